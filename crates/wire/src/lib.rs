@@ -18,7 +18,9 @@ pub use id::{
     RelayKey, RelayKeyHash, Signature, SpaceId,
 };
 pub use log::{Head, LogHash};
-pub use message::{AccessEntry, AccessList, Code, Flags, Limits, Message, MessageKind, PutResult, Slot};
+pub use message::{
+    AccessEntry, AccessList, Code, Flags, Limits, Message, MessageKind, PROTOCOL, PutResult, Slot, access_digest,
+};
 pub use record::{Record, RecordError, RecordKind};
 pub use sign::{access_transcript, auth_transcript, hash, op_transcript, verify};
 

@@ -6,7 +6,7 @@ use minicbor::bytes::ByteVec;
 use minicbor::{Decode, Encode};
 
 use crate::{
-    BoxToken, Challenge, CodecError, DeviceKey, Head, LogId, OperatorToken, Record, RelayKey, Signature, SpaceId,
+    BoxToken, Challenge, CodecError, DeviceKey, HashPrefix, Head, LogId, OperatorToken, Record, RelayKey, Signature, SpaceId,
     limits,
 };
 
@@ -56,6 +56,9 @@ pub enum Message {
         log: LogId,
         #[n(3)]
         head: Head,
+        /// What the access list says, so that a convenor's device knows whether it still fits.
+        #[n(4)]
+        access: HashPrefix,
     },
     /// Device: send what comes after `since`, at most about `bytes`; and everything new from then on.
     #[n(3)]
@@ -335,11 +338,21 @@ pub enum Code {
     TooMany,
 }
 
+/// A digest of what an access list says, whoever signed it. `entries` and `removed` are sorted.
+pub fn access_digest(entries: &[AccessEntry], removed: &[DeviceKey]) -> HashPrefix {
+    let mut prefix = [0; 16];
+    prefix.copy_from_slice(&crate::hash("access-list", &[&crate::encode(&(entries, removed))])[..16]);
+    HashPrefix(prefix)
+}
+
 /// The number of a message, for [`Message::Outcome`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum MessageKind {
+    Sync = 3,
+    Ladder = 7,
     Access = 8,
     BoxPut = 11,
+    BoxTake = 12,
     Create = 13,
 }
 
