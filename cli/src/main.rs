@@ -1,1 +1,22 @@
-fn main() {}
+//! allymap: a community map that groups keep together, online or not.
+
+mod app;
+mod chance;
+mod commands;
+mod disk;
+mod exchange;
+mod failure;
+mod home;
+mod output;
+mod prompt;
+mod stdout;
+mod unlock;
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    // Before anything else runs: Automerge prints to standard output before one of its panics.
+    stdout::set_aside();
+    allymap_document::quiet_panics();
+    commands::run(std::env::args_os().collect())
+}

@@ -1,1 +1,21 @@
-//! allymap-replica
+//! One device's view of one map: edit, seal, accept, catch up.
+//!
+//! A state machine without IO: [`Replica::handle`] takes what happened and says what is to be done, in order. Time and
+//! chance are arguments; rows are read through [`Rows`] and changed by [`Effect::Persist`], which is done when it is durable
+//! and comes before every send that reveals the same thing. It knows no field of the domain: it says that a document changed.
+
+mod accept;
+mod broken;
+mod draft;
+mod exchange;
+mod invite;
+mod outbox;
+mod replica;
+mod rows;
+
+#[doc(hidden)]
+pub use broken::Broken;
+pub use exchange::Input;
+pub use invite::{Asking, InviteError, Invited, JoinEffect, JoinFailure, Joining};
+pub use replica::{EditFailure, Effect, FoundError, Founding, KnownRelay, Notice, OpenError, Replica, Standing};
+pub use rows::{Fate, Missing, Refused, Rows, SpaceNumber, Unreadable, Write, index_key, index_prefix};

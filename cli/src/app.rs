@@ -1,0 +1,386 @@
+//! What a command may reach: the maps of this home, through one door. Commands see no store, no Automerge, no socket.
+
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
+
+use allymap_document::{ActId, ActorId, Document, Edit};
+use allymap_replica::{Effect, OpenError, Replica, Rows, SpaceNumber};
+use allymap_seal::{DatabaseKey, DeviceSeed, Vault};
+use allymap_wire::{DeviceKey, DocumentId, RelayKeyHash, Timestamp};
+use minicbor::{Decode, Encode};
+
+use crate::chance::random;
+use crate::disk::Disk;
+use crate::failure::{Exit, Failure};
+use crate::home::{Home, write_private};
+use crate::output::Output;
+use crate::prompt::Prompt;
+use crate::unlock;
+
+/// How long a command waits for another one to finish.
+const WAIT: Duration = Duration::from_secs(2);
+
+/// Options that every command understands.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Options {
+    pub(crate) map: Option<String>,
+    pub(crate) passphrase_file: Option<PathBuf>,
+    pub(crate) insecure: bool,
+    /// What this command is, for whoever finds the home busy.
+    pub(crate) program: String,
+}
+
+/// One map of this home.
+#[derive(Clone, Debug, Encode, Decode)]
+#[cbor(map)]
+pub(crate) struct MapRow {
+    #[n(0)]
+    pub(crate) number: u16,
+    #[n(1)]
+    pub(crate) name: String,
+    /// The name and group that this person gave here.
+    #[n(2)]
+    pub(crate) person: String,
+    #[n(3)]
+    pub(crate) group: String,
+    /// Nobody has let this device in yet: what it should tell its person meanwhile.
+    #[n(4)]
+    pub(crate) waiting_words: Option<Vec<String>>,
+}
+
+/// Rows that belong to the home, not to a map.
+#[derive(Clone, Copy, Debug)]
+enum HomeKey {
+    Seed,
+    Writer,
+    Current,
+    Map(u16),
+    /// The map's root seed, until `recovery` has printed it.
+    Root(u16),
+    IndexSchema(u16),
+}
+
+impl HomeKey {
+    fn bytes(self) -> Vec<u8> {
+        match self {
+            HomeKey::Seed => b"g/seed".to_vec(),
+            HomeKey::Writer => b"g/writer".to_vec(),
+            HomeKey::Current => b"g/current".to_vec(),
+            HomeKey::Map(number) => [b"g/map/", &number.to_be_bytes()[..]].concat(),
+            HomeKey::Root(number) => [b"g/root/", &number.to_be_bytes()[..]].concat(),
+            HomeKey::IndexSchema(number) => [b"g/index/", &number.to_be_bytes()[..]].concat(),
+        }
+    }
+}
+
+/// The program as a command sees it.
+pub(crate) struct App {
+    pub(crate) home: Home,
+    pub(crate) output: Output,
+    pub(crate) prompt: Prompt,
+    pub(crate) options: Options,
+    key: Option<DatabaseKey>,
+    disk: Option<Disk>,
+    replica: Option<Replica>,
+    map: Option<MapRow>,
+    act: ActId,
+    edited: bool,
+}
+
+/// Now, as this computer's clock tells it. It decides nothing.
+#[allow(clippy::disallowed_methods)]
+pub(crate) fn now() -> Timestamp {
+    Timestamp(SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_millis() as u64))
+}
+
+impl App {
+    pub(crate) fn new(home: Home, output: Output, prompt: Prompt, options: Options) -> App {
+        App {
+            home,
+            output,
+            prompt,
+            options,
+            key: None,
+            disk: None,
+            replica: None,
+            map: None,
+            act: ActId(random()),
+            edited: false,
+        }
+    }
+
+    /// The database key: asked for once, kept while this process lives.
+    pub(crate) fn key(&mut self) -> Result<DatabaseKey, Failure> {
+        if let Some(key) = &self.key {
+            return Ok(key.clone());
+        }
+        let key = unlock::key(&self.home, self.options.passphrase_file.as_ref(), &self.prompt)?;
+        self.key = Some(key.clone());
+        Ok(key)
+    }
+
+    pub(crate) fn use_key(&mut self, key: DatabaseKey) {
+        self.key = Some(key);
+    }
+
+    /// Takes the home for this process.
+    pub(crate) fn disk(&mut self) -> Result<&mut Disk, Failure> {
+        if self.disk.is_none() {
+            let vault = Vault::new(&self.key()?);
+            let disk = Disk::open(&self.home.store(), vault, WAIT, &self.options.program)?;
+            if let Some(recovered) = &disk.recovered {
+                self.output.warn(format_args!(
+                    "The maps on this disk were damaged. What still reads ({} of {} parts) was kept; the damaged copy is at {}.\n\
+                     Run allymap sync: the rest comes back from the relay.",
+                    recovered.kept.ok,
+                    recovered.kept.ok + recovered.kept.bad,
+                    recovered.set_aside.display()
+                ));
+            }
+            self.disk = Some(disk);
+        }
+        Ok(self.disk.as_mut().expect("it was opened above"))
+    }
+
+    /// The map that the command is about, and its rows.
+    pub(crate) fn hold(&mut self) -> Result<(&mut Replica, &mut Disk), Failure> {
+        if self.map.is_none() {
+            self.map = Some(self.pick_map()?);
+        }
+        let number = SpaceNumber(self.map.as_ref().expect("it was picked above").number);
+        let reopened = self.disk.is_none();
+        let seed = self.seed()?;
+        let disk = self.disk.as_ref().expect("the seed was read from it");
+        match &mut self.replica {
+            None => {
+                let mut replica = Replica::open(number, &seed, disk)?;
+                self.check_writer(&mut replica)?;
+                self.replica = Some(replica);
+            }
+            Some(replica) if reopened => replica.refresh(&seed, disk)?,
+            Some(_) => {}
+        }
+        let App { replica: Some(replica), disk: Some(disk), .. } = self else { unreachable!("both were opened above") };
+        Ok((replica, disk))
+    }
+
+    pub(crate) fn map(&mut self) -> Result<MapRow, Failure> {
+        self.hold()?;
+        Ok(self.map.clone().expect("hold picked it"))
+    }
+
+    /// Nothing will be needed for a while: other commands may go on.
+    pub(crate) fn release(&mut self) {
+        self.disk = None;
+    }
+
+    /// Everything so far, durable. After this an edit is *kept*.
+    pub(crate) fn commit(&mut self) -> Result<(), Failure> {
+        let token = std::mem::take(&mut self.edited).then(random::<16>);
+        let Some(disk) = &mut self.disk else { return Ok(()) };
+        if let Some(token) = token {
+            disk.put(HomeKey::Writer.bytes(), writer(&self.home, &token));
+        }
+        match disk.commit() {
+            Ok(false) => return Ok(()),
+            Ok(true) => {}
+            Err(error) => {
+                disk.discard();
+                self.disk = None;
+                self.replica = None;
+                return Err(error.into());
+            }
+        }
+        if let Some(token) = token {
+            // Lost on a crash, it only makes the next edits go under a new actor.
+            let _ = write_private(&self.home.config.join("last-writer"), &token);
+        }
+        let _ = std::fs::write(self.home.changed_marker(), b"");
+        Ok(())
+    }
+
+    /// Change one document, or make it. Its index row is part of the same batch.
+    pub(crate) fn edit<T, E>(
+        &mut self,
+        document: DocumentId,
+        change: impl FnOnce(&mut Edit<'_>) -> Result<T, E>,
+    ) -> Result<T, Failure>
+    where
+        Failure: From<E>,
+    {
+        let act = self.act;
+        let (replica, disk) = self.hold()?;
+        let mut effects = Vec::new();
+        let (value, document_now) = replica.edit(document, act, disk, &mut effects, change)??;
+        self.carry_out(effects)?;
+        self.index_document(document, &document_now)?;
+        self.edited = true;
+        Ok(value)
+    }
+
+    /// Stores what local effects ask for; they ask for nothing else.
+    pub(crate) fn carry_out(&mut self, effects: Vec<Effect>) -> Result<(), Failure> {
+        let disk = self.disk()?;
+        for effect in effects {
+            if let Effect::Persist(writes) = effect {
+                disk.persist(writes);
+            }
+        }
+        Ok(())
+    }
+
+    /// Redoes the index rows of documents that others changed.
+    pub(crate) fn index(&mut self, documents: &[DocumentId]) -> Result<(), Failure> {
+        for id in documents {
+            let (replica, disk) = self.hold()?;
+            if let Ok(Some(document)) = replica.document(*id, disk) {
+                self.index_document(*id, &document)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Connections of the exchange, and whether all was said on each.
+    pub(crate) fn replica_connections(&self) -> BTreeMap<RelayKeyHash, bool> {
+        self.replica.as_ref().map(Replica::connections).unwrap_or_default()
+    }
+
+    pub(crate) fn act(&self) -> ActId {
+        self.act
+    }
+
+    /// Which member wrote under an actor, as the map knows them.
+    pub(crate) fn device_of(&mut self, actor: ActorId) -> Result<Option<DeviceKey>, Failure> {
+        let (replica, disk) = self.hold()?;
+        Ok(replica.author(actor, disk)?)
+    }
+
+    pub(crate) fn document(&mut self, id: DocumentId) -> Result<Option<Document>, Failure> {
+        let (replica, disk) = self.hold()?;
+        Ok(replica.document(id, disk)?)
+    }
+
+    /// All maps of this home.
+    pub(crate) fn maps(&mut self) -> Result<Vec<MapRow>, Failure> {
+        let disk = self.disk()?;
+        let mut maps = Vec::new();
+        disk.scan(b"g/map/", None, &mut |_, row| {
+            maps.extend(minicbor::decode::<MapRow>(row).ok());
+            std::ops::ControlFlow::Continue(())
+        })?;
+        Ok(maps)
+    }
+
+    /// A new map's number and row; it becomes the current one.
+    pub(crate) fn add_map(&mut self, name: &str, person: &str, group: &str) -> Result<SpaceNumber, Failure> {
+        let number = self.maps()?.iter().map(|map| map.number).max().unwrap_or(0) + 1;
+        let row = MapRow {
+            number,
+            name: name.to_owned(),
+            person: person.to_owned(),
+            group: group.to_owned(),
+            waiting_words: None,
+        };
+        self.put_map(row)?;
+        Ok(SpaceNumber(number))
+    }
+
+    pub(crate) fn put_map(&mut self, row: MapRow) -> Result<(), Failure> {
+        let disk = self.disk()?;
+        disk.put(HomeKey::Map(row.number).bytes(), allymap_wire::encode(&row));
+        disk.put(HomeKey::Current.bytes(), row.number.to_be_bytes().to_vec());
+        self.map = Some(row);
+        Ok(())
+    }
+
+    /// A replica that was just made for the current map.
+    pub(crate) fn adopt(&mut self, replica: Replica) {
+        self.replica = Some(replica);
+        self.edited = true;
+    }
+
+    pub(crate) fn keep_root(&mut self, number: SpaceNumber, seed: &[u8]) -> Result<(), Failure> {
+        self.disk()?.put(HomeKey::Root(number.0).bytes(), seed.to_vec());
+        Ok(())
+    }
+
+    pub(crate) fn root(&mut self, number: u16) -> Result<Option<zeroize::Zeroizing<Vec<u8>>>, Failure> {
+        Ok(self.disk()?.get(&HomeKey::Root(number).bytes())?.map(zeroize::Zeroizing::new))
+    }
+
+    pub(crate) fn forget_root(&mut self, number: u16) -> Result<(), Failure> {
+        self.disk()?.delete(HomeKey::Root(number).bytes());
+        Ok(())
+    }
+
+    /// This device's seed; drawn when the home is new.
+    pub(crate) fn seed(&mut self) -> Result<DeviceSeed, Failure> {
+        let disk = self.disk()?;
+        if let Some(seed) = disk.get(&HomeKey::Seed.bytes())?.and_then(|bytes| bytes.try_into().ok()) {
+            return Ok(DeviceSeed::from_bytes(seed));
+        }
+        let seed = DeviceSeed::generate(&mut crate::chance::Chance);
+        disk.put(HomeKey::Seed.bytes(), seed.expose().to_vec());
+        Ok(seed)
+    }
+
+    fn pick_map(&mut self) -> Result<MapRow, Failure> {
+        if !unlock::exists(&self.home) {
+            return Err(Failure::no_map());
+        }
+        let maps = self.maps()?;
+        if let Some(wanted) = &self.options.map {
+            let folded = wanted.to_lowercase();
+            let mut fitting = maps.iter().filter(|map| map.name.to_lowercase().starts_with(&folded));
+            return match (fitting.next(), fitting.next()) {
+                (Some(map), None) => Ok(map.clone()),
+                (None, _) => Err(Failure::new("AM-NO-MAP", Exit::WhichEntry, format!("There is no map called {wanted} here."))
+                    .hint(format!("Here are: {}.", names(&maps)))),
+                _ => Err(Failure::new("AM-WHICH-MAP", Exit::WhichEntry, format!("More than one map begins with {wanted}."))
+                    .hint(format!("Here are: {}.", names(&maps)))),
+            };
+        }
+        let current = self.disk()?.get(&HomeKey::Current.bytes())?;
+        let current = current.and_then(|bytes| Some(u16::from_be_bytes(bytes.try_into().ok()?)));
+        maps.iter().find(|map| Some(map.number) == current).or(maps.first()).cloned().ok_or_else(Failure::no_map)
+    }
+
+    /// Whether this folder was last written by this computer. If not, or if that cannot be told (a restored backup, a copied
+    /// folder), this device writes under a new actor from now on, so that two lives never share one sequence of changes.
+    fn check_writer(&mut self, replica: &mut Replica) -> Result<(), Failure> {
+        let token = std::fs::read(self.home.config.join("last-writer")).unwrap_or_default();
+        let expected = writer(&self.home, &token);
+        let disk = self.disk()?;
+        if disk.get(&HomeKey::Writer.bytes())?.is_some_and(|found| found == expected) {
+            return Ok(());
+        }
+        let mut effects = Vec::new();
+        replica.renew_salt(random(), disk, &mut effects);
+        self.carry_out(effects)?;
+        self.edited = true;
+        Ok(())
+    }
+}
+
+fn names(maps: &[MapRow]) -> String {
+    maps.iter().map(|map| map.name.as_str()).collect::<Vec<_>>().join(", ")
+}
+
+/// What marks this computer, this folder and its last write.
+fn writer(home: &Home, token: &[u8]) -> Vec<u8> {
+    let machine = std::fs::read("/etc/machine-id").unwrap_or_default();
+    let folder = folder_number(&home.store());
+    allymap_wire::hash("writer", &[&machine, &folder.to_be_bytes(), token]).to_vec()
+}
+
+#[cfg(unix)]
+fn folder_number(folder: &std::path::Path) -> u64 {
+    std::fs::metadata(folder).map_or(0, |metadata| std::os::unix::fs::MetadataExt::ino(&metadata))
+}
+
+#[cfg(not(unix))]
+fn folder_number(_: &std::path::Path) -> u64 {
+    0
+}
+

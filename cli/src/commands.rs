@@ -1,0 +1,249 @@
+//! The commands: one file each, one line each in the table of groups.
+
+use std::ffi::OsString;
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
+
+use crate::app::{App, Options};
+use crate::failure::Failure;
+use crate::home::Home;
+use crate::output::Output;
+use crate::prompt::Prompt;
+
+mod invite;
+mod join;
+mod lock;
+mod member;
+mod new;
+mod recovery;
+mod relay;
+mod status;
+mod sync;
+mod unlock;
+mod r#where;
+
+#[derive(Parser)]
+#[command(name = "allymap", version, about = "A community map your groups keep together, online or not.")]
+struct Cli {
+    #[command(flatten)]
+    global: Global,
+    #[command(subcommand)]
+    command: Command,
+}
+
+/// Options that every command has.
+#[derive(clap::Args)]
+struct Global {
+    /// Answer in JSON
+    #[arg(long, global = true)]
+    json: bool,
+    /// No colour, no tables: one fact a line
+    #[arg(long, global = true, env = "ALLYMAP_PLAIN")]
+    plain: bool,
+    /// Never ask; fail naming the flag that is missing
+    #[arg(long, global = true, env = "ALLYMAP_NO_INPUT")]
+    no_input: bool,
+    /// Say only what was asked for
+    #[arg(long, short, global = true)]
+    quiet: bool,
+    /// Which map, if this computer has several
+    #[arg(long, global = true, value_name = "NAME", env = "ALLYMAP_MAP")]
+    map: Option<String>,
+    /// Read the passphrase from the first line of a file (- for standard input)
+    #[arg(long, global = true, value_name = "FILE")]
+    passphrase_file: Option<PathBuf>,
+    /// Allow ws:// to addresses outside private networks
+    #[arg(long, global = true, hide_short_help = true)]
+    insecure: bool,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    New(new::Args),
+    Join(join::Args),
+    Status(status::Args),
+    Invite(invite::Args),
+    Member(member::Args),
+    Sync(sync::Args),
+    Relay(relay::Args),
+    Lock(lock::Args),
+    Unlock(unlock::Args),
+    Recovery(recovery::Args),
+    Where(r#where::Args),
+}
+
+/// The groups of `allymap help`, in the order in which a volunteer meets them. A test compares them with the tree.
+const GROUPS: &[(&str, &[&str])] = &[
+    ("Start here", &["new", "join", "status"]),
+    ("Together", &["invite", "member", "sync", "relay"]),
+    ("This computer", &["lock", "unlock", "recovery", "where"]),
+];
+
+/// Runs what was typed.
+pub(crate) fn run(arguments: Vec<OsString>) -> ExitCode {
+    let program = arguments.iter().skip(1).take(2).map(|word| word.to_string_lossy()).collect::<Vec<_>>().join(" ");
+    let matches = match tree(true).try_get_matches_from(arguments) {
+        Ok(matches) => matches,
+        Err(error) => {
+            // Help goes to standard output and is a success; everything else is a wrong use.
+            return crate::output::usage(&error);
+        }
+    };
+    let cli = match Cli::from_arg_matches(&matches) {
+        Ok(cli) => cli,
+        Err(error) => return crate::output::usage(&error),
+    };
+    let Global { json, plain, no_input, quiet, map, passphrase_file, insecure } = cli.global;
+    let output = Output { json, plain, quiet };
+    let prompt = Prompt::new(no_input || json, plain);
+    let options = Options { map, passphrase_file, insecure, program: format!("allymap {program}") };
+    let done = match Home::find() {
+        Some(home) => dispatch(&mut App::new(home, output, prompt, options), cli.command),
+        None => Err(Failure::usage("This computer does not say where your home folder is.").hint("Set ALLYMAP_HOME.")),
+    };
+    match done {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(failure) => {
+            output.failure(&failure);
+            ExitCode::from(failure.exit as u8)
+        }
+    }
+}
+
+fn dispatch(app: &mut App, command: Command) -> Result<(), Failure> {
+    match command {
+        Command::New(args) => new::run(app, args),
+        Command::Join(args) => join::run(app, args),
+        Command::Status(args) => status::run(app, args),
+        Command::Invite(args) => invite::run(app, args),
+        Command::Member(args) => member::run(app, args),
+        Command::Sync(args) => sync::run(app, args),
+        Command::Relay(args) => relay::run(app, args),
+        Command::Lock(args) => lock::run(app, args),
+        Command::Unlock(args) => unlock::run(app, args),
+        Command::Recovery(args) => recovery::run(app, args),
+        Command::Where(args) => r#where::run(app, args),
+    }
+}
+
+/// What was given, or what the person answers.
+fn given(argument: Option<String>, ask: impl FnOnce() -> Result<String, Failure>) -> Result<String, Failure> {
+    argument.map_or_else(ask, Ok)
+}
+
+/// A name as it may be shown to others: one line, not empty, of a length that fits a screen.
+fn label(text: &str) -> Result<String, Failure> {
+    let text = crate::output::clean(text).replace(['\n', '\t'], " ").trim().to_owned();
+    match text.chars().count() {
+        0 => Err(Failure::usage("A name must not be empty.")),
+        1..=100 => Ok(text),
+        letters => Err(Failure::usage(format!("A name of {letters} letters is too long; 100 fit."))),
+    }
+}
+
+/// Makes the home on this computer, with a passphrase or without one, if there is none yet.
+fn ensure_home(app: &mut App) -> Result<(), Failure> {
+    if crate::unlock::exists(&app.home) {
+        app.key()?;
+        return Ok(());
+    }
+    let passphrase = match &app.options.passphrase_file {
+        Some(path) => Some(crate::unlock::read_passphrase(path)?),
+        None => new_passphrase(&app.prompt)?,
+    };
+    let key = crate::unlock::create(&app.home, passphrase.as_ref().map(|passphrase| passphrase.as_str()))?;
+    if passphrase.is_none() {
+        app.output.warn("No passphrase: whoever has this computer can read the map. Set one with: allymap lock --new-passphrase");
+    }
+    app.use_key(key);
+    Ok(())
+}
+
+/// A new passphrase, typed twice; `None` when nobody can be asked, or for Enter.
+fn new_passphrase(prompt: &Prompt) -> Result<Option<zeroize::Zeroizing<String>>, Failure> {
+    if !prompt.can_ask() {
+        return Ok(None);
+    }
+    let first = prompt.secret("Passphrase for the maps on this computer (it cannot be recovered; Enter: none)")?;
+    if first.is_empty() {
+        return Ok(None);
+    }
+    if *first != *prompt.secret("The same again")? {
+        return Err(Failure::usage("The two were not the same. Nothing was changed."));
+    }
+    Ok(Some(first))
+}
+
+/// The name of the map with this space, if this computer has it.
+fn map_of_space(app: &mut App, space: &allymap_wire::SpaceId) -> Result<Option<String>, Failure> {
+    for map in app.maps()? {
+        let seed = app.seed()?;
+        let replica =
+            allymap_replica::Replica::open(allymap_replica::SpaceNumber(map.number), &seed, app.disk()?)?;
+        if replica.space() == *space {
+            return Ok(Some(map.name));
+        }
+    }
+    Ok(None)
+}
+
+/// The tree of commands. clap cannot group subcommands, so the running program hides them and shows [`GROUPS`] instead;
+/// completions and man pages want them unhidden.
+fn tree(grouped: bool) -> clap::Command {
+    let tree = Cli::command();
+    if !grouped {
+        return tree;
+    }
+    let abouts: Vec<(String, String)> = tree
+        .get_subcommands()
+        .map(|command| {
+            (command.get_name().to_owned(), command.get_about().map(ToString::to_string).unwrap_or_default())
+        })
+        .collect();
+    let mut list = String::new();
+    for (group, names) in GROUPS {
+        list.push_str(&format!("{group}\n"));
+        for name in *names {
+            let about = abouts.iter().find(|(known, _)| known == name).map_or("", |(_, about)| about.as_str());
+            list.push_str(&format!("  {name:<11}{about}\n"));
+        }
+        list.push('\n');
+    }
+    let hidden = tree.mut_subcommands(|command| command.hide(true));
+    hidden
+        .override_usage("allymap <command> [options]")
+        .help_template(format!("{{about}}\n\nUsage: {{usage}}\n\n{list}allymap <command> --help tells more about each.\n"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_groups_of_the_help_are_exactly_the_commands() {
+        let mut grouped: Vec<&str> = GROUPS.iter().flat_map(|(_, names)| names.iter().copied()).collect();
+        let tree = tree(false);
+        let mut known: Vec<&str> = tree.get_subcommands().map(clap::Command::get_name).collect();
+        grouped.sort_unstable();
+        known.sort_unstable();
+        assert_eq!(grouped, known);
+    }
+
+    #[test]
+    fn the_help_fits_seventy_two_columns_and_every_command_says_what_it_does() {
+        let help = tree(true).render_help().to_string();
+        for line in help.lines() {
+            assert!(line.chars().count() <= 72, "{line}");
+        }
+        for command in tree(false).get_subcommands() {
+            assert!(command.get_about().is_some(), "{} says nothing about itself", command.get_name());
+        }
+    }
+
+    #[test]
+    fn the_tree_holds_together() {
+        tree(false).debug_assert();
+    }
+}

@@ -1,0 +1,36 @@
+//! `allymap lock`: nobody opens the maps on this computer without the passphrase.
+
+use crate::app::App;
+use crate::failure::{Exit, Failure};
+use crate::unlock;
+
+/// Lock the maps on this computer
+#[derive(clap::Args)]
+#[command(after_help = "Examples:\n  allymap lock\n  allymap lock --new-passphrase")]
+pub(crate) struct Args {
+    /// Set a passphrase, or another one, then lock
+    #[arg(long)]
+    new_passphrase: bool,
+}
+
+pub(crate) fn run(app: &mut App, args: Args) -> Result<(), Failure> {
+    if !unlock::exists(&app.home) {
+        return Err(Failure::no_map());
+    }
+    if args.new_passphrase {
+        let file = app.options.passphrase_file.take();
+        let key = app.key()?;
+        let passphrase = match file {
+            Some(path) => unlock::read_passphrase(&path)?,
+            None => super::new_passphrase(&app.prompt)?
+                .ok_or_else(|| Failure::missing("The new passphrase", "--passphrase-file FILE"))?,
+        };
+        unlock::change(&app.home, &key, &passphrase)?;
+    } else if !unlock::has_passphrase(&app.home)? {
+        return Err(Failure::new("AM-NO-PASSPHRASE", Exit::Usage, "These maps have no passphrase, so there is nothing to lock them with.")
+            .hint("Set one: allymap lock --new-passphrase"));
+    }
+    unlock::forget(&app.home)?;
+    app.output.say("Locked. Open again with: allymap unlock");
+    Ok(())
+}

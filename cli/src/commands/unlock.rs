@@ -1,0 +1,35 @@
+//! `allymap unlock`: commands do not ask for the passphrase for a while.
+
+use std::time::Duration;
+
+use crate::app::App;
+use crate::failure::Failure;
+use crate::unlock;
+
+/// Open the maps on this computer for a while
+#[derive(clap::Args)]
+#[command(after_help = "Examples:\n  allymap unlock\n  allymap unlock --hours 1")]
+pub(crate) struct Args {
+    /// For how long
+    #[arg(long, default_value_t = 8, value_parser = clap::value_parser!(u64).range(1..=72))]
+    hours: u64,
+}
+
+pub(crate) fn run(app: &mut App, args: Args) -> Result<(), Failure> {
+    if !unlock::exists(&app.home) {
+        return Err(Failure::no_map());
+    }
+    if !unlock::has_passphrase(&app.home)? {
+        app.output.say("These maps have no passphrase: they are always open. Set one: allymap lock --new-passphrase");
+        return Ok(());
+    }
+    let passphrase = match &app.options.passphrase_file {
+        Some(path) => unlock::read_passphrase(path)?,
+        None if app.prompt.can_ask() => app.prompt.secret("Passphrase")?,
+        None => return Err(Failure::missing("The passphrase", "--passphrase-file FILE")),
+    };
+    let key = unlock::open_with(&app.home, &passphrase)?;
+    unlock::remember(&app.home, &key, Duration::from_secs(args.hours * 3600))?;
+    app.output.say(format_args!("Open for {} hours. Lock again with: allymap lock", args.hours));
+    Ok(())
+}

@@ -1,0 +1,319 @@
+//! The driver of the exchange: websockets outside, the replica inside, the disk between them.
+//!
+//! What arrived is handled together, stored in one batch and only then answered. The home is held only while there is
+//! something to do, so that other commands are not kept waiting by the network.
+
+use std::collections::{BTreeMap, VecDeque};
+use std::time::{Duration, Instant};
+
+use allymap_replica::{Effect, Input, KnownRelay, Notice};
+use allymap_wire::{DocumentId, RelayKeyHash, limits};
+use futures_util::{SinkExt, StreamExt};
+use tokio::sync::mpsc;
+use tokio_tungstenite::tungstenite::Message as Frame;
+use tokio_tungstenite::tungstenite::protocol::WebSocketConfig;
+
+use crate::app::{App, now};
+use crate::chance::Chance;
+use crate::failure::Failure;
+
+/// Until a relay that does not answer counts as away.
+const CONNECT: Duration = Duration::from_secs(10);
+/// Until a relay that stopped in the middle counts as away.
+const ANSWER: Duration = Duration::from_secs(30);
+/// Socket buffers; a frame that is larger is read in pieces.
+const BUFFER_BYTES: usize = 4 << 10;
+
+/// Why no connection came about.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum ConnectError {
+    #[error("it is no address of a relay: an address begins with ws:// or wss://")]
+    Address,
+    #[error("ws:// to the open internet is not protected; use wss://, or --insecure")]
+    Insecure,
+    #[error("no answer in {} seconds", CONNECT.as_secs())]
+    TimeOut,
+    #[error("{0}")]
+    Refused(String),
+}
+
+/// What an exchange did.
+#[derive(Debug, Default)]
+pub(crate) struct Report {
+    pub(crate) notices: Vec<Notice>,
+    pub(crate) changed: Vec<DocumentId>,
+    pub(crate) caught_up: bool,
+    /// Own records that a relay has on its disk now.
+    pub(crate) sent: usize,
+    pub(crate) bytes_out: u64,
+    pub(crate) bytes_in: u64,
+    /// How often the other side had to answer before we could go on.
+    pub(crate) round_trips: u32,
+    pub(crate) took: Duration,
+}
+
+/// The authority of a relay's address, as the `Host` header says it.
+pub(crate) fn authority(url: &str) -> Result<String, ConnectError> {
+    let uri: tokio_tungstenite::tungstenite::http::Uri = url.parse().map_err(|_| ConnectError::Address)?;
+    match (uri.scheme_str(), uri.authority()) {
+        (Some("ws" | "wss"), Some(authority)) => Ok(authority.as_str().to_owned()),
+        _ => Err(ConnectError::Address),
+    }
+}
+
+/// Plain websockets only to this computer and to private networks.
+fn check_scheme(url: &str, insecure: bool) -> Result<(), ConnectError> {
+    let uri: tokio_tungstenite::tungstenite::http::Uri = url.parse().map_err(|_| ConnectError::Address)?;
+    if uri.scheme_str() == Some("wss") || insecure {
+        return Ok(());
+    }
+    let host = uri.host().unwrap_or_default().trim_matches(['[', ']']);
+    let private = match host.parse::<std::net::IpAddr>() {
+        Ok(std::net::IpAddr::V4(address)) => address.is_loopback() || address.is_private() || address.is_link_local(),
+        Ok(std::net::IpAddr::V6(address)) => {
+            address.is_loopback() || address.is_unique_local() || address.is_unicast_link_local()
+        }
+        Err(_) => host == "localhost" || host.ends_with(".local") || host.ends_with(".lan"),
+    };
+    if private { Ok(()) } else { Err(ConnectError::Insecure) }
+}
+
+/// Connections to relays, and what comes in on any of them.
+pub(crate) struct Lines {
+    events: mpsc::Receiver<(RelayKeyHash, Event)>,
+    sender: mpsc::Sender<(RelayKeyHash, Event)>,
+    outgoing: BTreeMap<RelayKeyHash, mpsc::Sender<Vec<u8>>>,
+}
+
+pub(crate) enum Event {
+    Frame(Vec<u8>),
+    Gone,
+}
+
+impl Lines {
+    pub(crate) fn new() -> Lines {
+        let (sender, events) = mpsc::channel(64);
+        Lines { events, sender, outgoing: BTreeMap::new() }
+    }
+
+    /// Opens a websocket. The returned authority is what the `Host` header said.
+    pub(crate) async fn connect(&mut self, relay: RelayKeyHash, url: &str, insecure: bool) -> Result<String, ConnectError> {
+        let host = authority(url)?;
+        check_scheme(url, insecure)?;
+        let config = WebSocketConfig::default()
+            .read_buffer_size(BUFFER_BYTES)
+            .write_buffer_size(0)
+            .max_message_size(Some(limits::FRAME_BYTES))
+            .max_frame_size(Some(limits::FRAME_BYTES));
+        let connecting = tokio_tungstenite::connect_async_with_config(url, Some(config), true);
+        let (socket, _) = tokio::time::timeout(CONNECT, connecting)
+            .await
+            .map_err(|_| ConnectError::TimeOut)?
+            .map_err(|error| ConnectError::Refused(why(&error)))?;
+        let (mut sink, mut stream) = socket.split();
+        let (outgoing, mut out_receiver) = mpsc::channel::<Vec<u8>>(64);
+        tokio::spawn(async move {
+            let mut ping = tokio::time::interval(Duration::from_millis(limits::IDLE_MS / 3));
+            ping.tick().await;
+            loop {
+                let frame = tokio::select! {
+                    bytes = out_receiver.recv() => match bytes {
+                        Some(bytes) => Frame::Binary(bytes.into()),
+                        None => break,
+                    },
+                    _ = ping.tick() => Frame::Ping(Vec::new().into()),
+                };
+                if sink.send(frame).await.is_err() {
+                    return;
+                }
+            }
+            let _ = sink.close().await;
+        });
+        let events = self.sender.clone();
+        tokio::spawn(async move {
+            loop {
+                match tokio::time::timeout(Duration::from_millis(limits::IDLE_MS), stream.next()).await {
+                    Ok(Some(Ok(Frame::Binary(bytes)))) => {
+                        if events.send((relay, Event::Frame(bytes.into()))).await.is_err() {
+                            return;
+                        }
+                    }
+                    Ok(Some(Ok(Frame::Ping(_) | Frame::Pong(_)))) => {}
+                    _ => break,
+                }
+            }
+            let _ = events.send((relay, Event::Gone)).await;
+        });
+        self.outgoing.insert(relay, outgoing);
+        Ok(host)
+    }
+
+    /// The next thing that comes in, within `period`.
+    pub(crate) async fn next(&mut self, period: Duration) -> Option<(RelayKeyHash, Event)> {
+        tokio::time::timeout(period, self.events.recv()).await.ok().flatten()
+    }
+
+    /// What is there already.
+    pub(crate) fn ready(&mut self) -> Option<(RelayKeyHash, Event)> {
+        self.events.try_recv().ok()
+    }
+
+    pub(crate) async fn send(&mut self, relay: RelayKeyHash, bytes: Vec<u8>) {
+        if let Some(outgoing) = self.outgoing.get(&relay) {
+            // A line that broke says so by `Gone`.
+            let _ = outgoing.send(bytes).await;
+        }
+    }
+
+    pub(crate) fn close(&mut self, relay: RelayKeyHash) {
+        self.outgoing.remove(&relay);
+    }
+
+    pub(crate) fn is_empty(&self) -> bool {
+        self.outgoing.is_empty()
+    }
+}
+
+fn why(error: &tokio_tungstenite::tungstenite::Error) -> String {
+    use tokio_tungstenite::tungstenite::Error;
+    match error {
+        Error::Io(error) => crate::failure::reason(error),
+        Error::Http(answer) => format!("it answers, but is no relay (HTTP {})", answer.status().as_u16()),
+        Error::Tls(_) => "its certificate is not valid".into(),
+        error => error.to_string(),
+    }
+}
+
+/// One conversation with the relays that could be reached, until there is nothing more to say, or for as long as `watch` lasts.
+pub(crate) struct Exchange {
+    lines: Lines,
+    inputs: VecDeque<Input>,
+    pub(crate) report: Report,
+    began: Instant,
+    /// Something was sent and not answered yet.
+    asked: bool,
+}
+
+impl Exchange {
+    pub(crate) fn new(lines: Lines) -> Exchange {
+        Exchange { lines, inputs: VecDeque::new(), report: Report::default(), began: Instant::now(), asked: false }
+    }
+
+    /// Connects to one more relay.
+    pub(crate) async fn connect(&mut self, relay: &KnownRelay, insecure: bool) -> Result<(), ConnectError> {
+        let host = self.lines.connect(relay.relay, &relay.url, insecure).await?;
+        self.inputs.push_back(Input::Connected { relay: relay.relay, host });
+        Ok(())
+    }
+
+    /// New edits may be there.
+    pub(crate) fn offer(&mut self) {
+        self.inputs.push_back(Input::Offer);
+    }
+
+    pub(crate) fn is_connected(&self) -> bool {
+        !self.lines.is_empty()
+    }
+
+    /// Runs until every connection has said all it has to say, or has ended.
+    pub(crate) async fn run(&mut self, app: &mut App) -> Result<(), Failure> {
+        loop {
+            self.step(app).await?;
+            if self.inputs.is_empty() {
+                let open = app.replica_connections();
+                if self.lines.is_empty() || (!open.is_empty() && open.values().all(|caught_up| *caught_up)) {
+                    break;
+                }
+                if !self.wait(app, ANSWER).await {
+                    break;
+                }
+            }
+        }
+        self.report.caught_up = self
+            .report
+            .notices
+            .iter()
+            .any(|notice| matches!(notice, Notice::CaughtUp { .. }));
+        self.report.took = self.began.elapsed();
+        Ok(())
+    }
+
+    /// Waits for something to come in. `false`: nothing came.
+    pub(crate) async fn wait(&mut self, app: &mut App, period: Duration) -> bool {
+        // A short answer is worth waiting for with the home in hand; a long one is not.
+        let quick = Duration::from_millis(20);
+        let mut event = self.lines.next(quick.min(period)).await;
+        if event.is_none() && period > quick {
+            app.release();
+            event = self.lines.next(period - quick).await;
+        }
+        let Some(event) = event else { return false };
+        if std::mem::take(&mut self.asked) {
+            self.report.round_trips += 1;
+        }
+        self.take(event);
+        while let Some(event) = self.lines.ready() {
+            self.take(event);
+        }
+        true
+    }
+
+    fn take(&mut self, (relay, event): (RelayKeyHash, Event)) {
+        self.inputs.push_back(match event {
+            Event::Frame(bytes) => {
+                self.report.bytes_in += bytes.len() as u64;
+                Input::Received { relay, bytes }
+            }
+            Event::Gone => {
+                self.lines.close(relay);
+                Input::Disconnected { relay }
+            }
+        });
+    }
+
+    /// Handles what is there, stores it in one batch, then says what follows.
+    pub(crate) async fn step(&mut self, app: &mut App) -> Result<(), Failure> {
+        if self.inputs.is_empty() {
+            return Ok(());
+        }
+        let (mut after, mut changed) = (Vec::new(), Vec::new());
+        {
+            let (replica, disk) = app.hold()?;
+            for input in self.inputs.drain(..) {
+                let mut effects = Vec::new();
+                replica.handle(now(), input, disk, &mut Chance, &mut effects)?;
+                for effect in effects {
+                    match effect {
+                        Effect::Persist(writes) => disk.persist(writes),
+                        Effect::Changed(document) => changed.push(document),
+                        other => after.push(other),
+                    }
+                }
+            }
+        }
+        changed.sort_unstable();
+        changed.dedup();
+        app.index(&changed)?;
+        app.commit()?;
+        self.report.changed.extend(changed);
+        for effect in after {
+            match effect {
+                Effect::Send { relay, bytes } => {
+                    self.report.bytes_out += bytes.len() as u64;
+                    self.asked = true;
+                    self.lines.send(relay, bytes).await;
+                }
+                Effect::Close { relay } => self.lines.close(relay),
+                Effect::Continue => self.inputs.push_back(Input::Continue),
+                Effect::Tell(notice) => {
+                    if let Notice::WithRelay { records, .. } = &notice {
+                        self.report.sent += records.len();
+                    }
+                    self.report.notices.push(notice);
+                }
+                Effect::Persist(_) | Effect::Changed(_) => {}
+            }
+        }
+        Ok(())
+    }
+}

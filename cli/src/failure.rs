@@ -1,0 +1,145 @@
+//! How a failure reads: what happened, whether anything is lost, what to do next. Nothing else turns errors into words.
+
+use std::fmt;
+
+/// The exit codes, as `allymap help topics exit-codes` lists them.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[repr(u8)]
+pub(crate) enum Exit {
+    Failed = 1,
+    Usage = 2,
+    WhichEntry = 3,
+    NeedsPerson = 4,
+    Locked = 5,
+    NotExchanged = 6,
+}
+
+/// A command that did not do what it was asked.
+#[derive(Debug)]
+pub(crate) struct Failure {
+    /// A word to search for, `AM-…`.
+    pub(crate) code: &'static str,
+    pub(crate) message: String,
+    pub(crate) hint: Option<String>,
+    pub(crate) exit: Exit,
+    /// Entries that were meant, perhaps; for `--json` too.
+    pub(crate) candidates: Vec<Candidate>,
+}
+
+#[derive(Clone, Debug, serde::Serialize)]
+pub(crate) struct Candidate {
+    pub(crate) id: String,
+    pub(crate) name: String,
+    pub(crate) kind: String,
+}
+
+impl Failure {
+    pub(crate) fn new(code: &'static str, exit: Exit, message: impl Into<String>) -> Failure {
+        Failure { code, message: message.into(), hint: None, exit, candidates: Vec::new() }
+    }
+
+    pub(crate) fn usage(message: impl Into<String>) -> Failure {
+        Failure::new("AM-USAGE", Exit::Usage, message)
+    }
+
+    pub(crate) fn hint(mut self, hint: impl Into<String>) -> Failure {
+        self.hint = Some(hint.into());
+        self
+    }
+
+    /// A question that could not be asked.
+    pub(crate) fn missing(what: &str, flag: &str) -> Failure {
+        Failure::usage(format!("{what} is missing, and there is nobody to ask.")).hint(format!("Give it with {flag}."))
+    }
+
+    pub(crate) fn locked() -> Failure {
+        Failure::new("AM-LOCKED", Exit::Locked, "Your maps are locked.")
+            .hint("Open them with: allymap unlock (or --passphrase-file FILE).")
+    }
+
+    pub(crate) fn no_map() -> Failure {
+        Failure::new("AM-NO-MAP", Exit::Failed, "There is no map on this computer yet.")
+            .hint("Start one with: allymap new. Or join one with: allymap join CODE.")
+    }
+
+    pub(crate) fn io(doing: &str, path: &std::path::Path, error: &std::io::Error) -> Failure {
+        Failure::new("AM-FILE", Exit::Failed, format!("{doing} {} did not work: {}.", path.display(), reason(error)))
+    }
+}
+
+impl fmt::Display for Failure {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.message)
+    }
+}
+
+/// An operating system's error as a clause.
+pub(crate) fn reason(error: &std::io::Error) -> String {
+    use std::io::ErrorKind;
+    match error.kind() {
+        ErrorKind::NotFound => "it is not there".into(),
+        ErrorKind::PermissionDenied => "this account may not do that".into(),
+        ErrorKind::ReadOnlyFilesystem => "the disk can only be read".into(),
+        ErrorKind::StorageFull => "the disk is full".into(),
+        ErrorKind::IsADirectory => "it is a folder".into(),
+        ErrorKind::ConnectionRefused => "nobody answers there".into(),
+        ErrorKind::TimedOut => "it took too long".into(),
+        _ => error.to_string(),
+    }
+}
+
+impl From<allymap_store::Error> for Failure {
+    fn from(error: allymap_store::Error) -> Failure {
+        use allymap_store::Error;
+        match error {
+            Error::Busy { holder } => {
+                let who = holder.map_or_else(String::new, |holder| format!(" ({holder})"));
+                Failure::new("AM-BUSY", Exit::Failed, format!("Another allymap{who} is using these maps right now."))
+                    .hint("Nothing was changed. Try again in a moment.")
+            }
+            Error::Full => Failure::new("AM-FULL", Exit::Failed, "The disk is full. This change was not kept; everything before it is.")
+                .hint("Make room on the disk and repeat the command."),
+            Error::NewerFormat { found, known } => Failure::new(
+                "AM-NEWER",
+                Exit::Failed,
+                format!("These maps were written by a newer allymap (format {found}; this one knows {known}). Nothing was touched."),
+            )
+            .hint("Install the newer version."),
+            error => Failure::new("AM-STORE", Exit::Failed, format!("The maps on this disk could not be used: {error}."))
+                .hint("Nothing that was kept before is lost by this. Try: allymap status."),
+        }
+    }
+}
+
+impl From<allymap_replica::Unreadable> for Failure {
+    fn from(_: allymap_replica::Unreadable) -> Failure {
+        Failure::new("AM-STORE", Exit::Failed, "The maps on this disk could not be read.")
+            .hint("Nothing was changed. Check the disk, then repeat the command.")
+    }
+}
+
+impl From<allymap_replica::OpenError> for Failure {
+    fn from(error: allymap_replica::OpenError) -> Failure {
+        match error {
+            allymap_replica::OpenError::Unreadable(error) => error.into(),
+            allymap_replica::OpenError::NoMap => Failure::no_map(),
+            allymap_replica::OpenError::Damaged => {
+                Failure::new("AM-DAMAGED", Exit::Failed, "This map's own description on the disk is damaged.")
+                    .hint("Ask a convenor to invite this computer again; everything that was exchanged comes back.")
+            }
+        }
+    }
+}
+
+impl From<allymap_replica::EditFailure> for Failure {
+    fn from(error: allymap_replica::EditFailure) -> Failure {
+        use allymap_replica::EditFailure;
+        match error {
+            EditFailure::Unreadable(error) => error.into(),
+            EditFailure::ReadOnly => Failure::new("AM-READER", Exit::Failed, "You may read this map, not change it.")
+                .hint("A convenor can invite you as a member."),
+            error => Failure::new("AM-DOCUMENT", Exit::Failed, format!("This entry could not be changed: {error}."))
+                .hint("Nothing was changed. allymap sync fetches what the relay holds of it."),
+        }
+    }
+}

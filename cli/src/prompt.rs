@@ -1,0 +1,100 @@
+//! Questions, where something is missing and somebody is there. One question a line, Enter skips.
+
+use std::io::IsTerminal;
+
+use zeroize::Zeroizing;
+
+use crate::failure::{Exit, Failure};
+
+/// Who can be asked. Never required: without it a command says which flag it needs.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Prompt {
+    asks: bool,
+    plain: bool,
+}
+
+impl Prompt {
+    pub(crate) fn new(no_input: bool, plain: bool) -> Prompt {
+        let terminal = std::io::stdin().is_terminal() && std::io::stderr().is_terminal();
+        Prompt { asks: terminal && !no_input, plain }
+    }
+
+    pub(crate) fn can_ask(&self) -> bool {
+        self.asks
+    }
+
+    /// A line that must not be empty.
+    pub(crate) fn required(&self, question: &str, flag: &str) -> Result<String, Failure> {
+        if !self.asks {
+            return Err(Failure::missing(question, flag));
+        }
+        loop {
+            let answer = self.line(question)?;
+            if !answer.is_empty() {
+                return Ok(answer);
+            }
+        }
+    }
+
+    /// A line, or nothing.
+    pub(crate) fn optional(&self, question: &str) -> Result<Option<String>, Failure> {
+        if !self.asks {
+            return Ok(None);
+        }
+        Ok(Some(self.line(question)?).filter(|answer| !answer.is_empty()))
+    }
+
+    /// One of these, by number or by name; `None` for Enter.
+    pub(crate) fn choose(&self, question: &str, choices: &[String]) -> Result<Option<usize>, Failure> {
+        if !self.asks {
+            return Ok(None);
+        }
+        if self.plain {
+            let list: Vec<String> =
+                choices.iter().enumerate().map(|(at, choice)| format!("{} {choice}", at + 1)).collect();
+            let answer = self.line(&format!("{question}\n{}\nNumber (Enter: none)", list.join("\n")))?;
+            let number = answer.trim().parse::<usize>().ok();
+            return Ok(number.filter(|number| (1..=choices.len()).contains(number)).map(|number| number - 1));
+        }
+        let picked = inquire::Select::new(question, choices.to_vec()).raw_prompt_skippable().map_err(gone)?;
+        Ok(picked.map(|picked| picked.index))
+    }
+
+    /// Yes or no; no when nobody can be asked.
+    pub(crate) fn confirm(&self, question: &str) -> Result<bool, Failure> {
+        if !self.asks {
+            return Ok(false);
+        }
+        Ok(matches!(self.line(&format!("{question} [y/N]"))?.to_lowercase().as_str(), "y" | "yes"))
+    }
+
+    pub(crate) fn secret(&self, question: &str) -> Result<Zeroizing<String>, Failure> {
+        let typed = rpassword::prompt_password(format!("{question}: "));
+        typed.map(Zeroizing::new).map_err(|_| Failure::new("AM-STOPPED", Exit::Failed, "Stopped. Nothing was changed."))
+    }
+
+    /// Several lines, until an empty one.
+    pub(crate) fn text(&self, question: &str) -> Result<Option<String>, Failure> {
+        if !self.asks {
+            return Ok(None);
+        }
+        let mut lines = vec![self.line(&format!("{question} (an empty line ends)"))?];
+        while lines.last().is_some_and(|line| !line.is_empty()) {
+            lines.push(self.line("")?);
+        }
+        lines.pop();
+        Ok((!lines.is_empty()).then(|| lines.join("\n")))
+    }
+
+    fn line(&self, question: &str) -> Result<String, Failure> {
+        if self.plain {
+            return crate::output::ask_line(question);
+        }
+        let answer = inquire::Text::new(question).prompt().map_err(gone)?;
+        Ok(answer.trim().to_owned())
+    }
+}
+
+fn gone(_: inquire::InquireError) -> Failure {
+    Failure::new("AM-STOPPED", Exit::Failed, "Stopped. Nothing was changed.")
+}

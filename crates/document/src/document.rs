@@ -1,0 +1,231 @@
+//! One entry, or the map itself, as a document that merges.
+
+use std::sync::OnceLock;
+
+use automerge::{Automerge, ReadDoc};
+
+use crate::edit::{self, Edit, EditError};
+use crate::guard::guarded;
+use crate::history::{Appended, ChangeInfo, History, Oddity};
+use crate::limits::MAX_SAVE_BYTES;
+use crate::read;
+use crate::stage::{self, Refusal, Staged};
+use crate::value::{ActId, ActorId, ChangeHash, Value, Written};
+
+/// A document and the actor that writes into it.
+#[derive(Clone)]
+pub struct Document {
+    pub(crate) automerge: Automerge,
+    actor: ActorId,
+    /// Read from the changes when first asked for, then kept up to date.
+    history: OnceLock<History>,
+}
+
+/// A saved document could not be read. It can be built anew from its records.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum LoadError {
+    #[error("the saved document is damaged")]
+    Damaged,
+    #[error("the saved document would take more than {limit} bytes")]
+    TooLarge { limit: usize },
+}
+
+/// One change made by this document's actor, ready to be sent.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct OwnChange {
+    pub hash: ChangeHash,
+    /// 1 for the actor's first change to this document.
+    pub seq: u64,
+    /// What it counts for in a record's limit: the greater of its operations and its predecessors.
+    pub operations: u64,
+    /// The uncompressed change chunk.
+    pub bytes: Vec<u8>,
+}
+
+impl Document {
+    /// A document with nothing in it.
+    pub fn new(actor: ActorId) -> Document {
+        Document::from_automerge(Automerge::new(), actor)
+    }
+
+    /// Read what [`save`](Document::save) wrote.
+    pub fn load(bytes: &[u8], actor: ActorId) -> Result<Document, LoadError> {
+        let expanded = expand(bytes)?;
+        let automerge =
+            guarded(|| Automerge::load(&expanded)).map_err(|_| LoadError::Damaged)?.map_err(|_| LoadError::Damaged)?;
+        Ok(Document::from_automerge(automerge, actor))
+    }
+
+    /// All of it, compressed. The bytes depend on the order in which changes arrived: compare [`heads`](Document::heads) instead.
+    pub fn save(&self) -> Vec<u8> {
+        zstd::bulk::compress(&self.automerge.save_nocompress(), 3).expect("compressing into memory cannot fail")
+    }
+
+    pub fn actor(&self) -> ActorId {
+        self.actor
+    }
+
+    pub fn set_actor(&mut self, actor: ActorId) {
+        self.actor = actor;
+        self.automerge.set_actor(actor.into());
+    }
+
+    /// The changes that no other change follows, sorted: equal heads mean an equal document.
+    pub fn heads(&self) -> Vec<ChangeHash> {
+        let mut heads: Vec<ChangeHash> = self.automerge.get_heads().into_iter().map(ChangeHash::from).collect();
+        heads.sort_unstable();
+        heads
+    }
+
+    /// True until the first change.
+    pub fn is_empty(&self) -> bool {
+        self.automerge.is_empty()
+    }
+
+    /// Operations in all changes.
+    pub fn operations(&self) -> u64 {
+        self.automerge.stats().num_ops
+    }
+
+    /// Root keys, sorted.
+    pub fn keys(&self) -> Vec<String> {
+        read::keys(&self.automerge)
+    }
+
+    /// The winning value.
+    pub fn value(&self, key: &str) -> Option<Value> {
+        read::value(&self.automerge, key)
+    }
+
+    /// All concurrent values, the winner first.
+    pub fn values(&self, key: &str) -> Vec<Written> {
+        read::values(&self.automerge, key)
+            .into_iter()
+            .filter_map(|(value, id)| {
+                let automerge::ObjId::Id(_, actor, _) = &id else { return None };
+                Some(Written {
+                    value,
+                    actor: ActorId::from_automerge(actor)?,
+                    change: self.automerge.hash_for_opid(&id)?.into(),
+                })
+            })
+            .collect()
+    }
+
+    /// The letters of a text (`t/`).
+    pub fn text(&self, key: &str) -> Option<String> {
+        read::text(&self.automerge, key)
+    }
+
+    /// Every row that was ever written under a prefix (`a/`, `l/` or `x/`), by order and change.
+    ///
+    /// Read from the changes, not from the present: overwriting or deleting a row never takes it away. Costs one pass over
+    /// all changes the first time; later calls on the same document cost what they return.
+    pub fn appended(&self, prefix: &str) -> Vec<Appended> {
+        self.history().appended(prefix)
+    }
+
+    /// What is in the document but should not be, or is not understood by this version.
+    pub fn oddities(&self) -> Vec<Oddity> {
+        self.history().oddities(&self.automerge)
+    }
+
+    /// All changes, each after those it follows, in the same order on every device.
+    pub fn changes(&self) -> Vec<ChangeInfo> {
+        self.history().changes()
+    }
+
+    /// Make one edit. What `change` writes becomes one change under this document's actor, or none when nothing differs.
+    ///
+    /// When `change` returns an error, panics or writes too much, the document is as it was.
+    pub fn edit<T, E>(
+        &mut self,
+        act: ActId,
+        change: impl FnOnce(&mut Edit<'_>) -> Result<T, E>,
+    ) -> Result<Result<T, E>, EditError> {
+        let edited = match edit::edit(self.automerge.clone(), act, change)? {
+            Ok(edited) => edited,
+            Err(error) => return Ok(Err(error)),
+        };
+        if let Some(change) = &edited.change {
+            self.automerge = edited.trial;
+            if let Some(history) = self.history.get_mut() {
+                history.extend([change.raw_bytes()]);
+            }
+        }
+        Ok(Ok(edited.value))
+    }
+
+    /// This actor's changes with a sequence number above `through`, in order.
+    pub fn change_bytes_since(&self, through: u64) -> Vec<OwnChange> {
+        let actor = automerge::ActorId::from(self.actor);
+        let mut own: Vec<OwnChange> = self
+            .automerge
+            .get_changes_meta(&[])
+            .into_iter()
+            .filter(|meta| *meta.actor == actor && meta.seq > through)
+            .filter_map(|meta| {
+                let bytes = self.automerge.get_change_by_hash(&meta.hash)?.raw_bytes().to_vec();
+                let header = crate::chunk::inspect(&bytes).ok()?;
+                Some(OwnChange {
+                    hash: header.hash,
+                    seq: header.seq,
+                    operations: header.operations.max(header.preds),
+                    bytes,
+                })
+            })
+            .collect();
+        own.sort_unstable_by_key(|change| change.seq);
+        own
+    }
+
+    pub fn has(&self, hash: &ChangeHash) -> bool {
+        self.automerge.get_change_meta_by_hash(&(*hash).into()).is_some()
+    }
+
+    /// Check a record's changes and apply them to a copy. The document itself changes only when the caller takes
+    /// [`Staged::commit`] in its place.
+    pub fn stage(&self, signer: ActorId, changes: &[Vec<u8>]) -> Result<Staged, Refusal> {
+        stage::stage(self, signer, changes)
+    }
+
+    pub(crate) fn from_automerge(mut automerge: Automerge, actor: ActorId) -> Document {
+        automerge.set_actor(actor.into());
+        Document { automerge, actor, history: OnceLock::new() }
+    }
+
+    /// The same document after more changes.
+    pub(crate) fn advanced<'a>(&self, automerge: Automerge, chunks: impl IntoIterator<Item = &'a [u8]>) -> Document {
+        let mut history = self.history.clone();
+        if let Some(history) = history.get_mut() {
+            history.extend(chunks);
+        }
+        Document { automerge, actor: self.actor, history }
+    }
+
+    fn history(&self) -> &History {
+        self.history.get_or_init(|| {
+            let changes = guarded(|| self.automerge.get_changes(&[])).unwrap_or_default();
+            let mut history = History::default();
+            history.extend(changes.iter().map(|change| change.raw_bytes()));
+            history
+        })
+    }
+}
+
+/// Says how much there is, never what.
+impl std::fmt::Debug for Document {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Document").field("actor", &self.actor).field("heads", &self.heads()).finish_non_exhaustive()
+    }
+}
+
+/// The size stands at the front of what `save` wrote, so nothing is inflated that is too large.
+fn expand(bytes: &[u8]) -> Result<Vec<u8>, LoadError> {
+    let size = zstd::zstd_safe::get_frame_content_size(bytes).ok().flatten().ok_or(LoadError::Damaged)?;
+    let size = usize::try_from(size).unwrap_or(usize::MAX);
+    if size > MAX_SAVE_BYTES {
+        return Err(LoadError::TooLarge { limit: MAX_SAVE_BYTES });
+    }
+    zstd::bulk::decompress(bytes, size).map_err(|_| LoadError::Damaged)
+}

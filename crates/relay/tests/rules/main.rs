@@ -1,0 +1,9 @@
+//! The relay's rules, as devices meet them.
+
+mod arbitrary;
+mod broken;
+mod catching_up;
+mod inviting;
+mod letting_in;
+mod uploading;
+mod world;

@@ -1,0 +1,359 @@
+//! Records that arrived become operations of the roster and changes of documents, or wait, or are refused.
+//!
+//! The order of the checks is the order of what they cost and of what they trust: the seal, the decoding, the author's
+//! leave, the signature, the size, the count of operations, and only then Automerge, on a clone.
+
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
+
+use allymap_document::{ActorId, Document, Refusal};
+use allymap_seal::{Body, Content, Inserted, OpenError, Seen, SignedOp, Standing, Statement};
+use allymap_wire::{DocumentId, OpId, Record, RecordId, RecordKind};
+
+use crate::broken::Broken;
+use crate::draft::Draft;
+use crate::replica::{Applying, Effect, Notice, Replica, put_document};
+use crate::rows::{BreadcrumbRow, DocumentRow, Fate, FateRow, Key, Missing, OpRow, Refused, Unreadable};
+
+/// How many records one input applies, so that a long catch-up does not hold everything in memory.
+const RECORDS_AT_ONCE: usize = 1_024;
+/// Records that may wait for a change, a grant or an operation. What waits for a key does not count: a newcomer's whole log does.
+const WAITING_ROOM: usize = 20_000;
+/// After this many deaths on one record, it is refused unread.
+const DEATHS: u8 = 2;
+
+/// Documents that one input has opened, saved once at its end.
+#[derive(Default)]
+struct Desk {
+    open: BTreeMap<DocumentId, (DocumentRow, Document)>,
+    changed: BTreeSet<DocumentId>,
+}
+
+impl Replica {
+    /// Applies what is durable and not yet applied; asks to go on if there is more.
+    pub(crate) fn apply(&mut self, draft: &mut Draft<'_>, effects: &mut Vec<Effect>) -> Result<(), Unreadable> {
+        let unapplied = draft.list(b'v', &[], None, RECORDS_AT_ONCE)?;
+        let Some((_, first)) = unapplied.first() else {
+            if self.applying != Applying::Together {
+                self.applying = Applying::Together;
+                draft.delete(Key::Breadcrumb);
+            }
+            return Ok(());
+        };
+        match self.applying {
+            Applying::Together => {
+                let ids = unapplied.iter().filter_map(|(order, id)| Some((order_of(order)?, RecordId::from_slice(id)?)));
+                self.apply_these(ids.collect(), draft, effects)?;
+            }
+            Applying::OneByOne { announced } => {
+                let (Some(order), Some(id)) = (order_of(&unapplied[0].0), RecordId::from_slice(first)) else {
+                    return Ok(());
+                };
+                let crumb: Option<BreadcrumbRow> = draft.row(Key::Breadcrumb)?;
+                let deaths = crumb.filter(|crumb| crumb.record == id).map_or(0, |crumb| crumb.deaths);
+                if announced == Some(id) {
+                    self.apply_these(VecDeque::from([(order, id)]), draft, effects)?;
+                    draft.delete(Key::Breadcrumb);
+                    self.applying = Applying::OneByOne { announced: None };
+                } else if deaths >= DEATHS {
+                    draft.delete(Key::Unapplied(order));
+                    draft.put(Key::Fate(id), &FateRow { order, fate: Fate::Refused(Refused::Deadly) });
+                    effects.push(Effect::Tell(Notice::Refused { record: id, why: Refused::Deadly }));
+                } else {
+                    draft.put(Key::Breadcrumb, &BreadcrumbRow { record: id, deaths: deaths + 1 });
+                    self.applying = Applying::OneByOne { announced: Some(id) };
+                }
+            }
+        }
+        effects.push(Effect::Continue);
+        Ok(())
+    }
+
+    fn apply_these(
+        &mut self,
+        mut queue: VecDeque<(u64, RecordId)>,
+        draft: &mut Draft<'_>,
+        effects: &mut Vec<Effect>,
+    ) -> Result<(), Unreadable> {
+        let mut desk = Desk::default();
+        let mut waiting = self.waiting_room(draft)?;
+        while let Some((order, id)) = queue.pop_front() {
+            draft.delete(Key::Unapplied(order));
+            let Some(record) = draft.bytes(Key::Record(id))?.and_then(|bytes| Record::new(bytes).ok()) else { continue };
+            let mut arrived = Vec::new();
+            let mut fate = self.apply_record(&record, draft, &mut desk, &mut arrived)?;
+            if let Fate::Waiting(missing) = &fate {
+                if !matches!(missing, Missing::Key(_)) && waiting >= WAITING_ROOM {
+                    fate = Fate::Refused(Refused::WaitingRoomFull);
+                } else {
+                    waiting += 1;
+                    draft.put(Key::Waiting(missing, id), missing);
+                }
+            }
+            if let Fate::Refused(why) = fate {
+                effects.push(Effect::Tell(Notice::Refused { record: id, why }));
+            }
+            draft.put(Key::Fate(id), &FateRow { order, fate });
+            if self.broken != Some(Broken::WaitForEver) {
+                for missing in arrived {
+                    self.wake(&missing, draft, &mut queue)?;
+                }
+            }
+        }
+        for (id, (row, document)) in desk.open {
+            if desk.changed.contains(&id) {
+                put_document(draft, id, row, &document);
+                effects.push(Effect::Changed(id));
+            }
+        }
+        self.put_header(draft);
+        Ok(())
+    }
+
+    /// Puts what waited for this in front of the queue.
+    pub(crate) fn wake(
+        &self,
+        missing: &Missing,
+        draft: &mut Draft<'_>,
+        queue: &mut VecDeque<(u64, RecordId)>,
+    ) -> Result<(), Unreadable> {
+        let mut woken = Vec::new();
+        for (name, _) in draft.list(b'w', &missing.name(), None, usize::MAX)? {
+            let Some(id) = RecordId::from_slice(&name) else { continue };
+            draft.delete(Key::Waiting(missing, id));
+            if let Some(row) = draft.row::<FateRow>(Key::Fate(id))? {
+                woken.push((row.order, id));
+            }
+        }
+        woken.sort_unstable();
+        for entry in woken.into_iter().rev() {
+            queue.push_front(entry);
+        }
+        Ok(())
+    }
+
+    /// As [`Replica::wake`], outside of applying: they are applied next.
+    pub(crate) fn wake_later(&self, missing: &Missing, draft: &mut Draft<'_>) -> Result<(), Unreadable> {
+        let mut queue = VecDeque::new();
+        self.wake(missing, draft, &mut queue)?;
+        for (order, id) in queue {
+            draft.put_bytes(Key::Unapplied(order), id.0.to_vec());
+        }
+        Ok(())
+    }
+
+    fn apply_record(
+        &mut self,
+        record: &Record,
+        draft: &mut Draft<'_>,
+        desk: &mut Desk,
+        arrived: &mut Vec<Missing>,
+    ) -> Result<Fate, Unreadable> {
+        match record.kind() {
+            RecordKind::Gone => Ok(Fate::Gone),
+            RecordKind::KeyPacket => {
+                arrived.extend(self.take_key_packet(record, draft));
+                Ok(Fate::KeyPacket)
+            }
+            RecordKind::Sealed => match allymap_seal::open(&self.space, &self.ring, record) {
+                Err(OpenError::UnknownKey(tag)) => Ok(Fate::Waiting(Missing::Key(tag))),
+                Err(OpenError::Forged | OpenError::Kind(_)) => Ok(Fate::Refused(Refused::Forged)),
+                Err(OpenError::Newer) => Ok(Fate::Waiting(Missing::Upgrade)),
+                Err(_) => Ok(Fate::Refused(Refused::Malformed)),
+                Ok(Content::Op(op)) => self.take_op(op, draft, arrived),
+                Ok(Content::Changes { statement, body }) => self.take_changes(&statement, &body, draft, desk, arrived),
+            },
+        }
+    }
+
+    /// Keys for this device, if the packet has any.
+    pub(crate) fn take_key_packet(&mut self, record: &Record, draft: &mut Draft<'_>) -> Vec<Missing> {
+        let mut arrived = Vec::new();
+        for key in allymap_seal::open_packet(record, &self.space, &self.keys).unwrap_or_default() {
+            arrived.push(Missing::Key(key.id().tag()));
+            self.take_key(key, draft);
+        }
+        arrived
+    }
+
+    pub(crate) fn take_key(&mut self, key: allymap_seal::EpochKey, draft: &mut Draft<'_>) {
+        draft.put_bytes(Key::EpochKey(key.id()), key.expose().to_vec());
+        self.ring.insert(key);
+    }
+
+    pub(crate) fn take_op(
+        &mut self,
+        op: SignedOp,
+        draft: &mut Draft<'_>,
+        arrived: &mut Vec<Missing>,
+    ) -> Result<Fate, Unreadable> {
+        let added = match self.roster.insert(op) {
+            Err(allymap_seal::OpError::TooManyWaiting) => return Ok(Fate::Refused(Refused::WaitingRoomFull)),
+            Err(_) => return Ok(Fate::Refused(Refused::Malformed)),
+            // The genesis stands in the header; everybody who has the map has it.
+            Ok(Inserted::Known) => return Ok(Fate::Roster),
+            Ok(Inserted::Waiting { missing }) => {
+                return Ok(Fate::Waiting(match missing.iter().find(|id| !self.roster.contains(id)) {
+                    Some(first) => Missing::Op(*first),
+                    None => Missing::Upgrade,
+                }));
+            }
+            Ok(Inserted::Added(ids)) => ids,
+        };
+        for id in added {
+            self.op_was_added(id, draft, arrived);
+        }
+        Ok(Fate::Roster)
+    }
+
+    /// What follows from an operation that is in the roster now.
+    pub(crate) fn op_was_added(&mut self, id: OpId, draft: &mut Draft<'_>, arrived: &mut Vec<Missing>) {
+        let Some((signed, op)) = self.roster.op(&id) else { return };
+        let row = OpRow { bytes: signed.bytes.clone().into(), signature: signed.signature };
+        draft.put(Key::Op(id), &row);
+        arrived.push(Missing::Op(id));
+        match &op.body {
+            Some(Body::Mint { key, links, .. }) => {
+                let older = self.ring.get(key).map(|minted| allymap_seal::open_links(&self.space, links, minted));
+                for older in older.unwrap_or_default() {
+                    arrived.push(Missing::Key(older.id().tag()));
+                    self.take_key(older, draft);
+                }
+            }
+            Some(Body::Grant { sign, .. }) => arrived.push(Missing::Grant(*sign)),
+            _ => {}
+        }
+    }
+
+    fn take_changes(
+        &mut self,
+        statement: &Statement,
+        body: &[u8],
+        draft: &mut Draft<'_>,
+        desk: &mut Desk,
+        arrived: &mut Vec<Missing>,
+    ) -> Result<Fate, Unreadable> {
+        if self.broken != Some(Broken::NoRoster) {
+            match self.roster.standing(&statement.by) {
+                Standing::Member => {}
+                // A reader may become a member.
+                Standing::Unknown | Standing::Reader => return Ok(Fate::Waiting(Missing::Grant(statement.by))),
+                removed @ Standing::Removed { .. } => {
+                    if removed.counts(|cut| cut.contains(&statement.hash())) != Some(true) {
+                        return Ok(Fate::Refused(Refused::Removed));
+                    }
+                }
+            }
+        }
+        let changes = match allymap_seal::expand_body(statement.codec, body) {
+            Ok(changes) => changes,
+            Err(allymap_seal::BodyError::UnknownCodec(_)) => return Ok(Fate::Waiting(Missing::Upgrade)),
+            Err(_) => return Ok(Fate::Refused(Refused::Malformed)),
+        };
+        let hashes = match allymap_document::change_hashes(&changes) {
+            Ok(hashes) => hashes,
+            Err(refusal) => return Ok(refused(refusal)),
+        };
+        let signed: Vec<[u8; 32]> = hashes.iter().map(|hash| hash.0).collect();
+        if !statement.verify(&self.space, &signed) && self.broken != Some(Broken::NoSignature) {
+            return Ok(Fate::Refused(Refused::Signature));
+        }
+        let actor = ActorId(allymap_seal::actor(&statement.by, &statement.salt));
+        let signer = match self.broken {
+            Some(Broken::AnyActor) => changes
+                .first()
+                .and_then(|change| allymap_document::inspect(change).ok())
+                .map_or(actor, |header| header.actor),
+            _ => actor,
+        };
+        let own_actor = self.actor();
+        let (_, document) = match desk.open.entry(statement.doc) {
+            std::collections::btree_map::Entry::Occupied(entry) => entry.into_mut(),
+            std::collections::btree_map::Entry::Vacant(entry) => {
+                let row: DocumentRow = draft.row(Key::Document(statement.doc))?.unwrap_or_default();
+                let document = if row.saved.is_empty() {
+                    Document::new(own_actor)
+                } else {
+                    match Document::load(&row.saved, own_actor) {
+                        Ok(document) => document,
+                        Err(_) => {
+                            self.apply_again(statement.doc, draft)?;
+                            Document::new(own_actor)
+                        }
+                    }
+                };
+                entry.insert((row, document))
+            }
+        };
+        let fate = match document.stage(signer, &changes) {
+            Ok(staged) => {
+                if !staged.already_known() {
+                    *document = staged.commit();
+                    desk.changed.insert(statement.doc);
+                }
+                Fate::Changes { document: statement.doc, by: statement.by, seq: statement.seq }
+            }
+            Err(Refusal::MissingDependency(missing)) => match missing.first() {
+                Some(first) => return Ok(Fate::Waiting(Missing::Change(first.0))),
+                None => Fate::Refused(Refused::Malformed),
+            },
+            Err(refusal) => refused(refusal),
+        };
+        if matches!(fate, Fate::Changes { .. }) {
+            arrived.extend(signed.iter().map(|hash| Missing::Change(*hash)));
+            draft.put_bytes(Key::Actor(actor.0), statement.by.0.to_vec());
+            self.note_seen(statement, draft)?;
+        }
+        Ok(fate)
+    }
+
+    /// The saved document was damaged: it is built anew from its records.
+    fn apply_again(&self, document: DocumentId, draft: &mut Draft<'_>) -> Result<(), Unreadable> {
+        for (name, row) in draft.list(b'f', &[], None, usize::MAX)? {
+            if let (Some(id), Ok(FateRow { order, fate: Fate::Changes { document: of, .. } })) =
+                (RecordId::from_slice(&name), minicbor::decode(&row))
+                && of == document
+            {
+                draft.put_bytes(Key::Unapplied(order), id.0.to_vec());
+            }
+        }
+        Ok(())
+    }
+
+    /// How far the author had read a relay's log when it signed.
+    fn note_seen(&self, statement: &Statement, draft: &mut Draft<'_>) -> Result<(), Unreadable> {
+        let Some(seen) = &statement.seen else { return Ok(()) };
+        let Some(relay) = self
+            .relays
+            .iter()
+            .find(|(_, row)| row.key.is_some_and(|key| Seen::log(&key, &row.log) == seen.log))
+            .map(|(relay, _)| *relay)
+        else {
+            return Ok(());
+        };
+        let known = draft.row::<u64>(Key::Seen(statement.by, relay))?.unwrap_or(0);
+        if seen.position > known {
+            draft.put(Key::Seen(statement.by, relay), &seen.position);
+        }
+        Ok(())
+    }
+
+    fn waiting_room(&self, draft: &Draft<'_>) -> Result<usize, Unreadable> {
+        let keys = draft.list(b'w', &[0], None, usize::MAX)?.len();
+        Ok(draft.list(b'w', &[], None, usize::MAX)?.len() - keys)
+    }
+}
+
+fn refused(refusal: Refusal) -> Fate {
+    Fate::Refused(match refusal {
+        Refusal::ForeignActor { .. } => Refused::ForeignActor,
+        Refusal::TooManyOperations { .. } => Refused::TooManyOperations,
+        Refusal::CounterJump { .. } => Refused::CounterJump,
+        Refusal::DuplicateSequence { .. } => Refused::Equivocation,
+        Refusal::Panicked => Refused::Panicked,
+        _ => Refused::Malformed,
+    })
+}
+
+fn order_of(name: &[u8]) -> Option<u64> {
+    name.try_into().ok().map(u64::from_be_bytes)
+}

@@ -1,0 +1,29 @@
+//! Rules that can be broken on purpose, so that the simulation can show that it would notice.
+
+/// One rule of this crate, broken. Only [`Replica::break_rule`](crate::Replica) takes it; no command can.
+#[doc(hidden)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Broken {
+    /// Sends before what it reveals is durable.
+    SendBeforePersist,
+    /// Forgets what it has put as soon as it was sent.
+    ForgetWhatWasSent,
+    /// Takes an acknowledgement for the end: forgets the record before its own cursor has passed it.
+    AcknowledgementIsFinal,
+    /// Moves the cursor in one write and stores the records in the next.
+    CursorBeforeRecords,
+    /// Drops what it offers in another write than the one that moves the cursor.
+    OffersInAnotherWrite,
+    /// Does not mention the highest place it ever learned of.
+    NoHighest,
+    /// Does not check a statement's signature against its changes.
+    NoSignature,
+    /// Does not ask the roster whether the author may write.
+    NoRoster,
+    /// Takes changes under any actor.
+    AnyActor,
+    /// Does not try waiting records again.
+    WaitForEver,
+    /// Records of another relay are not offered on.
+    NoFerry,
+}

@@ -1,0 +1,561 @@
+//! One device's view of one map: who it is there, what it may do, its documents.
+
+use std::collections::BTreeMap;
+
+use allymap_document::{ActId, ActorId, Document, Edit};
+use allymap_seal::{DeviceKeys, EpochKey, KeyRing, Member, Role, Roster, SignedOp};
+use allymap_wire::{
+    DeviceKey, DocumentId, Head, LogHash, LogId, OperatorToken, RecordId, RelayKeyHash, SpaceId, Timestamp,
+};
+use minicbor::bytes::ByteVec;
+
+use crate::broken::Broken;
+use crate::draft::Draft;
+use crate::exchange::Session;
+use crate::rows::{
+    CursorRow, DocumentRow, Fate, FateRow, HeaderRow, InvitationRow, Key, Missing, OfferRow, OpRow, OwnRow, Rows, SpaceNumber,
+    Unreadable, Write,
+};
+
+/// One device in one map. Everything in it is rebuilt from the rows by [`Replica::open`]: after a failed write it is
+/// dropped and opened again.
+pub struct Replica {
+    pub(crate) number: SpaceNumber,
+    pub(crate) space: SpaceId,
+    pub(crate) keys: DeviceKeys,
+    pub(crate) header: HeaderRow,
+    pub(crate) roster: Roster,
+    pub(crate) ring: KeyRing,
+    pub(crate) relays: BTreeMap<RelayKeyHash, CursorRow>,
+    pub(crate) sessions: BTreeMap<RelayKeyHash, Session>,
+    pub(crate) applying: Applying,
+    pub(crate) broken: Option<Broken>,
+}
+
+/// How records that are durable become part of the documents.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Applying {
+    /// Nothing of an earlier life was left over: many at a time.
+    Together,
+    /// The last life ended with records unapplied. One of them may have ended it: one at a time, each announced on disk first.
+    OneByOne { announced: Option<RecordId> },
+}
+
+/// What we can ask for. A driver carries effects out in order; [`Effect::Persist`] is done when it is durable.
+#[derive(Debug)]
+pub enum Effect {
+    /// Store these, all or none.
+    Persist(Vec<Write>),
+    Send { relay: RelayKeyHash, bytes: Vec<u8> },
+    /// Hang up.
+    Close { relay: RelayKeyHash },
+    /// Hand in [`Input::Continue`](crate::Input::Continue) once everything before this is durable.
+    Continue,
+    /// A document was changed by somebody else: rows derived from it are stale.
+    Changed(DocumentId),
+    Tell(Notice),
+}
+
+/// Something a person may want to know.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Notice {
+    /// Everything here is with this relay, and everything there is here.
+    CaughtUp { relay: RelayKeyHash },
+    /// The relay has these own records on its disk.
+    WithRelay { relay: RelayKeyHash, records: Vec<RecordId> },
+    /// A record is refused, for good.
+    Refused { record: RecordId, why: crate::rows::Refused },
+    /// The relay does not take a record, for now.
+    NotTaken { relay: RelayKeyHash, code: allymap_wire::Code },
+    /// The relay lost part of its log (or is another); what it lacks is offered again.
+    RolledBack { relay: RelayKeyHash, from: u64, to: u64 },
+    /// What the relay sent does not fit its own hash chain. The connection was ended; nothing was taken from it.
+    BadLog { relay: RelayKeyHash },
+    /// Another member's device has read further in this relay's log than the relay shows us.
+    Withheld { relay: RelayKeyHash, by: DeviceKey },
+    /// The relay at this address is another one than the map knows.
+    WrongRelay { relay: RelayKeyHash },
+    /// No common version of the protocol.
+    WrongVersion { relay: RelayKeyHash, oldest: u8, newest: u8 },
+    /// The relay does not let this device in (yet).
+    NotAdmitted { relay: RelayKeyHash },
+    /// This device was removed from the map.
+    Removed { relay: RelayKeyHash },
+    /// The relay ended the connection.
+    Ended { relay: RelayKeyHash, code: allymap_wire::Code, retry_after_ms: u64 },
+    /// Somebody asks to join.
+    AsksToJoin { invitation: allymap_wire::BoxToken },
+    /// The map is now at this relay.
+    Created { relay: RelayKeyHash },
+    /// The relay refused to take the map.
+    NotCreated { relay: RelayKeyHash, code: allymap_wire::Code },
+}
+
+#[derive(Debug, thiserror::Error)]
+pub enum OpenError {
+    #[error(transparent)]
+    Unreadable(#[from] Unreadable),
+    /// No map under this number.
+    #[error("there is no map here")]
+    NoMap,
+    /// The header, or the genesis in it, is damaged.
+    #[error("what says which map this is was damaged")]
+    Damaged,
+}
+
+#[derive(Debug, thiserror::Error)]
+pub enum FoundError {
+    #[error(transparent)]
+    Unreadable(#[from] Unreadable),
+    #[error(transparent)]
+    Genesis(#[from] allymap_seal::OpError),
+    /// A name or group that is too long, for example.
+    #[error(transparent)]
+    Act(#[from] allymap_seal::ActError),
+}
+
+#[derive(Debug, thiserror::Error)]
+pub enum EditFailure {
+    #[error(transparent)]
+    Unreadable(#[from] Unreadable),
+    #[error(transparent)]
+    Document(#[from] allymap_document::EditError),
+    #[error("the saved document was damaged")]
+    Damaged(#[source] allymap_document::LoadError),
+    /// This device may read, not write.
+    #[error("this device may only read this map")]
+    ReadOnly,
+}
+
+/// The founding of a map: everything about it that chance decides.
+pub struct Founding<'a> {
+    pub root: &'a allymap_seal::RootKeys,
+    pub keys: DeviceKeys,
+    pub genesis: SignedOp,
+    pub name: &'a str,
+    pub group: &'a str,
+    pub salt: [u8; 8],
+}
+
+/// A relay that this device knows how to reach.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct KnownRelay {
+    pub relay: RelayKeyHash,
+    pub url: String,
+    /// How much of its log this device has.
+    pub position: u64,
+    pub admitted: bool,
+    pub removed: bool,
+}
+
+/// How things stand with own edits and others' records.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Standing {
+    /// Documents with edits that are kept here and in no record yet.
+    pub unsealed: usize,
+    /// Records that this relay is not known to have on its disk.
+    pub not_with: BTreeMap<RelayKeyHash, usize>,
+    pub waiting: usize,
+}
+
+impl Replica {
+    /// A new map, with this device as its first convenor. The rows are in `effects`.
+    pub fn found(
+        now: Timestamp,
+        number: SpaceNumber,
+        founding: Founding<'_>,
+        rows: &dyn Rows,
+        chance: &mut impl rand_core::CryptoRng,
+        effects: &mut Vec<Effect>,
+    ) -> Result<Replica, FoundError> {
+        let Founding { root, keys, genesis, name, group, salt } = founding;
+        let mut replica = Self::with_genesis(number, keys, genesis, root.public(), salt)?;
+        let mut draft = Draft::new(rows, number);
+        let (device, kem) = (replica.keys.public(), replica.keys.kem_public());
+        let grant = replica.roster.grant(root.as_device(), device, kem, Role::Convenor, name, group, now)?;
+        replica.add_own_op(&mut draft, grant.clone());
+        replica.mint(now, &mut draft, chance)?;
+        for op in [replica.roster.genesis().clone(), grant] {
+            replica.keep_op_record(now, &mut draft, op, chance)?;
+        }
+        replica.put_header(&mut draft);
+        effects.push(Effect::Persist(draft.into_writes()));
+        Ok(replica)
+    }
+
+    /// A map that this device asks to join: the genesis is known, nothing else.
+    pub fn join(
+        number: SpaceNumber,
+        keys: DeviceKeys,
+        genesis: SignedOp,
+        root: DeviceKey,
+        salt: [u8; 8],
+        rows: &dyn Rows,
+        effects: &mut Vec<Effect>,
+    ) -> Result<Replica, allymap_seal::OpError> {
+        let replica = Self::with_genesis(number, keys, genesis, root, salt)?;
+        let mut draft = Draft::new(rows, number);
+        replica.put_header(&mut draft);
+        effects.push(Effect::Persist(draft.into_writes()));
+        Ok(replica)
+    }
+
+    fn with_genesis(
+        number: SpaceNumber,
+        keys: DeviceKeys,
+        genesis: SignedOp,
+        root: DeviceKey,
+        salt: [u8; 8],
+    ) -> Result<Replica, allymap_seal::OpError> {
+        let space = SpaceId::of(&genesis.bytes);
+        let header = HeaderRow {
+            genesis: genesis.bytes.clone().into(),
+            genesis_signature: genesis.signature,
+            root,
+            salt,
+            next_statement: 0,
+            last_statement: None,
+            next_order: 1,
+        };
+        Ok(Replica {
+            number,
+            space,
+            keys,
+            header,
+            roster: Roster::new(genesis)?,
+            ring: KeyRing::default(),
+            relays: BTreeMap::new(),
+            sessions: BTreeMap::new(),
+            applying: Applying::Together,
+            broken: None,
+        })
+    }
+
+    /// The map under this number, as its rows tell.
+    pub fn open(number: SpaceNumber, seed: &allymap_seal::DeviceSeed, rows: &dyn Rows) -> Result<Replica, OpenError> {
+        let draft = Draft::new(rows, number);
+        let bytes = draft.bytes(Key::Header)?.ok_or(OpenError::NoMap)?;
+        let header: HeaderRow = minicbor::decode(&bytes).map_err(|_| OpenError::Damaged)?;
+        let genesis = SignedOp { bytes: header.genesis.to_vec(), signature: header.genesis_signature };
+        let space = SpaceId::of(&genesis.bytes);
+        let mut roster = Roster::new(genesis).map_err(|_| OpenError::Damaged)?;
+        for (_, row) in draft.list(b'o', &[], None, usize::MAX)? {
+            if let Ok(OpRow { bytes, signature }) = minicbor::decode(&row) {
+                // Rows come in the order of their hashes; the roster lets an op wait for those before it.
+                let _ = roster.insert(SignedOp { bytes: bytes.into(), signature });
+            }
+        }
+        let mut ring = KeyRing::default();
+        for (_, key) in draft.list(b'k', &[], None, usize::MAX)? {
+            if let Ok(key) = key.try_into().map(EpochKey::from_bytes) {
+                ring.insert(key);
+            }
+        }
+        let mut relays = BTreeMap::new();
+        for (name, row) in draft.list(b'c', &[], None, usize::MAX)? {
+            if let (Some(relay), Ok(row)) = (RelayKeyHash::from_slice(&name), minicbor::decode(&row)) {
+                relays.insert(relay, row);
+            }
+        }
+        let left_over = !draft.list(b'v', &[], None, 1)?.is_empty();
+        Ok(Replica {
+            number,
+            space,
+            keys: DeviceKeys::derive(seed, &space),
+            header,
+            roster,
+            ring,
+            relays,
+            sessions: BTreeMap::new(),
+            applying: if left_over { Applying::OneByOne { announced: None } } else { Applying::Together },
+            broken: None,
+        })
+    }
+
+    /// Reads everything again, after another command may have written. Connections go on.
+    pub fn refresh(&mut self, seed: &allymap_seal::DeviceSeed, rows: &dyn Rows) -> Result<(), OpenError> {
+        let fresh = Self::open(self.number, seed, rows)?;
+        let old = std::mem::replace(self, fresh);
+        self.sessions = old.sessions;
+        self.applying = old.applying;
+        self.broken = old.broken;
+        Ok(())
+    }
+
+    /// For the tests of the tests: this replica breaks one of its rules from now on.
+    #[doc(hidden)]
+    pub fn break_rule(&mut self, rule: Broken) {
+        self.broken = Some(rule);
+    }
+
+    pub fn space(&self) -> SpaceId {
+        self.space
+    }
+
+    pub fn device(&self) -> DeviceKey {
+        self.keys.public()
+    }
+
+    pub fn roster(&self) -> &Roster {
+        &self.roster
+    }
+
+    /// This device's own membership, if it has one.
+    pub fn membership(&self) -> Option<&Member> {
+        self.roster.member(&self.keys.public())
+    }
+
+    /// Write under a new Automerge actor from now on: after a restore, or when another may have written from a copy of this
+    /// folder. Nothing that was written under the old one changes.
+    pub fn renew_salt(&mut self, salt: [u8; 8], rows: &dyn Rows, effects: &mut Vec<Effect>) {
+        self.header.salt = salt;
+        let mut draft = Draft::new(rows, self.number);
+        self.put_header(&mut draft);
+        effects.push(Effect::Persist(draft.into_writes()));
+    }
+
+    /// Exchange through this relay too. Whatever is here already will be offered to it.
+    pub fn add_relay(
+        &mut self,
+        relay: RelayKeyHash,
+        url: &str,
+        token: Option<OperatorToken>,
+        rows: &dyn Rows,
+        effects: &mut Vec<Effect>,
+    ) -> Result<(), Unreadable> {
+        let mut draft = Draft::new(rows, self.number);
+        match self.relays.get_mut(&relay) {
+            Some(known) => {
+                known.url = url.to_owned();
+                known.token = token.or(known.token);
+            }
+            None => {
+                let cursor = CursorRow {
+                    url: url.to_owned(),
+                    log: LogId([0; 16]),
+                    position: 0,
+                    hash: LogHash::START.0,
+                    highest: None,
+                    admitted: false,
+                    token,
+                    removed: false,
+                    key: None,
+                };
+                self.relays.insert(relay, cursor);
+                for (name, row) in draft.list(b'f', &[], None, usize::MAX)? {
+                    if let (Some(record), Ok(row)) = (RecordId::from_slice(&name), minicbor::decode::<FateRow>(&row)) {
+                        draft.put(Key::Offer(relay, row.order), &OfferRow { record, acknowledged: None });
+                    }
+                }
+            }
+        }
+        self.put_cursor(&mut draft, relay);
+        effects.push(Effect::Persist(draft.into_writes()));
+        Ok(())
+    }
+
+    pub fn relays(&self) -> Vec<KnownRelay> {
+        self.relays
+            .iter()
+            .map(|(relay, row)| KnownRelay {
+                relay: *relay,
+                url: row.url.clone(),
+                position: row.position,
+                admitted: row.admitted,
+                removed: row.removed,
+            })
+            .collect()
+    }
+
+    /// The document as it is here, own unsent edits included. `None`: there is none of this name.
+    pub fn document(&self, id: DocumentId, rows: &dyn Rows) -> Result<Option<Document>, EditFailure> {
+        let draft = Draft::new(rows, self.number);
+        match draft.row::<DocumentRow>(Key::Document(id))? {
+            None => Ok(None),
+            Some(row) => Document::load(&row.saved, self.actor()).map(Some).map_err(EditFailure::Damaged),
+        }
+    }
+
+    /// The names of all documents, in order.
+    pub fn documents(&self, rows: &dyn Rows) -> Result<Vec<DocumentId>, Unreadable> {
+        let prefix = crate::rows::prefix(b'd', self.number, &[]);
+        let mut ids = Vec::new();
+        rows.scan(&prefix, None, &mut |key, _| {
+            ids.extend(DocumentId::from_slice(&key[prefix.len()..]));
+            std::ops::ControlFlow::Continue(())
+        })?;
+        Ok(ids)
+    }
+
+    /// Change a document, or make it. What `change` rejects has not happened. The returned document is what the rows in
+    /// `effects` will hold; it is *kept* once they are durable.
+    pub fn edit<T, E>(
+        &mut self,
+        id: DocumentId,
+        act: ActId,
+        rows: &dyn Rows,
+        effects: &mut Vec<Effect>,
+        change: impl FnOnce(&mut Edit<'_>) -> Result<T, E>,
+    ) -> Result<Result<(T, Document), E>, EditFailure> {
+        if self.membership().is_some_and(|member| member.role < Role::Member) {
+            return Err(EditFailure::ReadOnly);
+        }
+        let mut draft = Draft::new(rows, self.number);
+        let mut row: DocumentRow = draft.row(Key::Document(id))?.unwrap_or_default();
+        let mut document = if row.saved.is_empty() {
+            Document::new(self.actor())
+        } else {
+            Document::load(&row.saved, self.actor()).map_err(EditFailure::Damaged)?
+        };
+        let before = document.heads();
+        let value = match document.edit(act, change)? {
+            Ok(value) => value,
+            Err(rejection) => return Ok(Err(rejection)),
+        };
+        if document.heads() != before {
+            let salt = self.header.salt;
+            if !row.own.iter().any(|own| own.salt == salt) {
+                row.own.push(OwnRow { salt, sealed_through: 0 });
+            }
+            put_document(&mut draft, id, row, &document);
+            draft.put_bytes(Key::Unsealed(id), Vec::new());
+            let persist = Effect::Persist(draft.into_writes());
+            effects.push(persist);
+        }
+        Ok(Ok((value, document)))
+    }
+
+    /// Which member's device wrote under this actor.
+    pub fn author(&self, actor: ActorId, rows: &dyn Rows) -> Result<Option<DeviceKey>, Unreadable> {
+        if actor == self.actor() {
+            return Ok(Some(self.device()));
+        }
+        Ok(Draft::new(rows, self.number).bytes(Key::Actor(actor.0))?.and_then(|key| DeviceKey::from_slice(&key)))
+    }
+
+    pub fn standing(&self, rows: &dyn Rows) -> Result<Standing, Unreadable> {
+        let draft = Draft::new(rows, self.number);
+        let mut not_with = BTreeMap::new();
+        for relay in self.relays.keys() {
+            let offers = draft.list(b'n', &relay.0, None, usize::MAX)?;
+            let open = offers
+                .iter()
+                .filter(|(_, row)| minicbor::decode::<OfferRow>(row).is_ok_and(|row| row.acknowledged.is_none()))
+                .count();
+            not_with.insert(*relay, open);
+        }
+        Ok(Standing {
+            unsealed: draft.list(b'e', &[], None, usize::MAX)?.len(),
+            not_with,
+            waiting: draft.list(b'w', &[], None, usize::MAX)?.len(),
+        })
+    }
+
+    /// The record of this device's newest statement.
+    pub fn newest_own_record(&self, rows: &dyn Rows) -> Result<Option<RecordId>, Unreadable> {
+        let Some(last) = self.header.next_statement.checked_sub(1) else { return Ok(None) };
+        let row: Option<crate::rows::StatementRow> = Draft::new(rows, self.number).row(Key::Statement(last))?;
+        Ok(row.map(|row| row.record))
+    }
+
+    /// Other members' devices whose own statements say that they had read this relay's log up to this record or further.
+    pub fn seen_by(&self, record: &RecordId, relay: &RelayKeyHash, rows: &dyn Rows) -> Result<Vec<DeviceKey>, Unreadable> {
+        let draft = Draft::new(rows, self.number);
+        let Some(at) = self.position_of(&draft, record, relay)? else { return Ok(Vec::new()) };
+        let mut seen = Vec::new();
+        for (name, row) in draft.list(b'y', &[], None, usize::MAX)? {
+            let (Some(device), Ok(position)) =
+                (name.get(..32).and_then(DeviceKey::from_slice), minicbor::decode::<u64>(&row))
+            else {
+                continue;
+            };
+            if name[32..] == relay.0 && position >= at && device != self.device() && self.roster.member(&device).is_some() {
+                seen.push(device);
+            }
+        }
+        Ok(seen)
+    }
+
+    /// What became of a record here.
+    pub fn fate(&self, record: &RecordId, rows: &dyn Rows) -> Result<Option<Fate>, Unreadable> {
+        Ok(Draft::new(rows, self.number).row::<FateRow>(Key::Fate(*record))?.map(|row| row.fate))
+    }
+
+    /// Records that wait, and for what.
+    pub fn waiting(&self, rows: &dyn Rows) -> Result<Vec<(RecordId, Missing)>, Unreadable> {
+        let draft = Draft::new(rows, self.number);
+        let mut waiting = Vec::new();
+        for (name, row) in draft.list(b'w', &[], None, usize::MAX)? {
+            if let (Some(id), Ok(missing)) = (name.get(33..).and_then(RecordId::from_slice), minicbor::decode(&row)) {
+                waiting.push((id, missing));
+            }
+        }
+        Ok(waiting)
+    }
+
+    pub(crate) fn actor(&self) -> ActorId {
+        ActorId(allymap_seal::actor(&self.keys.public(), &self.header.salt))
+    }
+
+    pub(crate) fn put_header(&self, draft: &mut Draft<'_>) {
+        draft.put(Key::Header, &self.header);
+    }
+
+    pub(crate) fn put_cursor(&self, draft: &mut Draft<'_>, relay: RelayKeyHash) {
+        if let Some(row) = self.relays.get(&relay) {
+            draft.put(Key::Cursor(relay), row);
+        }
+    }
+
+    /// Takes a record of one's own, or one that arrived, and lists it for every relay that is not known to have it.
+    pub(crate) fn keep_record(
+        &mut self,
+        draft: &mut Draft<'_>,
+        record: &allymap_wire::Record,
+        fate: Fate,
+        from: Option<RelayKeyHash>,
+    ) -> RecordId {
+        let id = record.id();
+        let order = self.header.next_order;
+        self.header.next_order += 1;
+        draft.put_bytes(Key::Record(id), record.as_bytes().to_vec());
+        for relay in self.relays.keys().filter(|relay| Some(**relay) != from) {
+            draft.put(Key::Offer(*relay, order), &OfferRow { record: id, acknowledged: None });
+        }
+        draft.put(Key::Fate(id), &FateRow { order, fate });
+        id
+    }
+
+    fn position_of(&self, draft: &Draft<'_>, record: &RecordId, relay: &RelayKeyHash) -> Result<Option<u64>, Unreadable> {
+        let Some(fate) = draft.row::<FateRow>(Key::Fate(*record))? else { return Ok(None) };
+        if let Some(offer) = draft.row::<OfferRow>(Key::Offer(*relay, fate.order))? {
+            return Ok(offer.acknowledged);
+        }
+        for (name, row) in draft.list(b'x', &relay.0, None, usize::MAX)? {
+            if minicbor::decode::<crate::rows::PositionRow>(&row).is_ok_and(|row| row.record == *record) {
+                return Ok(name.try_into().ok().map(u64::from_be_bytes));
+            }
+        }
+        Ok(None)
+    }
+
+    pub(crate) fn invitations(&self, draft: &Draft<'_>) -> Result<Vec<(allymap_wire::BoxToken, InvitationRow)>, Unreadable> {
+        Ok(draft
+            .list(b'j', &[], None, usize::MAX)?
+            .into_iter()
+            .filter_map(|(name, row)| Some((allymap_wire::BoxToken::from_slice(&name)?, minicbor::decode(&row).ok()?)))
+            .collect())
+    }
+}
+
+pub(crate) fn put_document(draft: &mut Draft<'_>, id: DocumentId, mut row: DocumentRow, document: &Document) {
+    row.saved = document.save();
+    row.heads = document.heads().iter().map(|head| ByteVec::from(head.0.to_vec())).collect();
+    draft.put(Key::Document(id), &row);
+}
+
+/// The place after this record, if it follows.
+pub(crate) fn step(cursor: &CursorRow, record: &RecordId) -> (Head, LogHash) {
+    let hash = LogHash(cursor.hash).next(record);
+    (Head { position: cursor.position + 1, hash: hash.prefix() }, hash)
+}

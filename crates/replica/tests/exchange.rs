@@ -1,0 +1,471 @@
+//! Two devices and a relay, nothing between them but frames: the shortest stories of the exchange.
+
+use std::collections::{BTreeMap, VecDeque};
+use std::convert::Infallible;
+use std::ops::ControlFlow;
+
+use allymap_document::{ActId, Value};
+use allymap_relay::{ConnectionId, Identity, Relay, Settings};
+use allymap_replica::*;
+use allymap_seal::{Body, DeviceKeys, DeviceSeed, Invitation, Role, RootKeys, RootSeed, genesis};
+use allymap_wire::{DocumentId, RelayKeyHash, SpaceId as Space, Timestamp};
+use rand_core::{TryCryptoRng, TryRng};
+
+const NOW: Timestamp = Timestamp(1_700_000_000_000);
+const HOST: &str = "relay.test:1";
+
+/// The same numbers for the same seed.
+struct Chance(u64);
+
+impl TryRng for Chance {
+    type Error = Infallible;
+    fn try_next_u32(&mut self) -> Result<u32, Infallible> {
+        Ok(self.try_next_u64()? as u32)
+    }
+    fn try_next_u64(&mut self) -> Result<u64, Infallible> {
+        // SplitMix64 (Steele, Lea and Flood, 2014).
+        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
+        let mut z = self.0;
+        z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+        z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+        Ok(z ^ (z >> 31))
+    }
+    fn try_fill_bytes(&mut self, bytes: &mut [u8]) -> Result<(), Infallible> {
+        for chunk in bytes.chunks_mut(8) {
+            let word = self.try_next_u64()?.to_le_bytes();
+            chunk.copy_from_slice(&word[..chunk.len()]);
+        }
+        Ok(())
+    }
+}
+
+impl TryCryptoRng for Chance {}
+
+#[derive(Clone, Default)]
+struct Disk(BTreeMap<Vec<u8>, Vec<u8>>);
+
+impl Disk {
+    fn visit(&self, prefix: &[u8], from: Option<&[u8]>, f: &mut dyn FnMut(&[u8], &[u8]) -> ControlFlow<()>) {
+        for (key, value) in self.0.range(from.unwrap_or(prefix).to_vec()..) {
+            if !key.starts_with(prefix) || f(key, value).is_break() {
+                return;
+            }
+        }
+    }
+
+    fn write(&mut self, write: Write) {
+        match write {
+            Write::Put(key, value) => drop(self.0.insert(key, value)),
+            Write::Delete(key) => drop(self.0.remove(&key)),
+        }
+    }
+}
+
+impl Rows for Disk {
+    fn get(&self, key: &[u8]) -> Result<Option<Vec<u8>>, Unreadable> {
+        Ok(self.0.get(key).cloned())
+    }
+    fn scan(
+        &self,
+        prefix: &[u8],
+        from: Option<&[u8]>,
+        f: &mut dyn FnMut(&[u8], &[u8]) -> ControlFlow<()>,
+    ) -> Result<(), Unreadable> {
+        self.visit(prefix, from, f);
+        Ok(())
+    }
+}
+
+impl allymap_relay::Rows for Disk {
+    fn get(&self, key: &[u8]) -> Result<Option<Vec<u8>>, allymap_relay::RowsError> {
+        Ok(self.0.get(key).cloned())
+    }
+    fn scan(
+        &self,
+        prefix: &[u8],
+        from: Option<&[u8]>,
+        f: &mut dyn FnMut(&[u8], &[u8]) -> ControlFlow<()>,
+    ) -> Result<(), allymap_relay::RowsError> {
+        self.visit(prefix, from, f);
+        Ok(())
+    }
+}
+
+struct Phone {
+    replica: Replica,
+    disk: Disk,
+    seed: DeviceSeed,
+    notices: Vec<Notice>,
+    changed: Vec<DocumentId>,
+}
+
+struct World {
+    relay: Relay,
+    relay_disk: Disk,
+    relay_name: RelayKeyHash,
+    phones: Vec<Phone>,
+    chance: Chance,
+    space: Space,
+    bytes: Vec<u8>,
+}
+
+impl World {
+    /// A map with `count` members, the first of whom founded it and let the others in by invitation.
+    fn with_members(count: usize) -> World {
+        let mut chance = Chance(7);
+        let mut relay_disk = Disk::default();
+        let identity = Identity::new(&mut |bytes: &mut [u8]| chance.try_fill_bytes(bytes).unwrap());
+        for write in identity.writes() {
+            match write {
+                allymap_relay::Write::Put(key, value) => drop(relay_disk.0.insert(key, value)),
+                allymap_relay::Write::Delete(key) => drop(relay_disk.0.remove(&key)),
+            }
+        }
+        let settings = Settings::default();
+        let relay = Relay::open(settings, &relay_disk).unwrap();
+        let relay_name = identity.relay.hash();
+
+        let root = RootKeys::derive(&RootSeed::generate(&mut chance));
+        let begin = genesis(&root, [9; 32], NOW.0);
+        let space = Space::of(&begin.bytes);
+        let seed = DeviceSeed::generate(&mut chance);
+        let mut disk = Disk::default();
+        let mut effects = Vec::new();
+        let founding = Founding {
+            root: &root,
+            keys: DeviceKeys::derive(&seed, &space),
+            genesis: begin,
+            name: "Ana",
+            group: "Moruya",
+            salt: [1; 8],
+        };
+        let mut replica = Replica::found(NOW, SpaceNumber(1), founding, &disk, &mut chance, &mut effects).unwrap();
+        store(&mut disk, &mut effects);
+        replica.add_relay(relay_name, "ws://relay.test:1", Some(identity.token), &disk, &mut effects).unwrap();
+        store(&mut disk, &mut effects);
+        let founder = Phone { replica, disk, seed, notices: vec![], changed: vec![] };
+        let mut world =
+            World { relay, relay_disk, relay_name, phones: vec![founder], chance, space, bytes: vec![] };
+        world.exchange(&[0]);
+        for number in 1..count {
+            world.invite_another(&format!("Ben {number}"));
+        }
+        world
+    }
+
+    fn invite_another(&mut self, name: &str) {
+        let mut effects = Vec::new();
+        let ana = &mut self.phones[0];
+        let invitation = ana
+            .replica
+            .invite(NOW, self.relay_name, Role::Member, "Bay", "Coast", &ana.disk, &mut self.chance, &mut effects)
+            .unwrap();
+        store(&mut ana.disk, &mut effects);
+        let line = invitation.to_line().unwrap();
+        self.exchange(&[0]);
+
+        let invitation = Invitation::from_line(&line).unwrap();
+        let seed = DeviceSeed::generate(&mut self.chance);
+        let keys = DeviceKeys::derive(&seed, &invitation.space);
+        let mut joining = Joining::new(invitation.clone(), keys, HOST.into(), name.into(), "Bay".into());
+        let (offer, words) = self.ask_to_join(&mut joining);
+        let Some(Body::Genesis { sign: root, .. }) = offer.genesis.decode().unwrap().body else { panic!("no genesis") };
+        let mut disk = Disk::default();
+        let keys = DeviceKeys::derive(&seed, &invitation.space);
+        let mut replica =
+            Replica::join(SpaceNumber(1), keys, offer.genesis, root, [2; 8], &disk, &mut effects).unwrap();
+        store(&mut disk, &mut effects);
+        replica.add_relay(self.relay_name, &invitation.url, None, &disk, &mut effects).unwrap();
+        store(&mut disk, &mut effects);
+        self.phones.push(Phone { replica, disk, seed, notices: vec![], changed: vec![] });
+
+        self.exchange(&[0]);
+        let ana = &mut self.phones[0];
+        let asking = ana.replica.asking(&ana.disk).unwrap();
+        assert_eq!(asking[0].words, words, "both sides read the same four words");
+        ana.replica.approve(NOW, &asking[0], &ana.disk, &mut self.chance, &mut effects).unwrap();
+        store(&mut ana.disk, &mut effects);
+        let newcomer = self.phones.len() - 1;
+        self.exchange(&[0]);
+        self.exchange(&[newcomer]);
+    }
+
+    fn ask_to_join(&mut self, joining: &mut Joining) -> (Box<allymap_seal::Offer>, [&'static str; 4]) {
+        let connection = ConnectionId(self.chance.try_next_u64().unwrap());
+        let mut to_relay = VecDeque::from([connected(connection)]);
+        while let Some(input) = to_relay.pop_front() {
+            for (_, bytes) in self.relay_step(input) {
+                for effect in joining.received(&bytes, &mut self.chance) {
+                    match effect {
+                        JoinEffect::Send(bytes) => {
+                            to_relay.push_back(allymap_relay::Input::Received { connection, bytes });
+                        }
+                        JoinEffect::Asked { offer, words } => return (offer, words),
+                        JoinEffect::Failed(failure) => panic!("{failure}"),
+                    }
+                }
+            }
+        }
+        panic!("nobody answered")
+    }
+
+    fn relay_step(&mut self, input: allymap_relay::Input) -> Vec<(ConnectionId, Vec<u8>)> {
+        let mut effects = Vec::new();
+        let World { relay, relay_disk, chance, .. } = self;
+        let fill = &mut |bytes: &mut [u8]| chance.try_fill_bytes(bytes).unwrap();
+        relay.handle(NOW, input, relay_disk, fill, &mut effects).unwrap();
+        let mut sends = Vec::new();
+        for effect in effects {
+            match effect {
+                allymap_relay::Effect::Persist(writes) => {
+                    for write in writes {
+                        match write {
+                            allymap_relay::Write::Put(key, value) => drop(relay_disk.0.insert(key, value)),
+                            allymap_relay::Write::Delete(key) => drop(relay_disk.0.remove(&key)),
+                        }
+                    }
+                }
+                allymap_relay::Effect::Send { connection, bytes } => sends.push((connection, bytes.to_vec())),
+                allymap_relay::Effect::Close { .. } => {}
+            }
+        }
+        sends
+    }
+
+    /// These phones connect, say all they have to say, and leave.
+    fn exchange(&mut self, phones: &[usize]) {
+        let mut lines: BTreeMap<u64, usize> = BTreeMap::new();
+        let mut to_phone: VecDeque<(usize, Input)> = VecDeque::new();
+        let mut to_relay: VecDeque<allymap_relay::Input> = VecDeque::new();
+        for phone in phones {
+            let connection = ConnectionId(self.chance.try_next_u64().unwrap());
+            lines.insert(connection.0, *phone);
+            to_phone.push_back((*phone, Input::Connected { relay: self.relay_name, host: HOST.into() }));
+            to_relay.push_back(connected(connection));
+        }
+        let mut steps = 0;
+        loop {
+            steps += 1;
+            assert!(steps < 10_000, "they never come to rest");
+            if let Some((phone, input)) = to_phone.pop_front() {
+                for effect in self.phone_step(phone, input) {
+                    match effect {
+                        Effect::Send { bytes, .. } => {
+                            self.bytes.extend_from_slice(&bytes);
+                            let connection = *lines.iter().find(|(_, on)| **on == phone).unwrap().0;
+                            to_relay.push_back(allymap_relay::Input::Received {
+                                connection: ConnectionId(connection),
+                                bytes,
+                            });
+                        }
+                        Effect::Continue => to_phone.push_back((phone, Input::Continue)),
+                        _ => {}
+                    }
+                }
+            } else if let Some(input) = to_relay.pop_front() {
+                let mut served = Vec::new();
+                for (connection, bytes) in self.relay_step(input) {
+                    self.bytes.extend_from_slice(&bytes);
+                    served.push(connection);
+                    to_phone.push_back((
+                        lines[&connection.0],
+                        Input::Received { relay: self.relay_name, bytes },
+                    ));
+                }
+                for connection in served {
+                    to_relay.push_back(allymap_relay::Input::Drained { connection });
+                }
+            } else {
+                break;
+            }
+        }
+        for (connection, phone) in lines {
+            self.phone_step(phone, Input::Disconnected { relay: self.relay_name });
+            self.relay_step(allymap_relay::Input::Disconnected { connection: ConnectionId(connection) });
+        }
+    }
+
+    fn phone_step(&mut self, phone: usize, input: Input) -> Vec<Effect> {
+        let Phone { replica, disk, notices, changed, .. } = &mut self.phones[phone];
+        let mut effects = Vec::new();
+        replica.handle(NOW, input, disk, &mut self.chance, &mut effects).unwrap();
+        let mut rest = Vec::new();
+        for effect in effects {
+            match effect {
+                Effect::Persist(writes) => writes.into_iter().for_each(|write| disk.write(write)),
+                Effect::Tell(notice) => notices.push(notice),
+                Effect::Changed(document) => changed.push(document),
+                other => rest.push(other),
+            }
+        }
+        rest
+    }
+
+    fn write(&mut self, phone: usize, document: u8, key: &str, text: &str) {
+        let act = ActId(self.chance.try_next_u64().unwrap().to_le_bytes().repeat(2).try_into().unwrap());
+        let Phone { replica, disk, .. } = &mut self.phones[phone];
+        let mut effects = Vec::new();
+        replica
+            .edit(DocumentId([document; 16]), act, disk, &mut effects, |edit| edit.put(key, Value::Text(text.into())))
+            .unwrap()
+            .unwrap();
+        store(disk, &mut effects);
+    }
+
+    fn texts(&self, phone: usize, document: u8, key: &str) -> Vec<String> {
+        let Phone { replica, disk, .. } = &self.phones[phone];
+        let Some(document) = replica.document(DocumentId([document; 16]), disk).unwrap() else { return vec![] };
+        let mut texts: Vec<String> = document
+            .values(key)
+            .into_iter()
+            .filter_map(|written| match written.value {
+                Value::Text(text) => Some(text),
+                _ => None,
+            })
+            .collect();
+        texts.sort();
+        texts
+    }
+
+    fn restart(&mut self, phone: usize) {
+        let Phone { replica, disk, seed, .. } = &mut self.phones[phone];
+        *replica = Replica::open(SpaceNumber(1), seed, disk).unwrap();
+    }
+}
+
+fn connected(connection: ConnectionId) -> allymap_relay::Input {
+    allymap_relay::Input::Connected { connection, host: HOST.into(), address: None }
+}
+
+fn store(disk: &mut Disk, effects: &mut Vec<Effect>) {
+    for effect in effects.drain(..) {
+        if let Effect::Persist(writes) = effect {
+            writes.into_iter().for_each(|write| disk.write(write));
+        }
+    }
+}
+
+#[test]
+fn a_note_written_offline_reaches_the_other_phone() {
+    let mut world = World::with_members(2);
+    world.write(0, 5, "f/phone", "0400 111 222");
+    world.exchange(&[0]);
+    world.exchange(&[1]);
+    assert_eq!(world.texts(1, 5, "f/phone"), ["0400 111 222"]);
+    assert_eq!(world.phones[1].changed, [DocumentId([5; 16])]);
+}
+
+#[test]
+fn two_who_changed_the_same_field_apart_both_see_both_values() {
+    let mut world = World::with_members(2);
+    world.write(0, 5, "f/phone", "old");
+    world.exchange(&[0]);
+    world.exchange(&[1]);
+    world.write(0, 5, "f/phone", "from Ana");
+    world.write(1, 5, "f/phone", "from Ben");
+    world.exchange(&[0, 1]);
+    world.exchange(&[0, 1]);
+    assert_eq!(world.texts(0, 5, "f/phone"), ["from Ana", "from Ben"]);
+    assert_eq!(world.texts(1, 5, "f/phone"), ["from Ana", "from Ben"]);
+}
+
+#[test]
+fn while_both_are_connected_an_edit_is_pushed_on() {
+    let mut world = World::with_members(3);
+    for phone in 0..3 {
+        world.write(phone, 10 + phone as u8, "f/name", "new");
+    }
+    world.exchange(&[0, 1, 2]);
+    for phone in 0..3 {
+        for document in 10..13 {
+            assert_eq!(world.texts(phone, document, "f/name"), ["new"], "phone {phone}, document {document}");
+        }
+    }
+}
+
+#[test]
+fn an_idle_reconnection_says_everything_in_one_breath_and_stores_nothing() {
+    let mut world = World::with_members(2);
+    world.exchange(&[0]);
+    world.exchange(&[1]);
+    let before = world.phones[1].disk.0.clone();
+    world.bytes.clear();
+    world.phones[1].notices.clear();
+    world.exchange(&[1]);
+    assert_eq!(world.phones[1].disk.0, before);
+    assert_eq!(world.phones[1].notices, [Notice::CaughtUp { relay: world.relay_name }]);
+    assert!(world.bytes.len() <= 400, "{} bytes both ways", world.bytes.len());
+}
+
+#[test]
+fn a_newcomer_reads_all_that_was_written_before_she_came() {
+    let mut world = World::with_members(2);
+    for document in 20..60 {
+        world.write(usize::from(document % 2), document, "f/name", &format!("entry {document}"));
+    }
+    world.exchange(&[0]);
+    world.exchange(&[1]);
+    world.invite_another("Cleo");
+    for document in 20..60 {
+        assert_eq!(world.texts(2, document, "f/name"), [format!("entry {document}")]);
+    }
+    assert_eq!(world.phones[2].replica.waiting(&world.phones[2].disk).unwrap(), []);
+}
+
+#[test]
+fn a_phone_that_was_restarted_goes_on_where_it_was() {
+    let mut world = World::with_members(2);
+    world.write(0, 5, "f/name", "one");
+    world.restart(0);
+    world.exchange(&[0]);
+    world.restart(1);
+    world.exchange(&[1]);
+    assert_eq!(world.texts(1, 5, "f/name"), ["one"]);
+    let standing = world.phones[0].replica.standing(&world.phones[0].disk).unwrap();
+    assert_eq!((standing.unsealed, standing.not_with[&world.relay_name]), (0, 0));
+}
+
+#[test]
+fn a_relay_that_was_rolled_back_gets_again_what_it_lost() {
+    let mut world = World::with_members(2);
+    let backup = world.relay_disk.clone();
+    world.write(0, 5, "f/name", "acknowledged");
+    world.exchange(&[0]);
+    world.relay_disk = backup;
+    world.relay = Relay::open(Settings::default(), &world.relay_disk).unwrap();
+    world.exchange(&[0]);
+    world.exchange(&[1]);
+    assert_eq!(world.texts(1, 5, "f/name"), ["acknowledged"]);
+    assert!(world.phones[0].notices.iter().any(|notice| matches!(notice, Notice::RolledBack { .. })));
+}
+
+#[test]
+fn a_member_sees_how_many_devices_have_seen_an_edit() {
+    let mut world = World::with_members(2);
+    world.write(0, 5, "f/name", "seen?");
+    world.exchange(&[0]);
+    let record = world.phones[0].replica.newest_own_record(&world.phones[0].disk).unwrap().unwrap();
+    let seen = |world: &World| {
+        world.phones[0].replica.seen_by(&record, &world.relay_name, &world.phones[0].disk).unwrap().len()
+    };
+    assert_eq!(seen(&world), 0);
+    world.write(1, 6, "f/name", "an answer");
+    world.exchange(&[1]);
+    world.exchange(&[0]);
+    assert_eq!(seen(&world), 1);
+}
+
+#[test]
+fn nothing_that_was_written_can_be_read_on_the_relay_or_on_the_line() {
+    let mut world = World::with_members(2);
+    world.write(0, 5, "f/name", "PLANTED-NAME");
+    world.exchange(&[0]);
+    world.exchange(&[1]);
+    assert_eq!(world.texts(1, 5, "f/name"), ["PLANTED-NAME"]);
+    let needle = b"PLANTED-NAME";
+    assert!(!world.bytes.windows(needle.len()).any(|window| window == needle));
+    for (key, value) in &world.relay_disk.0 {
+        assert!(!key.windows(needle.len()).chain(value.windows(needle.len())).any(|window| window == needle));
+    }
+    assert_eq!(world.space, world.phones[1].replica.space());
+}

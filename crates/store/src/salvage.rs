@@ -1,0 +1,49 @@
+//! What can still be had from a database that does not open.
+
+use std::fs::{self, File};
+use std::io;
+use std::path::Path;
+
+use crate::Report;
+use crate::engine::Failure;
+use crate::folder::Folder;
+use crate::sled_store::copy;
+use crate::table::Table;
+
+/// Fills a new table with what still reads of the folder's database, which itself stays as it was found.
+pub(crate) fn salvage(folder: &Folder, cache_bytes: u64, new: &Table) -> Result<Report, Failure> {
+    // A log that was cut short makes sled look beyond its end; a damaged snapshot can be made again from the log.
+    let attempts: [fn(&Path) -> io::Result<()>; 2] = [lengthen_log, remove_snapshots];
+    let mut kept = Report::default();
+    for attempt in attempts {
+        let copied = folder.copy_to_try()?;
+        attempt(&copied).map_err(Failure::Io)?;
+        match Table::open(&copied, cache_bytes).and_then(|old| copy(&old, new)) {
+            Ok(report) => kept = report,
+            Err(Failure::Damaged(_)) => {}
+            Err(failure) => return Err(failure),
+        }
+        if kept.ok > 0 {
+            break;
+        }
+    }
+    folder.end_try()?;
+    Ok(kept)
+}
+
+/// With nothing, which takes no space. How much was lost is not known, so this is plenty.
+fn lengthen_log(db: &Path) -> io::Result<()> {
+    let log = File::options().write(true).create(true).truncate(false).open(db.join("db"))?;
+    let bytes = log.metadata()?.len();
+    log.set_len(bytes.saturating_mul(2).saturating_add(64 << 20))
+}
+
+fn remove_snapshots(db: &Path) -> io::Result<()> {
+    for entry in fs::read_dir(db)? {
+        let entry = entry?;
+        if entry.file_name().to_string_lossy().starts_with("snap.") {
+            fs::remove_file(entry.path())?;
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,266 @@
+//! A relay's process, and devices that speak the wire's messages to it.
+
+use std::io::{BufRead, BufReader};
+use std::net::SocketAddr;
+use std::path::Path;
+use std::process::{Child, ChildStdout, Command, ExitStatus, Output, Stdio};
+use std::time::Duration;
+
+use allymap_wire::{
+    AccessEntry, AccessList, Challenge, Code, DeviceKey, Flags, Head, Message, OperatorToken, PROTOCOL, PutResult,
+    Record, RelayAddress, RelayKey, Signature, SpaceId, access_transcript, auth_transcript, op_transcript,
+};
+use ed25519_dalek::{Signer, SigningKey};
+use futures_util::{SinkExt, StreamExt};
+use tokio::net::{TcpSocket, TcpStream};
+use tokio_tungstenite::WebSocketStream;
+use tokio_tungstenite::tungstenite::Message as Frame;
+
+/// How long a test waits for something that must happen.
+pub const PATIENCE: Duration = Duration::from_secs(20);
+
+pub struct Relay {
+    child: Child,
+    out: BufReader<ChildStdout>,
+    pub address: SocketAddr,
+    pub token: OperatorToken,
+}
+
+pub struct Device {
+    pub socket: WebSocketStream<TcpStream>,
+    number: u8,
+    relay: RelayKey,
+    pub flags: Flags,
+    pub head: Head,
+}
+
+pub fn command(folder: &Path, arguments: &[&str]) -> Output {
+    let (verb, rest) = arguments.split_first().unwrap();
+    Command::new(env!("CARGO_BIN_EXE_allymap-relay"))
+        .arg(verb)
+        .arg("--data")
+        .arg(folder)
+        .args(rest)
+        .env_remove("ALLYMAP_RELAY_LOG")
+        .output()
+        .unwrap()
+}
+
+impl Relay {
+    pub fn start(folder: &Path) -> Relay {
+        Relay::start_with(folder, &[])
+    }
+
+    pub fn start_with(folder: &Path, arguments: &[&str]) -> Relay {
+        let mut child = Command::new(env!("CARGO_BIN_EXE_allymap-relay"))
+            .args(["serve", "--json", "--listen", "127.0.0.1:0", "--data"])
+            .arg(folder)
+            .args(arguments)
+            .stdout(Stdio::piped())
+            .stderr(Stdio::null())
+            .spawn()
+            .unwrap();
+        let mut out = BufReader::new(child.stdout.take().unwrap());
+        let mut line = String::new();
+        out.read_line(&mut line).unwrap();
+        let ready: serde_json::Value = serde_json::from_str(&line).unwrap();
+        let token = RelayAddress::from_line(ready["line"].as_str().unwrap()).unwrap().token;
+        Relay { child, out, address: ready["address"].as_str().unwrap().parse().unwrap(), token }
+    }
+
+    /// Kill -9.
+    pub fn kill(mut self) {
+        self.child.kill().unwrap();
+        self.child.wait().unwrap();
+    }
+
+    pub fn terminate(&self) {
+        let sent = Command::new("kill").args(["-TERM", &self.child.id().to_string()]).status().unwrap();
+        assert!(sent.success());
+    }
+
+    /// Waits for its end, and says what else it printed.
+    pub fn end(mut self) -> (ExitStatus, String) {
+        let status = self.child.wait().unwrap();
+        let mut rest = String::new();
+        std::io::Read::read_to_string(&mut self.out, &mut rest).unwrap();
+        (status, rest)
+    }
+
+    pub async fn connect(&self) -> WebSocketStream<TcpStream> {
+        self.connect_with(None).await
+    }
+
+    /// A websocket, with a receive buffer of this size.
+    pub async fn connect_with(&self, buffer: Option<u32>) -> WebSocketStream<TcpStream> {
+        let socket = TcpSocket::new_v4().unwrap();
+        if let Some(bytes) = buffer {
+            socket.set_recv_buffer_size(bytes).unwrap();
+        }
+        let stream = socket.connect(self.address).await.unwrap();
+        tokio_tungstenite::client_async(format!("ws://{}/", self.address), stream).await.unwrap().0
+    }
+
+    pub async fn log_in(&self, number: u8) -> Device {
+        Device::log_in(self, self.connect().await, number).await
+    }
+
+    /// Makes the space, with device 1 as convenor and 2 to 6 as members, unless it is there.
+    pub async fn found(&self) {
+        let mut device = self.log_in(1).await;
+        if device.flags.may_convene() {
+            return;
+        }
+        device
+            .say(&Message::Create {
+                genesis: genesis().into(),
+                root: key(0),
+                signature: sign(0, &op_transcript(&genesis())),
+                token: self.token,
+            })
+            .await;
+        assert!(matches!(device.hear().await, Message::Outcome { code: Code::Done, .. }));
+        let mut entries = vec![AccessEntry { device: key(1), flags: Flags::CONVENE }];
+        entries.extend((2..=6).map(|number| AccessEntry { device: key(number), flags: Flags::WRITE }));
+        let signed = access_transcript(&device.relay, &space(), 2, 1, &entries, &[]);
+        let list =
+            AccessList { version: 2, base: 1, entries, removed: vec![], by: key(1), signature: sign(1, &signed) };
+        device.say(&Message::Access { list }).await;
+        assert!(matches!(device.hear().await, Message::Outcome { code: Code::Done, .. }));
+    }
+}
+
+impl Drop for Relay {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+impl Device {
+    pub async fn log_in(relay: &Relay, socket: WebSocketStream<TcpStream>, number: u8) -> Device {
+        let mut device = Device { socket, number, relay: RelayKey([0; 32]), flags: Flags::NONE, head: Head::START };
+        let Message::Hello { relay: relay_key, challenge, .. } = device.hear().await else { panic!("no Hello") };
+        device.relay = relay_key;
+        let nonce = Challenge([7; 16]);
+        let signed = auth_transcript(&relay_key, &relay.address.to_string(), &challenge, &nonce.0, &space());
+        device
+            .say(&Message::Auth {
+                version: PROTOCOL,
+                space: space(),
+                device: key(number),
+                nonce,
+                signature: sign(number, &signed),
+            })
+            .await;
+        match device.hear().await {
+            Message::AuthOk { flags, head, .. } => Device { flags, head, ..device },
+            other => panic!("device {} got {other:?}", device.number),
+        }
+    }
+
+    pub async fn say(&mut self, message: &Message) {
+        self.socket.send(Frame::Binary(message.encode().into())).await.unwrap();
+    }
+
+    pub async fn hear(&mut self) -> Message {
+        self.try_hear().await.expect("the relay says something")
+    }
+
+    /// The next message, or nothing once the connection has ended.
+    pub async fn try_hear(&mut self) -> Option<Message> {
+        hear(&mut self.socket).await
+    }
+
+    pub async fn put(&mut self, entries: Vec<Record>) -> Vec<PutResult> {
+        self.say(&Message::Put { entries }).await;
+        match self.hear().await {
+            Message::PutAck { results } => results,
+            other => panic!("{other:?}"),
+        }
+    }
+
+    pub async fn sync(&mut self, since: Head) {
+        self.say(&Message::Sync { since, bytes: u64::MAX, highest: None }).await;
+    }
+
+    /// The next so many records that it is sent.
+    pub async fn records(&mut self, count: usize) -> Vec<Record> {
+        let mut records = Vec::new();
+        while records.len() < count {
+            match self.hear().await {
+                Message::Records { entries, more, .. } => {
+                    records.extend(entries);
+                    if more {
+                        // In these tests the log is read from its beginning.
+                        self.sync(chain(&records)).await;
+                    }
+                }
+                other => panic!("{other:?}"),
+            }
+        }
+        records
+    }
+}
+
+/// The place after these records, from the beginning of a log.
+pub fn chain(records: &[Record]) -> Head {
+    let hash = records.iter().fold(allymap_wire::LogHash::START, |hash, record| hash.next(&record.id()));
+    Head { position: records.len() as u64, hash: hash.prefix() }
+}
+
+/// The next message of a websocket, or nothing once it has ended.
+pub async fn hear(socket: &mut WebSocketStream<TcpStream>) -> Option<Message> {
+    loop {
+        match tokio::time::timeout(PATIENCE, socket.next()).await.expect("in time") {
+            Some(Ok(Frame::Binary(bytes))) => return Some(Message::decode(&bytes).unwrap()),
+            Some(Ok(Frame::Close(_))) | Some(Err(_)) | None => return None,
+            Some(Ok(_)) => {}
+        }
+    }
+}
+
+/// What a websocket says until it ends, and the code of its close frame.
+pub async fn last_words(socket: &mut WebSocketStream<TcpStream>) -> (Vec<Message>, Option<u16>) {
+    let mut said = Vec::new();
+    loop {
+        match tokio::time::timeout(PATIENCE, socket.next()).await.expect("in time") {
+            Some(Ok(Frame::Binary(bytes))) => said.push(Message::decode(&bytes).unwrap()),
+            Some(Ok(Frame::Close(frame))) => return (said, frame.map(|frame| frame.code.into())),
+            Some(Err(_)) | None => return (said, None),
+            Some(Ok(_)) => {}
+        }
+    }
+}
+
+pub fn signing_key(number: u8) -> SigningKey {
+    SigningKey::from_bytes(&[number.wrapping_add(1); 32])
+}
+
+pub fn key(number: u8) -> DeviceKey {
+    DeviceKey(signing_key(number).verifying_key().to_bytes())
+}
+
+pub fn sign(number: u8, bytes: &[u8]) -> Signature {
+    Signature(signing_key(number).sign(bytes).to_bytes())
+}
+
+pub fn genesis() -> Vec<u8> {
+    [b"a genesis operation with this key in it: ", &key(0).0[..]].concat()
+}
+
+pub fn space() -> SpaceId {
+    SpaceId::of(&genesis())
+}
+
+/// A sealed record, as far as a relay can tell. Different numbers, different records.
+pub fn record(number: u64, length: usize) -> Record {
+    let mut bytes = vec![0x42; length];
+    bytes[0] = 1;
+    bytes[41..49].copy_from_slice(&number.to_be_bytes());
+    Record::new(bytes).unwrap()
+}
+
+pub fn all_stored(results: &[PutResult]) -> bool {
+    results.iter().all(|result| matches!(result, PutResult::Stored { .. }))
+}

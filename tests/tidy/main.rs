@@ -1,0 +1,158 @@
+//! The repository keeps its promises.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+fn root() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).parent().expect("the tests lie in the workspace").to_owned()
+}
+
+fn metadata() -> serde_json::Value {
+    let output = Command::new(env!("CARGO"))
+        .args(["metadata", "--format-version", "1", "--locked", "--offline"])
+        .current_dir(root())
+        .output()
+        .expect("cargo runs");
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    serde_json::from_slice(&output.stdout).expect("cargo prints JSON")
+}
+
+/// Packages and the packages they depend on when built (not for tests), by name.
+fn doors(metadata: &serde_json::Value) -> BTreeMap<String, BTreeSet<String>> {
+    let names: BTreeMap<&str, &str> = metadata["packages"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|package| (package["id"].as_str().unwrap(), package["name"].as_str().unwrap()))
+        .collect();
+    let mut doors = BTreeMap::new();
+    for node in metadata["resolve"]["nodes"].as_array().unwrap() {
+        let open = node["deps"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .filter(|dep| dep["dep_kinds"].as_array().unwrap().iter().any(|kind| kind["kind"].is_null()))
+            .map(|dep| names[dep["pkg"].as_str().unwrap()].to_owned())
+            .collect();
+        doors.insert(names[node["id"].as_str().unwrap()].to_owned(), open);
+    }
+    doors
+}
+
+fn everything_below(package: &str, doors: &BTreeMap<String, BTreeSet<String>>) -> BTreeSet<String> {
+    let mut found = BTreeSet::new();
+    let mut open = vec![package.to_owned()];
+    while let Some(next) = open.pop() {
+        for below in &doors[&next] {
+            if found.insert(below.clone()) {
+                open.push(below.clone());
+            }
+        }
+    }
+    found
+}
+
+#[test]
+fn every_door_stands_in_the_table_of_architecture() {
+    let architecture = std::fs::read_to_string(root().join("ARCHITECTURE.md")).unwrap();
+    let mut told = BTreeMap::new();
+    for line in architecture.lines().filter(|line| line.starts_with("| allymap-")) {
+        let cells: Vec<&str> = line.split('|').map(str::trim).collect();
+        let open: BTreeSet<String> = match cells[3] {
+            "–" => BTreeSet::new(),
+            list => list.split(", ").map(|name| format!("allymap-{name}")).collect(),
+        };
+        told.insert(cells[1].to_owned(), open);
+    }
+    let doors = doors(&metadata());
+    let ours: BTreeSet<&String> = doors.keys().filter(|name| name.starts_with("allymap-")).collect();
+    assert_eq!(ours, told.keys().collect(), "the table and the workspace have different packages");
+    for (package, open) in doors.iter().filter(|(name, _)| name.starts_with("allymap-") && *name != "allymap-tests") {
+        let open: BTreeSet<String> = open.iter().filter(|name| name.starts_with("allymap-")).cloned().collect();
+        assert_eq!(open, told[package], "the doors of {package} differ from ARCHITECTURE.md");
+    }
+}
+
+#[test]
+fn the_server_can_read_no_map() {
+    let below = everything_below("allymap-server", &doors(&metadata()));
+    for banned in ["automerge", "allymap-document", "allymap-domain", "allymap-seal", "allymap-replica"] {
+        assert!(!below.contains(banned), "the server contains {banned}");
+    }
+}
+
+#[test]
+fn sled_and_automerge_have_one_room_each() {
+    for (package, open) in doors(&metadata()) {
+        if package.starts_with("allymap-") {
+            assert!(!open.contains("sled") || package == "allymap-store", "{package} opens sled");
+            assert!(!open.contains("automerge") || package == "allymap-document", "{package} opens automerge");
+        }
+    }
+}
+
+#[test]
+fn crates_without_io_have_no_runtime_and_no_chance_of_their_own() {
+    let doors = doors(&metadata());
+    for package in ["wire", "seal", "document", "replica", "relay", "domain"] {
+        let open = &doors[&format!("allymap-{package}")];
+        for banned in ["tokio", "axum", "tokio-tungstenite", "getrandom", "tracing-subscriber", "clap"] {
+            assert!(!open.contains(banned), "allymap-{package} opens {banned}");
+        }
+    }
+}
+
+#[test]
+fn every_file_begins_with_what_it_is_for_and_none_is_too_long_to_read() {
+    let mut files = Vec::new();
+    for folder in ["crates", "server", "cli", "tests"] {
+        sources(&root().join(folder), &mut files);
+    }
+    assert!(files.len() > 30, "only {} files found", files.len());
+    for file in files {
+        let text = std::fs::read_to_string(&file).unwrap();
+        assert!(text.starts_with("//! "), "{} does not say what it is for", file.display());
+        let lines = text.lines().count();
+        assert!(lines <= 1_200, "{} has {lines} lines: split it along its nouns", file.display());
+    }
+}
+
+#[test]
+fn links_between_pages_lead_somewhere() {
+    for page in pages() {
+        let text = std::fs::read_to_string(&page).unwrap();
+        for target in text.split("](").skip(1).filter_map(|rest| rest.split(')').next()) {
+            let path = target.split('#').next().unwrap_or_default();
+            if path.is_empty() || path.contains("://") {
+                continue;
+            }
+            let target = page.parent().unwrap().join(path);
+            assert!(target.exists(), "{} leads to {}, which is not there", page.display(), target.display());
+        }
+    }
+}
+
+fn pages() -> Vec<PathBuf> {
+    let mut pages = Vec::new();
+    for folder in [root(), root().join("docs"), root().join("docs/decisions")] {
+        for entry in std::fs::read_dir(folder).unwrap() {
+            let path = entry.unwrap().path();
+            if path.extension().is_some_and(|extension| extension == "md") {
+                pages.push(path);
+            }
+        }
+    }
+    pages
+}
+
+fn sources(folder: &Path, files: &mut Vec<PathBuf>) {
+    for entry in std::fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        if path.is_dir() {
+            sources(&path, files);
+        } else if path.extension().is_some_and(|extension| extension == "rs") {
+            files.push(path);
+        }
+    }
+}
