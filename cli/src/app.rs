@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use allymap_document::{ActId, ActorId, Document, Edit};
-use allymap_replica::{Effect, OpenError, Replica, Rows, SpaceNumber};
+use allymap_replica::{Effect, Replica, Rows, SpaceNumber};
 use allymap_seal::{DatabaseKey, DeviceSeed, Vault};
 use allymap_wire::{DeviceKey, DocumentId, RelayKeyHash, Timestamp};
 use minicbor::{Decode, Encode};
@@ -239,6 +239,15 @@ impl App {
             }
         }
         Ok(())
+    }
+
+    fn index_document(&mut self, _: DocumentId, _: &Document) -> Result<(), Failure> {
+        Ok(())
+    }
+
+    pub(crate) fn rows(&mut self) -> Result<Vec<DocumentId>, Failure> {
+        let (replica, disk) = self.hold()?;
+        Ok(replica.documents(disk)?)
     }
 
     /// Connections of the exchange, and whether all was said on each.

@@ -176,6 +176,11 @@ fn new_passphrase(prompt: &Prompt) -> Result<Option<zeroize::Zeroizing<String>>,
     Ok(Some(first))
 }
 
+fn create_map_document(app: &mut App, _: &str) -> Result<(), Failure> {
+    let _ = app;
+    Ok(())
+}
+
 /// The name of the map with this space, if this computer has it.
 fn map_of_space(app: &mut App, space: &allymap_wire::SpaceId) -> Result<Option<String>, Failure> {
     for map in app.maps()? {

@@ -23,7 +23,7 @@ pub(crate) fn status(folder: &Path) -> Result<Status, Failure> {
     if !folder.exists() {
         return Err(Failure::NeverServed { folder: folder.into() });
     }
-    let disk = Disk::open(folder)?;
+    let (disk, _) = Disk::open(folder)?;
     Ok(Status::stopped(Totals::of(&disk).map_err(allymap_relay::OpenError::from)?))
 }
 

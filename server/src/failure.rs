@@ -3,7 +3,7 @@
 use std::net::SocketAddr;
 use std::path::PathBuf;
 
-use allymap_relay::OpenError;
+use allymap_relay::{OpenError, RowsError};
 
 use crate::disk::DiskError;
 
@@ -23,6 +23,8 @@ pub(crate) enum Failure {
     Disk(#[from] DiskError),
     #[error("{0}")]
     Open(#[from] OpenError),
+    #[error("{0}")]
+    Rows(#[from] RowsError),
     #[error("the relay cannot start: {0}")]
     Start(std::io::Error),
     #[error("no relay is running from {}", folder.display())]

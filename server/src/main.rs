@@ -1,6 +1,7 @@
 //! `allymap-relay`: keeps what devices seal, in order, and hands it to those who may have it. It cannot read any of it.
 
 mod ask;
+mod ballast;
 mod connection;
 mod disk;
 mod door;

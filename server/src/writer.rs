@@ -9,6 +9,7 @@ use allymap_relay::{ConnectionId, Effect, Identity, Input, Relay, RowsError, Set
 use allymap_wire::{Code, Message};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, mpsc, oneshot};
 
+use crate::ballast::Ballast;
 use crate::disk::{Disk, DiskError};
 use crate::failure::Failure;
 use crate::machine::{chance, stopwatch, wall_clock};
@@ -103,8 +104,8 @@ pub(crate) struct Counts {
 impl Writer {
     /// Opens the store in `folder`, which becomes a relay's the first time.
     pub(crate) fn open(folder: PathBuf, settings: Settings, name: Option<String>) -> Result<Writer, Failure> {
-        let open = Opened::from_folder(&folder, &settings)?;
-        Ok(Writer {
+        let (open, is_full) = Opened::with_ballast(&folder, &settings)?;
+        let mut writer = Writer {
             folder,
             settings,
             name,
@@ -116,7 +117,13 @@ impl Writer {
             full_since: None,
             draining: false,
             counts: Counts::default(),
-        })
+        };
+        if is_full || !Ballast::of(&writer.folder).take() {
+            tracing::warn!("the disk is full: nothing new is taken in until there is space");
+            writer.full_since = Some(stopwatch());
+            writer.handle(Input::DiskFull(true));
+        }
+        Ok(writer)
     }
 
     pub(crate) fn identity(&self) -> Option<&Identity> {
@@ -294,10 +301,13 @@ impl Writer {
     /// Opens the store again if it has to be, and looks whether a full disk has space again.
     fn recover(&mut self) {
         if self.open.is_none() {
-            match Opened::from_folder(&self.folder, &self.settings) {
-                Ok(open) => {
+            match Opened::with_ballast(&self.folder, &self.settings) {
+                Ok((open, is_full)) => {
                     tracing::warn!("the store is open again");
                     self.open = Some(open);
+                    if is_full {
+                        self.full_since.get_or_insert_with(stopwatch);
+                    }
                     if self.full_since.is_some() {
                         self.handle(Input::DiskFull(true));
                     }
@@ -311,7 +321,7 @@ impl Writer {
         if let Some(since) = self.full_since
             && since.elapsed() >= LOOK_FOR_SPACE_EVERY
         {
-            let space = has_space(&self.folder);
+            let space = Ballast::of(&self.folder).take();
             self.full_since = (!space).then(stopwatch);
             if space {
                 tracing::warn!("the disk has space again");
@@ -344,10 +354,29 @@ impl Writer {
 }
 
 impl Opened {
+    /// Opens the store, on a full disk with the space that was kept for it. The second is whether that was needed.
+    fn with_ballast(folder: &std::path::Path, settings: &Settings) -> Result<(Opened, bool), Failure> {
+        match Opened::from_folder(folder, settings) {
+            Err(Failure::Disk(error)) if error.is_full() && Ballast::of(folder).give() => {
+                Ok((Opened::from_folder(folder, settings)?, true))
+            }
+            other => Ok((other?, false)),
+        }
+    }
+
     fn from_folder(folder: &std::path::Path, settings: &Settings) -> Result<Opened, Failure> {
-        let mut disk = Disk::open(folder)?;
+        let (mut disk, damaged) = Disk::open(folder)?;
         if Identity::read(&disk)?.is_none() {
             disk.take(Identity::new(&mut chance).writes());
+            disk.commit()?;
+        }
+        if damaged {
+            let marks = Relay::begin_mending(&disk)?;
+            disk.take(marks);
+            disk.commit()?;
+        }
+        while let Some(writes) = Relay::mend(&disk, &mut chance)? {
+            disk.take(writes);
             disk.commit()?;
         }
         let relay = Relay::open(settings.clone(), &disk)?;
@@ -361,22 +390,10 @@ impl From<DiskError> for RowsError {
     }
 }
 
-/// Whether a few megabytes can be written to the disk: cheaper to try than to ask each system in its own way.
-fn has_space(folder: &std::path::Path) -> bool {
-    let path = folder.join("space");
-    let tried = std::fs::File::create(&path).and_then(|mut file| {
-        std::io::Write::write_all(&mut file, &vec![0x5A; SPACE_BYTES])?;
-        file.sync_all()
-    });
-    let removed = std::fs::remove_file(&path);
-    tried.is_ok() && removed.is_ok()
-}
-
 /// One group: what is there, up to this much or this long.
 const GROUP_BYTES: usize = 256 << 10;
 const GROUP_TIME: Duration = Duration::from_millis(5);
 const EVENTS: usize = 1_024;
 const WAITING_KB: usize = 16 << 10;
 const RETRY_MS: u64 = 2_000;
-const LOOK_FOR_SPACE_EVERY: Duration = Duration::from_secs(1);
-const SPACE_BYTES: usize = 4 << 20;
+const LOOK_FOR_SPACE_EVERY: Duration = Duration::from_secs(2);

@@ -1,1 +1,220 @@
-//! The harness that the stories share.
+//! The harness that the stories share: real binaries, fresh homes, a real relay on a free loopback port.
+
+use std::io::{BufRead, BufReader, Write};
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Output, Stdio};
+use std::sync::OnceLock;
+
+use tempfile::TempDir;
+
+/// The folder with both binaries, built once for this test run.
+pub fn binaries() -> &'static Path {
+    static FOLDER: OnceLock<PathBuf> = OnceLock::new();
+    FOLDER.get_or_init(|| {
+        let root = Path::new(env!("CARGO_MANIFEST_DIR")).parent().expect("the tests lie in the workspace");
+        let built = Command::new(env!("CARGO"))
+            .args(["build", "--quiet", "--locked", "-p", "allymap-cli", "-p", "allymap-server"])
+            .current_dir(root)
+            .status()
+            .expect("cargo runs");
+        assert!(built.success(), "the binaries do not build");
+        // The test itself lies in target/PROFILE/deps.
+        let here = std::env::current_exe().expect("a test knows where it lies");
+        here.ancestors().nth(2).expect("deps lies in the profile's folder").to_owned()
+    })
+}
+
+/// A relay as its operator runs it, in a folder of its own.
+pub struct RelayProcess {
+    child: Child,
+    /// The line for makers of maps.
+    pub line: String,
+    pub url: String,
+    folder: PathBuf,
+}
+
+impl RelayProcess {
+    /// Starts in this folder; on a free port, unless `listen` names one.
+    pub fn start(folder: &Path, listen: Option<&str>) -> RelayProcess {
+        let mut child = Command::new(binaries().join("allymap-relay"))
+            .arg("serve")
+            .arg("--data")
+            .arg(folder)
+            .args(["--listen", listen.unwrap_or("127.0.0.1:0")])
+            .stdin(Stdio::null())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::null())
+            .spawn()
+            .expect("the relay starts");
+        let mut lines = BufReader::new(child.stdout.take().expect("its output is piped")).lines();
+        let (mut line, mut url) = (None, None);
+        while line.is_none() || url.is_none() {
+            let text = lines.next().expect("the relay says where it is before it ends").expect("it says it in text");
+            for word in text.split_whitespace() {
+                if word.starts_with("ALLYMAP-RELAY:") {
+                    line = Some(word.to_owned());
+                } else if word.starts_with("ws://") {
+                    url = Some(word.to_owned());
+                }
+            }
+        }
+        // Whatever else it says must not block it.
+        std::thread::spawn(move || lines.for_each(drop));
+        RelayProcess {
+            child,
+            line: line.expect("seen above"),
+            url: url.expect("seen above"),
+            folder: folder.to_owned(),
+        }
+    }
+
+    /// Ends it as a power cut ends a process: nothing is flushed.
+    pub fn kill(&mut self) {
+        self.child.kill().expect("it can be killed");
+        self.child.wait().expect("it has ended");
+    }
+
+    /// Starts it again in the same folder, at the same address.
+    pub fn restart(&mut self) {
+        let listen = self.url.trim_start_matches("ws://").to_owned();
+        *self = RelayProcess::start(&self.folder.clone(), Some(&listen));
+    }
+
+    pub fn id(&self) -> u32 {
+        self.child.id()
+    }
+}
+
+impl Drop for RelayProcess {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+/// One volunteer's computer.
+pub struct Volunteer {
+    pub home: PathBuf,
+}
+
+impl Volunteer {
+    pub fn new(home: PathBuf) -> Volunteer {
+        Volunteer { home }
+    }
+
+    /// A command that sees this home and nothing else of the person who runs the tests.
+    pub fn command(&self) -> Command {
+        let mut command = Command::new(binaries().join("allymap"));
+        command
+            .env_clear()
+            .env("ALLYMAP_HOME", &self.home)
+            .env("PATH", std::env::var_os("PATH").unwrap_or_default())
+            .stdin(Stdio::null());
+        command
+    }
+
+    pub fn run(&self, arguments: &[&str]) -> Answer {
+        Answer::of(self.command().args(arguments).output().expect("allymap starts"), arguments)
+    }
+
+    /// Runs a command and types this into it.
+    pub fn run_with_input(&self, arguments: &[&str], input: &str) -> Answer {
+        let mut child = self
+            .command()
+            .args(arguments)
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()
+            .expect("allymap starts");
+        child.stdin.take().expect("piped").write_all(input.as_bytes()).expect("it reads");
+        Answer::of(child.wait_with_output().expect("it ends"), arguments)
+    }
+
+    /// As [`Volunteer::run`], for a command that has to work.
+    pub fn ok(&self, arguments: &[&str]) -> Answer {
+        let answer = self.run(arguments);
+        assert_eq!(answer.code, 0, "allymap {} failed:\n{answer:?}", arguments.join(" "));
+        answer
+    }
+
+    /// What a command says as JSON.
+    pub fn json(&self, arguments: &[&str]) -> serde_json::Value {
+        let answer = self.ok(&[arguments, &["--json"]].concat());
+        serde_json::from_str(&answer.stdout).unwrap_or_else(|error| panic!("{error}: {answer:?}"))
+    }
+}
+
+/// What a command said, and how it ended.
+#[derive(Debug)]
+pub struct Answer {
+    pub code: i32,
+    pub stdout: String,
+    pub stderr: String,
+}
+
+impl Answer {
+    fn of(output: Output, arguments: &[&str]) -> Answer {
+        let answer = Answer {
+            code: output.status.code().unwrap_or(-1),
+            stdout: String::from_utf8(output.stdout).expect("output is text"),
+            stderr: String::from_utf8(output.stderr).expect("output is text"),
+        };
+        assert!(!answer.stderr.contains("panicked"), "allymap {} panicked:\n{}", arguments.join(" "), answer.stderr);
+        answer
+    }
+}
+
+/// A relay and members who share one map through it.
+pub struct Shared {
+    pub relay: RelayProcess,
+    pub members: Vec<Volunteer>,
+    pub folder: TempDir,
+}
+
+impl Shared {
+    /// A map called "Kill Town" with so many members, each in a group of their own.
+    pub fn with_members(count: usize) -> Shared {
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        let relay = RelayProcess::start(&folder.path().join("relay"), None);
+        let first = Volunteer::new(folder.path().join("volunteer-0"));
+        first.ok(&["new", "Kill Town", "--name", "Ana", "--group", "Harbour", "--relay", &relay.line, "--no-input"]);
+        first.ok(&["sync"]);
+        let mut shared = Shared { relay, members: vec![first], folder };
+        for number in 1..count {
+            shared.invite(number);
+        }
+        shared
+    }
+
+    fn invite(&mut self, number: usize) {
+        let first = &self.members[0];
+        let name = format!("Ben{number}");
+        let code = first.ok(&["invite"]).stdout;
+        first.ok(&["sync"]);
+        let newcomer = Volunteer::new(self.folder.path().join(format!("volunteer-{number}")));
+        let group = format!("Group {number}");
+        let joined = newcomer.json(&["join", code.trim(), "--name", &name, "--group", &group, "--no-input"]);
+        first.ok(&["sync"]);
+        let waiting = first.json(&["member", "waiting"]);
+        assert_eq!(waiting["waiting"][0]["words"], joined["words"], "both sides see the same four words");
+        let words: Vec<&str> = joined["words"].as_array().unwrap().iter().map(|word| word.as_str().unwrap()).collect();
+        first.ok(&[&["member", "approve", &name, "--words"][..], &words].concat());
+        first.ok(&["sync"]);
+        newcomer.ok(&["sync"]);
+        self.members.push(newcomer);
+    }
+}
+
+/// Whether these bytes occur in any file below a folder.
+pub fn occurs_below(folder: &Path, needle: &[u8]) -> bool {
+    let Ok(entries) = std::fs::read_dir(folder) else { return false };
+    entries.flatten().any(|entry| {
+        let path = entry.path();
+        if path.is_dir() {
+            occurs_below(&path, needle)
+        } else {
+            std::fs::read(&path).is_ok_and(|bytes| bytes.windows(needle.len()).any(|window| window == needle))
+        }
+    })
+}

@@ -1,6 +1,6 @@
 //! What the changes say, as against what the present shows: rows that were ever written, who did what, and what is odd.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use automerge::{Automerge, ObjType, ROOT, ReadDoc};
 
@@ -69,7 +69,8 @@ pub(crate) struct History {
     changes: BTreeMap<Place, ChangeInfo>,
     /// By full key, place and index in the change, so that a prefix is a range.
     rows: Vec<(String, Appended)>,
-    oddities: Vec<Oddity>,
+    /// The first so many in their own order, whatever the order of arrival.
+    oddities: BTreeSet<Oddity>,
     /// The root key that an object belongs to, by the operation that made it.
     objects: BTreeMap<(u64, ActorId), String>,
 }
@@ -129,12 +130,9 @@ impl History {
                 (Some(Shape::Register), value) if Value::from_automerge(value) != Value::Unknown => continue,
                 (Some(_), _) => OddityKind::UnknownValue,
             };
-            oddities.push(Oddity { kind, key: item.key.to_string(), actor, change: change.into() });
+            oddities.insert(Oddity { kind, key: item.key.to_string(), actor, change: change.into() });
         }
-        oddities.sort_unstable();
-        oddities.dedup();
-        oddities.truncate(MAX_ODDITIES);
-        oddities
+        oddities.into_iter().take(MAX_ODDITIES).collect()
     }
 
     fn add(&mut self, header: &ChunkHeader, operations: &[Operation<'_>]) {
@@ -180,10 +178,11 @@ impl History {
                 (_, Some(Shape::Row)) if at_root => Some(OddityKind::RowNotBytes),
                 _ => None,
             };
-            if let Some(kind) = odd
-                && self.oddities.len() < MAX_ODDITIES
-            {
-                self.oddities.push(Oddity { kind, key, actor: header.actor, change: header.hash });
+            if let Some(kind) = odd {
+                self.oddities.insert(Oddity { kind, key, actor: header.actor, change: header.hash });
+                if self.oddities.len() > MAX_ODDITIES {
+                    self.oddities.pop_last();
+                }
             }
         }
         keys.sort_unstable();

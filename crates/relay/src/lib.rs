@@ -11,6 +11,7 @@ mod broken;
 mod identity;
 mod log;
 mod mailbox;
+mod mending;
 mod rows;
 mod settings;
 mod space;

@@ -153,7 +153,7 @@ impl Relay {
             let there = match (self.broken, new_at.get(&id)) {
                 (Some(Broken::StoresDuplicates), _) => Ok(None),
                 (_, Some(at)) => Ok(Some(*at)),
-                (_, None) => place_of(turn.rows, &from.space, &id),
+                (_, None) => place_of(turn.rows, &from.space, first - 1, &id),
             };
             results.push(match there {
                 Ok(Some(at)) => PutResult::Duplicate { at },
@@ -245,15 +245,15 @@ fn messages(settings: &Settings, mut first: u64, new: Vec<Record>, head: Head) -
 /// Pushes that may be on their way to one connection.
 const PUSH_FRAMES: usize = 16;
 
-/// Where a record stands in a log, if it does.
-fn place_of(rows: &dyn Rows, space: &SpaceId, id: &RecordId) -> Result<Option<Head>, RowsError> {
+/// Where a record stands in a log, if it does. The index is a hint, which mending leaves behind for what was lost: an
+/// acknowledgement is worth what the log itself says.
+fn place_of(rows: &dyn Rows, space: &SpaceId, head: u64, id: &RecordId) -> Result<Option<Head>, RowsError> {
     let Some(position) = rows.get(&rows::index_key(space, id))? else { return Ok(None) };
     let position = rows::position_from(&position)?;
+    if position > head {
+        return Ok(None);
+    }
     let row = rows.get(&rows::log_key(space, position))?.ok_or(RowsError::Damaged)?;
     let row = rows::LogRow::from_bytes(&row)?;
-    // An index is only a hint: an acknowledgement is worth what the log itself says.
-    if row.record.id() != *id {
-        return Err(RowsError::Damaged);
-    }
-    Ok(Some(Head { position, hash: row.hash.prefix() }))
+    Ok((row.record.id() == *id).then(|| Head { position, hash: row.hash.prefix() }))
 }

@@ -10,6 +10,7 @@
 //! | `x` ‖ space ‖ record id | position (big endian) |
 //! | `b` ‖ space ‖ token | a mailbox |
 //! | `d` ‖ space ‖ device | what the device may still upload |
+//! | `m` ‖ space | while a damaged log is being mended |
 
 use std::error::Error;
 use std::ops::ControlFlow;

@@ -176,7 +176,7 @@ impl Replica {
     }
 
     pub(crate) fn take_key(&mut self, key: allymap_seal::EpochKey, draft: &mut Draft<'_>) {
-        draft.put_bytes(Key::EpochKey(key.id()), key.expose().to_vec());
+        draft.put_bytes(Key::Epoch(key.id()), key.expose().to_vec());
         self.ring.insert(key);
     }
 

@@ -50,7 +50,7 @@ pub(crate) enum Key<'a> {
     /// A roster operation.
     Op(OpId),
     /// An epoch key.
-    EpochKey(KeyId),
+    Epoch(KeyId),
     /// Which device writes under an Automerge actor.
     Actor([u8; 16]),
     Document(DocumentId),
@@ -86,7 +86,7 @@ impl Key<'_> {
         match self {
             Key::Header | Key::Breadcrumb => {}
             Key::Op(id) => key.extend_from_slice(&id.0),
-            Key::EpochKey(id) => key.extend_from_slice(&id.0),
+            Key::Epoch(id) => key.extend_from_slice(&id.0),
             Key::Actor(id) => key.extend_from_slice(id),
             Key::Document(id) | Key::Unsealed(id) => key.extend_from_slice(&id.0),
             Key::Record(id) | Key::Fate(id) => key.extend_from_slice(&id.0),
@@ -114,7 +114,7 @@ impl Key<'_> {
         match self {
             Key::Header => b'h',
             Key::Op(_) => b'o',
-            Key::EpochKey(_) => b'k',
+            Key::Epoch(_) => b'k',
             Key::Actor(_) => b'a',
             Key::Document(_) => b'd',
             Key::Unsealed(_) => b'e',

@@ -10,20 +10,21 @@ use crate::folder::Folder;
 use crate::sled_store::copy;
 use crate::table::Table;
 
-/// Fills a new table with what still reads of the folder's database, which itself stays as it was found.
-pub(crate) fn salvage(folder: &Folder, cache_bytes: u64, new: &Table) -> Result<Report, Failure> {
+/// Fills a new table with what still reads of the folder's database, which itself stays as it was found. Says also how many batches
+/// what was read knows of.
+pub(crate) fn salvage(folder: &Folder, cache_bytes: u64, new: &Table) -> Result<(Report, u64), Failure> {
     // A log that was cut short makes sled look beyond its end; a damaged snapshot can be made again from the log.
     let attempts: [fn(&Path) -> io::Result<()>; 2] = [lengthen_log, remove_snapshots];
-    let mut kept = Report::default();
+    let mut kept = (Report::default(), 0);
     for attempt in attempts {
         let copied = folder.copy_to_try()?;
         attempt(&copied).map_err(Failure::Io)?;
-        match Table::open(&copied, cache_bytes).and_then(|old| copy(&old, new)) {
-            Ok(report) => kept = report,
+        match Table::open(&copied, cache_bytes).and_then(|old| Ok((copy(&old, new)?, old.written()))) {
+            Ok(copied) => kept = copied,
             Err(Failure::Damaged(_)) => {}
             Err(failure) => return Err(failure),
         }
-        if kept.ok > 0 {
+        if kept.0.ok > 0 {
             break;
         }
     }

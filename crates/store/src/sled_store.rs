@@ -60,7 +60,7 @@ pub struct Recovered {
     pub set_aside: PathBuf,
     /// What was read of it. Without a single row nothing of it could be opened.
     pub kept: Report,
-    /// How many confirmed batches at least are missing at the end, as if they had never been: the store went back in time.
+    /// How many of the last confirmed batches it did not know of, as if they had never been: that far the store went back in time.
     pub missing_writes: u64,
 }
 
@@ -169,7 +169,6 @@ impl Store for SledStore {
             Unwritten::Untouched(failure) => self.read_failed(failure),
             Unwritten::Perhaps(failure) => self.write_failed(failure),
         })?;
-        self.tally.write(table.written());
         Ok(())
     }
 
@@ -297,10 +296,9 @@ fn open_or_repair(folder: &Folder, tally: &Tally, cache_bytes: u64) -> Result<(T
 /// Sets a database aside, open or not, and moves what reads of it into a new one. If that fails, nothing has changed.
 fn repair(folder: &Folder, tally: &Tally, cache_bytes: u64, damaged: Option<Table>) -> Result<(Table, Recovered), Failure> {
     let confirmed = tally.read();
-    let found = damaged.as_ref().map(Table::written);
-    let written = confirmed.max(found.unwrap_or(0));
-    let kept = folder.build(cache_bytes, written, |new| match damaged {
-        Some(old) => copy(&old, new),
+    let written = damaged.as_ref().map_or(confirmed, |old| old.written().max(confirmed));
+    let (kept, found) = folder.build(cache_bytes, written, |new| match damaged {
+        Some(old) => Ok((copy(&old, new)?, old.written())),
         None => salvage(folder, cache_bytes, new),
     })?;
     // A panic may have left threads that hold the files for ever. Everything of worth has been copied by now.
@@ -310,7 +308,8 @@ fn repair(folder: &Folder, tally: &Tally, cache_bytes: u64, damaged: Option<Tabl
     folder.forget_damage()?;
     let table = Table::open(&folder.db(), cache_bytes)?;
     tally.write(table.written());
-    Ok((table, Recovered { set_aside: folder.path().join(aside), kept, missing_writes: found.map_or(0, |found| confirmed.saturating_sub(found)) }))
+    let set_aside = folder.path().join(aside);
+    Ok((table, Recovered { set_aside, kept, missing_writes: confirmed.saturating_sub(found) }))
 }
 
 /// Writes every readable row of one table into another.

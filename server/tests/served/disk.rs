@@ -78,6 +78,13 @@ async fn a_full_disk_is_said_loses_nothing_and_is_overcome_when_there_is_space_a
     ben.sync(Head::START).await;
     assert_eq!(ben.records(stored as usize).await.len(), stored as usize, "what is there is still served");
 
+    // A relay that dies now must be able to start again.
+    relay.kill();
+    let relay = Relay::start(&folder);
+    let mut ben = relay.log_in(3).await;
+    assert!(ben.head.position >= stored);
+    assert!(matches!(ben.put(vec![record(900, 300)]).await[..], [PutResult::Refused { code: Code::Full }]));
+
     std::fs::remove_file(&filler).unwrap();
     while !command(&folder, &["health"]).status.success() {}
     let mut ana = relay.log_in(2).await;

@@ -1,9 +1,9 @@
 //! What becomes of a Put.
 
-use allymap_relay::{Input, Settings};
-use allymap_wire::{Code, Flags, Head, PutResult, Record};
+use allymap_relay::{Input, Relay, Settings};
+use allymap_wire::{Code, Flags, Head, LogId, Message, PutResult, Record};
 
-use crate::world::{World, entry, record, record_of, records, stored};
+use crate::world::{World, entry, record, record_of, records, space, stored};
 
 const DAY_MS: u64 = 24 * 3_600_000;
 
@@ -156,4 +156,53 @@ fn a_damaged_row_costs_one_answer_and_nobody_elses_connection() {
     assert_eq!(records(&world.sync(other, Head::START, None)), [record(1)], "what stands before it is still sent");
     assert_eq!(world.closed(other), Some(Code::Storage));
     assert_eq!(world.closed(member), None);
+}
+
+#[test]
+fn a_log_with_a_hole_is_closed_up_and_devices_bring_what_is_missing() {
+    let mut world = World::founded();
+    let member = world.log_in(2);
+    world.put(member, (0..200).map(record).collect());
+    let (before, behind) = (world.place(50), world.place(150));
+    for lost in [100, 101, 160] {
+        world.disk.0.remove(&[b"l", &space().0[..], &u64::to_be_bytes(lost)].concat());
+    }
+    let marks = Relay::begin_mending(&world.disk).unwrap();
+    world.disk.write(marks);
+    let mut steps = 0;
+    while let Some(writes) = Relay::mend(&world.disk, &mut |bytes| bytes.fill(0x11)).unwrap() {
+        world.disk.write(writes);
+        steps += 1;
+    }
+    assert!(steps > 3, "a long log is mended in steps that fit in memory");
+    world.restart();
+
+    let member = world.log_in(2);
+    assert!(matches!(
+        world.heard(member)[..],
+        [_, Message::AuthOk { head, log, .. }] if head.position == 197 && log == LogId([0x11; 16])
+    ));
+    assert!(matches!(world.sync(member, behind, None)[..], [Message::Ladder { .. }]));
+    assert_eq!(records(&world.sync(member, before, None)).len(), 147);
+    let results = world.put(member, (0..200).map(record).collect());
+    assert_eq!(stored(&results), 3);
+    assert_eq!(world.log().len(), 200);
+}
+
+#[test]
+fn a_space_that_lost_its_access_list_is_unknown_until_it_is_made_again() {
+    let mut world = World::founded();
+    let member = world.log_in(2);
+    world.put(member, vec![record(1), record(2)]);
+    world.disk.0.remove(&[b"a", &space().0[..]].concat());
+    let marks = Relay::begin_mending(&world.disk).unwrap();
+    world.disk.write(marks);
+    while let Some(writes) = Relay::mend(&world.disk, &mut |bytes| bytes.fill(0x11)).unwrap() {
+        world.disk.write(writes);
+    }
+    world.restart();
+    let convenor = world.log_in(1);
+    assert_eq!(world.create(convenor), Code::Done);
+    assert_eq!(stored(&world.put(convenor, vec![record(2), record(1)])), 2);
+    assert_eq!(world.log(), [record(2).id(), record(1).id()]);
 }

@@ -1,0 +1,89 @@
+//! What must have happened at least once over a run, or the run has shown nothing about it.
+
+use std::collections::BTreeMap;
+
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Sometimes(BTreeMap<&'static str, u64>);
+
+impl Sometimes {
+    pub fn happened(&mut self, what: &'static str) {
+        *self.0.entry(what).or_default() += 1;
+    }
+
+    pub fn count(&self, what: &str) -> u64 {
+        self.0.get(what).copied().unwrap_or(0)
+    }
+
+    pub fn join(&mut self, other: &Sometimes) {
+        for (what, count) in &other.0 {
+            *self.0.entry(what).or_default() += count;
+        }
+    }
+
+    pub fn all(&self) -> impl Iterator<Item = (&'static str, u64)> {
+        self.0.iter().map(|(what, count)| (*what, *count))
+    }
+
+    /// Which of those that must happen did not.
+    pub fn never(&self) -> Vec<&'static str> {
+        EXPECTED.iter().copied().filter(|what| self.count(what) == 0).collect()
+    }
+}
+
+pub const EXPECTED: &[&str] = &[
+    "acknowledgement lost on the way",
+    "a clock went years astray",
+    "a document was changed by others",
+    "a key packet opened what had waited",
+    "a second stranger found the invitation taken",
+    "device: disk refused",
+    "device: edit durable, nobody told",
+    "device: killed after it wrote, before it sent",
+    "device: killed at rest",
+    "device: killed before it wrote",
+    "device: killed between two sends",
+    "device: lost unflushed writes",
+    "device: removed",
+    "device: restored from a backup",
+    "device: several inputs in one write",
+    "edit kept",
+    "forged: beyond any key",
+    "forged: body",
+    "forged: by a removed member",
+    "forged: by an unknown device",
+    "forged: foreign actor",
+    "forged: signature",
+    "half-open connection",
+    "key minted",
+    "ladder climbed to a place above the start",
+    "ladder climbed to the start",
+    "link cut",
+    "link hung up",
+    "link stalled",
+    "more than one page",
+    "newcomer let in",
+    "page lost on the way",
+    "put again what was stored already",
+    "put lost on the way",
+    "record came to a relay by another than its author",
+    "record refused",
+    "record waited and was woken",
+    "relay: disk nearly full, records refused",
+    "relay: disk refused",
+    "relay: emptied",
+    "relay: killed after it wrote, before it sent",
+    "relay: killed at rest",
+    "relay: killed before it wrote",
+    "relay: killed between two sends",
+    "relay: lost unflushed writes",
+    "relay: rolled back above a cursor",
+    "relay: rolled back below a cursor",
+    "relay: rolled back to a cursor",
+    "relay: several inputs in one write",
+    "relay: slow reader dropped",
+    "relay: sync budget used up",
+    "relay: timed out a dead connection",
+    "roll-back noticed",
+    "unapplied records after a restart, one by one",
+    "with the relay",
+];
