@@ -3,9 +3,10 @@
 use automerge::transaction::{CommitOptions, Transactable, Transaction};
 use automerge::{Automerge, ObjType, ROOT, ReadDoc};
 
+use crate::chunk::Chunk;
 use crate::guard::guarded;
 use crate::keys::{Shape, shape};
-use crate::limits::{MAX_CHANGE_BYTES, MAX_COUNTER, MAX_OPERATIONS_PER_DOCUMENT, MAX_OPERATIONS_PER_RECORD};
+use crate::limits::{MAX_CHANGE_BYTES, MAX_OPERATIONS_PER_DOCUMENT, MAX_OPERATIONS_PER_RECORD};
 use crate::read;
 use crate::value::{ActId, Value};
 
@@ -169,8 +170,9 @@ pub(crate) fn edit<T, E>(
             if bytes > MAX_CHANGE_BYTES {
                 return Err(EditError::TooLarge { bytes, limit: MAX_CHANGE_BYTES });
             }
-            if change.max_op() > MAX_COUNTER {
-                return Err(EditError::TooManyOperations { operations, limit: 0 });
+            // Whatever another device would refuse for its size is better refused here.
+            if Chunk::parse(change.raw_bytes()).is_err() {
+                return Err(EditError::TooManyOperations { operations, limit: room });
             }
         }
         Ok(Ok(Edited { trial, value, change }))

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use automerge::{Automerge, ObjType, ROOT, ReadDoc};
 
-use crate::chunk::{Action, Chunk, ChunkHeader, Object, Operation, Scalar};
+use crate::chunk::{Action, Chunk, ChunkHeader, Id, Key, Object, Operation, Scalar};
 use crate::keys::{Shape, shape};
 use crate::limits::MAX_ODDITIES;
 use crate::value::{ActId, ActorId, ChangeHash, Value};
@@ -61,6 +61,24 @@ pub enum OddityKind {
     LateText,
     /// A change that begins the document anew instead of following what was there.
     SecondBeginning,
+    /// A change in a form that only a newer version knows. Rows in it are not listed.
+    UnreadableChange,
+}
+
+/// A change as the document holds it.
+#[derive(Clone, Copy)]
+pub(crate) struct Recorded<'a> {
+    pub actor: ActorId,
+    pub hash: ChangeHash,
+    pub bytes: &'a [u8],
+}
+
+impl<'a> Recorded<'a> {
+    pub(crate) fn new(change: &'a automerge::Change) -> Recorded<'a> {
+        // Actors of another length are refused at the door.
+        let actor = ActorId::from_automerge(change.actor_id()).unwrap_or(ActorId([0; 16]));
+        Recorded { actor, hash: change.hash().into(), bytes: change.raw_bytes() }
+    }
 }
 
 /// All that is read from the changes, in one pass.
@@ -72,7 +90,7 @@ pub(crate) struct History {
     /// The first so many in their own order, whatever the order of arrival.
     oddities: BTreeSet<Oddity>,
     /// The root key that an object belongs to, by the operation that made it.
-    objects: BTreeMap<(u64, ActorId), String>,
+    objects: BTreeMap<Id, String>,
 }
 
 /// Where a change stands among the others, the same on every device: after all that it follows.
@@ -80,13 +98,19 @@ type Place = (u64, ChangeHash);
 
 impl History {
     /// Add changes, in any order as long as those a change follows are among them or were added before.
-    pub(crate) fn extend<'a>(&mut self, chunks: impl IntoIterator<Item = &'a [u8]>) {
-        // What we hold passed these checks when it was accepted, or was written here.
-        let mut chunks: Vec<Chunk<'a>> = chunks.into_iter().filter_map(|bytes| Chunk::parse(bytes).ok()).collect();
-        chunks.sort_unstable_by_key(|chunk| (chunk.header.start_op, chunk.header.hash));
-        for chunk in &chunks {
-            if let Ok(operations) = chunk.operations() {
-                self.add(&chunk.header, &operations);
+    pub(crate) fn extend<'a>(&mut self, changes: impl IntoIterator<Item = Recorded<'a>>) {
+        let mut readable: Vec<Chunk<'a>> = Vec::new();
+        for change in changes {
+            match Chunk::parse(change.bytes) {
+                Ok(chunk) => readable.push(chunk),
+                Err(_) => self.unreadable(change.actor, change.hash),
+            }
+        }
+        readable.sort_unstable_by_key(|chunk| (chunk.header.start_op, chunk.header.hash));
+        for chunk in &readable {
+            match chunk.operations() {
+                Ok(operations) => self.add(&chunk.header, &operations),
+                Err(_) => self.unreadable(chunk.header.actor, chunk.header.hash),
             }
         }
         self.rows.sort_by(|(_, a), (_, b)| (a.order, a.change, &a.id).cmp(&(b.order, b.change, &b.id)));
@@ -139,9 +163,9 @@ impl History {
         let mut keys: Vec<String> = Vec::new();
         for (counter, operation) in (header.start_op..).zip(operations) {
             let key = match (operation.object, operation.key) {
-                (Object::Root, Some(key)) => key.to_owned(),
-                (Object::Root, None) => continue,
-                (Object::Made(made, actor), _) => match self.objects.get(&(made, actor)) {
+                (Object::Root, Key::Name(key)) => key.to_owned(),
+                (Object::Root, _) => continue,
+                (Object::Made(made), _) => match self.objects.get(&made) {
                     Some(key) => key.clone(),
                     None => continue,
                 },
@@ -150,16 +174,17 @@ impl History {
                 keys.push(key.clone());
             }
             let at_root = operation.object == Object::Root;
-            if matches!(operation.action, Action::MakeText | Action::MakeOther) {
+            let makes = matches!(operation.action, Action::MakeText | Action::MakeMap | Action::MakeList);
+            if makes {
                 self.objects.insert((counter, header.actor), key.clone());
             }
             let odd = match (operation.action, shape(&key)) {
-                (Action::MakeText | Action::MakeOther, _) if !at_root => Some(OddityKind::NestedObject),
+                (_, _) if makes && !at_root => Some(OddityKind::NestedObject),
                 (Action::MakeText, Some(Shape::Text)) => {
-                    (!header.deps.is_empty() || operation.preds > 0).then_some(OddityKind::LateText)
+                    (!header.deps.is_empty() || !operation.preds.is_empty()).then_some(OddityKind::LateText)
                 }
                 (Action::Delete, Some(Shape::Row)) if at_root => Some(OddityKind::RowDeleted),
-                (_, Some(Shape::Row)) if at_root && operation.preds > 0 => Some(OddityKind::RowOverwritten),
+                (_, Some(Shape::Row)) if at_root && !operation.preds.is_empty() => Some(OddityKind::RowOverwritten),
                 (Action::Put, Some(Shape::Row)) if at_root => match operation.value {
                     Scalar::Bytes(bytes) => {
                         let row = Appended {
@@ -173,16 +198,13 @@ impl History {
                         self.rows.push((key.clone(), row));
                         None
                     }
-                    Scalar::Other => Some(OddityKind::RowNotBytes),
+                    Scalar::Text | Scalar::Other => Some(OddityKind::RowNotBytes),
                 },
                 (_, Some(Shape::Row)) if at_root => Some(OddityKind::RowNotBytes),
                 _ => None,
             };
             if let Some(kind) = odd {
-                self.oddities.insert(Oddity { kind, key, actor: header.actor, change: header.hash });
-                if self.oddities.len() > MAX_ODDITIES {
-                    self.oddities.pop_last();
-                }
+                self.odd(Oddity { kind, key, actor: header.actor, change: header.hash });
             }
         }
         keys.sort_unstable();
@@ -196,6 +218,18 @@ impl History {
             keys,
         };
         self.changes.insert((header.start_op, header.hash), change);
+    }
+
+    /// Nothing that was accepted or written here is; a document saved by a newer version may be. Better said than left out.
+    fn unreadable(&mut self, actor: ActorId, change: ChangeHash) {
+        self.odd(Oddity { kind: OddityKind::UnreadableChange, key: String::new(), actor, change });
+    }
+
+    fn odd(&mut self, oddity: Oddity) {
+        self.oddities.insert(oddity);
+        if self.oddities.len() > MAX_ODDITIES {
+            self.oddities.pop_last();
+        }
     }
 }
 

@@ -10,6 +10,7 @@ mod guard;
 mod history;
 mod keys;
 mod limits;
+mod past;
 mod read;
 mod stage;
 mod value;

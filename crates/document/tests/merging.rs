@@ -367,6 +367,14 @@ impl World {
     fn send(&mut self, who: usize) {
         let device = &mut self.devices[who];
         let own = device.document.change_bytes_since(device.sent_through);
+        for change in &own {
+            // Our own reading of the columns agrees with Automerge's.
+            let header = inspect(&change.bytes).unwrap();
+            let read = automerge::Change::from_bytes(change.bytes.clone()).unwrap();
+            assert_eq!((header.operations, header.start_op), (read.len() as u64, read.start_op().get()));
+            let preds: usize = read.decode().operations.iter().map(|operation| operation.pred.len()).sum();
+            assert_eq!((header.preds, header.hash.0), (preds as u64, read.hash().0));
+        }
         if let Some(last) = own.last() {
             device.sent_through = last.seq;
             self.records.push((device.document.actor(), own.into_iter().map(|change| change.bytes).collect()));
