@@ -5,14 +5,18 @@ use std::path::PathBuf;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use allymap_document::{ActId, ActorId, Document, Edit};
-use allymap_replica::{Effect, Replica, Rows, SpaceNumber};
+use allymap_domain::entry::{Entry, EntryId};
+use allymap_domain::map::Map;
+use allymap_domain::row::{Found, Row};
+use allymap_domain::said::{Author, RowId, Source};
+use allymap_replica::{Effect, Replica, Rows, SpaceNumber, index_key, index_prefix};
 use allymap_seal::{DatabaseKey, DeviceSeed, Vault};
-use allymap_wire::{DeviceKey, DocumentId, RelayKeyHash, Timestamp};
+use allymap_wire::{DocumentId, RelayKeyHash, Timestamp};
 use minicbor::{Decode, Encode};
 
 use crate::chance::random;
 use crate::disk::Disk;
-use crate::failure::{Exit, Failure};
+use crate::failure::{Candidate, Exit, Failure};
 use crate::home::{Home, write_private};
 use crate::output::Output;
 use crate::prompt::Prompt;
@@ -241,28 +245,137 @@ impl App {
         Ok(())
     }
 
-    fn index_document(&mut self, _: DocumentId, _: &Document) -> Result<(), Failure> {
-        Ok(())
+    /// Every entry's row, in order of their names. Rows of another schema are made anew from the documents.
+    pub(crate) fn rows(&mut self) -> Result<Vec<Row>, Failure> {
+        let number = self.map()?.number;
+        let key = HomeKey::IndexSchema(number).bytes();
+        let schema = allymap_domain::row::SCHEMA.to_be_bytes();
+        if self.disk()?.get(&key)?.is_none_or(|known| known != schema) {
+            let documents = {
+                let (replica, disk) = self.hold()?;
+                replica.documents(disk)?
+            };
+            self.index(&documents)?;
+            self.disk()?.put(key, schema.to_vec());
+        }
+        let mut rows = Vec::new();
+        self.disk()?.scan(&index_prefix(SpaceNumber(number)), None, &mut |_, row| {
+            rows.extend(Row::from_bytes(row));
+            std::ops::ControlFlow::Continue(())
+        })?;
+        rows.sort_by(|a, b| a.name.cmp(&b.name).then(a.id.cmp(&b.id)));
+        Ok(rows)
     }
 
-    pub(crate) fn rows(&mut self) -> Result<Vec<DocumentId>, Failure> {
+    /// The one entry that somebody means. Nothing is guessed: several, or a misspelt name, are told as candidates.
+    pub(crate) fn find(&mut self, said: &str) -> Result<Row, Failure> {
+        let rows = self.rows()?;
+        match allymap_domain::row::find(&rows, said) {
+            Found::One(row) => Ok(row.clone()),
+            Found::Several(rows) => Err(which(
+                "AM-WHICH",
+                format!("{} entries fit \"{said}\".", rows.len()),
+                "Say more of the name, or use the three letters at the end.",
+                &rows,
+            )),
+            Found::None { near } if near.is_empty() => Err(Failure::new(
+                "AM-NOT-FOUND",
+                Exit::WhichEntry,
+                format!("Nothing on this map is called \"{said}\"."),
+            )
+            .hint(format!("Add it with: allymap partner add \"{said}\""))),
+            Found::None { near } => Err(which(
+                "AM-NOT-FOUND",
+                format!("Nothing on this map is called \"{said}\". Did you mean one of these?"),
+                "Or add it with: allymap partner add NAME",
+                &near,
+            )),
+        }
+    }
+
+    /// An entry, as far as it can be read.
+    pub(crate) fn entry(&mut self, id: EntryId) -> Result<Entry, Failure> {
+        let document = self.document(DocumentId(id.0))?;
+        let authors = self.authors()?;
+        document.and_then(|document| Entry::read(&document, id, &|actor| authors.of(actor))).ok_or_else(|| {
+            Failure::new("AM-NOT-FOUND", Exit::Failed, "This entry cannot be read here.")
+                .hint("allymap sync may bring it.")
+        })
+    }
+
+    /// All entries, read from their documents: for exports, never for lists.
+    pub(crate) fn entries(&mut self) -> Result<Vec<Entry>, Failure> {
+        let documents = {
+            let (replica, disk) = self.hold()?;
+            replica.documents(disk)?
+        };
+        let authors = self.authors()?;
+        let mut entries = Vec::new();
+        for id in documents {
+            if let Some(document) = self.document(id)? {
+                entries.extend(Entry::read(&document, RowId(id.0), &|actor| authors.of(actor)));
+            }
+        }
+        Ok(entries)
+    }
+
+    /// What the map says about itself. A newcomer may not have it yet.
+    pub(crate) fn map_entry(&mut self) -> Result<Option<Map>, Failure> {
+        let id = self.map_document()?;
+        Ok(self.document(id)?.and_then(|document| Map::read(&document, RowId(id.0))))
+    }
+
+    /// The map's own document: its name follows from the map's, so that everybody has the same.
+    pub(crate) fn map_document(&mut self) -> Result<DocumentId, Failure> {
+        let (replica, _) = self.hold()?;
+        let mut id = [0; 16];
+        id.copy_from_slice(&allymap_wire::hash("map-document", &[&replica.space().0])[..16]);
+        Ok(DocumentId(id))
+    }
+
+    /// Who wrote under which actor, with their names in this map.
+    pub(crate) fn authors(&mut self) -> Result<Authors, Failure> {
         let (replica, disk) = self.hold()?;
-        Ok(replica.documents(disk)?)
+        let mut authors = Authors::default();
+        for (actor, device) in replica.actors(disk)? {
+            let member = replica.roster().was_member(&device);
+            authors.0.insert(
+                actor,
+                Author {
+                    name: member.as_ref().map(|member| member.name.clone()).unwrap_or_default(),
+                    group: member.as_ref().map(|member| member.group.clone()).unwrap_or_default(),
+                    device: data_encoding::HEXLOWER.encode(&device.0[..4]),
+                },
+            );
+        }
+        Ok(authors)
+    }
+
+    /// A source for what this person says now.
+    pub(crate) fn source(&self) -> Source {
+        Source { recorded: now().0 / 3_600_000 * 3_600_000, ..Source::default() }
+    }
+
+    /// A fresh name for an entry or a row.
+    pub(crate) fn fresh_id(&self) -> RowId {
+        RowId(random())
+    }
+
+    fn index_document(&mut self, id: DocumentId, document: &Document) -> Result<(), Failure> {
+        let authors = self.authors()?;
+        let number = self.map()?.number;
+        let row = Entry::read(document, RowId(id.0), &|actor| authors.of(actor)).map(|entry| Row::of(&entry));
+        let key = index_key(SpaceNumber(number), &id);
+        match row {
+            Some(row) => self.disk()?.put(key, row.to_bytes()),
+            None => self.disk()?.delete(key),
+        }
+        Ok(())
     }
 
     /// Connections of the exchange, and whether all was said on each.
     pub(crate) fn replica_connections(&self) -> BTreeMap<RelayKeyHash, bool> {
         self.replica.as_ref().map(Replica::connections).unwrap_or_default()
-    }
-
-    pub(crate) fn act(&self) -> ActId {
-        self.act
-    }
-
-    /// Which member wrote under an actor, as the map knows them.
-    pub(crate) fn device_of(&mut self, actor: ActorId) -> Result<Option<DeviceKey>, Failure> {
-        let (replica, disk) = self.hold()?;
-        Ok(replica.author(actor, disk)?)
     }
 
     pub(crate) fn document(&mut self, id: DocumentId) -> Result<Option<Document>, Failure> {
@@ -344,10 +457,16 @@ impl App {
             let mut fitting = maps.iter().filter(|map| map.name.to_lowercase().starts_with(&folded));
             return match (fitting.next(), fitting.next()) {
                 (Some(map), None) => Ok(map.clone()),
-                (None, _) => Err(Failure::new("AM-NO-MAP", Exit::WhichEntry, format!("There is no map called {wanted} here."))
-                    .hint(format!("Here are: {}.", names(&maps)))),
-                _ => Err(Failure::new("AM-WHICH-MAP", Exit::WhichEntry, format!("More than one map begins with {wanted}."))
-                    .hint(format!("Here are: {}.", names(&maps)))),
+                (None, _) => {
+                    Err(Failure::new("AM-NO-MAP", Exit::WhichEntry, format!("There is no map called {wanted} here."))
+                        .hint(format!("Here are: {}.", names(&maps))))
+                }
+                _ => Err(Failure::new(
+                    "AM-WHICH-MAP",
+                    Exit::WhichEntry,
+                    format!("More than one map begins with {wanted}."),
+                )
+                .hint(format!("Here are: {}.", names(&maps)))),
             };
         }
         let current = self.disk()?.get(&HomeKey::Current.bytes())?;
@@ -372,6 +491,29 @@ impl App {
     }
 }
 
+/// Who wrote under which actor.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Authors(BTreeMap<ActorId, Author>);
+
+impl Authors {
+    pub(crate) fn of(&self, actor: ActorId) -> Author {
+        self.0.get(&actor).cloned().unwrap_or_else(|| Author {
+            name: String::new(),
+            group: String::new(),
+            device: String::new(),
+        })
+    }
+}
+
+fn which(code: &'static str, message: String, hint: &str, rows: &[&Row]) -> Failure {
+    let mut failure = Failure::new(code, Exit::WhichEntry, message).hint(hint);
+    failure.candidates = rows
+        .iter()
+        .map(|row| Candidate { id: row.short_id(), name: row.name.clone(), kind: row.kind().to_string() })
+        .collect();
+    failure
+}
+
 fn names(maps: &[MapRow]) -> String {
     maps.iter().map(|map| map.name.as_str()).collect::<Vec<_>>().join(", ")
 }
@@ -392,4 +534,3 @@ fn folder_number(folder: &std::path::Path) -> u64 {
 fn folder_number(_: &std::path::Path) -> u64 {
     0
 }
-

@@ -12,13 +12,21 @@ use crate::home::Home;
 use crate::output::Output;
 use crate::prompt::Prompt;
 
+mod edit;
+mod find;
 mod invite;
 mod join;
+mod link;
 mod lock;
+mod log;
 mod member;
+mod r#move;
 mod new;
+mod partner;
 mod recovery;
 mod relay;
+mod risk;
+mod spectrum;
 mod status;
 mod sync;
 mod unlock;
@@ -64,6 +72,14 @@ enum Command {
     New(new::Args),
     Join(join::Args),
     Status(status::Args),
+    Partner(partner::Args),
+    Find(find::Args),
+    Edit(edit::Args),
+    Move(r#move::Args),
+    Spectrum(spectrum::Args),
+    Log(log::Args),
+    Risk(risk::Args),
+    Link(link::Args),
     Invite(invite::Args),
     Member(member::Args),
     Sync(sync::Args),
@@ -77,6 +93,8 @@ enum Command {
 /// The groups of `allymap help`, in the order in which a volunteer meets them. A test compares them with the tree.
 const GROUPS: &[(&str, &[&str])] = &[
     ("Start here", &["new", "join", "status"]),
+    ("Who is out there", &["partner", "find", "edit", "move", "spectrum"]),
+    ("Relationships and risks", &["log", "risk", "link"]),
     ("Together", &["invite", "member", "sync", "relay"]),
     ("This computer", &["lock", "unlock", "recovery", "where"]),
 ];
@@ -117,6 +135,14 @@ fn dispatch(app: &mut App, command: Command) -> Result<(), Failure> {
         Command::New(args) => new::run(app, args),
         Command::Join(args) => join::run(app, args),
         Command::Status(args) => status::run(app, args),
+        Command::Partner(args) => partner::run(app, args),
+        Command::Find(args) => find::run(app, args),
+        Command::Edit(args) => edit::run(app, args),
+        Command::Move(args) => r#move::run(app, args),
+        Command::Spectrum(args) => spectrum::run(app, args),
+        Command::Log(args) => log::run(app, args),
+        Command::Risk(args) => risk::run(app, args),
+        Command::Link(args) => link::run(app, args),
         Command::Invite(args) => invite::run(app, args),
         Command::Member(args) => member::run(app, args),
         Command::Sync(args) => sync::run(app, args),
@@ -131,6 +157,21 @@ fn dispatch(app: &mut App, command: Command) -> Result<(), Failure> {
 /// What was given, or what the person answers.
 fn given(argument: Option<String>, ask: impl FnOnce() -> Result<String, Failure>) -> Result<String, Failure> {
     argument.map_or_else(ask, Ok)
+}
+
+/// Free text from an argument, or from standard input for `-`, so that it need not stand in the shell's history.
+fn free_text(argument: &str) -> Result<String, Failure> {
+    if argument != "-" {
+        return Ok(argument.to_owned());
+    }
+    std::io::read_to_string(std::io::stdin())
+        .map(|text| text.trim_end().to_owned())
+        .map_err(|error| Failure::usage(format!("Standard input is no text: {error}.")))
+}
+
+/// Today, as this computer's calendar says it.
+fn today() -> Result<String, Failure> {
+    Ok(jiff::Zoned::now().date().to_string())
 }
 
 /// A name as it may be shown to others: one line, not empty, of a length that fits a screen.
@@ -155,7 +196,9 @@ fn ensure_home(app: &mut App) -> Result<(), Failure> {
     };
     let key = crate::unlock::create(&app.home, passphrase.as_ref().map(|passphrase| passphrase.as_str()))?;
     if passphrase.is_none() {
-        app.output.warn("No passphrase: whoever has this computer can read the map. Set one with: allymap lock --new-passphrase");
+        app.output.warn(
+            "No passphrase: whoever has this computer can read the map. Set one with: allymap lock --new-passphrase",
+        );
     }
     app.use_key(key);
     Ok(())
@@ -176,17 +219,17 @@ fn new_passphrase(prompt: &Prompt) -> Result<Option<zeroize::Zeroizing<String>>,
     Ok(Some(first))
 }
 
-fn create_map_document(app: &mut App, _: &str) -> Result<(), Failure> {
-    let _ = app;
-    Ok(())
+/// The map's own document, which only its founder makes.
+fn create_map_document(app: &mut App, name: &str) -> Result<(), Failure> {
+    let id = app.map_document()?;
+    app.edit(id, |edit| allymap_domain::map::Map::create(edit, name))
 }
 
 /// The name of the map with this space, if this computer has it.
 fn map_of_space(app: &mut App, space: &allymap_wire::SpaceId) -> Result<Option<String>, Failure> {
     for map in app.maps()? {
         let seed = app.seed()?;
-        let replica =
-            allymap_replica::Replica::open(allymap_replica::SpaceNumber(map.number), &seed, app.disk()?)?;
+        let replica = allymap_replica::Replica::open(allymap_replica::SpaceNumber(map.number), &seed, app.disk()?)?;
         if replica.space() == *space {
             return Ok(Some(map.name));
         }
@@ -217,9 +260,9 @@ fn tree(grouped: bool) -> clap::Command {
         list.push('\n');
     }
     let hidden = tree.mut_subcommands(|command| command.hide(true));
-    hidden
-        .override_usage("allymap <command> [options]")
-        .help_template(format!("{{about}}\n\nUsage: {{usage}}\n\n{list}allymap <command> --help tells more about each.\n"))
+    hidden.override_usage("allymap <command> [options]").help_template(format!(
+        "{{about}}\n\nUsage: {{usage}}\n\n{list}allymap <command> --help tells more about each.\n"
+    ))
 }
 
 #[cfg(test)]

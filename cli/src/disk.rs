@@ -102,11 +102,7 @@ impl Rows for Disk {
         visit: &mut dyn FnMut(&[u8], &[u8]) -> ControlFlow<()>,
     ) -> Result<(), Unreadable> {
         let start = from.unwrap_or(prefix).to_vec();
-        let mut pending = self
-            .pending
-            .range(start..)
-            .take_while(|(key, _)| key.starts_with(prefix))
-            .peekable();
+        let mut pending = self.pending.range(start..).take_while(|(key, _)| key.starts_with(prefix)).peekable();
         let mut stopped = false;
         let scanned = self.store.scan(prefix, from, &mut |key, sealed| {
             let mut step = || {

@@ -97,7 +97,12 @@ impl Lines {
     }
 
     /// Opens a websocket. The returned authority is what the `Host` header said.
-    pub(crate) async fn connect(&mut self, relay: RelayKeyHash, url: &str, insecure: bool) -> Result<String, ConnectError> {
+    pub(crate) async fn connect(
+        &mut self,
+        relay: RelayKeyHash,
+        url: &str,
+        insecure: bool,
+    ) -> Result<String, ConnectError> {
         let host = authority(url)?;
         check_scheme(url, insecure)?;
         let config = WebSocketConfig::default()
@@ -229,11 +234,7 @@ impl Exchange {
                 }
             }
         }
-        self.report.caught_up = self
-            .report
-            .notices
-            .iter()
-            .any(|notice| matches!(notice, Notice::CaughtUp { .. }));
+        self.report.caught_up = self.report.notices.iter().any(|notice| matches!(notice, Notice::CaughtUp { .. }));
         self.report.took = self.began.elapsed();
         Ok(())
     }

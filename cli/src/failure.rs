@@ -143,3 +143,13 @@ impl From<allymap_replica::EditFailure> for Failure {
         }
     }
 }
+
+impl From<allymap_domain::entry::Rejection> for Failure {
+    fn from(rejection: allymap_domain::entry::Rejection) -> Failure {
+        let said = rejection.to_string();
+        let mut letters = said.chars();
+        let said =
+            letters.next().map(|first| first.to_uppercase().chain(letters).collect::<String>()).unwrap_or_default();
+        Failure::usage(format!("{said}.")).hint("Nothing was changed.")
+    }
+}

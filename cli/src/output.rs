@@ -84,7 +84,8 @@ impl Output {
         }
         let _ = writeln!(anstream::stderr(), "Error: {} [{}]", clean(&failure.message), failure.code);
         for candidate in &failure.candidates {
-            let _ = writeln!(anstream::stderr(), "  {}  {}  [{}]", clean(&candidate.name), candidate.kind, candidate.id);
+            let _ =
+                writeln!(anstream::stderr(), "  {}  {}  [{}]", clean(&candidate.name), candidate.kind, candidate.id);
         }
         if let Some(hint) = &failure.hint {
             let _ = writeln!(anstream::stderr(), "Hint: {}", clean(hint));
@@ -99,7 +100,9 @@ pub(crate) fn ask_line(question: &str) -> Result<String, Failure> {
     }
     let mut answer = String::new();
     match std::io::stdin().read_line(&mut answer) {
-        Ok(0) | Err(_) => Err(Failure::new("AM-STOPPED", crate::failure::Exit::Failed, "Stopped. Nothing was changed.")),
+        Ok(0) | Err(_) => {
+            Err(Failure::new("AM-STOPPED", crate::failure::Exit::Failed, "Stopped. Nothing was changed."))
+        }
         Ok(_) => Ok(answer.trim().to_owned()),
     }
 }

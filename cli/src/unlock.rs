@@ -86,11 +86,8 @@ pub(crate) fn forget(home: &Home) -> Result<bool, Failure> {
 }
 
 pub(crate) fn read_passphrase(path: &PathBuf) -> Result<Zeroizing<String>, Failure> {
-    let text = if path.as_os_str() == "-" {
-        std::io::read_to_string(std::io::stdin())
-    } else {
-        std::fs::read_to_string(path)
-    };
+    let text =
+        if path.as_os_str() == "-" { std::io::read_to_string(std::io::stdin()) } else { std::fs::read_to_string(path) };
     let text = Zeroizing::new(text.map_err(|error| Failure::io("Reading the passphrase from", path, &error))?);
     let line = text.lines().next().unwrap_or_default();
     if line.is_empty() {
@@ -110,8 +107,9 @@ fn slots(key: &DatabaseKey, passphrase: Option<&str>) -> Result<Keyslots, Failur
 fn open(slots: &Keyslots, passphrase: &str) -> Result<DatabaseKey, Failure> {
     slots.open_with_passphrase(passphrase.as_bytes()).map_err(|error| match error {
         SlotError::WrongPassphrase => {
-            Failure::new("AM-PASSPHRASE", Exit::Locked, "That is not the passphrase of these maps.")
-                .hint("Nothing was changed. Without it you must be invited again; what you had sent is with the others.")
+            Failure::new("AM-PASSPHRASE", Exit::Locked, "That is not the passphrase of these maps.").hint(
+                "Nothing was changed. Without it you must be invited again; what you had sent is with the others.",
+            )
         }
         error => damaged(&error),
     })
@@ -132,7 +130,11 @@ fn read(home: &Home) -> Result<Option<Keyslots>, Failure> {
     match std::fs::read(&path) {
         Ok(bytes) => Keyslots::from_bytes(&bytes).map(Some).map_err(|error| damaged(&error)),
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(None),
-        Err(error) => Err(Failure::new("AM-FILE", Exit::Failed, format!("The keys in {} cannot be read: {}.", path.display(), reason(&error)))),
+        Err(error) => Err(Failure::new(
+            "AM-FILE",
+            Exit::Failed,
+            format!("The keys in {} cannot be read: {}.", path.display(), reason(&error)),
+        )),
     }
 }
 

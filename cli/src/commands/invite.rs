@@ -29,9 +29,8 @@ pub(crate) fn run(app: &mut App, args: Args) -> Result<(), Failure> {
     let (replica, disk) = app.hold()?;
     let relay = replica.relays().first().map(|relay| relay.relay).ok_or_else(no_relay)?;
     let mut effects = Vec::new();
-    let invitation = replica
-        .invite(now(), relay, role, &args.group, &name, disk, &mut Chance, &mut effects)
-        .map_err(failed)?;
+    let invitation =
+        replica.invite(now(), relay, role, &args.group, &name, disk, &mut Chance, &mut effects).map_err(failed)?;
     let line = invitation.to_line().map_err(|error| failed(error.into()))?;
     app.carry_out(effects)?;
     app.commit()?;
@@ -47,15 +46,23 @@ pub(crate) fn run(app: &mut App, args: Args) -> Result<(), Failure> {
 }
 
 fn no_relay() -> Failure {
-    Failure::new("AM-NO-RELAY", Exit::Failed, "This map is not exchanged through any relay yet, so nobody can reach it.")
-        .hint("Add one with: allymap relay add LINE (its operator has the line).")
+    Failure::new(
+        "AM-NO-RELAY",
+        Exit::Failed,
+        "This map is not exchanged through any relay yet, so nobody can reach it.",
+    )
+    .hint("Add one with: allymap relay add LINE (its operator has the line).")
 }
 
 pub(crate) fn failed(error: InviteError) -> Failure {
     match error {
-        InviteError::NotAConvenor => Failure::new("AM-ROLE", Exit::Failed, "Only a convenor of this map can invite or approve.")
-            .hint("allymap member list names the convenors."),
+        InviteError::NotAConvenor => {
+            Failure::new("AM-ROLE", Exit::Failed, "Only a convenor of this map can invite or approve.")
+                .hint("allymap member list names the convenors.")
+        }
         InviteError::Unreadable(error) => error.into(),
-        error => Failure::new("AM-INVITE", Exit::Failed, format!("That did not work: {error}.")).hint("Nothing was changed."),
+        error => {
+            Failure::new("AM-INVITE", Exit::Failed, format!("That did not work: {error}.")).hint("Nothing was changed.")
+        }
     }
 }

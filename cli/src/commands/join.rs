@@ -13,7 +13,9 @@ use crate::failure::{Exit, Failure};
 
 /// Join a map someone invited you to
 #[derive(clap::Args)]
-#[command(after_help = "Examples:\n  allymap join ALLYMAP:4F7K…\n  allymap join ALLYMAP:4F7K… --name Ben --group \"Batemans Bay\" --no-input")]
+#[command(
+    after_help = "Examples:\n  allymap join ALLYMAP:4F7K…\n  allymap join ALLYMAP:4F7K… --name Ben --group \"Batemans Bay\" --no-input"
+)]
 pub(crate) struct Args {
     /// The invitation, as you received it
     code: Option<String>,
@@ -45,7 +47,8 @@ pub(crate) fn run(app: &mut App, args: Args) -> Result<(), Failure> {
     let joining = Joining::new(
         invitation.clone(),
         DeviceKeys::derive(&seed, &invitation.space),
-        crate::exchange::authority(&invitation.url).map_err(|error| super::sync::unreachable(&invitation.url, &error))?,
+        crate::exchange::authority(&invitation.url)
+            .map_err(|error| super::sync::unreachable(&invitation.url, &error))?,
         name.clone(),
         group.clone(),
     );
@@ -55,8 +58,10 @@ pub(crate) fn run(app: &mut App, args: Args) -> Result<(), Failure> {
     let number = app.add_map(&offer.map_name, &name, &group)?;
     let mut effects = Vec::new();
     let root = root_of(&offer.genesis);
-    let mut replica = Replica::join(number, keys, offer.genesis, root, random(), app.disk()?, &mut effects)
-        .map_err(|error| Failure::new("AM-JOIN", Exit::Failed, format!("The invitation's map cannot be read: {error}.")))?;
+    let mut replica =
+        Replica::join(number, keys, offer.genesis, root, random(), app.disk()?, &mut effects).map_err(|error| {
+            Failure::new("AM-JOIN", Exit::Failed, format!("The invitation's map cannot be read: {error}."))
+        })?;
     replica.add_relay(invitation.relay, &invitation.url, None, app.disk()?, &mut effects)?;
     app.carry_out(effects)?;
     app.adopt(replica);
@@ -72,7 +77,9 @@ pub(crate) fn run(app: &mut App, args: Args) -> Result<(), Failure> {
     }
     app.output.say(format_args!("You asked to join {} as {}.", offer.map_name, role_word(offer.role)));
     app.output.say(format_args!("Read these words to the person who invited you: {}", words.join("  ")));
-    app.output.status("When theirs are the same they approve you. Then run: allymap sync. You may close this computer meanwhile.");
+    app.output.status(
+        "When theirs are the same they approve you. Then run: allymap sync. You may close this computer meanwhile.",
+    );
     Ok(())
 }
 
@@ -124,7 +131,9 @@ fn refused(failure: &JoinFailure) -> Failure {
         JoinFailure::Taken | JoinFailure::Unknown => {
             "Ask for a new invitation. If this one is quite new, the person who made it must run allymap sync first."
         }
-        JoinFailure::WrongRelay | JoinFailure::Altered => "Ask for a new invitation, and tell the person who invited you.",
+        JoinFailure::WrongRelay | JoinFailure::Altered => {
+            "Ask for a new invitation, and tell the person who invited you."
+        }
         JoinFailure::WrongVersion { .. } => "Bring allymap on this computer and the relay to the same version.",
         _ => "Nothing was changed. Try again later.",
     })

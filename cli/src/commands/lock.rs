@@ -27,8 +27,12 @@ pub(crate) fn run(app: &mut App, args: Args) -> Result<(), Failure> {
         };
         unlock::change(&app.home, &key, &passphrase)?;
     } else if !unlock::has_passphrase(&app.home)? {
-        return Err(Failure::new("AM-NO-PASSPHRASE", Exit::Usage, "These maps have no passphrase, so there is nothing to lock them with.")
-            .hint("Set one: allymap lock --new-passphrase"));
+        return Err(Failure::new(
+            "AM-NO-PASSPHRASE",
+            Exit::Usage,
+            "These maps have no passphrase, so there is nothing to lock them with.",
+        )
+        .hint("Set one: allymap lock --new-passphrase"));
     }
     unlock::forget(&app.home)?;
     app.output.say("Locked. Open again with: allymap unlock");

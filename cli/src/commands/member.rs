@@ -160,13 +160,18 @@ fn pick(app: &mut App, name: Option<&str>) -> Result<Asking, Failure> {
     let (replica, disk) = app.hold()?;
     let asking = replica.asking(disk)?;
     let folded = name.unwrap_or_default().to_lowercase();
-    let mut fitting: Vec<Asking> = asking.into_iter().filter(|one| one.name.to_lowercase().starts_with(&folded)).collect();
+    let mut fitting: Vec<Asking> =
+        asking.into_iter().filter(|one| one.name.to_lowercase().starts_with(&folded)).collect();
     match fitting.len() {
         1 => Ok(fitting.remove(0)),
-        0 => Err(Failure::new("AM-NOBODY", Exit::WhichEntry, match name {
-            Some(name) => format!("Nobody called {name} asks to join."),
-            None => "Nobody asks to join.".to_owned(),
-        })
+        0 => Err(Failure::new(
+            "AM-NOBODY",
+            Exit::WhichEntry,
+            match name {
+                Some(name) => format!("Nobody called {name} asks to join."),
+                None => "Nobody asks to join.".to_owned(),
+            },
+        )
         .hint("Requests arrive with: allymap sync")),
         _ => {
             let mut failure = Failure::new("AM-WHICH", Exit::WhichEntry, "More than one person asks to join.")

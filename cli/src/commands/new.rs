@@ -10,7 +10,9 @@ use crate::failure::{Exit, Failure};
 
 /// Start a map for your community
 #[derive(clap::Args)]
-#[command(after_help = "Examples:\n  allymap new \"Kill Town\"\n  allymap new \"Kill Town\" --name Wren --group Harbour --no-input")]
+#[command(
+    after_help = "Examples:\n  allymap new \"Kill Town\"\n  allymap new \"Kill Town\" --name Wren --group Harbour --no-input"
+)]
 pub(crate) struct Args {
     /// The community the map is about
     map: Option<String>,
@@ -66,7 +68,8 @@ pub(crate) fn run(app: &mut App, args: Args) -> Result<(), Failure> {
     }
     app.output.say(format_args!("{map} is ready. You are its convenor, {name} ({group})."));
     app.output.status("Nobody else sees it yet.");
-    app.output.status("Next: allymap partner add NAME · allymap invite · allymap recovery (prints the emergency words)");
+    app.output
+        .status("Next: allymap partner add NAME · allymap invite · allymap recovery (prints the emergency words)");
     Ok(())
 }
 

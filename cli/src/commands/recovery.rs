@@ -16,10 +16,15 @@ pub(crate) struct Args {
 
 pub(crate) fn run(app: &mut App, args: Args) -> Result<(), Failure> {
     let map = app.map()?;
-    let seed = app.root(map.number)?.and_then(|bytes| <[u8; 32]>::try_from(bytes.as_slice()).ok()).ok_or_else(|| {
-        Failure::new("AM-NO-WORDS", Exit::Failed, "This computer does not have the emergency words of this map (any more).")
+    let seed =
+        app.root(map.number)?.and_then(|bytes| <[u8; 32]>::try_from(bytes.as_slice()).ok()).ok_or_else(|| {
+            Failure::new(
+                "AM-NO-WORDS",
+                Exit::Failed,
+                "This computer does not have the emergency words of this map (any more).",
+            )
             .hint("They are on the computer that made the map, until they were written down.")
-    })?;
+        })?;
     if args.printed {
         app.forget_root(map.number)?;
         app.commit()?;
@@ -34,7 +39,9 @@ pub(crate) fn run(app: &mut App, args: Args) -> Result<(), Failure> {
     for (row, line) in words.chunks(6).enumerate() {
         app.output.say(format_args!("{:>2}  {}", row * 6 + 1, line.join("  ")));
     }
-    app.output.status("Write these 24 words on paper, twice, and keep them in two places. Whoever has them can take over the map.");
+    app.output.status(
+        "Write these 24 words on paper, twice, and keep them in two places. Whoever has them can take over the map.",
+    );
     app.output.status("Then: allymap recovery --printed");
     Ok(())
 }

@@ -53,12 +53,16 @@ pub(crate) fn run(app: &mut App, _: Args) -> Result<(), Failure> {
         count(groups, "group", "groups")
     ));
     if let Some(words) = &map.waiting_words {
-        app.output.say(format_args!("Waiting     to be let in. Read these words to who invited you: {}", words.join("  ")));
+        app.output
+            .say(format_args!("Waiting     to be let in. Read these words to who invited you: {}", words.join("  ")));
     }
     for one in &asking {
         app.output.say(format_args!("Asks        {} ({}): allymap member waiting", one.name, one.group));
     }
-    app.output.say(format_args!("Kept here   {} with changes that nobody else has yet", count(standing.unsealed, "entry", "entries")));
+    app.output.say(format_args!(
+        "Kept here   {} with changes that nobody else has yet",
+        count(standing.unsealed, "entry", "entries")
+    ));
     for relay in &relays {
         let open = standing.not_with.get(&relay.relay).copied().unwrap_or(0);
         let state = match (relay.removed, relay.admitted, open) {
@@ -73,13 +77,21 @@ pub(crate) fn run(app: &mut App, _: Args) -> Result<(), Failure> {
         app.output.say("Relay       none: allymap relay add LINE");
     }
     if let Some(seen) = seen {
-        app.output.say(format_args!("Seen        your newest exchanged change: seen by {}", count(seen, "device", "devices")));
+        app.output.say(format_args!(
+            "Seen        your newest exchanged change: seen by {}",
+            count(seen, "device", "devices")
+        ));
     }
     if standing.waiting > 0 {
-        app.output.say(format_args!("Waiting     {} for something that has not arrived yet", count(standing.waiting, "part", "parts")));
+        app.output.say(format_args!(
+            "Waiting     {} for something that has not arrived yet",
+            count(standing.waiting, "part", "parts")
+        ));
     }
     if !passphrase {
-        app.output.say("Key         no passphrase: whoever has this computer can read the map (allymap lock --new-passphrase)");
+        app.output.say(
+            "Key         no passphrase: whoever has this computer can read the map (allymap lock --new-passphrase)",
+        );
     }
     if root_here {
         app.output.say("Emergency   the 24 words are still only on this computer: allymap recovery");

@@ -29,8 +29,12 @@ pub(crate) fn run(app: &mut App, args: Args) -> Result<(), Failure> {
         replica.relays()
     };
     if relays.is_empty() {
-        return Err(Failure::new("AM-NO-RELAY", Exit::NotExchanged, "This map is not exchanged through any relay yet. Everything is kept here.")
-            .hint("Add one with: allymap relay add LINE"));
+        return Err(Failure::new(
+            "AM-NO-RELAY",
+            Exit::NotExchanged,
+            "This map is not exchanged through any relay yet. Everything is kept here.",
+        )
+        .hint("Add one with: allymap relay add LINE"));
     }
     let _alone = ExchangeLock::take(app)?;
     let runtime = runtime()?;
@@ -93,7 +97,8 @@ async fn watch(app: &mut App, relays: &[KnownRelay]) -> Result<(), Failure> {
         }
         // Jitter, so that many who lost the same relay do not return in the same second.
         let jitter = u32::from(crate::chance::random::<1>()[0]) * pause / 512;
-        app.output.status(format_args!("Everything is kept here. Trying again in {} seconds.", (pause + jitter).as_secs()));
+        app.output
+            .status(format_args!("Everything is kept here. Trying again in {} seconds.", (pause + jitter).as_secs()));
         tokio::select! {
             _ = tokio::signal::ctrl_c() => return Ok(()),
             () = tokio::time::sleep(pause + jitter) => {}
@@ -207,32 +212,55 @@ fn stopped(report: &Report) -> Failure {
                     .hint("If you asked to join, the person who invited you still has to approve it (allymap status shows the words).");
             }
             Notice::Removed { .. } => {
-                return Failure::new("AM-REMOVED", Exit::NotExchanged, format!("This computer was removed from the map. {kept}"))
-                    .hint("What you had not sent can still be exported: allymap export --format jsonl");
+                return Failure::new(
+                    "AM-REMOVED",
+                    Exit::NotExchanged,
+                    format!("This computer was removed from the map. {kept}"),
+                )
+                .hint("What you had not sent can still be exported: allymap export --format jsonl");
             }
             Notice::WrongRelay { .. } => {
-                return Failure::new("AM-OTHER-RELAY", Exit::NotExchanged, format!("Another relay answers at this address. {kept}"))
-                    .hint("Ask the relay's operator. Nothing was sent.");
+                return Failure::new(
+                    "AM-OTHER-RELAY",
+                    Exit::NotExchanged,
+                    format!("Another relay answers at this address. {kept}"),
+                )
+                .hint("Ask the relay's operator. Nothing was sent.");
             }
             Notice::WrongVersion { oldest, newest, .. } => {
                 return Failure::new(
                     "AM-VERSION",
                     Exit::NotExchanged,
-                    format!("The relay speaks versions {oldest} to {newest} of the protocol, this program {}. {kept}", allymap_wire::PROTOCOL),
+                    format!(
+                        "The relay speaks versions {oldest} to {newest} of the protocol, this program {}. {kept}",
+                        allymap_wire::PROTOCOL
+                    ),
                 )
                 .hint("Bring both to the same version.");
             }
             Notice::NotCreated { code, .. } => {
-                return Failure::new("AM-NOT-CREATED", Exit::NotExchanged, format!("The relay does not take this map: {}. {kept}", code_words(*code)))
-                    .hint("Ask its operator for a new line, then: allymap relay add LINE");
+                return Failure::new(
+                    "AM-NOT-CREATED",
+                    Exit::NotExchanged,
+                    format!("The relay does not take this map: {}. {kept}", code_words(*code)),
+                )
+                .hint("Ask its operator for a new line, then: allymap relay add LINE");
             }
             Notice::BadLog { .. } => {
-                return Failure::new("AM-BAD-LOG", Exit::NotExchanged, format!("What the relay sent does not fit together. Nothing of it was taken. {kept}"))
-                    .hint("Try again; if it stays so, tell the relay's operator.");
+                return Failure::new(
+                    "AM-BAD-LOG",
+                    Exit::NotExchanged,
+                    format!("What the relay sent does not fit together. Nothing of it was taken. {kept}"),
+                )
+                .hint("Try again; if it stays so, tell the relay's operator.");
             }
             Notice::Ended { code, .. } => {
-                return Failure::new("AM-RELAY", Exit::NotExchanged, format!("The relay ended the exchange: {}. {kept}", code_words(*code)))
-                    .hint("Try again in a minute.");
+                return Failure::new(
+                    "AM-RELAY",
+                    Exit::NotExchanged,
+                    format!("The relay ended the exchange: {}. {kept}", code_words(*code)),
+                )
+                .hint("Try again in a minute.");
             }
             _ => {}
         }
@@ -263,10 +291,13 @@ pub(crate) fn unreachable(url: &str, error: &ConnectError) -> Failure {
 }
 
 pub(crate) fn runtime() -> Result<tokio::runtime::Runtime, Failure> {
-    tokio::runtime::Builder::new_current_thread()
-        .enable_all()
-        .build()
-        .map_err(|error| Failure::new("AM-NETWORK", Exit::NotExchanged, format!("The network cannot be used: {error}. Everything is kept here.")))
+    tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(|error| {
+        Failure::new(
+            "AM-NETWORK",
+            Exit::NotExchanged,
+            format!("The network cannot be used: {error}. Everything is kept here."),
+        )
+    })
 }
 
 fn changed_at(app: &App) -> Option<std::time::SystemTime> {

@@ -251,6 +251,8 @@ impl Replica {
             Some(token) if self.membership().is_some_and(|member| member.role >= allymap_seal::Role::Convenor) => {
                 if let Some(session) = self.sessions.get_mut(&relay) {
                     session.stage = Stage::Creating;
+                    // A relay that lost the map refuses the Sync that went out with Auth.
+                    session.asked = false;
                 }
                 let create = Message::Create {
                     genesis: self.header.genesis.clone(),

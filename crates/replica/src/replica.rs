@@ -419,6 +419,7 @@ impl Replica {
             }
             put_document(&mut draft, id, row, &document);
             draft.put_bytes(Key::Unsealed(id), Vec::new());
+            draft.put_bytes(Key::Actor(self.actor().0), self.device().0.to_vec());
             let persist = Effect::Persist(draft.into_writes());
             effects.push(persist);
         }
@@ -431,6 +432,17 @@ impl Replica {
             return Ok(Some(self.device()));
         }
         Ok(Draft::new(rows, self.number).bytes(Key::Actor(actor.0))?.and_then(|key| DeviceKey::from_slice(&key)))
+    }
+
+    /// All actors that are known here, this device's own among them.
+    pub fn actors(&self, rows: &dyn Rows) -> Result<BTreeMap<ActorId, DeviceKey>, Unreadable> {
+        let mut actors = BTreeMap::from([(self.actor(), self.device())]);
+        for (name, row) in Draft::new(rows, self.number).list(b'a', &[], None, usize::MAX)? {
+            if let (Ok(actor), Some(device)) = (name.try_into(), DeviceKey::from_slice(&row)) {
+                actors.insert(ActorId(actor), device);
+            }
+        }
+        Ok(actors)
     }
 
     pub fn standing(&self, rows: &dyn Rows) -> Result<Standing, Unreadable> {

@@ -1,0 +1,38 @@
+//! `allymap edit WHO FIELD VALUE`: the short way to change one field.
+
+use allymap_domain::entry;
+use allymap_wire::DocumentId;
+
+use crate::app::App;
+use crate::failure::Failure;
+
+/// Change one field of an entry
+#[derive(clap::Args)]
+#[command(
+    after_help = "Examples:\n  allymap edit \"two rivers bakery\" phone \"02 5550 2012\"\n  allymap edit bakery notes -"
+)]
+pub(crate) struct Args {
+    /// Which entry
+    who: String,
+    /// Which field (allymap partner show names them)
+    field: String,
+    /// Its new value (- reads standard input); asked for if it is left out
+    value: Option<String>,
+}
+
+pub(crate) fn run(app: &mut App, args: Args) -> Result<(), Failure> {
+    let row = app.find(&args.who)?;
+    let value = match args.value {
+        Some(value) => super::free_text(&value)?,
+        None => app.prompt.required(&args.field, "VALUE")?,
+    };
+    let kind = row.kind();
+    app.edit(DocumentId(row.id.0), |edit| entry::set(edit, kind, &args.field, &value))?;
+    app.commit()?;
+    if app.output.json {
+        app.output.json(&serde_json::json!({ "changed": row.name, "field": args.field }));
+        return Ok(());
+    }
+    app.output.say(format_args!("Kept: {} of {}.", args.field, row.name));
+    super::partner::who_sees(app)
+}

@@ -1,0 +1,100 @@
+//! `allymap spectrum`: who stands where on a campaign.
+
+use allymap_domain::map::{Campaign, Map};
+use allymap_domain::said::Place;
+
+use crate::app::App;
+use crate::failure::{Exit, Failure};
+
+/// Draw the spectrum of allies
+#[derive(clap::Args)]
+#[command(after_help = "Examples:\n  allymap spectrum\n  allymap spectrum --for \"welcome towns\"")]
+pub(crate) struct Args {
+    #[arg(long = "for", value_name = "CAMPAIGN", help = "Of which campaign")]
+    campaign: Option<String>,
+}
+
+const ORDER: [Place; 6] = [
+    Place::ActiveAlly,
+    Place::PassiveAlly,
+    Place::Neutral,
+    Place::PassiveOpponent,
+    Place::ActiveOpponent,
+    Place::NotKnown,
+];
+
+pub(crate) fn run(app: &mut App, args: Args) -> Result<(), Failure> {
+    let campaign = campaign(app, args.campaign.as_deref(), false)?;
+    let rows = app.rows()?;
+    let on = |place: Place| -> Vec<&str> {
+        rows.iter()
+            .filter(|row| !row.archived && row.place_on(campaign.id) == place)
+            .map(|row| row.name.as_str())
+            .collect()
+    };
+    if app.output.json {
+        let places: serde_json::Map<String, serde_json::Value> =
+            ORDER.iter().map(|place| (place.slug().to_owned(), serde_json::json!(on(*place)))).collect();
+        app.output.json(&serde_json::json!({ "campaign": campaign.name, "positions": places }));
+        return Ok(());
+    }
+    app.output.say(format_args!("{}", campaign.name));
+    for place in ORDER {
+        let names = on(place);
+        let bar = if app.output.plain { String::new() } else { "█".repeat(names.len().min(30)) };
+        let listed = if place == Place::NotKnown {
+            String::new()
+        } else {
+            names.iter().take(4).copied().collect::<Vec<_>>().join(", ")
+        };
+        let more = if place != Place::NotKnown && names.len() > 4 { ", …" } else { "" };
+        app.output.say(format_args!("{:<18}{:>4}  {bar}  {listed}{more}", place.label(), names.len()));
+    }
+    Ok(())
+}
+
+/// The campaign that is meant: the only one if none is named. With `make`, one of a new name is made.
+pub(crate) fn campaign(app: &mut App, said: Option<&str>, make: bool) -> Result<Campaign, Failure> {
+    let campaigns = app.map_entry()?.map(|map| map.campaigns).unwrap_or_default();
+    let named = match said {
+        Some(said) => Some(said.to_owned()),
+        None if campaigns.len() == 1 => return Ok(campaigns[0].clone()),
+        None if make => app.prompt.optional("On which campaign?")?,
+        None => None,
+    };
+    let Some(named) = named else {
+        return Err(match campaigns.len() {
+            0 => Failure::new("AM-NO-CAMPAIGN", Exit::Failed, "This map has no campaign yet.")
+                .hint("Make one by moving somebody: allymap move WHO WHERE --for \"CAMPAIGN\""),
+            _ => Failure::usage("This map has several campaigns.")
+                .hint(format!("Name one with --for: {}.", names(&campaigns))),
+        });
+    };
+    let folded = allymap_domain::row::fold(&named);
+    let exact = campaigns.iter().find(|campaign| allymap_domain::row::fold(&campaign.name) == folded);
+    let begins: Vec<&Campaign> =
+        campaigns.iter().filter(|campaign| allymap_domain::row::fold(&campaign.name).starts_with(&folded)).collect();
+    match (exact, begins.as_slice()) {
+        (Some(campaign), _) | (None, [campaign]) => Ok((*campaign).clone()),
+        (None, []) if make => {
+            let (document, id) = (app.map_document()?, app.fresh_id());
+            app.edit(document, |edit| Map::add_campaign(edit, id, &named))?;
+            app.output.status(format_args!("A new campaign: {named}"));
+            Ok(Campaign { id, name: named })
+        }
+        (None, []) => {
+            Err(Failure::new("AM-NO-CAMPAIGN", Exit::WhichEntry, format!("No campaign is called \"{named}\"."))
+                .hint(format!("There are: {}.", names(&campaigns))))
+        }
+        _ => Err(Failure::new(
+            "AM-WHICH-CAMPAIGN",
+            Exit::WhichEntry,
+            format!("Several campaigns begin with \"{named}\"."),
+        )
+        .hint(format!("There are: {}.", names(&campaigns)))),
+    }
+}
+
+fn names(campaigns: &[Campaign]) -> String {
+    campaigns.iter().map(|campaign| campaign.name.as_str()).collect::<Vec<_>>().join(", ")
+}
