@@ -12,8 +12,11 @@ use crate::home::Home;
 use crate::output::Output;
 use crate::prompt::Prompt;
 
+mod demo;
 mod edit;
+mod export;
 mod find;
+mod import;
 mod invite;
 mod join;
 mod link;
@@ -84,6 +87,9 @@ enum Command {
     Member(member::Args),
     Sync(sync::Args),
     Relay(relay::Args),
+    Import(import::Args),
+    Export(export::Args),
+    Demo(demo::Args),
     Lock(lock::Args),
     Unlock(unlock::Args),
     Recovery(recovery::Args),
@@ -96,7 +102,8 @@ const GROUPS: &[(&str, &[&str])] = &[
     ("Who is out there", &["partner", "find", "edit", "move", "spectrum"]),
     ("Relationships and risks", &["log", "risk", "link"]),
     ("Together", &["invite", "member", "sync", "relay"]),
-    ("This computer", &["lock", "unlock", "recovery", "where"]),
+    ("Your data", &["import", "export"]),
+    ("This computer", &["demo", "lock", "unlock", "recovery", "where"]),
 ];
 
 /// Runs what was typed.
@@ -147,6 +154,9 @@ fn dispatch(app: &mut App, command: Command) -> Result<(), Failure> {
         Command::Member(args) => member::run(app, args),
         Command::Sync(args) => sync::run(app, args),
         Command::Relay(args) => relay::run(app, args),
+        Command::Import(args) => import::run(app, args),
+        Command::Export(args) => export::run(app, args),
+        Command::Demo(args) => demo::run(app, args),
         Command::Lock(args) => lock::run(app, args),
         Command::Unlock(args) => unlock::run(app, args),
         Command::Recovery(args) => recovery::run(app, args),

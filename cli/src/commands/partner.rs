@@ -38,6 +38,8 @@ enum Verb {
         /// Which entry
         who: String,
     },
+    /// Entries that are likely the same, for you to look at
+    Duplicates,
     /// Two entries are one in the world; nothing of either is deleted
     Merge {
         /// The entry to keep in sight
@@ -142,6 +144,7 @@ pub(crate) fn run(app: &mut App, args: Args) -> Result<(), Failure> {
         Verb::Show { who } => show(app, &who),
         Verb::Edit(args) => edit(app, args),
         Verb::Archive { who } => archive(app, &who),
+        Verb::Duplicates => duplicates(app),
         Verb::Merge { keep, other } => merge(app, &keep, &other),
     }
 }
@@ -425,6 +428,38 @@ fn archive(app: &mut App, who: &str) -> Result<(), Failure> {
         "Archived {}. It keeps its history; bring it back with allymap partner edit NAME --restore.",
         row.name
     ));
+    Ok(())
+}
+
+fn duplicates(app: &mut App) -> Result<(), Failure> {
+    let rows = app.rows()?;
+    let pairs = allymap_domain::row::likely_duplicates(&rows);
+    if app.output.json {
+        let pairs: Vec<_> = pairs
+            .iter()
+            .map(|(first, second)| {
+                serde_json::json!({ "names": [first.name, second.name], "ids": [first.short_id(), second.short_id()] })
+            })
+            .collect();
+        app.output.json(&serde_json::json!({ "duplicates": pairs }));
+        return Ok(());
+    }
+    if pairs.is_empty() {
+        app.output.status("None.");
+    }
+    for (first, second) in &pairs {
+        app.output.say(format_args!(
+            "{} [{}]  and  {} [{}]",
+            first.name,
+            first.short_id(),
+            second.name,
+            second.short_id()
+        ));
+    }
+    if !pairs.is_empty() {
+        app.output
+            .status("If two are one: allymap partner merge ONE OTHER (by their letters). Nothing is merged by itself.");
+    }
     Ok(())
 }
 

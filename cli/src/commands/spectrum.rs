@@ -75,7 +75,8 @@ pub(crate) fn campaign(app: &mut App, said: Option<&str>, make: bool) -> Result<
     let begins: Vec<&Campaign> =
         campaigns.iter().filter(|campaign| allymap_domain::row::fold(&campaign.name).starts_with(&folded)).collect();
     match (exact, begins.as_slice()) {
-        (Some(campaign), _) | (None, [campaign]) => Ok((*campaign).clone()),
+        (Some(campaign), _) => Ok(campaign.clone()),
+        (None, [campaign]) => Ok((*campaign).clone()),
         (None, []) if make => {
             let (document, id) = (app.map_document()?, app.fresh_id());
             app.edit(document, |edit| Map::add_campaign(edit, id, &named))?;

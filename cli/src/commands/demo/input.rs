@@ -1,0 +1,148 @@
+//! What the two volunteers import: an invented town, or a file, divided by council or organisation.
+
+use std::path::{Path, PathBuf};
+
+use allymap_domain::import::{read_csv, read_popolo};
+use allymap_domain::town::TOWN;
+
+use super::grouped;
+use crate::failure::{Exit, Failure};
+
+/// A file and its two halves.
+pub(super) struct Halves {
+    pub(super) name: String,
+    pub(super) whole: PathBuf,
+    pub(super) first: PathBuf,
+    pub(super) second: PathBuf,
+    /// Rows of the whole file.
+    pub(super) rows: usize,
+    /// Entries that both halves make together.
+    pub(super) entries: usize,
+    /// A few names in it, to look for where they must not be.
+    pub(super) names: Vec<String>,
+}
+
+pub(super) fn divide(file: Option<&Path>, folder: &Path) -> Result<Halves, Failure> {
+    let (whole, name, bytes) = match file {
+        None => (folder.join("town.csv"), "an invented town".to_owned(), town()),
+        Some(file) => {
+            let bytes = std::fs::read(file).map_err(|error| Failure::io("Reading", file, &error))?;
+            let own_name = file.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+            (folder.join(&own_name), own_name, bytes)
+        }
+    };
+    let (first_bytes, second_bytes) = if bytes.iter().find(|byte| !byte.is_ascii_whitespace()) == Some(&b'{') {
+        divide_popolo(&bytes)?
+    } else {
+        divide_csv(&bytes)?
+    };
+    let extension = whole.extension().map(|extension| extension.to_string_lossy().into_owned()).unwrap_or_default();
+    let (first, second) =
+        (folder.join(format!("first-half.{extension}")), folder.join(format!("second-half.{extension}")));
+    for (path, bytes) in [(&whole, &bytes), (&first, &first_bytes), (&second, &second_bytes)] {
+        std::fs::write(path, bytes).map_err(|error| Failure::io("Writing", path, &error))?;
+    }
+    let file_name = whole.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+    let register =
+        if extension == "json" { read_popolo(&bytes, &file_name) } else { read_csv(&bytes, &file_name, None) };
+    let register = register
+        .map_err(|error| Failure::new("AM-IMPORT", Exit::Failed, format!("{name} cannot be brought in: {error}.")))?;
+    let names: Vec<String> = register
+        .entries
+        .iter()
+        .step_by((register.entries.len() / 5).max(1))
+        .filter_map(|entry| entry.field("name").map(str::to_owned))
+        .filter(|name| name.len() > 8)
+        .take(5)
+        .collect();
+    Ok(Halves { name, whole, first, second, rows: register.rows, entries: register.entries.len(), names })
+}
+
+/// The town as a table.
+fn town() -> Vec<u8> {
+    let columns =
+        ["name", "kind", "type", "category", "led-by", "led-by-source", "phone", "role", "part-of", "basis", "access"];
+    let mut text = format!("id,{}\n", columns.join(","));
+    for (number, invented) in TOWN.iter().enumerate() {
+        let value = |column: &str| match column {
+            "name" => invented.name,
+            "kind" => invented.kind.slug(),
+            _ => invented.fields.iter().find(|(name, _)| *name == column).map_or("", |(_, value)| value),
+        };
+        let cells: Vec<String> = columns.iter().map(|column| format!("\"{}\"", value(column))).collect();
+        text.push_str(&format!("town-{number},{}\n", cells.join(",")));
+    }
+    text.into_bytes()
+}
+
+fn divide_csv(bytes: &[u8]) -> Result<(Vec<u8>, Vec<u8>), Failure> {
+    let text = String::from_utf8_lossy(bytes);
+    let mut lines = text.lines();
+    let header = lines.next().unwrap_or_default();
+    // The demo's own input has no line breaks in cells; a register with some would only be divided elsewhere, not wrongly read.
+    let column = header.split(',').position(|heading| {
+        matches!(heading.trim().to_lowercase().as_str(), "council" | "organisation" | "organization")
+    });
+    let rows = lines
+        .enumerate()
+        .map(|(number, line)| {
+            let group =
+                column.and_then(|column| cells(line).get(column).cloned()).unwrap_or_else(|| number.to_string());
+            (group, line)
+        })
+        .collect();
+    let (first, second) = grouped(rows);
+    let joined = |rows: Vec<&str>| [&[header][..], &rows].concat().join("\n").into_bytes();
+    Ok((joined(first), joined(second)))
+}
+
+fn cells(line: &str) -> Vec<String> {
+    let (mut cells, mut cell, mut quoted) = (Vec::new(), String::new(), false);
+    for letter in line.chars() {
+        match letter {
+            '"' => quoted = !quoted,
+            ',' if !quoted => cells.push(std::mem::take(&mut cell)),
+            letter => cell.push(letter),
+        }
+    }
+    cells.push(cell);
+    cells
+}
+
+fn divide_popolo(bytes: &[u8]) -> Result<(Vec<u8>, Vec<u8>), Failure> {
+    use serde_json::Value;
+    let file: Value = serde_json::from_slice(bytes)
+        .map_err(|error| Failure::new("AM-IMPORT", Exit::Failed, format!("The file is not JSON: {error}.")))?;
+    let list = |name: &str| file[name].as_array().cloned().unwrap_or_default();
+    let memberships = list("memberships");
+    let council = |person: &Value| {
+        memberships
+            .iter()
+            .find(|membership| membership["person_id"] == person["id"])
+            .and_then(|membership| membership["organization_id"].as_str())
+            .unwrap_or_default()
+            .to_owned()
+    };
+    let (first, second) = grouped(list("persons").into_iter().map(|person| (council(&person), person)).collect());
+    let half = |persons: Vec<Value>, with_the_rest: bool| {
+        let ids: std::collections::BTreeSet<&str> = persons.iter().filter_map(|person| person["id"].as_str()).collect();
+        let theirs: Vec<&Value> = memberships
+            .iter()
+            .filter(|membership| membership["person_id"].as_str().is_some_and(|id| ids.contains(id)))
+            .collect();
+        let councils: std::collections::BTreeSet<&str> =
+            theirs.iter().filter_map(|membership| membership["organization_id"].as_str()).collect();
+        let elsewhere = |id: &str| !memberships.iter().any(|membership| membership["organization_id"] == id);
+        let organizations: Vec<Value> = list("organizations")
+            .into_iter()
+            .filter(|organization| {
+                let id = organization["id"].as_str().unwrap_or_default();
+                organization["classification"] == "party" || councils.contains(id) || (with_the_rest && elsewhere(id))
+            })
+            .collect();
+        serde_json::json!({ "persons": persons, "organizations": organizations, "memberships": theirs })
+            .to_string()
+            .into_bytes()
+    };
+    Ok((half(first, true), half(second, false)))
+}

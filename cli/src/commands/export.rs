@@ -1,0 +1,61 @@
+//! `allymap export`: the whole map as JSON Lines, or the directory as a table.
+
+use std::path::PathBuf;
+
+use crate::app::App;
+use crate::failure::Failure;
+
+/// Save as JSON Lines or CSV
+#[derive(clap::Args)]
+#[command(after_help = "Examples:\n  allymap export --format jsonl\n  allymap export --format csv -o partners.csv")]
+pub(crate) struct Args {
+    /// jsonl: everything, the same bytes on every device with the same edits; csv: the directory
+    #[arg(long, default_value = "jsonl", value_parser = ["jsonl", "csv"])]
+    format: String,
+    #[arg(long, short, value_name = "FILE", help = "Into a file; otherwise to standard output")]
+    output: Option<PathBuf>,
+    /// Only the digest of the JSON Lines: two devices with the same digest have the same map
+    #[arg(long)]
+    digest: bool,
+}
+
+pub(crate) fn run(app: &mut App, args: Args) -> Result<(), Failure> {
+    let mut entries = app.entries()?;
+    entries.sort_by_key(|entry| entry.id);
+    let map = app.map_entry()?;
+    app.release();
+    if args.digest {
+        let digest = allymap_domain::export::digest(&allymap_domain::export::json_lines(map.as_ref(), &entries));
+        if app.output.json {
+            app.output.json(&serde_json::json!({ "digest": digest, "entries": entries.len() }));
+        } else {
+            app.output.say(digest);
+        }
+        return Ok(());
+    }
+    let bytes = match args.format.as_str() {
+        "csv" => allymap_domain::export::csv(&entries),
+        _ => allymap_domain::export::json_lines(map.as_ref(), &entries).into_bytes(),
+    };
+    match args.output {
+        Some(path) => {
+            write_aside(&path, &bytes).map_err(|error| Failure::io("Writing", &path, &error))?;
+            app.output.status(format_args!(
+                "Wrote {} ({} entries). It is not sealed: whoever has it can read it.",
+                path.display(),
+                entries.len()
+            ));
+        }
+        None => app.output.bytes(&bytes).map_err(|error| {
+            Failure::usage(format!("Standard output cannot be written: {}.", crate::failure::reason(&error)))
+        })?,
+    }
+    Ok(())
+}
+
+/// A file appears whole or not at all.
+fn write_aside(path: &std::path::Path, bytes: &[u8]) -> std::io::Result<()> {
+    let aside = path.with_extension("part");
+    std::fs::write(&aside, bytes)?;
+    std::fs::rename(&aside, path)
+}
