@@ -150,3 +150,18 @@ fn eight_commands_at_once_all_finish() {
     }
     assert_eq!(codes.len(), 8, "each made an invitation of its own");
 }
+
+#[test]
+fn the_demo_holds_every_claim_it_makes() {
+    let folder = tempfile::tempdir().unwrap();
+    let kept = folder.path().join("kept");
+    let nobody = Volunteer::new(folder.path().join("nobody"));
+    let answer = nobody.ok(&["demo", "--keep", kept.to_str().unwrap()]);
+    assert!(answer.stdout.contains("Every claim held."), "{answer:?}");
+    assert!(!answer.stdout.contains("FAIL"), "{answer:?}");
+    assert!(answer.stdout.matches("  ok  ").count() >= 20, "{answer:?}");
+    for left in ["first", "second", "relay"] {
+        assert!(kept.join(left).is_dir(), "{left} is left behind");
+    }
+    assert!(!nobody.home.exists(), "the demo touches nobody's own folder");
+}

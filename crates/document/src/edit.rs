@@ -16,6 +16,9 @@ pub struct Edit<'a> {
     creating: bool,
 }
 
+/// Pairs of letters that are worth comparing to find what two texts share: about a thousand changed letters.
+const COMPARED: usize = 1 << 20;
+
 /// Why one write was refused. The edit may go on or give up.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum WriteError {
@@ -90,10 +93,23 @@ impl Edit<'_> {
     pub fn update_text(&mut self, key: &str, new: &str) -> Result<(), WriteError> {
         expect_shape(key, Shape::Text)?;
         let object = read::text_object(&self.transaction, key).ok_or(WriteError::NoText)?;
-        if self.transaction.text(&object).is_ok_and(|text| text == new) {
+        let old = self.transaction.text(&object).map_err(|_| WriteError::Document)?;
+        if old == new {
             return Ok(());
         }
-        self.transaction.update_text(&object, new).map_err(|_| WriteError::Document)
+        let (old, new_letters): (Vec<char>, Vec<char>) = (old.chars().collect(), new.chars().collect());
+        let same = |(a, b): &(&char, &char)| a == b;
+        let head = old.iter().zip(&new_letters).take_while(same).count();
+        let tail = old[head..].iter().rev().zip(new_letters[head..].iter().rev()).take_while(same).count();
+        let (gone, come) = (&old[head..old.len() - tail], &new_letters[head..new_letters.len() - tail]);
+        let written = if gone.len() * come.len() <= COMPARED {
+            self.transaction.update_text(&object, new)
+        } else {
+            // A text that was pasted over: comparing every letter with every other takes minutes and finds nothing to keep.
+            let come: String = come.iter().collect();
+            self.transaction.splice_text(&object, head, gone.len() as isize, &come)
+        };
+        written.map_err(|_| WriteError::Document)
     }
 
     /// Write an assertion, a log line or a link (`a/`, `l/`, `x/`) at a fresh random id.

@@ -292,14 +292,25 @@ impl Replica {
     fn take_page(
         &mut self,
         relay: RelayKeyHash,
-        first: u64,
-        entries: Vec<Record>,
+        mut first: u64,
+        mut entries: Vec<Record>,
         more: bool,
         head: Head,
         draft: &mut Draft<'_>,
         effects: &mut Vec<Effect>,
     ) -> Result<(), Unreadable> {
         let Some(cursor) = self.relays.get(&relay) else { return Ok(()) };
+        let says_nothing = entries.is_empty();
+        // A device that is behind may be acknowledged a place that a page still to come holds too.
+        let mut known = 0;
+        for record in &entries {
+            let place = draft.row::<PositionRow>(Key::Position(relay, first))?;
+            if first > cursor.position || place.is_none_or(|place| place.record != record.id()) {
+                break;
+            }
+            (known, first) = (known + 1, first + 1);
+        }
+        entries.drain(..known);
         let mut after = cursor.clone();
         let mut places = Vec::with_capacity(entries.len());
         for record in &entries {
@@ -321,7 +332,7 @@ impl Replica {
         if after.highest.is_none_or(|highest| highest.position <= after.position) {
             after.highest = None;
         }
-        if !self.count_empty_page(relay, entries.is_empty() && !reached) {
+        if !self.count_empty_page(relay, says_nothing && !reached) {
             self.hang_up(relay, Notice::BadLog { relay }, effects);
             return Ok(());
         }

@@ -1,6 +1,6 @@
 //! What this device has to say: sittings sealed as late as possible, keys minted and shared, the access list.
 
-use allymap_document::{ActorId, Document};
+use allymap_document::{ActorId, Document, MAX_OPERATIONS_PER_RECORD};
 use allymap_seal::{ActError, Content, Draft as Unsigned, EpochKey, Inserted, Role, Seen, SignedOp, Statement};
 use allymap_wire::{
     AccessEntry, AccessList, DeviceKey, DocumentId, HashPrefix, Message, RelayKeyHash, Timestamp, access_digest,
@@ -13,9 +13,9 @@ use crate::draft::Draft;
 use crate::replica::{Replica, put_document};
 use crate::rows::{DocumentRow, Fate, Key, StatementRow, Unreadable, flags};
 
-/// A sitting is closed after this many changes …
+/// A sitting is closed after this many changes, before it holds more operations than others take in one record, …
 const SITTING_CHANGES: usize = 200;
-/// … or this many bytes of them.
+/// … or after this many bytes of changes.
 const SITTING_BYTES: usize = 64 << 10;
 
 impl Replica {
@@ -44,13 +44,16 @@ impl Replica {
                 document.set_actor(ActorId(allymap_seal::actor(&self.keys.public(), &salt)));
                 let mut changes = document.change_bytes_since(row.own[at].sealed_through).into_iter().peekable();
                 while changes.peek().is_some() {
-                    let (mut sitting, mut hashes, mut bytes) = (Vec::new(), Vec::new(), 0);
+                    let (mut sitting, mut hashes, mut bytes, mut operations) = (Vec::new(), Vec::new(), 0, 0);
                     while let Some(change) = changes.next_if(|change| {
                         sitting.is_empty()
-                            || sitting.len() < SITTING_CHANGES && bytes + change.bytes.len() <= SITTING_BYTES
+                            || sitting.len() < SITTING_CHANGES
+                                && bytes + change.bytes.len() <= SITTING_BYTES
+                                && operations + change.operations <= MAX_OPERATIONS_PER_RECORD
                     }) {
                         row.own[at].sealed_through = change.seq;
                         bytes += change.bytes.len();
+                        operations += change.operations;
                         hashes.push(change.hash.0);
                         sitting.push(change.bytes);
                     }

@@ -413,6 +413,30 @@ fn a_newcomer_reads_all_that_was_written_before_she_came() {
 }
 
 #[test]
+fn long_texts_of_one_sitting_become_records_that_everybody_takes() {
+    let mut world = World::with_members(2);
+    let text = |number: usize| format!("{number} ").repeat(4_500);
+    let act = |number: u8| ActId([number; 16]);
+    let mut effects = Vec::new();
+    let Phone { replica, disk, .. } = &mut world.phones[0];
+    for number in 0..4_u8 {
+        replica
+            .edit(DocumentId([9; 16]), act(number), disk, &mut effects, |edit| match number {
+                0 => edit.make_text("t/notes", &text(0)),
+                _ => edit.update_text("t/notes", &text(usize::from(number))),
+            })
+            .unwrap()
+            .unwrap();
+        store(disk, &mut effects);
+    }
+    world.exchange(&[0]);
+    world.exchange(&[1]);
+    let Phone { replica, disk, notices, .. } = &world.phones[1];
+    let received = replica.document(DocumentId([9; 16]), disk).unwrap().expect("it arrived");
+    assert_eq!(received.text("t/notes"), Some(text(3)), "{notices:?}");
+}
+
+#[test]
 fn a_phone_that_was_restarted_goes_on_where_it_was() {
     let mut world = World::with_members(2);
     world.write(0, 5, "f/name", "one");
