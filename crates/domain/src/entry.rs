@@ -1,369 +1,500 @@
-//! An entry as it is read and as it is changed.
-//!
-//! Reading never fails because of what somebody wrote: what can be read is there, the rest is counted.
+//! One entry of the map: an organisation, a person, an institution or a place. Read from its document, edited in it.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
-use allymap_document::{Document, Edit, Value, WriteError};
+use allymap_document::{ActorId, Document, Edit, OddityKind, Value};
+use sha2::{Digest, Sha256};
 
-use crate::kind::{Field, Holds, Kind, Merges};
-use crate::said::{Assertion, Author, Level, Link, LogKind, LogLine, Place, Resolve, Risk, RowId, Said, encode};
+use crate::affiliation::Affiliation;
+use crate::ancestry::Ancestry;
+use crate::assertion::{self, Assertion, Stated};
+use crate::author::Author;
+use crate::field::{Field, Holds, Merges};
+use crate::ids::{EntryId, RowId, letters};
+use crate::kind::Kind;
+use crate::link::{self, Link, Linked, Target};
+use crate::log::{self, DoubleApproach, LogLine, Logged};
+use crate::position::PositionStanding;
+use crate::rejection::Rejection;
+use crate::risk::{RiskKind, RiskStanding};
+use crate::rows::Unreadable;
+use crate::words;
 
-/// The random name of an entry; its document has the same.
-pub type EntryId = RowId;
-
-/// Everything readable about one entry.
-#[derive(Clone, Debug)]
+/// An entry as it stands, with everything that differs.
+#[derive(Clone, PartialEq, Eq)]
 pub struct Entry {
     pub id: EntryId,
-    pub kind: Kind,
-    /// Registers: every value that stands, the shown one first.
-    pub fields: BTreeMap<&'static str, Vec<(String, Author)>>,
-    pub texts: BTreeMap<&'static str, String>,
-    pub sets: BTreeMap<&'static str, Vec<String>>,
-    pub assertions: Vec<Said<Assertion>>,
-    pub log: Vec<Said<LogLine>>,
-    pub links: Vec<Said<Link>>,
-    /// Facts that a newer version wrote.
-    pub newer: usize,
-    /// Other things that do not belong there, in words.
+    /// None for a kind that only a newer version knows.
+    pub kind: Option<&'static Kind>,
+    pub kind_name: String,
+    /// In the order of the kind's table, only fields that hold something.
+    pub fields: Vec<FieldValue>,
+    pub affiliations: Vec<(Affiliation, Author)>,
+    pub archived: Archived,
+    pub risks: Vec<RiskStanding>,
+    pub positions: Vec<PositionStanding>,
+    /// Every assertion, also those that were replaced.
+    pub assertions: Vec<Stated>,
+    /// By date.
+    pub log: Vec<Logged>,
+    pub double_approaches: Vec<DoubleApproach>,
+    /// Those that stand.
+    pub links: Vec<Linked>,
+    /// Every link, also those that were replaced or taken away.
+    pub all_links: Vec<Linked>,
+    /// What is here but not readable by this version: keys and rows.
+    pub newer_facts: usize,
+    /// Sentences about what does not belong.
     pub oddities: Vec<String>,
+    pub(crate) unreadable: Vec<Unreadable>,
 }
 
-/// Why the map refuses a change. It reads well to a person.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-pub enum Rejection {
-    #[error("an entry needs a name")]
-    NoName,
-    #[error("{field} has {letters} letters; {limit} fit")]
-    TooLong { field: &'static str, letters: usize, limit: usize },
-    #[error("{field} is one of: {choices}")]
-    NotAChoice { field: &'static str, choices: String },
-    #[error("{kind} entries have no field {field}")]
-    NoSuchField { kind: Kind, field: String },
-    #[error("a risk that replaces another needs a reason")]
-    NeedsReason,
-    #[error("this was not written: {0}")]
-    Write(#[from] WriteError),
+/// What one field holds.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct FieldValue {
+    pub field: &'static Field,
+    /// Of a register the shown value, then those that were written apart from it; of a set its members; of a text one.
+    pub values: Vec<Said>,
 }
 
-/// Letters in one line.
-pub const LINE_LETTERS: usize = 300;
-/// Letters in a text.
-pub const TEXT_LETTERS: usize = 20_000;
-
-/// A risk of one type: what stands, and what counts of it.
-#[derive(Clone, Debug)]
-pub struct RiskLine {
-    pub risk: Risk,
-    /// The strictest of what stands; unknown when nothing does.
-    pub level: Level,
-    /// All that nobody has superseded, the strictest first.
-    pub standing: Vec<Said<Assertion>>,
-    /// More than one stands, and they differ.
-    pub differs: bool,
+/// A value and who wrote it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Said {
+    pub value: String,
+    /// None for a text, which has many authors.
+    pub by: Option<Author>,
 }
 
-/// Where an entry stands on one campaign.
-#[derive(Clone, Debug)]
-pub struct Standing {
-    pub campaign: RowId,
-    /// The less friendly of what stands.
-    pub place: Place,
-    pub standing: Vec<Said<Assertion>>,
-    pub differs: bool,
+/// Whether the entry is out of sight.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Archived {
+    No,
+    Yes,
+    /// Somebody archived it while somebody else went on editing: it stays visible, with a mark.
+    EditedApart,
 }
 
-impl Entry {
-    /// The entry in this document; `None` when it holds none.
-    pub fn read(document: &Document, id: EntryId, resolve: Resolve<'_>) -> Option<Entry> {
-        let Some(Value::Text(kind)) = document.value("kind") else { return None };
-        let kind = Kind::from_slug(&kind)?;
-        let (mut fields, mut texts, mut sets) = (BTreeMap::new(), BTreeMap::new(), BTreeMap::new());
-        let keys = document.keys();
-        for field in kind.fields() {
-            let key = field.key();
-            match field.merges {
-                Merges::Register => {
-                    let mut values: Vec<(String, Author)> = Vec::new();
-                    for written in document.values(&key) {
-                        if let Some(text) = shown(&written.value)
-                            && !values.iter().any(|(known, _)| *known == text)
-                        {
-                            values.push((text, resolve(written.actor)));
-                        }
-                    }
-                    if !values.is_empty() {
-                        fields.insert(field.name, values);
-                    }
-                }
-                Merges::Text => {
-                    if let Some(text) = document.text(&key).filter(|text| !text.is_empty()) {
-                        texts.insert(field.name, text);
-                    }
-                }
-                Merges::Set => {
-                    let members: Vec<String> = keys
-                        .iter()
-                        .filter(|known| known.starts_with(&key))
-                        .filter_map(|known| document.value(known).as_ref().and_then(shown))
-                        .collect();
-                    if !members.is_empty() {
-                        sets.insert(field.name, members);
-                    }
-                }
-            }
-        }
-        let mut newer = 0;
-        let assertions = rows(document, "a/", resolve, &mut newer);
-        let log = rows(document, "l/", resolve, &mut newer);
-        let links = rows(document, "x/", resolve, &mut newer);
-        let oddities: Vec<String> = document.oddities().iter().map(|oddity| format!("{oddity:?}")).collect();
-        Some(Entry { id, kind, fields, texts, sets, assertions, log, links, newer, oddities })
+/// An entry to be made.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct NewEntry {
+    pub kind: &'static Kind,
+    /// Names of fields and typed values. A set's field may come several times.
+    pub fields: Vec<(String, String)>,
+    pub affiliations: Vec<Affiliation>,
+}
+
+impl NewEntry {
+    pub fn new(kind: &'static Kind, name: &str) -> NewEntry {
+        NewEntry { kind, fields: vec![("name".to_owned(), name.to_owned())], affiliations: Vec::new() }
+    }
+
+    #[must_use]
+    pub fn with(mut self, field: &str, value: &str) -> NewEntry {
+        self.fields.push((field.to_owned(), value.to_owned()));
+        self
     }
 
     pub fn name(&self) -> &str {
-        self.value("name").unwrap_or("(no name)")
+        self.value("name").unwrap_or_default()
     }
 
-    /// The shown value of a register.
     pub fn value(&self, field: &str) -> Option<&str> {
-        self.fields.get(field)?.first().map(|(value, _)| value.as_str())
+        self.fields.iter().find(|(name, _)| name == field).map(|(_, value)| value.as_str())
+    }
+}
+
+impl Entry {
+    /// Read an entry. Never fails: what cannot be read is counted.
+    pub fn read(document: &Document, id: EntryId, resolve: &dyn Fn(ActorId) -> Author) -> Entry {
+        let ancestry = Ancestry::of(document);
+        let kind_name = match document.value("kind") {
+            Some(Value::Text(name)) => words::shown_line(&name),
+            _ => String::new(),
+        };
+        let kind = Kind::named(&kind_name);
+        let assertions = assertion::read(document, &ancestry, resolve);
+        let log = log::read(document);
+        let links = link::read(document, &ancestry, resolve);
+        let present = Present::read(document, kind, resolve);
+
+        let mut unreadable = [assertions.unreadable, log.unreadable.clone(), links.unreadable].concat();
+        unreadable.sort();
+        let newer_facts = unreadable.len() + present.newer + assertions.newer + log.newer + links.newer;
+        let mut oddities = Vec::new();
+        if newer_facts > 0 {
+            oddities.push(match newer_facts {
+                1 => "1 fact from a newer version".to_owned(),
+                count => format!("{count} facts from a newer version"),
+            });
+        }
+        if kind.is_none() {
+            oddities.push(match kind_name.as_str() {
+                "" => "the beginning of this entry has not arrived yet".to_owned(),
+                name => format!("a kind that only a newer version knows: {name}"),
+            });
+        }
+        oddities.extend(odd(document));
+        Entry {
+            id,
+            kind,
+            kind_name,
+            fields: present.fields,
+            affiliations: present.affiliations,
+            archived: archived(document, &ancestry),
+            risks: assertions.risks,
+            positions: assertions.positions,
+            assertions: assertions.all,
+            double_approaches: log.double_approaches(&ancestry, resolve),
+            log: log.logged(resolve),
+            links: links.standing,
+            all_links: links.all,
+            newer_facts,
+            oddities,
+            unreadable,
+        }
     }
 
-    pub fn is_archived(&self) -> bool {
-        self.value("archived") == Some("yes")
+    pub fn name(&self) -> &str {
+        self.value("name").unwrap_or("(no name yet)")
     }
 
-    /// Always six lines, in the guide's order.
-    pub fn risks(&self) -> Vec<RiskLine> {
-        Risk::ALL
-            .iter()
-            .map(|risk| {
-                let mut standing = self.standing(|said| matches!(said, Assertion::Risk { risk: of, .. } if of == risk));
-                standing.sort_by_key(|said| std::cmp::Reverse(level(&said.what)));
-                let level_of = standing.first().map_or(Level::Unknown, |said| level(&said.what));
-                let differs = standing.iter().any(|said| said.what.compared() != standing[0].what.compared());
-                RiskLine { risk: *risk, level: level_of, standing, differs }
-            })
-            .collect()
+    /// The shown value of a field, or the first member of a set.
+    pub fn value(&self, field: &str) -> Option<&str> {
+        self.field(field).and_then(|value| value.values.first()).map(|said| said.value.as_str())
     }
 
-    /// One line for each campaign that anybody said anything about.
-    pub fn positions(&self) -> Vec<Standing> {
-        let mut campaigns: Vec<RowId> = self
-            .assertions
-            .iter()
-            .filter_map(|said| match said.what {
-                Assertion::Position { campaign, .. } => Some(campaign),
-                Assertion::Risk { .. } => None,
-            })
-            .collect();
-        campaigns.sort();
-        campaigns.dedup();
-        campaigns
-            .into_iter()
-            .map(|campaign| {
-                let of = |said: &Assertion| matches!(said, Assertion::Position { campaign: on, .. } if *on == campaign);
-                let mut standing = self.standing(of);
-                standing.sort_by_key(|said| std::cmp::Reverse(place(&said.what)));
-                let known: Vec<Place> =
-                    standing.iter().map(|said| place(&said.what)).filter(|place| *place != Place::NotKnown).collect();
-                let shown = known.first().copied().unwrap_or(Place::NotKnown);
-                Standing { campaign, place: shown, differs: known.iter().any(|place| *place != shown), standing }
-            })
-            .collect()
+    pub fn field(&self, name: &str) -> Option<&FieldValue> {
+        self.fields.iter().find(|value| value.field.name == name)
     }
 
-    /// First approaches by different groups that had not seen each other.
-    pub fn double_approaches(&self) -> Vec<(&Said<LogLine>, &Said<LogLine>)> {
-        let approaches: Vec<&Said<LogLine>> =
-            self.log.iter().filter(|said| said.what.kind == LogKind::Approach).collect();
-        let mut pairs = Vec::new();
-        for (at, first) in approaches.iter().enumerate() {
-            for second in &approaches[at + 1..] {
-                let seen = second.what.source.supersedes.contains(&first.id)
-                    || first.what.source.supersedes.contains(&second.id);
-                if first.by.group != second.by.group && !seen {
-                    pairs.push((*first, *second));
+    /// Registers with several values that were written apart.
+    pub fn differing(&self) -> impl Iterator<Item = &FieldValue> {
+        self.fields.iter().filter(|value| value.differs())
+    }
+
+    pub fn risk(&self, kind: RiskKind) -> Option<&RiskStanding> {
+        self.risks.iter().find(|standing| standing.kind == kind)
+    }
+
+    pub fn position(&self, campaign: RowId) -> Option<&PositionStanding> {
+        self.positions.iter().find(|standing| standing.campaign == campaign)
+    }
+
+    /// What we gave and what they gave, by size.
+    pub fn balance(&self) -> (u32, u32) {
+        log::balance(&self.log)
+    }
+
+    /// Entries that somebody said are this one.
+    pub fn same_as(&self) -> impl Iterator<Item = EntryId> {
+        self.links.iter().filter(|linked| linked.link.target == Target::Same).map(|linked| linked.link.to)
+    }
+
+    /// How many things here want somebody to settle them.
+    pub fn conflicts(&self) -> usize {
+        self.differing().count()
+            + self.risks.iter().filter(|standing| standing.differs).count()
+            + self.positions.iter().filter(|standing| standing.differs).count()
+            + self.double_approaches.len()
+            + usize::from(self.archived == Archived::EditedApart)
+    }
+
+    /// Make an entry, in the edit that begins its document.
+    pub fn create(edit: &mut Edit<'_>, new: &NewEntry) -> Result<(), Rejection> {
+        if !edit.creating() || edit.value("kind").is_some() {
+            return Err(Rejection::Exists);
+        }
+        edit.put("kind", Value::Text(new.kind.name.to_owned()))?;
+        let mut texts: BTreeMap<&'static str, String> = BTreeMap::new();
+        let mut named = false;
+        for (name, typed) in &new.fields {
+            let field = new.kind.needed_field(name)?;
+            match field.merges {
+                Merges::Text => {
+                    let text = texts.entry(field.name).or_default();
+                    *text = [text.as_str(), &field.clean(typed)?].join("\n").trim().to_owned();
+                }
+                Merges::Set => Entry::add(edit, name, typed)?,
+                Merges::Register => Entry::set(edit, name, typed)?,
+            }
+            named |= name == "name";
+        }
+        if !named {
+            return Err(Rejection::Empty { field: "name" });
+        }
+        // All of them now: two devices that made one later would lose one side's words.
+        for field in new.kind.fields.iter().filter(|field| field.merges == Merges::Text) {
+            edit.make_text(&field.key(), texts.get(field.name).map_or("", String::as_str))?;
+        }
+        for affiliation in &new.affiliations {
+            Entry::affiliate(edit, affiliation)?;
+        }
+        Ok(())
+    }
+
+    /// Set a register or a text. An empty value empties it.
+    pub fn set(edit: &mut Edit<'_>, field: &str, typed: &str) -> Result<(), Rejection> {
+        let field = field_of(edit, field)?;
+        let value = field.clean(typed)?;
+        match field.merges {
+            Merges::Set => Err(Rejection::OneAtATime { field: field.name }),
+            Merges::Text => Ok(edit.update_text(&field.key(), &value)?),
+            Merges::Register if value.is_empty() => Ok(edit.remove(&field.key())?),
+            Merges::Register => Ok(edit.put(&field.key(), Value::Text(value))?),
+        }
+    }
+
+    /// Put a member into a set. One that is there already stays.
+    pub fn add(edit: &mut Edit<'_>, field: &str, typed: &str) -> Result<(), Rejection> {
+        let field = field_of(edit, field)?;
+        if field.merges != Merges::Set {
+            return Err(Rejection::OnlyOne { field: field.name });
+        }
+        if field.holds == Holds::Affiliation {
+            return Entry::affiliate(edit, &Affiliation::typed(typed)?);
+        }
+        let value = field.clean(typed)?;
+        if value.is_empty() {
+            return Err(Rejection::Empty { field: field.name });
+        }
+        let key = member_key(field, &value);
+        Ok(edit.put(&key, Value::Text(value))?)
+    }
+
+    /// Take a member out of a set, by its value.
+    pub fn take_out(edit: &mut Edit<'_>, field: &str, typed: &str) -> Result<(), Rejection> {
+        let field = field_of(edit, field)?;
+        if field.merges != Merges::Set {
+            return Err(Rejection::OnlyOne { field: field.name });
+        }
+        let key = match field.holds {
+            Holds::Affiliation => format!("{}{}", field.key(), Affiliation::typed(typed)?.member_id()),
+            _ => member_key(field, &field.clean(typed)?),
+        };
+        Ok(edit.remove(&key)?)
+    }
+
+    /// Note what this person or organisation belongs to, with its source. The same seat noted again replaces its dates.
+    pub fn affiliate(edit: &mut Edit<'_>, affiliation: &Affiliation) -> Result<(), Rejection> {
+        let field = field_of(edit, "affiliation")?;
+        let affiliation = affiliation.clone().clean()?;
+        let key = format!("{}{}", field.key(), affiliation.member_id());
+        Ok(edit.put(&key, Value::Bytes(affiliation.to_bytes()))?)
+    }
+
+    /// Hide the entry, or bring it back. It keeps its history.
+    pub fn archive(edit: &mut Edit<'_>, archived: bool) -> Result<(), Rejection> {
+        existing(edit)?;
+        if archived || edit.value(ARCHIVED).is_some() {
+            edit.put(ARCHIVED, Value::Bool(archived))?;
+        }
+        Ok(())
+    }
+
+    /// State a risk or a position.
+    pub fn assert(edit: &mut Edit<'_>, id: RowId, assertion: &Assertion) -> Result<(), Rejection> {
+        existing(edit)?;
+        named_rows(edit, "a/", &assertion.supersedes)?;
+        Ok(edit.append(&format!("a/{id}"), assertion.stored()?)?)
+    }
+
+    /// Add a line to the log.
+    pub fn log(edit: &mut Edit<'_>, id: RowId, line: &LogLine) -> Result<(), Rejection> {
+        existing(edit)?;
+        Ok(edit.append(&format!("l/{id}"), line.stored()?)?)
+    }
+
+    /// Link this entry, whose id is `own`, to another; or take a link away with one that is withdrawn.
+    pub fn link(edit: &mut Edit<'_>, own: EntryId, id: RowId, link: &Link) -> Result<(), Rejection> {
+        existing(edit)?;
+        if link.to == own {
+            return Err(Rejection::LinkToItself);
+        }
+        named_rows(edit, "x/", &link.supersedes)?;
+        Ok(edit.append(&format!("x/{id}"), link.stored()?)?)
+    }
+}
+
+impl FieldValue {
+    /// Values that were written apart, and nobody has settled which holds.
+    pub fn differs(&self) -> bool {
+        self.field.merges == Merges::Register && self.values.len() > 1
+    }
+}
+
+impl Archived {
+    /// True when lists leave the entry out.
+    pub fn hides(self) -> bool {
+        self == Archived::Yes
+    }
+}
+
+/// Says which and how much, never what.
+impl std::fmt::Debug for Entry {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Entry").field("id", &self.id).field("fields", &self.fields.len()).finish_non_exhaustive()
+    }
+}
+
+/// The registers, texts and sets of a document.
+struct Present {
+    fields: Vec<FieldValue>,
+    affiliations: Vec<(Affiliation, Author)>,
+    newer: usize,
+}
+
+impl Present {
+    fn read(document: &Document, kind: Option<&'static Kind>, resolve: &dyn Fn(ActorId) -> Author) -> Present {
+        let keys: BTreeSet<String> = document.keys().into_iter().collect();
+        let mut understood: BTreeSet<&str> = ["kind", ARCHIVED].into();
+        let mut present = Present { fields: Vec::new(), affiliations: Vec::new(), newer: 0 };
+        for field in kind.map_or(&[][..], |kind| kind.fields) {
+            let key = field.key();
+            let mut values = Vec::new();
+            match field.merges {
+                Merges::Text => {
+                    understood.extend(keys.get(&key).map(String::as_str));
+                    let text = document.text(&key).map(|text| words::shown(&text)).unwrap_or_default();
+                    if !text.is_empty() {
+                        values.push(Said { value: text, by: None });
+                    }
+                }
+                Merges::Register => {
+                    understood.extend(keys.get(&key).map(String::as_str));
+                    present.newer += said(document, &key, resolve, &mut values);
+                }
+                Merges::Set => {
+                    let members = keys.range(key.clone()..).take_while(|member| member.starts_with(&key));
+                    for member in members {
+                        understood.insert(member);
+                        match field.holds {
+                            Holds::Affiliation => present.affiliation(document, member, resolve, &mut values),
+                            _ => present.newer += said(document, member, resolve, &mut values),
+                        }
+                    }
+                    values
+                        .sort_by(|a, b| (words::folded(&a.value), &a.value).cmp(&(words::folded(&b.value), &b.value)));
+                    values.dedup_by(|a, b| a.value == b.value);
                 }
             }
+            if !values.is_empty() {
+                present.fields.push(FieldValue { field, values });
+            }
         }
-        pairs
+        present.affiliations.sort_by(|(a, _), (b, _)| a.cmp(b));
+        let row = |key: &str| ["a/", "l/", "x/"].iter().any(|prefix| key.starts_with(prefix));
+        present.newer += keys.iter().filter(|key| !understood.contains(key.as_str()) && !row(key)).count();
+        present
     }
 
-    /// Registers that two people wrote apart.
-    pub fn differing_fields(&self) -> Vec<(&'static str, &[(String, Author)])> {
-        self.fields
-            .iter()
-            .filter(|(_, values)| values.len() > 1)
-            .map(|(name, values)| (*name, values.as_slice()))
-            .collect()
-    }
-
-    /// Links that nobody has ended.
-    pub fn open_links(&self) -> Vec<&Said<Link>> {
-        let ended: Vec<RowId> = self.links.iter().flat_map(|said| said.what.source().supersedes.clone()).collect();
-        self.links.iter().filter(|said| !matches!(said.what, Link::Ended { .. }) && !ended.contains(&said.id)).collect()
-    }
-
-    fn standing(&self, about: impl Fn(&Assertion) -> bool) -> Vec<Said<Assertion>> {
-        let of: Vec<&Said<Assertion>> = self.assertions.iter().filter(|said| about(&said.what)).collect();
-        let superseded: Vec<RowId> = of.iter().flat_map(|said| said.what.source().supersedes.clone()).collect();
-        of.into_iter().filter(|said| !superseded.contains(&said.id)).cloned().collect()
-    }
-}
-
-/// A new entry: its kind, its texts, its first fields. Call it in the edit that creates the document.
-pub fn create(edit: &mut Edit<'_>, kind: Kind, fields: &[(&str, &str)]) -> Result<(), Rejection> {
-    if !fields.iter().any(|(name, value)| *name == "name" && !value.trim().is_empty()) {
-        return Err(Rejection::NoName);
-    }
-    edit.put("kind", Value::Text(kind.slug().into()))?;
-    for field in kind.fields().iter().filter(|field| field.merges == Merges::Text) {
-        let initial = fields.iter().find(|(name, _)| *name == field.name).map_or("", |(_, value)| value);
-        edit.make_text(&field.key(), &checked(field, initial)?)?;
-    }
-    for (name, value) in fields {
-        let field = kind.field(name).ok_or_else(|| Rejection::NoSuchField { kind, field: (*name).into() })?;
-        if field.merges != Merges::Text {
-            set(edit, kind, name, value)?;
+    fn affiliation(
+        &mut self,
+        document: &Document,
+        key: &str,
+        resolve: &dyn Fn(ActorId) -> Author,
+        values: &mut Vec<Said>,
+    ) {
+        // An end date that one side added stands: of two versions of one seat the one that says more is shown.
+        let mut versions: Vec<(Affiliation, ActorId)> = Vec::new();
+        for written in document.values(key) {
+            match written.value {
+                Value::Bytes(bytes) => match Affiliation::from_bytes(&bytes) {
+                    Some(affiliation) => versions.push((affiliation, written.actor)),
+                    None => self.newer += 1,
+                },
+                _ => self.newer += 1,
+            }
         }
-    }
-    Ok(())
-}
-
-/// Sets a field; an empty value empties it. A set gains a member.
-pub fn set(edit: &mut Edit<'_>, kind: Kind, name: &str, value: &str) -> Result<(), Rejection> {
-    let field = kind.field(name).ok_or_else(|| Rejection::NoSuchField { kind, field: name.into() })?;
-    let value = checked(field, value)?;
-    let key = field.key();
-    match field.merges {
-        Merges::Register if value.is_empty() && name == "name" => return Err(Rejection::NoName),
-        Merges::Register if value.is_empty() => edit.remove(&key)?,
-        Merges::Register => edit.put(&key, Value::Text(value))?,
-        Merges::Text => edit.update_text(&key, &value)?,
-        Merges::Set => {
-            let member = format!("{key}{}", short_hash(&value));
-            edit.put(&member, Value::Text(value))?;
-        }
-    }
-    Ok(())
-}
-
-/// Adds an assertion. One that replaces a risk says why.
-pub fn assert(edit: &mut Edit<'_>, id: RowId, assertion: &Assertion) -> Result<(), Rejection> {
-    if let Assertion::Risk { source, .. } = assertion
-        && !source.supersedes.is_empty()
-        && source.reason.as_ref().is_none_or(|reason| reason.trim().is_empty())
-    {
-        return Err(Rejection::NeedsReason);
-    }
-    Ok(edit.append(&format!("a/{}", id.text()), encode(assertion))?)
-}
-
-pub fn log(edit: &mut Edit<'_>, id: RowId, line: &LogLine) -> Result<(), Rejection> {
-    Ok(edit.append(&format!("l/{}", id.text()), encode(line))?)
-}
-
-pub fn link(edit: &mut Edit<'_>, id: RowId, link: &Link) -> Result<(), Rejection> {
-    Ok(edit.append(&format!("x/{}", id.text()), encode(link))?)
-}
-
-/// A value as a field takes it: control characters and marks that turn the direction of writing left out, not too long, one of
-/// the choices where there are some.
-pub fn checked(field: &'static Field, value: &str) -> Result<String, Rejection> {
-    let lines = field.holds == Holds::Lines;
-    let clean: String = value.chars().filter(|letter| (*letter == '\n' && lines) || !is_hidden(*letter)).collect();
-    let clean = clean.trim().to_owned();
-    let limit = if lines { TEXT_LETTERS } else { LINE_LETTERS };
-    let letters = clean.chars().count();
-    if letters > limit {
-        return Err(Rejection::TooLong { field: field.label, letters, limit });
-    }
-    match field.holds {
-        _ if clean.is_empty() => Ok(clean),
-        Holds::OneOf(choices) if !choices.contains(&clean.as_str()) => {
-            Err(Rejection::NotAChoice { field: field.label, choices: choices.join(", ") })
-        }
-        Holds::YesNo if !matches!(clean.as_str(), "yes" | "no") => {
-            Err(Rejection::NotAChoice { field: field.label, choices: "yes, no".into() })
-        }
-        _ => Ok(clean),
-    }
-}
-
-fn is_hidden(letter: char) -> bool {
-    letter.is_control()
-        || matches!(letter, '\u{200b}' | '\u{200e}' | '\u{200f}' | '\u{061c}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{feff}')
-}
-
-/// A set's member is named by what it says, so that two who add the same add it once.
-fn short_hash(value: &str) -> String {
-    use sha2::Digest;
-    data_encoding::HEXLOWER.encode(&sha2::Sha256::digest(value.as_bytes())[..16])
-}
-
-fn rows<T: for<'b> minicbor::Decode<'b, ()>>(
-    document: &Document,
-    prefix: &str,
-    resolve: Resolve<'_>,
-    newer: &mut usize,
-) -> Vec<Said<T>> {
-    let mut said = Vec::new();
-    for row in document.appended(prefix) {
-        match (RowId::from_text(&row.id), minicbor::decode(&row.value)) {
-            (Some(id), Ok(what)) => said.push(Said { id, what, by: resolve(row.actor), order: row.order }),
-            _ => *newer += 1,
-        }
-    }
-    said.sort_by_key(|row| row.id);
-    said
-}
-
-fn shown(value: &Value) -> Option<String> {
-    match value {
-        Value::Text(text) => Some(text.clone()),
-        Value::Int(number) => Some(number.to_string()),
-        Value::Bool(yes) => Some(if *yes { "yes" } else { "no" }.into()),
-        Value::Bytes(_) | Value::Unknown => None,
-    }
-}
-
-fn level(assertion: &Assertion) -> Level {
-    match assertion {
-        Assertion::Risk { level, .. } => *level,
-        Assertion::Position { .. } => Level::Unknown,
-    }
-}
-
-fn place(assertion: &Assertion) -> Place {
-    match assertion {
-        Assertion::Position { place, .. } => *place,
-        Assertion::Risk { .. } => Place::NotKnown,
-    }
-}
-
-impl Assertion {
-    pub fn source(&self) -> &crate::said::Source {
-        match self {
-            Assertion::Risk { source, .. } | Assertion::Position { source, .. } => source,
-        }
-    }
-
-    /// What two statements differ in.
-    fn compared(&self) -> (u8, u8) {
-        match self {
-            Assertion::Risk { level, mitigation, .. } => (*level as u8, *mitigation as u8),
-            Assertion::Position { place, .. } => (*place as u8, 0),
+        let fullest = |affiliation: &Affiliation| (affiliation.until, affiliation.since, affiliation.role.is_some());
+        if let Some((affiliation, actor)) =
+            versions.into_iter().max_by(|(a, _), (b, _)| (fullest(a), a).cmp(&(fullest(b), b)))
+        {
+            let by = resolve(actor);
+            values.push(Said { value: affiliation.to_string(), by: Some(by.clone()) });
+            self.affiliations.push((affiliation, by));
         }
     }
 }
 
-impl Link {
-    pub fn source(&self) -> &crate::said::Source {
-        match self {
-            Link::Influences { source, .. } | Link::SameAs { source, .. } | Link::Ended { source } => source,
+/// The values under a key, the shown one first, each once. Returns how many could not be read.
+fn said(document: &Document, key: &str, resolve: &dyn Fn(ActorId) -> Author, values: &mut Vec<Said>) -> usize {
+    let mut newer = 0;
+    for written in document.values(key) {
+        match written.value {
+            Value::Text(text) => {
+                let value = words::shown_line(&text);
+                if !values.iter().any(|said| said.value == value) {
+                    values.push(Said { value, by: Some(resolve(written.actor)) });
+                }
+            }
+            _ => newer += 1,
         }
     }
+    newer
 }
+
+fn archived(document: &Document, ancestry: &Ancestry<'_>) -> Archived {
+    let written = document.values(ARCHIVED);
+    if written.iter().any(|written| written.value == Value::Bool(false)) && written.len() > 1 {
+        return Archived::EditedApart;
+    }
+    match written.first() {
+        Some(written) if written.value == Value::Bool(true) => {
+            if ancestry.has_apart_from(written.change) {
+                Archived::EditedApart
+            } else {
+                Archived::Yes
+            }
+        }
+        _ => Archived::No,
+    }
+}
+
+/// What other programs did that ours does not do, one sentence each.
+fn odd(document: &Document) -> Vec<String> {
+    let mut counts: BTreeMap<&'static str, usize> = BTreeMap::new();
+    for oddity in document.oddities() {
+        let sentence = match oddity.kind {
+            OddityKind::RowOverwritten | OddityKind::RowDeleted => {
+                "somebody tried to change what was written once; it still counts"
+            }
+            OddityKind::RowNotBytes | OddityKind::NestedObject | OddityKind::LateText => {
+                "something of another shape was put in"
+            }
+            OddityKind::SecondBeginning => "this entry was begun twice",
+            // Counted as facts from a newer version.
+            OddityKind::UnknownKey | OddityKind::UnknownValue | OddityKind::UnreadableChange => continue,
+        };
+        *counts.entry(sentence).or_default() += 1;
+    }
+    counts
+        .into_iter()
+        .map(|(sentence, count)| if count == 1 { sentence.to_owned() } else { format!("{sentence} ({count} times)") })
+        .collect()
+}
+
+fn existing(edit: &Edit<'_>) -> Result<&'static Kind, Rejection> {
+    match edit.value("kind") {
+        Some(Value::Text(name)) => Kind::named(&name).ok_or(Rejection::NewerKind),
+        Some(_) => Err(Rejection::NewerKind),
+        None => Err(Rejection::NoEntry),
+    }
+}
+
+fn field_of(edit: &Edit<'_>, name: &str) -> Result<&'static Field, Rejection> {
+    existing(edit)?.needed_field(name)
+}
+
+fn named_rows(edit: &Edit<'_>, prefix: &str, ids: &[RowId]) -> Result<(), Rejection> {
+    match ids.iter().find(|id| edit.value(&format!("{prefix}{id}")).is_none()) {
+        Some(id) => Err(Rejection::NothingToReplace { id: *id }),
+        None => Ok(()),
+    }
+}
+
+/// Members are found by their folded text, so that the same word typed twice is one member; keys never hold a name.
+fn member_key(field: &Field, value: &str) -> String {
+    format!("{}{}", field.key(), letters(&Sha256::digest(words::folded(value))[..16]))
+}
+
+const ARCHIVED: &str = "f/archived";

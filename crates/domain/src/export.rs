@@ -1,164 +1,385 @@
-//! The whole map as sorted JSON Lines, the same bytes on every device that has the same edits; and its digest.
+//! The whole map as sorted JSON Lines: what two devices compare, and what anybody can take away and read.
+//!
+//! One object per line, first the map, then the entries by id. The same documents give the same bytes on every device, in
+//! whatever order their changes arrived. Fields are only ever added, and `schema` grows when one changes its meaning.
 
-use serde_json::{Value, json};
+use std::borrow::Borrow;
+use std::collections::BTreeMap;
+
+use allymap_document::{ActorId, Document};
+use serde::Serialize;
 use sha2::{Digest, Sha256};
 
-use crate::entry::Entry;
-use crate::map::Map;
-use crate::said::{Assertion, Author, Link, LogLine, Said, Source};
+use crate::affiliation::{Affiliation, Tie};
+use crate::assertion::{Claim, Stated};
+use crate::author::Author;
+use crate::date::{Date, When};
+use crate::entry::{Archived, Entry, FieldValue};
+use crate::field::{Holds, Merges};
+use crate::ids::{EntryId, RowId};
+use crate::link::{Linked, Target};
+use crate::log::Logged;
+use crate::map::{self, Map};
+use crate::rows::Unreadable;
 
-/// The schema that stands in every line.
-pub const SCHEMA: &str = "allymap-map/1";
+const SCHEMA: u32 = 1;
 
-/// One JSON object a line, sorted; object keys are sorted too.
-pub fn json_lines(map: Option<&Map>, entries: &[Entry]) -> String {
-    let mut lines: Vec<String> = entries.iter().map(|entry| entry_json(entry).to_string()).collect();
-    lines.extend(map.map(|map| map_json(map).to_string()));
-    lines.sort();
-    lines.iter().flat_map(|line| [line.as_str(), "\n"]).collect()
+/// All documents of a map, each once, in any order.
+pub fn export_lines<D: Borrow<Document>>(
+    documents: impl IntoIterator<Item = (EntryId, D)>,
+    resolve: &dyn Fn(ActorId) -> Author,
+) -> Vec<u8> {
+    let mut lines: BTreeMap<(bool, EntryId), Vec<u8>> = BTreeMap::new();
+    for (id, document) in documents {
+        let document = document.borrow();
+        let is_map = Map::is(document);
+        let line = if is_map { map_line(id, document) } else { entry_line(&Entry::read(document, id, resolve)) };
+        lines.insert((!is_map, id), line);
+    }
+    lines.into_values().flat_map(|line| line.into_iter().chain([b'\n'])).collect()
 }
 
-/// SHA-256 of the export, in hexadecimal: two devices with the same digest show the same map.
-pub fn digest(export: &str) -> String {
-    data_encoding::HEXLOWER.encode(&Sha256::digest(export.as_bytes()))
-}
-
-/// One entry, everything of it that is shown.
-pub fn entry_json(entry: &Entry) -> Value {
-    let fields: serde_json::Map<String, Value> = entry
-        .fields
-        .iter()
-        .map(|(name, values)| {
-            let mut values: Vec<Value> =
-                values.iter().map(|(value, by)| json!({ "value": value, "by": author(by) })).collect();
-            // The first is the one that is shown; the rest in an order of their own.
-            values[1..].sort_by_key(Value::to_string);
-            ((*name).to_owned(), Value::Array(values))
-        })
-        .collect();
-    json!({
-        "schema": SCHEMA,
-        "id": entry.id.text(),
-        "kind": entry.kind.slug(),
-        "fields": fields,
-        "texts": entry.texts,
-        "sets": entry.sets,
-        "assertions": entry.assertions.iter().map(assertion_json).collect::<Vec<_>>(),
-        "log": entry.log.iter().map(log_json).collect::<Vec<_>>(),
-        "links": entry.links.iter().map(link_json).collect::<Vec<_>>(),
-        "from_a_newer_version": entry.newer,
+/// One entry as its line of the export, without the line's end.
+pub fn entry_line(entry: &Entry) -> Vec<u8> {
+    let mut fields: BTreeMap<&str, FieldLine<'_>> = BTreeMap::new();
+    for value in entry.fields.iter().filter(|value| value.field.holds != Holds::Affiliation) {
+        fields.insert(value.field.name, field_line(value));
+    }
+    let mut affiliations: Vec<AffiliationLine<'_>> = entry.affiliations.iter().map(affiliation_line).collect();
+    affiliations.sort();
+    write(&EntryLine {
+        schema: SCHEMA,
+        kind: &entry.kind_name,
+        id: entry.id.to_string(),
+        name: entry.name(),
+        archived: match entry.archived {
+            Archived::No => "no",
+            Archived::Yes => "yes",
+            Archived::EditedApart => "edited-apart",
+        },
+        fields,
+        affiliations,
+        risks: entry
+            .risks
+            .iter()
+            .map(|standing| RiskLine {
+                kind: standing.kind.slug(),
+                counts: standing.counts.slug(),
+                mitigation: standing.mitigation.slug(),
+                differs: standing.differs,
+                open_again: standing.open_again,
+                standing: standing.said.iter().map(|stated| stated.id.to_string()).collect(),
+            })
+            .collect(),
+        positions: entry
+            .positions
+            .iter()
+            .map(|standing| PositionLine {
+                campaign: standing.campaign.to_string(),
+                place: standing.place.slug(),
+                friendliest: standing.friendliest.slug(),
+                differs: standing.differs,
+                standing: standing.said.iter().map(|stated| stated.id.to_string()).collect(),
+            })
+            .collect(),
+        assertions: sorted(entry.assertions.iter().map(assertion_line)),
+        log: sorted(entry.log.iter().map(log_line)),
+        double_approaches: sorted(entry.double_approaches.iter().map(|double| {
+            let mut pair = [double.first.id.to_string(), double.second.id.to_string()];
+            pair.sort();
+            pair
+        })),
+        links: sorted(entry.all_links.iter().map(|linked| link_line(linked, entry))),
+        newer: NewerLine {
+            facts: entry.newer_facts,
+            rows: entry
+                .unreadable
+                .iter()
+                .map(|Unreadable { key, bytes }| (key.as_str(), data_encoding::BASE64.encode(bytes)))
+                .collect(),
+        },
+        oddities: &entry.oddities,
     })
 }
 
-fn map_json(map: &Map) -> Value {
-    let campaigns: Vec<Value> =
-        map.campaigns.iter().map(|campaign| json!({ "id": campaign.id.text(), "name": campaign.name })).collect();
-    json!({ "schema": SCHEMA, "id": map.id.text(), "kind": "map", "name": map.name, "campaigns": campaigns })
+/// SHA-256 of an export's bytes, in hex.
+pub fn digest(export: &[u8]) -> String {
+    data_encoding::HEXLOWER.encode(&Sha256::digest(export))
 }
 
-pub fn assertion_json(said: &Said<Assertion>) -> Value {
-    let mut object = match &said.what {
-        Assertion::Risk { risk, level, mitigation, source } => {
-            let mut object = source_json(source);
-            object.insert("risk".into(), risk.slug().into());
-            object.insert("level".into(), level.slug().into());
-            object.insert("mitigation".into(), mitigation.slug().into());
-            object
-        }
-        Assertion::Position { campaign, place, source } => {
-            let mut object = source_json(source);
-            object.insert("campaign".into(), campaign.text().into());
-            object.insert("position".into(), place.slug().into());
-            object
-        }
+fn map_line(id: EntryId, document: &Document) -> Vec<u8> {
+    let map = Map::read(document);
+    write(&MapLine {
+        schema: SCHEMA,
+        kind: map::KIND,
+        id: id.to_string(),
+        name: map.name(),
+        name_differs: sorted(map.names.iter().skip(1)),
+        community: &map.community,
+        campaigns: sorted(map.campaigns.iter().map(|campaign| CampaignLine {
+            id: campaign.id.to_string(),
+            sentence: &campaign.sentence,
+            differs: sorted(campaign.others.iter()),
+        })),
+        newer_facts: map.newer_facts,
+    })
+}
+
+fn write(line: &impl Serialize) -> Vec<u8> {
+    serde_json::to_vec(line).expect("strings, numbers and lists are always JSON")
+}
+
+fn sorted<T: Ord>(items: impl IntoIterator<Item = T>) -> Vec<T> {
+    let mut items: Vec<T> = items.into_iter().collect();
+    items.sort();
+    items
+}
+
+fn field_line(value: &FieldValue) -> FieldLine<'_> {
+    let said = |said: &'_ crate::entry::Said| -> SaidLine {
+        SaidLine { value: said.value.clone(), by: said.by.clone().map(by) }
     };
-    signed(said, &mut object)
-}
-
-pub fn log_json(said: &Said<LogLine>) -> Value {
-    let LogLine { kind, on, with, note, size, follow_up, source } = &said.what;
-    let mut object = source_json(source);
-    object.insert("kind".into(), kind.slug().into());
-    for (name, value) in [("on", on), ("with", with), ("note", note), ("follow_up", follow_up)] {
-        if let Some(value) = value {
-            object.insert(name.into(), value.as_str().into());
+    match value.field.merges {
+        Merges::Set => FieldLine::Set { members: sorted(value.values.iter().map(said)) },
+        Merges::Text => FieldLine::Text { text: value.values.first().map_or("", |said| &said.value) },
+        Merges::Register => {
+            let mut values = value.values.iter().map(said);
+            let shown = values.next().unwrap_or(SaidLine { value: String::new(), by: None });
+            FieldLine::Register { value: shown.value, by: shown.by, differs: sorted(values) }
         }
     }
-    if let Some(size) = size {
-        object.insert("size".into(), (*size).into());
-    }
-    signed(said, &mut object)
 }
 
-pub fn link_json(said: &Said<Link>) -> Value {
-    let mut object = source_json(said.what.source());
-    match &said.what {
-        Link::Influences { other, strength, .. } => {
-            object.insert("influences".into(), other.text().into());
-            object.insert("strength".into(), strength.slug().into());
-        }
-        Link::SameAs { other, .. } => drop(object.insert("same_as".into(), other.text().into())),
-        Link::Ended { .. } => drop(object.insert("ended".into(), true.into())),
+fn affiliation_line((affiliation, author): &(Affiliation, Author)) -> AffiliationLine<'_> {
+    AffiliationLine {
+        tie: match affiliation.tie {
+            Tie::Member => "member",
+            Tie::Party => "party",
+        },
+        organisation: &affiliation.organisation,
+        organisation_id: affiliation.organisation_id.as_deref(),
+        role: affiliation.role.as_deref(),
+        since: affiliation.since.map(|date| date.to_string()),
+        until: affiliation.until.map(|date| date.to_string()),
+        source: affiliation.source.as_deref(),
+        by: by(author.clone()),
     }
-    signed(said, &mut object)
 }
 
-fn source_json(source: &Source) -> serde_json::Map<String, Value> {
-    let mut object = serde_json::Map::new();
-    let Source { observed_on, recorded, source, said_by, supersedes, reason } = source;
-    for (name, value) in [("observed_on", observed_on), ("source", source), ("said_by", said_by), ("reason", reason)] {
-        if let Some(value) = value {
-            object.insert(name.into(), value.as_str().into());
-        }
+fn assertion_line(stated: &Stated) -> AssertionLine<'_> {
+    let assertion = &stated.assertion;
+    let (fact, subject, value, mitigation) = match assertion.claim {
+        Claim::Risk(risk) => ("risk", risk.kind.slug().to_owned(), risk.level.slug(), Some(risk.mitigation.slug())),
+        Claim::Position { campaign, place } => ("position", campaign.to_string(), place.slug(), None),
+    };
+    AssertionLine {
+        id: stated.id.to_string(),
+        fact,
+        subject,
+        value,
+        mitigation,
+        reason: assertion.reason.as_deref(),
+        evidence: assertion.evidence.as_deref(),
+        observed: when(&assertion.observed),
+        recorded_hour: assertion.recorded_hour,
+        source: assertion.source.as_deref(),
+        said_by: assertion.said_by.as_deref(),
+        supersedes: sorted(assertion.supersedes.iter().map(RowId::to_string)),
+        by: by(stated.author.clone()),
     }
-    object.insert("recorded".into(), (*recorded).into());
-    if !supersedes.is_empty() {
-        object.insert("supersedes".into(), supersedes.iter().map(|id| id.text()).collect::<Vec<_>>().into());
-    }
-    object
 }
 
-fn signed<T>(said: &Said<T>, object: &mut serde_json::Map<String, Value>) -> Value {
-    object.insert("id".into(), said.id.text().into());
-    object.insert("by".into(), author(&said.by));
-    Value::Object(std::mem::take(object))
+fn log_line(logged: &Logged) -> LogLineLine<'_> {
+    let line = &logged.line;
+    LogLineLine {
+        id: logged.id.to_string(),
+        kind: &line.kind,
+        on: when(&line.on),
+        with: line.with.as_deref(),
+        text: &line.text,
+        size: line.size,
+        follow_up: line.follow_up.map(|date| date.to_string()),
+        source: line.source.as_deref(),
+        recorded_hour: line.recorded_hour,
+        by: by(logged.author.clone()),
+    }
 }
 
-fn author(author: &Author) -> Value {
-    json!({ "name": author.name, "group": author.group, "device": author.device })
+fn link_line<'a>(linked: &'a Linked, entry: &Entry) -> LinkLine<'a> {
+    let link = &linked.link;
+    let (says, direction, strength) = match link.target {
+        Target::Same => ("same", None, None),
+        Target::Influence { direction, strength } => ("influence", Some(direction.slug()), Some(strength.slug())),
+    };
+    LinkLine {
+        id: linked.id.to_string(),
+        to: link.to.to_string(),
+        says,
+        direction,
+        strength,
+        how: link.how.as_deref(),
+        source: link.source.as_deref(),
+        recorded_hour: link.recorded_hour,
+        supersedes: sorted(link.supersedes.iter().map(RowId::to_string)),
+        stands: entry.links.contains(linked),
+        by: by(linked.author.clone()),
+    }
 }
 
-/// The directory as a table: UTF-8, RFC 4180. A cell that a spreadsheet would take for a formula gets a leading apostrophe.
-pub fn csv(entries: &[Entry]) -> Vec<u8> {
-    let mut names: Vec<&str> = Vec::new();
-    for kind in crate::kind::Kind::ALL {
-        for field in kind.fields() {
-            if !names.contains(&field.name) {
-                names.push(field.name);
-            }
-        }
-    }
-    let mut writer = csv::Writer::from_writer(Vec::new());
-    let header = ["allymap_id", "kind"].into_iter().chain(names.iter().copied());
-    let written = writer.write_record(header);
-    debug_assert!(written.is_ok(), "writing to a vector cannot fail");
-    for entry in entries {
-        let cell = |name: &&str| {
-            let set = || entry.sets.get(name).map(|members| members.join("; "));
-            let text = || entry.texts.get(name).cloned();
-            entry.value(name).map(str::to_owned).or_else(text).or_else(set).unwrap_or_default()
-        };
-        let cells = [entry.id.text(), entry.kind.slug().to_owned()].into_iter().chain(names.iter().map(cell));
-        let written = writer.write_record(cells.map(|cell| guarded(&cell)));
-        debug_assert!(written.is_ok(), "writing to a vector cannot fail");
-    }
-    writer.into_inner().unwrap_or_default()
+fn when(when: &When) -> WhenLine<'_> {
+    WhenLine { typed: &when.typed, date: when.date.map(|date: Date| date.to_string()) }
 }
 
-/// Against formulas in cells, as OWASP advises.
-fn guarded(cell: &str) -> String {
-    match cell.chars().next() {
-        Some('=' | '+' | '-' | '@' | '\t' | '\r') => format!("'{cell}"),
-        _ => cell.to_owned(),
-    }
+fn by(author: Author) -> AuthorLine {
+    AuthorLine { name: author.name, group: author.group, device: author.device }
+}
+
+// The lines as they are written. They are a promise: their names and order are the format.
+
+#[derive(Serialize)]
+struct MapLine<'a> {
+    schema: u32,
+    kind: &'a str,
+    id: String,
+    name: &'a str,
+    name_differs: Vec<&'a String>,
+    community: &'a str,
+    campaigns: Vec<CampaignLine<'a>>,
+    newer_facts: usize,
+}
+
+#[derive(Serialize, PartialEq, Eq, PartialOrd, Ord)]
+struct CampaignLine<'a> {
+    id: String,
+    sentence: &'a str,
+    differs: Vec<&'a String>,
+}
+
+#[derive(Serialize)]
+struct EntryLine<'a> {
+    schema: u32,
+    kind: &'a str,
+    id: String,
+    name: &'a str,
+    archived: &'a str,
+    fields: BTreeMap<&'a str, FieldLine<'a>>,
+    affiliations: Vec<AffiliationLine<'a>>,
+    risks: Vec<RiskLine<'a>>,
+    positions: Vec<PositionLine<'a>>,
+    assertions: Vec<AssertionLine<'a>>,
+    log: Vec<LogLineLine<'a>>,
+    double_approaches: Vec<[String; 2]>,
+    links: Vec<LinkLine<'a>>,
+    newer: NewerLine<'a>,
+    oddities: &'a [String],
+}
+
+#[derive(Serialize)]
+#[serde(untagged)]
+enum FieldLine<'a> {
+    Register { value: String, by: Option<AuthorLine>, differs: Vec<SaidLine> },
+    Text { text: &'a str },
+    Set { members: Vec<SaidLine> },
+}
+
+#[derive(Serialize, PartialEq, Eq, PartialOrd, Ord)]
+struct SaidLine {
+    value: String,
+    by: Option<AuthorLine>,
+}
+
+#[derive(Serialize, PartialEq, Eq, PartialOrd, Ord)]
+struct AuthorLine {
+    name: String,
+    group: String,
+    device: String,
+}
+
+#[derive(Serialize, PartialEq, Eq, PartialOrd, Ord)]
+struct AffiliationLine<'a> {
+    tie: &'a str,
+    organisation: &'a str,
+    organisation_id: Option<&'a str>,
+    role: Option<&'a str>,
+    since: Option<String>,
+    until: Option<String>,
+    source: Option<&'a str>,
+    by: AuthorLine,
+}
+
+#[derive(Serialize)]
+struct RiskLine<'a> {
+    kind: &'a str,
+    counts: &'a str,
+    mitigation: &'a str,
+    differs: bool,
+    open_again: bool,
+    standing: Vec<String>,
+}
+
+#[derive(Serialize)]
+struct PositionLine<'a> {
+    campaign: String,
+    place: &'a str,
+    friendliest: &'a str,
+    differs: bool,
+    standing: Vec<String>,
+}
+
+#[derive(Serialize, PartialEq, Eq, PartialOrd, Ord)]
+struct WhenLine<'a> {
+    typed: &'a str,
+    date: Option<String>,
+}
+
+#[derive(Serialize, PartialEq, Eq, PartialOrd, Ord)]
+struct AssertionLine<'a> {
+    id: String,
+    fact: &'a str,
+    subject: String,
+    value: &'a str,
+    mitigation: Option<&'a str>,
+    reason: Option<&'a str>,
+    evidence: Option<&'a str>,
+    observed: WhenLine<'a>,
+    recorded_hour: u32,
+    source: Option<&'a str>,
+    said_by: Option<&'a str>,
+    supersedes: Vec<String>,
+    by: AuthorLine,
+}
+
+#[derive(Serialize, PartialEq, Eq, PartialOrd, Ord)]
+struct LogLineLine<'a> {
+    id: String,
+    kind: &'a str,
+    on: WhenLine<'a>,
+    with: Option<&'a str>,
+    text: &'a str,
+    size: Option<u8>,
+    follow_up: Option<String>,
+    source: Option<&'a str>,
+    recorded_hour: u32,
+    by: AuthorLine,
+}
+
+#[derive(Serialize, PartialEq, Eq, PartialOrd, Ord)]
+struct LinkLine<'a> {
+    id: String,
+    to: String,
+    says: &'a str,
+    direction: Option<&'a str>,
+    strength: Option<&'a str>,
+    how: Option<&'a str>,
+    source: Option<&'a str>,
+    recorded_hour: u32,
+    supersedes: Vec<String>,
+    stands: bool,
+    by: AuthorLine,
+}
+
+#[derive(Serialize)]
+struct NewerLine<'a> {
+    facts: usize,
+    rows: BTreeMap<&'a str, String>,
 }

@@ -1,291 +1,120 @@
-//! The kinds of entry, each a table of fields. Prompts, `show`, import and export read the tables: a field is one row.
+//! The kinds of entry, each with its table of fields.
 
-use std::fmt;
+use crate::field::{Field, Holds};
+use crate::rejection::Rejection;
+use crate::words;
+use crate::{institution, organisation, person, place};
 
-/// What an entry is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Kind {
-    Organisation,
-    Person,
-    Institution,
-    Place,
-}
+/// Every kind of entry there is.
+pub const KINDS: &[&Kind] = &[&organisation::KIND, &person::KIND, &institution::KIND, &place::KIND];
 
-/// How two people's changes to a field come together.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Merges {
-    /// One value; two that were written apart both stay until somebody writes a third.
-    Register,
-    /// Letters merge.
-    Text,
-    /// Members are united; adding wins over removing.
-    Set,
-}
-
-/// Who may see a field on paper or in an export.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Audience {
-    Public,
-    Partner,
-    Group,
-    Staff,
-}
-
-/// What a field holds.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Holds {
-    Line,
-    Lines,
-    OneOf(&'static [&'static str]),
-    YesNo,
-    Phone,
-    Url,
-}
-
-/// One field of a kind.
-#[derive(Debug, PartialEq, Eq)]
-pub struct Field {
-    /// In flags, CSV headings, JSON and keys.
+/// A kind of entry.
+#[derive(Debug)]
+pub struct Kind {
+    /// The word in documents, flags and JSON.
     pub name: &'static str,
-    /// On screen and paper.
     pub label: &'static str,
-    /// As it is asked for.
-    pub question: &'static str,
-    pub merges: Merges,
-    pub holds: Holds,
-    pub audience: Audience,
-    /// Headings of other people's tables that mean this field, folded.
-    pub headers: &'static [&'static str],
+    pub plural: &'static str,
+    /// Other words for it. The values of its `type` field name it as well.
+    pub also: &'static [&'static str],
+    pub fields: &'static [Field],
 }
 
 impl Kind {
-    pub const ALL: [Kind; 4] = [Kind::Organisation, Kind::Person, Kind::Institution, Kind::Place];
+    pub fn named(name: &str) -> Option<&'static Kind> {
+        KINDS.iter().copied().find(|kind| kind.name == name)
+    }
 
-    pub fn slug(self) -> &'static str {
-        match self {
-            Kind::Organisation => "organisation",
-            Kind::Person => "person",
-            Kind::Institution => "institution",
-            Kind::Place => "place",
+    /// A kind as people say it, and the type within it when they named that: `faith` is an organisation of type faith.
+    pub fn typed(typed: &str) -> Result<(&'static Kind, Option<&'static str>), Rejection> {
+        let folded = words::folded(typed);
+        let is = |name: &str| words::folded(name) == folded;
+        for kind in KINDS {
+            if is(kind.name) || is(kind.plural) || kind.also.iter().any(|also| is(also)) {
+                return Ok((kind, None));
+            }
+        }
+        for kind in KINDS {
+            if let Some(Field { holds: Holds::Choice(types), .. }) = kind.field("type")
+                && let Some(found) = types
+                    .iter()
+                    .find(|choice| is(choice.slug) || is(choice.label) || choice.also.iter().any(|also| is(also)))
+            {
+                return Ok((kind, Some(found.slug)));
+            }
+        }
+        Err(Rejection::NoSuchKind { typed: words::shown_line(typed).chars().take(40).collect() })
+    }
+
+    pub fn field(&self, name: &str) -> Option<&'static Field> {
+        self.fields.iter().find(|field| field.name == name)
+    }
+
+    pub(crate) fn needed_field(&self, name: &str) -> Result<&'static Field, Rejection> {
+        let typed = || words::shown_line(name).chars().take(40).collect();
+        self.field(name).ok_or_else(|| Rejection::NoSuchField { kind: self.label, typed: typed() })
+    }
+}
+
+impl PartialEq for Kind {
+    fn eq(&self, other: &Kind) -> bool {
+        self.name == other.name
+    }
+}
+
+impl Eq for Kind {}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use super::*;
+    use crate::field::Audience;
+
+    #[test]
+    fn a_kind_is_found_by_the_words_people_use() {
+        let kind = |typed| Kind::typed(typed).map(|(kind, choice)| (kind.name, choice));
+        assert_eq!(kind("organisation"), Ok(("organisation", None)));
+        assert_eq!(kind("ORG"), Ok(("organisation", None)));
+        assert_eq!(kind("people"), Ok(("person", None)));
+        assert_eq!(kind("faith"), Ok(("organisation", Some("faith"))));
+        assert_eq!(kind("School"), Ok(("institution", Some("school"))));
+        assert_eq!(kind("hall"), Ok(("place", Some("hall"))));
+        assert!(kind("dragon").unwrap_err().to_string().contains("dragon"));
+    }
+
+    #[test]
+    fn every_table_has_names_that_can_be_keys_flags_and_columns() {
+        for kind in KINDS {
+            assert_eq!(kind.fields[0].name, "name", "{}", kind.name);
+            let names: BTreeSet<&str> = kind.fields.iter().map(|field| field.name).collect();
+            assert_eq!(names.len(), kind.fields.len(), "{}", kind.name);
+            let mut headers = BTreeSet::new();
+            for field in kind.fields {
+                assert!(field.name.bytes().all(|byte| byte.is_ascii_lowercase() || byte == b'-'), "{}", field.name);
+                assert!(!field.label.is_empty() && field.question.ends_with(['?', ')']), "{}", field.name);
+                for header in field.headers.iter().chain([&field.name]) {
+                    headers.insert((words::folded(header), field.name));
+                }
+            }
+            let distinct: BTreeSet<&String> = headers.iter().map(|(header, _)| header).collect();
+            assert_eq!(distinct.len(), headers.len(), "a header of {} means two fields", kind.name);
         }
     }
 
-    pub fn from_slug(slug: &str) -> Option<Kind> {
-        Kind::ALL.into_iter().find(|kind| kind.slug() == slug)
-    }
-
-    /// Its table, the name first.
-    pub fn fields(self) -> &'static [&'static Field] {
-        match self {
-            Kind::Organisation => ORGANISATION,
-            Kind::Person => PERSON,
-            Kind::Institution => INSTITUTION,
-            Kind::Place => PLACE,
+    #[test]
+    fn nothing_is_held_about_people_that_must_not_be() {
+        let forbidden =
+            ["birth", "born", "age", "health", "visa", "orientation", "ethnic", "vote", "religion", "gender"];
+        for field in person::KIND.fields {
+            let words = folded_name(field);
+            assert!(!forbidden.iter().any(|word| words.split(' ').any(|own| own == *word)), "{}", field.name);
         }
+        assert!(person::KIND.field("address").is_none(), "no home addresses");
+        assert_eq!(person::KIND.field("phone").unwrap().audience, Audience::Group);
     }
 
-    pub fn field(self, name: &str) -> Option<&'static Field> {
-        self.fields().iter().copied().find(|field| field.name == name)
+    fn folded_name(field: &Field) -> String {
+        words::folded(&format!("{} {}", field.name, field.label))
     }
 }
-
-impl fmt::Display for Kind {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.slug())
-    }
-}
-
-impl Field {
-    /// Its key in a document, apart from members of sets.
-    pub(crate) fn key(&self) -> String {
-        match self.merges {
-            Merges::Register => format!("f/{}", self.name),
-            Merges::Text => format!("t/{}", self.name),
-            Merges::Set => format!("s/{}/", self.name),
-        }
-    }
-}
-
-const fn line(
-    name: &'static str,
-    label: &'static str,
-    question: &'static str,
-    audience: Audience,
-    headers: &'static [&'static str],
-) -> Field {
-    Field { name, label, question, merges: Merges::Register, holds: Holds::Line, audience, headers }
-}
-
-static NAME: Field = line(
-    "name",
-    "Name",
-    "Name",
-    Audience::Public,
-    &["name", "full name", "organisation", "organization", "group", "org name", "title"],
-);
-static TYPE: Field = line(
-    "type",
-    "Type",
-    "What sort is it? (faith, youth, union, sport, business …)",
-    Audience::Public,
-    &["type", "sort"],
-);
-/// The guide's four categories (module, section 4).
-static CATEGORY: Field = Field {
-    name: "category",
-    label: "Category",
-    question: "Category: a more affected · b similar · c community · d political",
-    merges: Merges::Register,
-    holds: Holds::OneOf(&["a", "b", "c", "d"]),
-    audience: Audience::Group,
-    headers: &["category"],
-};
-static LED_BY: Field = line(
-    "led-by",
-    "Rights-holder-led",
-    "Led by rights holders? Which (indigenous, cald, disability, lgbtqi …)",
-    Audience::Group,
-    &["led by"],
-);
-static LED_BY_SOURCE: Field = line("led-by-source", "In whose words", "In whose words?", Audience::Group, &[]);
-static PHONE: Field = Field {
-    holds: Holds::Phone,
-    ..line("phone", "Phone", "Phone", Audience::Group, &["phone", "ph", "telephone", "mobile", "contact number"])
-};
-static EMAIL: Field = line("email", "E-mail", "E-mail", Audience::Group, &["email", "e mail", "email address"]);
-static WEBSITE: Field = Field {
-    holds: Holds::Url,
-    ..line("website", "Website", "Website", Audience::Public, &["website", "web", "url", "council website", "homepage"])
-};
-static ADDRESS: Field = line("address", "Address", "Address", Audience::Group, &["address", "location", "street"]);
-static CONTACT: Field =
-    line("contact", "Contact", "Whom to ask for", Audience::Group, &["contact", "contact person", "contact name"]);
-static HELD_BY: Field =
-    line("held-by", "Held by", "Which of our groups holds it?", Audience::Group, &["held by", "holder"]);
-static ROLE: Field =
-    line("role", "Role", "Office or role", Audience::Public, &["role", "office", "position held", "executive"]);
-static AFFILIATION: Field = line(
-    "affiliation",
-    "Affiliation",
-    "Party or other affiliation, as published",
-    Audience::Group,
-    &["party", "affiliation"],
-);
-static AFFILIATION_SOURCE: Field = line("affiliation-source", "According to", "According to", Audience::Group, &[]);
-static BASIS: Field = Field {
-    name: "basis",
-    label: "Why we may hold this",
-    question: "Why may we hold this: public-role, willing-contact, other",
-    merges: Merges::Register,
-    holds: Holds::OneOf(&["public-role", "willing-contact", "other"]),
-    audience: Audience::Group,
-    headers: &["basis"],
-};
-static PART_OF: Field = line(
-    "part-of",
-    "Belongs to",
-    "Organisation or council",
-    Audience::Public,
-    &["council", "organisation", "organization", "employer", "ward of"],
-);
-static WARD: Field = line("ward", "Ward", "Ward or electorate", Audience::Public, &["ward", "electorate", "area"]);
-static SOURCE: Field = line("source", "Source", "Where is this from?", Audience::Group, &["source"]);
-static ACCESS: Field =
-    line("access", "Access", "Step-free? Safe? For how many?", Audience::Public, &["access", "seats", "capacity"]);
-static NOTES: Field = Field {
-    name: "notes",
-    label: "Notes",
-    question: "Notes (write as if they will read it)",
-    merges: Merges::Text,
-    holds: Holds::Lines,
-    audience: Audience::Group,
-    headers: &["notes", "note", "comments", "description"],
-};
-/// Names that other registers have for the entry, so that nobody is added twice.
-static SOURCE_IDS: Field = Field {
-    name: "source-ids",
-    label: "Known elsewhere as",
-    question: "Known elsewhere as",
-    merges: Merges::Set,
-    holds: Holds::Line,
-    audience: Audience::Group,
-    headers: &["id", "source id", "external id"],
-};
-static ARCHIVED: Field = Field {
-    name: "archived",
-    label: "Archived",
-    question: "Archived?",
-    merges: Merges::Register,
-    holds: Holds::YesNo,
-    audience: Audience::Group,
-    headers: &[],
-};
-
-static ORGANISATION: &[&Field] = &[
-    &NAME,
-    &TYPE,
-    &CATEGORY,
-    &LED_BY,
-    &LED_BY_SOURCE,
-    &AFFILIATION,
-    &AFFILIATION_SOURCE,
-    &CONTACT,
-    &PHONE,
-    &EMAIL,
-    &WEBSITE,
-    &ADDRESS,
-    &HELD_BY,
-    &SOURCE,
-    &NOTES,
-    &SOURCE_IDS,
-    &ARCHIVED,
-];
-// No birth date, home address, health, visa, vote or origin of a person: what must not be held has no field.
-static PERSON: &[&Field] = &[
-    &NAME,
-    &ROLE,
-    &PART_OF,
-    &WARD,
-    &CATEGORY,
-    &AFFILIATION,
-    &AFFILIATION_SOURCE,
-    &BASIS,
-    &PHONE,
-    &EMAIL,
-    &WEBSITE,
-    &HELD_BY,
-    &SOURCE,
-    &NOTES,
-    &SOURCE_IDS,
-    &ARCHIVED,
-];
-static INSTITUTION: &[&Field] = &[
-    &NAME,
-    &TYPE,
-    &CATEGORY,
-    &CONTACT,
-    &PHONE,
-    &EMAIL,
-    &WEBSITE,
-    &ADDRESS,
-    &HELD_BY,
-    &SOURCE,
-    &NOTES,
-    &SOURCE_IDS,
-    &ARCHIVED,
-];
-static PLACE: &[&Field] = &[
-    &NAME,
-    &TYPE,
-    &ACCESS,
-    &CONTACT,
-    &PHONE,
-    &EMAIL,
-    &WEBSITE,
-    &ADDRESS,
-    &HELD_BY,
-    &SOURCE,
-    &NOTES,
-    &SOURCE_IDS,
-    &ARCHIVED,
-];

@@ -1,10 +1,68 @@
-//! The community map: entries, fields, assertions, log, spectrum, links, and what comes in and goes out. No IO.
+//! The map: entries, their fields, assertions, log and links; finding, export, import.
+//!
+//! No IO, no clock, no chance: the caller passes today's date, random ids, and a function that says who an actor is.
+//! Reading never fails because of what somebody wrote: what is readable comes back, and the rest is counted.
 
-pub mod entry;
-pub mod export;
-pub mod import;
-pub mod kind;
-pub mod map;
-pub mod row;
-pub mod said;
-pub mod town;
+mod affiliation;
+mod ancestry;
+mod assertion;
+mod author;
+mod date;
+mod duplicates;
+mod entry;
+mod export;
+mod field;
+mod find;
+mod ids;
+mod import;
+mod index;
+mod institution;
+mod kind;
+mod link;
+mod log;
+mod map;
+mod organisation;
+mod person;
+mod place;
+mod position;
+mod rejection;
+mod risk;
+mod rows;
+mod sheet;
+mod town;
+mod words;
+
+#[cfg(test)]
+mod desk;
+#[cfg(test)]
+mod importing;
+#[cfg(test)]
+mod merging;
+#[cfg(test)]
+mod stories;
+
+pub use affiliation::{Affiliation, Tie};
+pub use assertion::{Assertion, Claim, Stated};
+pub use author::Author;
+pub use date::{Date, When, parse_coming_date, parse_date, parse_when};
+pub use duplicates::{LikelyDuplicate, Likeness, identities, likely_duplicates, near};
+pub use entry::{Archived, Entry, FieldValue, NewEntry, Said};
+pub use export::{digest, entry_line, export_lines};
+pub use field::{Audience, Choice, Field, Holds, Merges};
+pub use find::{Found, find, short_ids};
+pub use ids::{EntryId, NotAnId, RowId};
+pub use import::{
+    Change, Changed, Column, ImportError, MAX_COLUMNS, MAX_FILE_BYTES, MAX_FILE_ROWS, MAX_LINE_BYTES, Plan, Planned,
+    Preview, Refused, RefusedReason, Register, RegisterRow, Unclear, plan, read_csv, read_popolo, read_register,
+};
+pub use index::{ROW_SCHEMA, Row, RowLink, RowPosition, RowRisk};
+pub use kind::{KINDS, Kind};
+pub use link::{Direction, Link, Linked, Strength, Target};
+pub use log::{DoubleApproach, LOG_KINDS, LogKind, LogLine, Logged};
+pub use map::{Campaign, Map, NewMap};
+pub use position::{PLACES, Place, PositionStanding};
+pub use rejection::Rejection;
+pub use risk::{LEVELS, Level, MITIGATIONS, Mitigation, RISK_KINDS, Risk, RiskKind, RiskStanding};
+pub use sheet::partners_csv;
+pub use town::{Town, TownChoices, TownEntry, demo_town};
+pub use words::{folded, folded_words};

@@ -1,88 +1,403 @@
-//! An invented town, for the demo and for practice. Nobody in it exists.
+//! An invented town, for the demo and for practice. Nobody in it exists, and no place.
 
-use crate::kind::Kind::{self, Institution, Organisation, Person, Place};
+use allymap_document::Edit;
 
-/// One entry of the town: its kind, its name, other fields.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Invented {
-    pub kind: Kind,
-    pub name: &'static str,
-    pub fields: &'static [(&'static str, &'static str)],
+use crate::affiliation::Affiliation;
+use crate::assertion::{Assertion, Claim};
+use crate::date::{Date, When};
+use crate::entry::{Entry, NewEntry};
+use crate::ids::{EntryId, RowId};
+use crate::kind::Kind;
+use crate::link::{Direction, Link, Strength};
+use crate::log::{LogKind, LogLine};
+use crate::map::NewMap;
+use crate::position::Place::{self, ActiveAlly, ActiveOpponent, Neutral, NotKnown, PassiveAlly, PassiveOpponent};
+use crate::rejection::Rejection;
+use crate::risk::{Level, Mitigation, Risk, RiskKind};
+use crate::{institution, organisation, person, place, sheet};
+
+/// A whole map, still without ids.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Town {
+    pub map: NewMap,
+    /// Sentences.
+    pub campaigns: Vec<&'static str>,
+    pub entries: Vec<TownEntry>,
 }
 
-const fn entry(kind: Kind, name: &'static str, fields: &'static [(&'static str, &'static str)]) -> Invented {
-    Invented { kind, name, fields }
+/// One entry and what is known about it. Entries and campaigns are meant by their place in the town.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TownEntry {
+    pub entry: NewEntry,
+    positions: Vec<(usize, Place, &'static str)>,
+    risks: Vec<(Risk, &'static str)>,
+    log: Vec<TownLine>,
+    influences: Vec<(usize, Strength, &'static str)>,
 }
 
-/// Kill Town on the Wallaby River.
-pub const TOWN: &[Invented] = &[
-    entry(
-        Organisation,
-        "Wallaby River Refugee Circle",
-        &[("type", "activist group"), ("category", "b"), ("phone", "02 5550 1001")],
-    ),
-    entry(
-        Organisation,
-        "Gundaroo Women's Circle",
-        &[
-            ("type", "rights holders"),
-            ("category", "a"),
-            ("led-by", "indigenous"),
-            ("led-by-source", "their own website"),
-        ],
-    ),
-    entry(Organisation, "Kill Town Youth Council", &[("type", "youth"), ("category", "a"), ("phone", "02 5550 1003")]),
-    entry(
-        Organisation,
-        "Open Door Language School",
-        &[("type", "rights holders"), ("category", "a"), ("led-by", "cald")],
-    ),
-    entry(Organisation, "Ramp It Up", &[("type", "disability advocacy"), ("category", "a"), ("led-by", "disability")]),
-    entry(Organisation, "Rainbow Paddlers", &[("type", "sport"), ("category", "c"), ("led-by", "lgbtqi")]),
-    entry(Organisation, "Landcare Upper Wallaby", &[("type", "environment"), ("category", "b")]),
-    entry(Organisation, "Kill Town Surf Rescue", &[("type", "sport"), ("category", "c"), ("phone", "02 5550 1008")]),
-    entry(Organisation, "The Wharf Choir", &[("type", "arts"), ("category", "c")]),
-    entry(Organisation, "Second Saturday Market", &[("type", "market"), ("category", "c")]),
-    entry(Organisation, "Hillside Quarry Company", &[("type", "business"), ("category", "c")]),
-    entry(Organisation, "Two Rivers Bakery", &[("type", "business"), ("category", "c"), ("phone", "02 5550 1012")]),
-    entry(Organisation, "Wallaby Valley Teachers", &[("type", "union"), ("category", "b")]),
-    entry(Organisation, "Harvest Table Food Bank", &[("type", "charity"), ("category", "c")]),
-    entry(Institution, "St Brendan's Parish", &[("type", "faith"), ("category", "c"), ("phone", "02 5550 1015")]),
-    entry(Institution, "Wallaby River Mosque", &[("type", "faith"), ("category", "c")]),
-    entry(Institution, "Kill Town High School", &[("type", "school"), ("category", "c")]),
-    entry(Institution, "Coast College", &[("type", "college"), ("category", "c")]),
-    entry(Institution, "Wallaby Shire Council", &[("type", "council"), ("category", "d")]),
-    entry(Institution, "Kill Town Hospital", &[("type", "hospital"), ("category", "c")]),
-    entry(Institution, "Kill Town Library", &[("type", "library"), ("category", "c")]),
-    entry(
-        Person,
-        "Marigold Threlkeld",
-        &[("role", "mayor"), ("part-of", "Wallaby Shire Council"), ("basis", "public-role")],
-    ),
-    entry(
-        Person,
-        "Oswin Tarrant",
-        &[("role", "councillor"), ("part-of", "Wallaby Shire Council"), ("basis", "public-role")],
-    ),
-    entry(Person, "Perpetua Quill", &[("role", "member of parliament"), ("basis", "public-role")]),
-    entry(
-        Person,
-        "Barnaby Osei-Lind",
-        &[("role", "editor"), ("part-of", "The Wallaby Echo"), ("basis", "public-role")],
-    ),
-    entry(
-        Person,
-        "Father Cosmo Birtles",
-        &[("role", "parish priest"), ("part-of", "St Brendan's Parish"), ("basis", "willing-contact")],
-    ),
-    entry(
-        Person,
-        "Ines Farrugia-Wood",
-        &[("role", "head teacher"), ("part-of", "Kill Town High School"), ("basis", "public-role")],
-    ),
-    entry(Place, "Showground Hall", &[("type", "hall"), ("access", "step-free, 120 seats")]),
-    entry(Place, "Wharf Park", &[("type", "park"), ("access", "step-free")]),
-    entry(Place, "Market Square", &[("type", "public space")]),
-    entry(Place, "Botanic Corner", &[("type", "garden")]),
-    entry(Place, "Scout Hut", &[("type", "hall"), ("access", "two steps, 40 seats")]),
-];
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct TownLine {
+    kind: &'static str,
+    days_ago: i32,
+    size: Option<u8>,
+    follow_up_in: Option<i32>,
+    text: &'static str,
+}
+
+/// What the caller chose for a town: ids of all entries and campaigns, today, now, and where more ids come from.
+pub struct TownChoices<'a> {
+    pub entries: &'a [EntryId],
+    pub campaigns: &'a [RowId],
+    pub today: Date,
+    pub recorded_ms: u64,
+    pub fresh: &'a mut dyn FnMut() -> RowId,
+}
+
+impl Town {
+    /// Write one entry and all that is known about it, in the edit that begins its document.
+    pub fn write(&self, index: usize, edit: &mut Edit<'_>, choices: &mut TownChoices<'_>) -> Result<(), Rejection> {
+        let TownEntry { entry, positions, risks, log, influences } = &self.entries[index];
+        let (today, now) = (choices.today, choices.recorded_ms);
+        let ago = |days: i32| When::on(today.plus_days(-days).unwrap_or(today));
+        Entry::create(edit, entry)?;
+        for (campaign, place, reason) in positions {
+            let claim = Claim::Position { campaign: choices.campaigns[*campaign], place: *place };
+            let assertion = Assertion { reason: Some((*reason).to_owned()), ..Assertion::new(claim, ago(30), now) };
+            Entry::assert(edit, (choices.fresh)(), &assertion)?;
+        }
+        for (risk, reason) in risks {
+            let claim = Claim::Risk(*risk);
+            let assertion = Assertion { reason: Some((*reason).to_owned()), ..Assertion::new(claim, ago(20), now) };
+            Entry::assert(edit, (choices.fresh)(), &assertion)?;
+        }
+        for line in log {
+            let follow_up = line.follow_up_in.and_then(|days| today.plus_days(days));
+            let new = LogLine::new(LogKind::typed(line.kind)?, ago(line.days_ago), line.text, now);
+            Entry::log(edit, (choices.fresh)(), &LogLine { size: line.size, follow_up, ..new })?;
+        }
+        for (to, strength, how) in influences {
+            let link = Link::influence(choices.entries[*to], Direction::Out, *strength, now);
+            let link = Link { how: Some((*how).to_owned()), ..link };
+            Entry::link(edit, choices.entries[index], (choices.fresh)(), &link)?;
+        }
+        Ok(())
+    }
+
+    /// The town as a table that can be imported: names, fields and seats, with an id for each entry.
+    pub fn to_csv(&self) -> Vec<u8> {
+        const FIELDS: [&str; 11] = [
+            "name",
+            "type",
+            "basis",
+            "role",
+            "category",
+            "led-by",
+            "phone",
+            "email",
+            "website",
+            "step-free",
+            "description",
+        ];
+        let mut lines = vec![
+            ["id", "kind"].into_iter().chain(FIELDS).chain(["affiliation"]).map(str::to_owned).collect::<Vec<_>>(),
+        ];
+        for (number, TownEntry { entry, .. }) in self.entries.iter().enumerate() {
+            let mut line = vec![format!("town-{}", number + 1), entry.kind.name.to_owned()];
+            line.extend(FIELDS.iter().map(|field| entry.value(field).unwrap_or_default().to_owned()));
+            line.push(entry.affiliations.iter().map(Affiliation::to_string).collect::<Vec<_>>().join("; "));
+            lines.push(line);
+        }
+        sheet::write(lines, false)
+    }
+}
+
+/// Thornwick on the river Ebble: 36 entries of all four kinds.
+pub fn demo_town() -> Town {
+    let org = |name, choice, category| organisation(name, choice, category);
+    let entries = vec![
+        // 0
+        org("Thornwick Welcome Circle", "activist", "b")
+            .field("phone", "02 5550 1001")
+            .field("email", "hello@welcome-circle.example")
+            .field("held-by", "Harbour group")
+            .stands(0, ActiveAlly, "they began it")
+            .said("one-to-one", 40, "Steady, tired, glad of company.")
+            .due("meeting", 12, 16, "Planned the film night together.")
+            .influences(19, Strength::Medium, "two of them sit on its culture committee"),
+        org("Yarrabin Women's Circle", "rights-holders", "a")
+            .field("led-by", "indigenous")
+            .field("led-by-words", "their own website")
+            .stands(0, PassiveAlly, "support it, and have their own work first")
+            .gave("gave", 90, 3, "Four people on their stall.")
+            .gave("got", 60, 2, "They lent us chairs.")
+            .due("check-in", 25, 30, "All well; they will call when they need hands."),
+        org("Open Lamp Language School", "rights-holders", "a")
+            .field("led-by", "culturally and linguistically diverse")
+            .field("phone", "02 5550 1003")
+            .stands(0, ActiveAlly, "half of their learners waited for years")
+            .said("meeting", 15, "Want the forum to be on a Saturday."),
+        org("Ramp and Rail", "rights-holders", "a")
+            .field("led-by", "disability")
+            .field("website", "https://ramp-and-rail.example")
+            .stands(1, ActiveAlly, "they measured every doorway in town"),
+        org("Thornwick Young Voices", "youth", "a").field("led-by", "youth").stands(
+            1,
+            PassiveAlly,
+            "asked good questions",
+        ),
+        org("Rainbow Rowers", "recreation", "c")
+            .field("led-by", "lgbtqi")
+            .stands(0, PassiveAlly, "carried a banner at the regatta")
+            .risk(RiskKind::Reputational, Level::Low, Mitigation::NoneNeeded, "list of sponsors not seen yet"),
+        // 6
+        org("Ebble Valley Landcare", "activist", "b").stands(0, Neutral, "not their subject, they say"),
+        org("The Ropewalk Choir", "arts", "c")
+            .field("phone", "02 5550 1008")
+            .stands(0, PassiveAlly, "sang at the vigil")
+            .said("call", 33, "Would sing again, not on Sundays."),
+        org("Second Saturday Growers", "business", "c").stands(1, Neutral, "worried about the car park"),
+        org("Brackwater Quarry Company", "business", "c")
+            .stands(1, ActiveOpponent, "wrote to the council against it")
+            .risk(RiskKind::Reputational, Level::High, Mitigation::CanBe, "fined for dust last year")
+            .risk(RiskKind::Legal, Level::Medium, Mitigation::Unknown, "threatened a neighbour with court"),
+        org("Two Bridges Bakery", "business", "c").field("phone", "02 5550 1011").gave(
+            "got",
+            18,
+            1,
+            "Bread for the film night.",
+        ),
+        org("Ebble Teachers' Branch", "union", "b").stands(0, ActiveAlly, "passed a motion").stands(
+            1,
+            ActiveAlly,
+            "same motion",
+        ),
+        // 12
+        org("Full Table Pantry", "charity", "c").stands(0, PassiveAlly, "feeds anybody who comes"),
+        org("St Cuthwyn's Parish", "faith", "c")
+            .field("phone", "02 5550 1014")
+            .stands(0, ActiveAlly, "housed two families")
+            .stands(1, Neutral, "has not spoken about it")
+            .said("approach", 200, "First talk with the parish office.")
+            .influences(19, Strength::Weak, "the rector opens its meetings"),
+        org("Thornwick Mosque Association", "faith", "c").stands(0, ActiveAlly, "teaches newcomers to drive").due(
+            "one-to-one",
+            50,
+            -5,
+            "Ask again about the hall in spring.",
+        ),
+        org("Thornwick Chamber of Trade", "business", "c").stands(1, PassiveOpponent, "fears for parking").influences(
+            19,
+            Strength::Strong,
+            "its president plays golf with the mayor",
+        ),
+        org("The Ebble Courier", "media", "c").field("email", "desk@ebble-courier.example").stands(
+            0,
+            Neutral,
+            "prints both sides",
+        ),
+        org("Fair Go for Thornwick", "party", "d").risk(
+            RiskKind::Political,
+            Level::High,
+            Mitigation::Cannot,
+            "stands candidates for the council",
+        ),
+        org("Night Bus Collective", "social", "c").stands(1, PassiveAlly, "want a shelter with a roof"),
+        // 19
+        body("Thornwick Shire Council", "council", "d")
+            .field("website", "https://thornwick-shire.example")
+            .stands(0, Neutral, "no motion yet")
+            .stands(1, PassiveOpponent, "voted it down by one"),
+        body("Thornwick High School", "school", "c").stands(0, PassiveAlly, "the librarian asked for speakers"),
+        body("Ebble Coast College", "college", "c").stands(0, PassiveAlly, "offered a room"),
+        body("Thornwick Hospital", "hospital", "c").risk(
+            RiskKind::Policy,
+            Level::Low,
+            Mitigation::NoneNeeded,
+            "may not take sides",
+        ),
+        body("Thornwick Library", "library", "c").field("phone", "02 5550 1024").said("contact", 8, "Poster is up."),
+        body("Harbour Arcade", "shopping-centre", "c").stands(0, NotKnown, "nobody has asked"),
+        // 25
+        body("Ebble Courthouse", "office", "c"),
+        somebody("Isolde Farthing-Okoro", "mayor", "Thornwick Shire Council")
+            .stands(1, PassiveOpponent, "her casting vote")
+            .influences(19, Strength::Strong, "chairs it"),
+        somebody("Bertil Quennell", "councillor", "Thornwick Shire Council")
+            .party("Fair Go for Thornwick")
+            .stands(1, ActiveOpponent, "spoke against it twice")
+            .risk(RiskKind::Political, Level::Medium, Mitigation::CanBe, "candidate at the next election"),
+        somebody("Nandini Oxenbury", "councillor", "Thornwick Shire Council")
+            .stands(0, PassiveAlly, "came to the vigil on her own")
+            .due("one-to-one", 21, 4, "Would move a motion if a second council did."),
+        somebody("Lemuel Tarrask", "editor", "The Ebble Courier").stands(
+            0,
+            Neutral,
+            "wants a local face for the story",
+        ),
+        somebody("Aunty Wilga Marrin", "Elder", "Yarrabin Women's Circle").field("basis", "willing-contact"),
+        // 31
+        somebody("Ignatius Pell-Huang", "member of parliament", "State parliament")
+            .stands(0, PassiveOpponent, "follows the party room")
+            .stands(1, Neutral, "a council matter, he says"),
+        spot("Ropewalk Hall", "hall", "yes").field("phone", "02 5550 1032").field("seats", "120"),
+        spot("Harbour Green", "park", "yes"),
+        spot("Second Saturday Market", "market", "unknown"),
+        spot("Old Ferry Steps", "square", "no").risk(
+            RiskKind::Physical,
+            Level::Medium,
+            Mitigation::CanBe,
+            "no railing on the river side",
+        ),
+    ];
+    Town {
+        map: NewMap {
+            name: "Thornwick".to_owned(),
+            community: "The town of Thornwick and the valley of the Ebble, from the weir to the harbour: about nine thousand people."
+                .to_owned(),
+        },
+        campaigns: vec!["Thornwick welcomes refugees", "A step-free town centre"],
+        entries,
+    }
+}
+
+fn organisation(name: &str, choice: &str, category: &str) -> TownEntry {
+    known(&organisation::KIND, name).field("type", choice).field("category", category)
+}
+
+fn body(name: &str, choice: &str, category: &str) -> TownEntry {
+    known(&institution::KIND, name).field("type", choice).field("category", category)
+}
+
+fn spot(name: &str, choice: &str, step_free: &str) -> TownEntry {
+    known(&place::KIND, name).field("type", choice).field("step-free", step_free)
+}
+
+fn somebody(name: &str, role: &str, seat: &str) -> TownEntry {
+    let mut entry = known(&person::KIND, name).field("role", role);
+    entry.entry.affiliations.push(Affiliation { role: Some(role.to_owned()), ..Affiliation::member_of(seat) });
+    entry
+}
+
+fn known(kind: &'static Kind, name: &str) -> TownEntry {
+    TownEntry {
+        entry: NewEntry::new(kind, name),
+        positions: Vec::new(),
+        risks: Vec::new(),
+        log: Vec::new(),
+        influences: Vec::new(),
+    }
+}
+
+impl TownEntry {
+    fn field(mut self, field: &str, value: &str) -> TownEntry {
+        self.entry = self.entry.with(field, value);
+        self
+    }
+
+    fn party(mut self, name: &str) -> TownEntry {
+        let source = Some("ballot paper".to_owned());
+        self.entry.affiliations.push(Affiliation { source, ..Affiliation::party(name) });
+        self
+    }
+
+    fn stands(mut self, campaign: usize, place: Place, reason: &'static str) -> TownEntry {
+        self.positions.push((campaign, place, reason));
+        self
+    }
+
+    fn risk(mut self, kind: RiskKind, level: Level, mitigation: Mitigation, reason: &'static str) -> TownEntry {
+        self.risks.push((Risk { kind, level, mitigation }, reason));
+        self
+    }
+
+    fn said(mut self, kind: &'static str, days_ago: i32, text: &'static str) -> TownEntry {
+        self.log.push(TownLine { kind, days_ago, size: None, follow_up_in: None, text });
+        self
+    }
+
+    fn due(mut self, kind: &'static str, days_ago: i32, follow_up_in: i32, text: &'static str) -> TownEntry {
+        self.log.push(TownLine { kind, days_ago, size: None, follow_up_in: Some(follow_up_in), text });
+        self
+    }
+
+    fn gave(mut self, kind: &'static str, days_ago: i32, size: u8, text: &'static str) -> TownEntry {
+        self.log.push(TownLine { kind, days_ago, size: Some(size), follow_up_in: None, text });
+        self
+    }
+
+    fn influences(mut self, to: usize, strength: Strength, how: &'static str) -> TownEntry {
+        self.influences.push((to, strength, how));
+        self
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use allymap_document::{ActId, ActorId, Document};
+
+    use super::*;
+    use crate::author::Author;
+    use crate::import::{plan, read_csv};
+    use crate::index::Row;
+    use crate::kind::KINDS;
+
+    fn built() -> Vec<(EntryId, Document)> {
+        let town = demo_town();
+        let ids: Vec<EntryId> = (0..town.entries.len()).map(|index| EntryId([index as u8 + 1; 16])).collect();
+        let campaigns = [RowId([1; 16]), RowId([2; 16])];
+        let mut count = 0u128;
+        let mut fresh = || {
+            count += 1;
+            RowId(count.to_be_bytes())
+        };
+        let today = Date::new(2026, 11, 23).unwrap();
+        let mut choices = TownChoices {
+            entries: &ids,
+            campaigns: &campaigns,
+            today,
+            recorded_ms: 1_790_000_000_000,
+            fresh: &mut fresh,
+        };
+        let mut documents = Vec::new();
+        for (index, id) in ids.iter().enumerate() {
+            let mut document = Document::new(ActorId([7; 16]));
+            document.edit(ActId([7; 16]), |edit| town.write(index, edit, &mut choices)).unwrap().unwrap();
+            documents.push((*id, document));
+        }
+        documents
+    }
+
+    #[test]
+    fn the_town_has_thirty_entries_of_every_kind_and_something_of_everything() {
+        let nobody = |_| Author { name: "Wren".into(), group: "Harbour".into(), device: "one".into() };
+        let entries: Vec<Entry> = built().iter().map(|(id, document)| Entry::read(document, *id, &nobody)).collect();
+        assert!(entries.len() >= 30);
+        let kinds: BTreeSet<&str> = entries.iter().map(|entry| entry.kind_name.as_str()).collect();
+        assert_eq!(kinds.len(), KINDS.len());
+        assert!(entries.iter().all(|entry| entry.oddities.is_empty()));
+        let count = |has: fn(&Entry) -> bool| entries.iter().filter(|entry| has(entry)).count();
+        assert!(count(|entry| !entry.risks.is_empty()) >= 6);
+        assert!(count(|entry| !entry.positions.is_empty()) >= 20);
+        assert!(count(|entry| !entry.log.is_empty()) >= 8);
+        assert!(count(|entry| !entry.links.is_empty()) >= 4);
+    }
+
+    #[test]
+    fn the_town_as_a_table_comes_back_whole_and_only_once() {
+        let today = Date::new(2026, 11, 23).unwrap();
+        let register = read_csv(&demo_town().to_csv(), "town.csv", None).unwrap();
+        assert!(register.refused.is_empty(), "{:?}", register.refused);
+        let first = plan(&register, &[], Some(today), today);
+        assert_eq!(first.new.len(), demo_town().entries.len());
+        let mut rows = Vec::new();
+        for (number, planned) in first.new.iter().enumerate() {
+            let mut document = Document::new(ActorId([7; 16]));
+            document.edit(ActId([7; 16]), |edit| Entry::create(edit, &planned.entry)).unwrap().unwrap();
+            rows.extend(Row::of(&document, EntryId([number as u8; 16])));
+        }
+        let again = plan(&register, &rows, Some(today), today).preview();
+        assert_eq!((again.new, again.same, again.changed, again.unclear), (0, rows.len(), 0, 0));
+    }
+}

@@ -45,6 +45,8 @@ pub(crate) struct Session {
     access: Option<(u64, HashPrefix)>,
     access_sent: bool,
     empty_pages: u8,
+    /// Records were refused on this connection: it can end, but nobody may say that everything is with the relay.
+    refused: bool,
     told: bool,
 }
 
@@ -419,6 +421,7 @@ impl Replica {
             return Ok(());
         }
         let sent = std::mem::take(&mut session.in_flight);
+        session.refused |= results.iter().any(|result| matches!(result, PutResult::Refused { .. }));
         let Some(mut cursor) = self.relays.get(&relay).cloned() else { return Ok(()) };
         let mut with_relay = Vec::new();
         for ((order, id), result) in sent.into_iter().zip(results) {
@@ -647,7 +650,9 @@ impl Replica {
             && !session.told
         {
             session.told = true;
-            effects.push(Effect::Tell(Notice::CaughtUp { relay }));
+            if !session.refused {
+                effects.push(Effect::Tell(Notice::CaughtUp { relay }));
+            }
         }
         Ok(())
     }
@@ -740,6 +745,7 @@ impl Session {
             access: None,
             access_sent: false,
             empty_pages: 0,
+            refused: false,
             told: false,
         }
     }

@@ -6,7 +6,8 @@ use std::io::{self, ErrorKind};
 use std::ops::{Bound, ControlFlow};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;
-use std::sync::Once;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Once, mpsc};
 use std::time::Duration;
 
 use sled::IVec;
@@ -37,6 +38,8 @@ pub(crate) struct Engine {
     /// There until dropped.
     trees: Option<Trees>,
     log: File,
+    /// Set when anything went wrong.
+    failed: Arc<AtomicBool>,
 }
 
 struct Trees {
@@ -65,28 +68,34 @@ impl Engine {
             Err(Failure::Locked) => ControlFlow::Continue(Failure::Locked),
             done => ControlFlow::Break(done),
         })??;
-        let count = guarded(|| rows.open_tree(COUNT_TREE))?;
+        let count = match guarded(|| rows.open_tree(COUNT_TREE)) {
+            Ok(count) => count,
+            Err(failure) => {
+                close_in_time(rows);
+                return Err(failure);
+            }
+        };
         let log = File::open(folder.join("db")).map_err(Failure::Io)?;
-        Ok(Engine { trees: Some(Trees { rows, count }), log })
+        Ok(Engine { trees: Some(Trees { rows, count }), log, failed: Arc::default() })
     }
 
     pub(crate) fn get(&self, key: &[u8]) -> Result<Option<IVec>, Failure> {
-        guarded(|| self.rows().get(key))
+        self.noting(|| self.rows().get(key))
     }
 
     /// Rows from `from` up to `end`, which is not among them. After an error there is nothing to be had from it.
     pub(crate) fn range(&self, from: Bound<Vec<u8>>, end: &[u8]) -> Range {
-        Range { rows: self.rows().range((from, Bound::Excluded(end.to_vec()))) }
+        Range { rows: self.rows().range((from, Bound::Excluded(end.to_vec()))), failed: Arc::clone(&self.failed) }
     }
 
     pub(crate) fn last(&self, from: &[u8], end: &[u8]) -> Result<Option<(IVec, IVec)>, Failure> {
         let mut rows = self.rows().range::<&[u8], _>((Bound::Included(from), Bound::Excluded(end)));
-        guarded(|| rows.next_back().transpose())
+        self.noting(|| rows.next_back().transpose())
     }
 
     /// The number that was given with the last batch.
     pub(crate) fn count(&self) -> Result<u64, Failure> {
-        match guarded(|| self.trees().count.get(COUNT_KEY))? {
+        match self.noting(|| self.trees().count.get(COUNT_KEY))? {
             Some(count) => Ok(u64::from_be_bytes(count.as_ref().try_into().map_err(|_| Damage::Page)?)),
             None => Ok(0),
         }
@@ -94,11 +103,15 @@ impl Engine {
 
     /// Applies the changes as a whole, durably. The number follows them in the log: where it is, they are.
     pub(crate) fn apply(&self, changes: sled::Batch, number: u64) -> Result<(), Failure> {
-        guarded(|| self.rows().apply_batch(changes))?;
-        guarded(|| self.trees().count.insert(COUNT_KEY, &number.to_be_bytes()))?;
-        guarded(|| self.rows().flush())?;
+        self.noting(|| self.rows().apply_batch(changes))?;
+        self.noting(|| self.trees().count.insert(COUNT_KEY, &number.to_be_bytes()))?;
+        self.noting(|| self.rows().flush())?;
         // sled's flush ends in sync_file_range, which writes neither the file's length nor the drive's cache.
         self.log.sync_all().map_err(Failure::Io)
+    }
+
+    fn noting<T>(&self, call: impl FnOnce() -> sled::Result<T>) -> Result<T, Failure> {
+        guarded(call).inspect_err(|_| self.failed.store(true, Ordering::Relaxed))
     }
 
     fn rows(&self) -> &sled::Db {
@@ -113,21 +126,41 @@ impl Engine {
 impl Drop for Engine {
     fn drop(&mut self) {
         let trees = self.trees.take();
-        // Everything that was promised is durable. What else sled would still like to write may fail.
-        _ = guarded(|| {
-            drop(trees);
-            Ok(())
-        });
+        if self.failed.load(Ordering::Relaxed) {
+            close_in_time(trees);
+        } else {
+            _ = close(trees);
+        }
     }
+}
+
+/// Everything that was promised is durable by now. What else sled would still like to write may fail.
+fn close<T>(handle: T) -> Result<(), Failure> {
+    guarded(|| {
+        drop(handle);
+        Ok(())
+    })
+}
+
+/// After a failed write sled may wait here for another one that never comes. Then its thread is left behind, with its lock: to open
+/// the same files again in this process is `Locked`, which beats standing still.
+fn close_in_time<T: Send + 'static>(handle: T) {
+    let (closed, done) = mpsc::channel();
+    std::thread::spawn(move || {
+        _ = close(handle);
+        _ = closed.send(());
+    });
+    _ = done.recv_timeout(HANDOVER);
 }
 
 pub(crate) struct Range {
     rows: sled::Iter,
+    failed: Arc<AtomicBool>,
 }
 
 impl Range {
     pub(crate) fn next(&mut self) -> Result<Option<(IVec, IVec)>, Failure> {
-        guarded(|| self.rows.next().transpose())
+        guarded(|| self.rows.next().transpose()).inspect_err(|_| self.failed.store(true, Ordering::Relaxed))
     }
 }
 
@@ -187,7 +220,11 @@ fn failure(error: sled::Error) -> Failure {
 
 /// Some of sled's panics are errors of the disk that it unwrapped, and those are no damage.
 fn panicked(panic: &(dyn std::any::Any + Send)) -> Failure {
-    let text = panic.downcast_ref::<String>().map(String::as_str).or(panic.downcast_ref::<&str>().copied()).unwrap_or_default();
+    let text = panic
+        .downcast_ref::<String>()
+        .map(String::as_str)
+        .or(panic.downcast_ref::<&str>().copied())
+        .unwrap_or_default();
     if text.contains("StorageFull") {
         Failure::Io(ErrorKind::StorageFull.into())
     } else if text.contains("Os {") {

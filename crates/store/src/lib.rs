@@ -46,6 +46,7 @@ mod salvage;
 mod sled_store;
 mod stream;
 mod table;
+mod tail;
 mod tally;
 
 use std::io::{Read, Write};
@@ -67,7 +68,8 @@ pub trait Store {
     /// The value under a key. [`Error::Damaged`] if it is there but cannot be trusted.
     fn get(&self, key: &[u8]) -> Result<Option<Vec<u8>>, Error>;
 
-    /// Applies a batch as a whole. It is durable on return: flushed and fsynced.
+    /// Applies a batch as a whole. It is durable on return: flushed and fsynced. [`Error::Damaged`] means that it would have to change
+    /// something unreadable: nothing of it was written, and opening again repairs.
     fn write(&mut self, batch: &Batch) -> Result<(), Error>;
 
     /// Visits the rows whose key begins with `prefix`, in the order of their keys, from the key `from` on (itself included), until

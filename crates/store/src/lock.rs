@@ -72,7 +72,9 @@ mod tests {
     fn whoever_is_refused_learns_who_has_it_and_gets_it_afterwards() {
         let folder = tempfile::tempdir().unwrap();
         let held = Lock::take(folder.path(), Duration::ZERO, "allymap sync\n--watch").unwrap();
-        let Err(Error::Busy { holder }) = Lock::take(folder.path(), Duration::from_millis(5), "second") else { panic!() };
+        let Err(Error::Busy { holder }) = Lock::take(folder.path(), Duration::from_millis(5), "second") else {
+            panic!()
+        };
         assert_eq!(holder.unwrap(), format!("allymap sync, process {}", std::process::id()));
         drop(held);
         Lock::take(folder.path(), Duration::ZERO, "second").unwrap();

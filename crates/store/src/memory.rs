@@ -185,3 +185,58 @@ impl Store for MemoryStore {
         Ok(self.rows.iter().map(|(key, value)| (key.len() + value.len()) as u64).sum())
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn one(key: &str) -> Batch {
+        let mut batch = Batch::default();
+        batch.put(key, "value");
+        batch
+    }
+
+    #[test]
+    fn the_write_that_was_chosen_fails_and_ends_the_handle_until_it_is_opened_again() {
+        for (fault, kept) in [(Fault::Full, false), (Fault::Io, false), (Fault::IoButKept, true)] {
+            let mut store = MemoryStore::default();
+            store.fail_write(2, fault);
+            store.write(&one("a")).unwrap();
+            let error = store.write(&one("b")).unwrap_err();
+            assert_eq!(matches!(error, Error::Full), fault == Fault::Full);
+            assert!(matches!(store.get(b"a"), Err(Error::Dead)));
+            assert!(matches!(store.write(&one("c")), Err(Error::Dead)));
+            assert!(matches!(store.verify(), Err(Error::Dead)));
+            store.reopen();
+            assert!(store.get(b"a").unwrap().is_some());
+            assert_eq!(store.get(b"b").unwrap().is_some(), kept);
+            store.write(&one("c")).unwrap();
+        }
+    }
+
+    #[test]
+    fn a_backup_is_what_was_there_and_a_clone_goes_its_own_way() {
+        let mut store = MemoryStore::default();
+        store.write(&one("a")).unwrap();
+        let (backup, mut clone) = (store.backup(), store.clone());
+        store.write(&one("b")).unwrap();
+        clone.write(&one("c")).unwrap();
+        assert!(clone.get(b"b").unwrap().is_none());
+        store.restore(&backup);
+        assert_eq!(store.verify().unwrap().ok, 1);
+        assert!(store.get(b"b").unwrap().is_none());
+    }
+
+    #[test]
+    fn a_damaged_row_is_refused_and_counted_until_it_is_written() {
+        let mut store = MemoryStore::default();
+        store.write(&one("a")).unwrap();
+        store.damage(b"a");
+        store.damage(b"never there");
+        assert!(matches!(store.get(b"a"), Err(Error::Damaged { damage: Damage::Row })));
+        assert!(matches!(store.last(b""), Err(Error::Damaged { damage: Damage::Row })));
+        assert_eq!(store.verify().unwrap(), Report { ok: 0, bad: 1, holes: 0 });
+        store.write(&one("a")).unwrap();
+        assert!(store.verify().unwrap().is_whole());
+    }
+}

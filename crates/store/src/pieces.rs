@@ -75,7 +75,10 @@ impl<'a> First<'a> {
     }
 
     /// The whole value, from the further pieces, which `further` fetches by their numbers.
-    pub(crate) fn join<E: From<Damage>>(self, mut further: impl FnMut(u16, &mut Vec<u8>) -> Result<(), E>) -> Result<Vec<u8>, E> {
+    pub(crate) fn join<E: From<Damage>>(
+        self,
+        mut further: impl FnMut(u16, &mut Vec<u8>) -> Result<(), E>,
+    ) -> Result<Vec<u8>, E> {
         let mut value = self.bytes.to_vec();
         for number in 1..self.pieces {
             further(number, &mut value)?;

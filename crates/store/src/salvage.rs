@@ -9,12 +9,14 @@ use crate::engine::Failure;
 use crate::folder::Folder;
 use crate::sled_store::copy;
 use crate::table::Table;
+use crate::tail::hide;
 
 /// Fills a new table with what still reads of the folder's database, which itself stays as it was found. Says also how many batches
 /// what was read knows of.
 pub(crate) fn salvage(folder: &Folder, cache_bytes: u64, new: &Table) -> Result<(Report, u64), Failure> {
-    // A log that was cut short makes sled look beyond its end; a damaged snapshot can be made again from the log.
-    let attempts: [fn(&Path) -> io::Result<()>; 2] = [lengthen_log, remove_snapshots];
+    // Where the log's end is damaged, the snapshot knows all but the last sitting. A log that was cut short makes sled look beyond
+    // its end. A damaged snapshot can be made again from the log.
+    let attempts: [fn(&Path) -> io::Result<()>; 3] = [hide, lengthen_log, remove_snapshots];
     let mut kept = (Report::default(), 0);
     for attempt in attempts {
         let copied = folder.copy_to_try()?;

@@ -15,6 +15,7 @@ use crate::lock::Lock;
 use crate::pieces::FORMAT;
 use crate::salvage::salvage;
 use crate::table::{Table, Unwritten};
+use crate::tail::Tail;
 use crate::tally::Tally;
 use crate::{MAX_KEY_BYTES, MAX_VALUE_BYTES, Maintained, Report, Row, Store, stream};
 
@@ -73,7 +74,8 @@ impl SledStore {
         let tally = Tally::open(folder.path()).map_err(Error::from_disk)?;
         let cache_bytes = options.cache_bytes;
         let (table, recovered) = open_or_repair(&folder, &tally, cache_bytes)?;
-        let store = SledStore { table: Some(table), dead: AtomicBool::new(false), tally, folder, cache_bytes, _lock: lock };
+        let store =
+            SledStore { table: Some(table), dead: AtomicBool::new(false), tally, folder, cache_bytes, _lock: lock };
         Ok(Opened { store, recovered })
     }
 
@@ -169,6 +171,7 @@ impl Store for SledStore {
             Unwritten::Untouched(failure) => self.read_failed(failure),
             Unwritten::Perhaps(failure) => self.write_failed(failure),
         })?;
+        self.tally.write(table.written());
         Ok(())
     }
 
@@ -198,7 +201,8 @@ impl Store for SledStore {
         self.table()?;
         // The digest comes last, and nothing counts before it: the stream is kept aside until then.
         let mut spool = Spool::new(&self.folder)?;
-        io::copy(from, &mut spool.file).map_err(|error| if is_full(&error) { Error::Full } else { Error::Stream(error) })?;
+        io::copy(from, &mut spool.file)
+            .map_err(|error| if is_full(&error) { Error::Full } else { Error::Stream(error) })?;
         stream::read(&mut spool.rewound()?, &mut |_, _| Ok(()))?;
         let mut report = Report::default();
         let mut batch = Batch::default();
@@ -274,6 +278,7 @@ fn open_or_repair(folder: &Folder, tally: &Tally, cache_bytes: u64) -> Result<(T
     if !db.try_exists().map_err(Error::from_disk)? {
         folder.create(cache_bytes).map_err(error)?;
     }
+    let tail = Tail::read(&db).map_err(Error::from_disk)?;
     let opened = Table::open(&db, cache_bytes).and_then(|table| Ok((table.format()?, table)));
     let damaged = match opened {
         Ok((found, _)) if found > FORMAT => return Err(Error::NewerFormat { found, known: FORMAT }),
@@ -287,14 +292,22 @@ fn open_or_repair(folder: &Folder, tally: &Tally, cache_bytes: u64) -> Result<(T
             }
             Some(table)
         }
-        Err(Failure::Damaged(_)) => None,
+        Err(Failure::Damaged(_)) => {
+            tail.put_back(&db).map_err(Error::from_disk)?;
+            None
+        }
         Err(failure) => return Err(error(failure)),
     };
     repair(folder, tally, cache_bytes, damaged).map(|(table, recovered)| (table, Some(recovered))).map_err(error)
 }
 
 /// Sets a database aside, open or not, and moves what reads of it into a new one. If that fails, nothing has changed.
-fn repair(folder: &Folder, tally: &Tally, cache_bytes: u64, damaged: Option<Table>) -> Result<(Table, Recovered), Failure> {
+fn repair(
+    folder: &Folder,
+    tally: &Tally,
+    cache_bytes: u64,
+    damaged: Option<Table>,
+) -> Result<(Table, Recovered), Failure> {
     let confirmed = tally.read();
     let written = damaged.as_ref().map_or(confirmed, |old| old.written().max(confirmed));
     let (kept, found) = folder.build(cache_bytes, written, |new| match damaged {

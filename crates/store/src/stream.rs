@@ -61,7 +61,10 @@ impl<'a> Writer<'a> {
 }
 
 /// Reads a stream to its end and hands out its rows. They count only once this has returned without an error.
-pub(crate) fn read(from: &mut dyn Read, row: &mut dyn FnMut(Vec<u8>, Vec<u8>) -> Result<(), Error>) -> Result<(), Error> {
+pub(crate) fn read(
+    from: &mut dyn Read,
+    row: &mut dyn FnMut(Vec<u8>, Vec<u8>) -> Result<(), Error>,
+) -> Result<(), Error> {
     let mut reader = Reader { from, digest: Sha256::new() };
     if reader.array()? != *MAGIC {
         return Err(Error::Altered);

@@ -56,8 +56,11 @@ impl Table {
                     0 => first_key(key),
                     _ => further_key(key, u16::try_from(number).expect("pieces are counted in 16 bits")),
                 };
-                // A leaf that cannot be read would stop the batch in its middle, and sled would keep the first half.
-                self.engine.get(&place).map_err(Unwritten::Untouched)?;
+                if number > 0 {
+                    // A leaf that cannot be read would stop the batch in its middle, and sled would keep the first half. The first
+                    // piece's leaf was read just now.
+                    self.engine.get(&place).map_err(Unwritten::Untouched)?;
+                }
                 match fresh.get(number) {
                     Some(piece) => changes.insert(place, &piece[..]),
                     None => changes.remove(place),

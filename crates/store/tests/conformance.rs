@@ -32,16 +32,18 @@ fn put(store: &mut dyn Store, rows: &[(&[u8], &[u8])]) {
 
 fn keys(store: &dyn Store, prefix: &[u8], from: Option<&[u8]>) -> Vec<Vec<u8>> {
     let (mut keys, mut scanned) = (Vec::new(), Vec::new());
-    store.scan_keys(prefix, from, &mut |key| {
-        keys.push(key.to_vec());
-        ControlFlow::Continue(())
-    })
-    .unwrap();
-    store.scan(prefix, from, &mut |key, _| {
-        scanned.push(key.to_vec());
-        ControlFlow::Continue(())
-    })
-    .unwrap();
+    store
+        .scan_keys(prefix, from, &mut |key| {
+            keys.push(key.to_vec());
+            ControlFlow::Continue(())
+        })
+        .unwrap();
+    store
+        .scan(prefix, from, &mut |key, _| {
+            scanned.push(key.to_vec());
+            ControlFlow::Continue(())
+        })
+        .unwrap();
     assert_eq!(keys, scanned);
     keys
 }
@@ -82,7 +84,21 @@ fn what_was_put_is_there_and_what_was_deleted_is_not() {
 
 /// Beginnings of each other, the numbers 0 and 255, and what the engine's own rows look like.
 const TRICKY: [&[u8]; 16] = [
-    b"", b"\0", b"\0\0", b"\0\0\0\x01", b"\0\x01", b"a", b"a\0", b"a\0\0", b"a\0\x01", b"a\0\x01\0\x01", b"ab", b"b", b"m", b"r", b"s\0",
+    b"",
+    b"\0",
+    b"\0\0",
+    b"\0\0\0\x01",
+    b"\0\x01",
+    b"a",
+    b"a\0",
+    b"a\0\0",
+    b"a\0\x01",
+    b"a\0\x01\0\x01",
+    b"ab",
+    b"b",
+    b"m",
+    b"r",
+    b"s\0",
     b"\xff\xff",
 ];
 
@@ -141,10 +157,12 @@ fn the_last_row_under_a_prefix_is_the_one_with_the_greatest_key() {
         for key in TRICKY {
             put(store, &[(key, &bytes(9_000, 7))]);
         }
-        let last = |prefix: &[u8]| store.last(prefix).unwrap().map(|(key, value)| {
-            assert_eq!(value, bytes(9_000, 7));
-            key
-        });
+        let last = |prefix: &[u8]| {
+            store.last(prefix).unwrap().map(|(key, value)| {
+                assert_eq!(value, bytes(9_000, 7));
+                key
+            })
+        };
         assert_eq!(last(b"").unwrap(), b"\xff\xff");
         assert_eq!(last(b"\xff").unwrap(), b"\xff\xff");
         assert_eq!(last(b"a").unwrap(), b"ab");

@@ -78,15 +78,36 @@ impl Example {
         copy(&self.path, &path);
         damage(&path);
         let first = try_open(&path).expect("damage is no reason not to open");
-        let told = first.recovered.as_ref().is_some_and(|recovered| recovered.kept.ok == 0 || recovered.missing_writes > 0);
+        let told =
+            first.recovered.as_ref().is_some_and(|recovered| recovered.kept.ok == 0 || recovered.missing_writes > 0);
         let (report, missing) = self.compare(&first.store, told);
         if missing > 0 {
             let kept_less = first.recovered.is_some_and(|recovered| !recovered.kept.is_whole());
             assert!(told || kept_less || !report.is_whole(), "{missing} rows are missing and nobody was told");
         }
-        drop(first.store);
+        let mut store = first.store;
+        if !report.is_whole() {
+            // Every leaf is concerned. Where one cannot be read, the batch must not be stopped in its middle.
+            let mut batch = Batch::default();
+            for key in self.rows.keys() {
+                batch.put(key.clone(), "half");
+            }
+            match store.write(&batch) {
+                Err(Error::Damaged { .. }) => {}
+                done => {
+                    done.unwrap();
+                    assert_eq!(report.holes, 0);
+                    return missing;
+                }
+            }
+        }
+        drop(store);
         let second = try_open(&path).unwrap();
-        assert_eq!(second.recovered.is_some(), !report.is_whole(), "what was met the first time is repaired the second time");
+        assert_eq!(
+            second.recovered.is_some(),
+            !report.is_whole(),
+            "what was met the first time is repaired the second time"
+        );
         let (report, missing_later) = self.compare(&second.store, told);
         assert!(report.is_whole());
         assert!(missing_later <= missing, "the repair lost {missing_later} rows, before it {missing} were missing");
@@ -100,7 +121,10 @@ impl Example {
             .scan(b"", None, &mut |key, value| {
                 let (last, earlier) = self.rows[key].split_last().unwrap();
                 right += usize::from(last == value);
-                assert!(last == value || old_is_told && earlier.iter().any(|earlier| earlier == value), "a row is silently wrong");
+                assert!(
+                    last == value || old_is_told && earlier.iter().any(|earlier| earlier == value),
+                    "a row is silently wrong"
+                );
                 ControlFlow::Continue(())
             })
             .unwrap();
@@ -176,8 +200,8 @@ fn flipped_zeroed_and_cut_logs_open_lose_little_and_say_so() {
     for _ in 0..8 {
         example.survives(|copy| alter(log(copy), |bytes| bytes.truncate(noise.below(bytes.len()))));
     }
-    // A flip in the log's end takes the last sitting with it, and elsewhere a leaf or two.
-    assert!(most < ROWS as usize / 3, "one flipped bit cost {most} rows");
+    // A flip in the log's end takes the last sittings with it, and elsewhere a leaf or two.
+    assert!(most < ROWS as usize / 2, "one flipped bit cost {most} rows");
 }
 
 #[test]
@@ -212,11 +236,11 @@ fn what_is_gone_is_missed() {
 #[test]
 fn half_a_snapshot_does_not_lock_out_the_whole_store() {
     let example = example();
-    let lost = example.survives(|copy| {
-        let half = fs::read(snapshot(copy)).unwrap();
-        fs::write(copy.join("db/snap.00FFFFFFFFFFFFFF.generating"), &half[..half.len() / 2]).unwrap();
-    });
-    assert_eq!(lost, 0);
+    let half = fs::read(snapshot(&example.path)).unwrap();
+    fs::write(example.path.join("db/snap.00FFFFFFFFFFFFFF.generating"), &half[..half.len() / 2]).unwrap();
+    // No repair: nothing is wrong with it.
+    let store = open(&example.path);
+    assert_eq!(example.compare(&store, false), (Report { ok: ROWS, bad: 0, holes: 0 }, 0));
 }
 
 #[test]

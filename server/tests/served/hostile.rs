@@ -2,10 +2,11 @@
 
 use std::io::{Read, Write};
 use std::net::{SocketAddr, TcpStream};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use allymap_wire::{Code, Head, Message};
 use futures_util::SinkExt;
+use tokio::time::Instant;
 use tokio_tungstenite::tungstenite::Message as Frame;
 
 use crate::harness::{PATIENCE, Relay, all_stored, hear, last_words, record};

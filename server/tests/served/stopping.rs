@@ -1,8 +1,9 @@
 //! Starting, stopping, and what an operator asks.
 
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use allymap_wire::{Code, Head, Message};
+use tokio::time::Instant;
 
 use crate::harness::{Relay, all_stored, command, last_words, record};
 

@@ -1,155 +1,235 @@
-//! Popolo JSON (popoloproject.com): people, organisations and who belongs to what.
+//! Registers in the Popolo form (popoloproject.com): people, organisations, and who sits where.
 
 use std::collections::BTreeMap;
 
 use serde::Deserialize;
+use serde::de::IgnoredAny;
 
-use super::csv::{finish_affiliation, finish_role};
-use super::{FILE_BYTES, ImportError, Incoming, Register, Unusable, excerpt};
-use crate::kind::Kind;
+use crate::affiliation::Affiliation;
+use crate::date::{Date, full_date};
+use crate::entry::NewEntry;
+use crate::import::{ImportError, MAX_FILE_BYTES, MAX_FILE_ROWS, RefusedReason, Register, RegisterRow, end_with_seat};
+use crate::words;
+use crate::{institution, organisation, person};
+
+/// Read a register. What it says about people beyond name, contact and seats (birth dates, gender, photographs) is not read.
+pub fn read_popolo(bytes: &[u8], file_name: &str) -> Result<Register, ImportError> {
+    if bytes.len() > MAX_FILE_BYTES {
+        return Err(ImportError::TooLarge { bytes: bytes.len(), limit: MAX_FILE_BYTES });
+    }
+    let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
+    // Depth is bounded by the reader, at 128.
+    let file: File = match serde_json::from_slice(bytes) {
+        Ok(file) => file,
+        Err(error) if error.is_data() => return Err(ImportError::NotPopolo),
+        Err(error) => return Err(error.into()),
+    };
+    if file.persons.is_none() && file.organizations.is_none() && file.memberships.is_none() {
+        return Err(ImportError::NotPopolo);
+    }
+    let (people, organisations, memberships) = (
+        file.persons.unwrap_or_default(),
+        file.organizations.unwrap_or_default(),
+        file.memberships.unwrap_or_default(),
+    );
+    if people.len().max(organisations.len()).max(memberships.len()) > MAX_FILE_ROWS {
+        return Err(ImportError::TooManyRows { limit: MAX_FILE_ROWS });
+    }
+
+    let mut register = Register::new(file_name);
+    register.form = "Popolo JSON".to_owned();
+    let mut parties: BTreeMap<String, String> = BTreeMap::new();
+    let mut bodies: BTreeMap<String, String> = BTreeMap::new();
+    let mut waiting: Vec<RegisterRow> = Vec::new();
+    for (line, item) in (1..).zip(organisations) {
+        let Item::Read(body) = item else {
+            register.refuse(line, "an organisation", RefusedReason::NotInForm, Vec::new());
+            continue;
+        };
+        if body.classification.as_deref().is_some_and(|class| words::folded(class) == "party") {
+            parties.insert(body.id, body.name);
+            continue;
+        }
+        let council = matches!(
+            body.classification.as_deref().map(words::folded).as_deref(),
+            Some("legislature" | "council" | "local government")
+        );
+        let entry = match council {
+            true => NewEntry::new(&institution::KIND, &body.name).with("type", "council"),
+            false => NewEntry::new(&organisation::KIND, &body.name),
+        };
+        let entry = body.more.into_entry(entry.with("source-id", &register.source_id(&body.id)));
+        waiting.push(RegisterRow { line, entry, allymap_id: None, cells: Vec::new() });
+        bodies.insert(body.id, body.name);
+    }
+
+    let mut seats: BTreeMap<String, Vec<Affiliation>> = BTreeMap::new();
+    let mut found: Vec<(u64, Person)> = Vec::new();
+    for (line, item) in (1..).zip(people) {
+        match item {
+            Item::Read(one) => {
+                seats.entry(one.id.clone()).or_default();
+                found.push((line, one));
+            }
+            Item::Broken(_) => register.refuse(line, "a person", RefusedReason::NotInForm, Vec::new()),
+        }
+    }
+    for (line, item) in (1..).zip(memberships) {
+        let mut refuse = |reason| register.refuse(line, "a membership", reason, Vec::new());
+        let Item::Read(membership) = item else {
+            refuse(RefusedReason::NotInForm);
+            continue;
+        };
+        let Some(seats) = seats.get_mut(&membership.person_id) else {
+            refuse(RefusedReason::NoSuchPerson);
+            continue;
+        };
+        let (since, until) = match (partial(&membership.start_date, (1, 1)), partial(&membership.end_date, (12, 31))) {
+            (Ok(since), Ok(until)) => (since, until),
+            (Err(reason), _) | (_, Err(reason)) => {
+                refuse(reason);
+                continue;
+            }
+        };
+        let party = match membership.on_behalf_of_id.as_ref().map(|id| parties.get(id).or_else(|| bodies.get(id))) {
+            Some(None) => {
+                refuse(RefusedReason::NoSuchOrganisation);
+                continue;
+            }
+            Some(Some(party)) if words::folded(party) != "unknown" => Some(Affiliation::party(party)),
+            _ => None,
+        };
+        if let Some(name) = bodies.get(&membership.organization_id) {
+            let id = register.source_id(&membership.organization_id);
+            let role = membership.role.filter(|role| !role.trim().is_empty());
+            seats.push(Affiliation { organisation_id: Some(id), role, since, until, ..Affiliation::member_of(name) });
+        } else if let Some(party) = parties.get(&membership.organization_id) {
+            seats.push(Affiliation { since, until, ..Affiliation::party(party) });
+        } else {
+            refuse(RefusedReason::NoSuchOrganisation);
+            continue;
+        }
+        seats.extend(party.filter(|party| !seats.contains(party)));
+        register.memberships += 1;
+    }
+    for (line, one) in found {
+        let mut entry = NewEntry::new(&person::KIND, &one.name).with("source-id", &register.source_id(&one.id));
+        entry.affiliations = seats.remove(&one.id).unwrap_or_default();
+        end_with_seat(&mut entry.affiliations);
+        if !entry.affiliations.is_empty() {
+            entry = entry.with("basis", "public-role");
+        }
+        let entry = one.more.into_entry(entry);
+        register.take(RegisterRow { line, entry, allymap_id: None, cells: Vec::new() });
+    }
+    for row in waiting {
+        register.take(row);
+    }
+    register.refuse_repeated();
+    register.refused.sort_by_key(|refused| refused.line);
+    Ok(register)
+}
+
+/// A date, or a year or month alone, which is taken to its first or last day.
+fn partial(text: &Option<String>, (month, day): (u32, u32)) -> Result<Option<Date>, RefusedReason> {
+    let Some(text) = text.as_deref().map(str::trim).filter(|text| !text.is_empty()) else { return Ok(None) };
+    let numbers: Vec<Option<u32>> = text.split('-').map(|part| part.parse().ok()).collect();
+    let whole = match numbers.as_slice() {
+        [Some(year)] if text.len() == 4 => Date::new(*year as i32, month, day),
+        [Some(year), Some(own)] if text.len() == 7 => {
+            let last = (28..=31).rev().find_map(|last| Date::new(*year as i32, *own, last));
+            if day == 1 { Date::new(*year as i32, *own, 1) } else { last }
+        }
+        _ => return Ok(Some(full_date(text.get(..10).unwrap_or(text))?)),
+    };
+    match whole {
+        Some(date) => Ok(Some(date)),
+        None => Ok(Some(full_date(text)?)),
+    }
+}
+
+// What is read of a file. An item that does not fit is told apart from a file that does not.
 
 #[derive(Deserialize)]
 struct File {
-    #[serde(default)]
-    persons: Vec<Person>,
-    #[serde(default)]
-    organizations: Vec<Organization>,
-    #[serde(default)]
-    memberships: Vec<Membership>,
+    persons: Option<Vec<Item<Person>>>,
+    organizations: Option<Vec<Item<Body>>>,
+    memberships: Option<Vec<Item<Membership>>>,
+}
+
+#[derive(Deserialize)]
+#[serde(untagged)]
+enum Item<T> {
+    Read(T),
+    Broken(IgnoredAny),
 }
 
 #[derive(Deserialize)]
 struct Person {
-    id: Option<String>,
-    name: Option<String>,
-    email: Option<String>,
-    #[serde(default)]
-    sources: Vec<Link>,
+    id: String,
+    name: String,
+    #[serde(flatten)]
+    more: More,
 }
 
 #[derive(Deserialize)]
-struct Link {
-    url: Option<String>,
-}
-
-#[derive(Deserialize)]
-struct Organization {
-    id: Option<String>,
-    name: Option<String>,
+struct Body {
+    id: String,
+    name: String,
     classification: Option<String>,
+    #[serde(flatten)]
+    more: More,
 }
 
 #[derive(Deserialize)]
 struct Membership {
-    person_id: Option<String>,
-    organization_id: Option<String>,
-    on_behalf_of_id: Option<String>,
+    person_id: String,
+    organization_id: String,
     role: Option<String>,
+    on_behalf_of_id: Option<String>,
+    start_date: Option<String>,
     end_date: Option<String>,
 }
 
-/// Reads a Popolo file. A party becomes an affiliation, with the file as its source; every other organisation an entry.
-pub fn read_popolo(bytes: &[u8], file: &str) -> Result<Register, ImportError> {
-    if bytes.is_empty() {
-        return Err(ImportError::Empty);
-    }
-    if bytes.len() > FILE_BYTES {
-        return Err(ImportError::TooLarge { limit: FILE_BYTES });
-    }
-    let popolo: File = serde_json::from_slice(bytes).map_err(ImportError::Json)?;
-    if popolo.persons.is_empty() && popolo.organizations.is_empty() {
-        return Err(ImportError::NotPopolo);
-    }
-    let rows = popolo.persons.len() + popolo.organizations.len();
-    let mut register =
-        Register { file: file.into(), rows, memberships: popolo.memberships.len(), ..Register::default() };
-    let names: BTreeMap<&str, &str> =
-        popolo.organizations.iter().filter_map(|of| Some((of.id.as_deref()?, of.name.as_deref()?))).collect();
-    let mut belongs: BTreeMap<&str, Vec<&Membership>> = BTreeMap::new();
-    let people: std::collections::BTreeSet<&str> =
-        popolo.persons.iter().filter_map(|person| person.id.as_deref()).collect();
-    for membership in &popolo.memberships {
-        match membership.person_id.as_deref().filter(|id| people.contains(id)) {
-            Some(person) => belongs.entry(person).or_default().push(membership),
-            None => register.refused.push(Unusable {
-                line: None,
-                what: format!("membership of {}", excerpt(membership.person_id.as_deref().unwrap_or("nobody"))),
-                reason: "its person is not in the file".into(),
-            }),
-        }
-    }
-    for person in &popolo.persons {
-        let memberships = person.id.as_deref().and_then(|id| belongs.get(id)).map(Vec::as_slice).unwrap_or_default();
-        take(person_entry(person, memberships, &names, file), person.name.as_deref(), &mut register);
-    }
-    let mut parties = 0;
-    for organization in &popolo.organizations {
-        let kind = match organization.classification.as_deref() {
-            Some("party") => {
-                parties += 1;
-                continue;
-            }
-            Some("legislature" | "executive" | "committee" | "chamber" | "school" | "hospital") => Kind::Institution,
-            _ => Kind::Organisation,
+/// Contact and sources, which people and organisations share.
+#[derive(Deserialize)]
+struct More {
+    email: Option<String>,
+    #[serde(default)]
+    contact_details: Vec<Contact>,
+    #[serde(default)]
+    links: Vec<Address>,
+    #[serde(default)]
+    sources: Vec<Address>,
+}
+
+#[derive(Deserialize)]
+struct Contact {
+    r#type: String,
+    value: String,
+}
+
+#[derive(Deserialize)]
+struct Address {
+    url: String,
+}
+
+impl More {
+    fn into_entry(self, mut entry: NewEntry) -> NewEntry {
+        let contact = |wanted: &str| {
+            self.contact_details.iter().find(|contact| contact.r#type == wanted).map(|contact| contact.value.clone())
         };
-        let fields = [
-            ("name", organization.name.as_deref()),
-            ("type", organization.classification.as_deref()),
-            ("source", Some(file)),
-        ];
-        let entry = Incoming { kind, source_id: organization.id.clone(), fields: given(&fields), line: None };
-        take(entry, organization.name.as_deref(), &mut register);
-    }
-    if parties > 0 {
-        register.remarks.push(format!("{parties} parties are kept as affiliations of people, not as entries"));
-    }
-    Ok(register)
-}
-
-fn person_entry(person: &Person, memberships: &[&Membership], names: &BTreeMap<&str, &str>, file: &str) -> Incoming {
-    // The office to show is one that has not ended; of several, the one that is more than a seat.
-    let rank = |membership: &&&Membership| {
-        (
-            membership.end_date.is_some(),
-            membership.role.as_deref().is_none_or(|role| role.eq_ignore_ascii_case("councillor")),
-        )
-    };
-    let office = memberships.iter().min_by_key(rank);
-    let party = memberships
-        .iter()
-        .find_map(|membership| membership.on_behalf_of_id.as_deref())
-        .map(|id| names.get(id).copied().unwrap_or(id));
-    let part_of = office
-        .and_then(|membership| membership.organization_id.as_deref())
-        .map(|id| names.get(id).copied().unwrap_or(id));
-    let source = person.sources.iter().find_map(|link| link.url.as_deref()).unwrap_or(file);
-    let mut entry = Incoming {
-        kind: Kind::Person,
-        source_id: person.id.clone(),
-        fields: given(&[
-            ("name", person.name.as_deref()),
-            ("role", office.and_then(|membership| membership.role.as_deref())),
-            ("part-of", part_of),
-            ("affiliation", party),
-            ("email", person.email.as_deref()),
-            ("source", Some(source)),
-        ]),
-        line: None,
-    };
-    finish_role(&mut entry, office.and_then(|membership| membership.end_date.as_deref()));
-    finish_affiliation(&mut entry, file);
-    entry
-}
-
-fn given(fields: &[(&str, Option<&str>)]) -> Vec<(String, String)> {
-    fields.iter().filter_map(|(name, value)| Some(((*name).to_owned(), (*value)?.to_owned()))).collect()
-}
-
-fn take(entry: Incoming, name: Option<&str>, register: &mut Register) {
-    match entry.checked() {
-        Ok(entry) => register.entries.push(entry),
-        Err(reason) => {
-            register.refused.push(Unusable { line: None, what: excerpt(name.unwrap_or("(no name)")), reason })
+        let mut put = |field: &str, value: Option<String>| {
+            if let Some(value) = value.filter(|value| !value.trim().is_empty()) {
+                entry.fields.push((field.to_owned(), value));
+            }
+        };
+        put("email", self.email.clone().or_else(|| contact("email")));
+        put("phone", contact("phone").or_else(|| contact("voice")).or_else(|| contact("cell")));
+        put("website", self.links.first().map(|link| link.url.clone()));
+        for source in self.sources.iter().take(20) {
+            put("source", Some(source.url.clone()));
         }
+        entry
     }
 }

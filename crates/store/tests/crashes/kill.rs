@@ -17,7 +17,10 @@ fn nothing_acknowledged_is_lost_when_the_writer_is_killed() {
         let opened = SledStore::open(folder.path(), options()).unwrap();
         assert_eq!(opened.recovered, None);
         known = check(&opened.store);
-        assert!(acknowledged <= known, "kill {kill}: {acknowledged} was acknowledged, {known} is the last that is there");
+        assert!(
+            acknowledged <= known,
+            "kill {kill}: {acknowledged} was acknowledged, {known} is the last that is there"
+        );
     }
     assert!(known > 100);
 }

@@ -1,6 +1,6 @@
 //! The power fails: what was acknowledged is on the disk.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use allymap_store::SledStore;
 
@@ -25,37 +25,43 @@ fn runs() -> u64 {
 fn nothing_acknowledged_is_lost_when_the_power_fails() {
     let folder = tempfile::tempdir().unwrap();
     let Some(shadow) = shadow(folder.path()) else { return };
-    let (looked_at, before) = (folder.path().join("looked at"), folder.path().join("before"));
-    // What the disk held after the cut before, opened since or not.
-    let mut there: Option<PathBuf> = None;
+    let disk = |percent: u64| folder.path().join(format!("disk-{percent}"));
+    let unseen = folder.path().join("unseen");
+    let (mut start, mut known) = (None, 0);
     for run in 0..runs() {
-        if run % 8 == 0 {
-            there = None;
+        // Every third store is new. The others go on from a disk that was cut before and, but for every second, not opened since.
+        if run % 3 == 0 {
+            (start, known) = (None, 0);
         }
-        shadow.start_from(there.as_deref());
+        shadow.start_from(start.as_deref());
         let task = if run % 4 == 3 { Task::Sittings } else { Task::Write };
         // Nothing acknowledged: that falls into creating and opening.
         let acknowledgements = if run % 5 == 4 { 0 } else { 1 + run * 7 % 23 };
-        let known = there.is_some().then(|| look_at(&shadow.kept, &looked_at)).unwrap_or(0);
-        let acknowledged = Writer::start(task, &shadow.root, |writer| shadow.load(writer)).kill_after(acknowledgements);
-        let luck = Luck { pages_percent: [0, 10, 50, 90, 100][run as usize * 3 % 5], seed: run };
-        shadow.cut(luck);
-        let found = look_at(&shadow.kept, &looked_at);
-        let acknowledged = acknowledged.unwrap_or(known);
-        assert!(acknowledged <= found, "run {run}, {luck:?}: {acknowledged} was acknowledged, {found} is the last that is there");
-        _ = std::fs::remove_dir_all(&before);
-        copy(if run % 2 == 0 { &shadow.kept } else { &looked_at }, &before);
-        there = Some(before.clone());
+        let acknowledged = Writer::start(task, &shadow.root, |writer| shadow.load(writer))
+            .kill_after(acknowledgements)
+            .unwrap_or(known);
+        let next = [0, 10, 50, 90, 100][run as usize * 3 % 5];
+        for percent in [0, 10, 50, 90, 100] {
+            let luck = Luck { pages_percent: percent, seed: run };
+            shadow.cut(luck, &disk(percent));
+            if percent == next {
+                // Looking changes it.
+                _ = std::fs::remove_dir_all(&unseen);
+                copy(&disk(percent), &unseen);
+            }
+            let opened = SledStore::open(&disk(percent), options()).unwrap();
+            assert_eq!(opened.recovered, None, "run {run}, {luck:?}");
+            let found = check(&opened.store);
+            assert!(
+                acknowledged <= found,
+                "run {run}, {luck:?}: {acknowledged} was acknowledged, {found} is the last that is there"
+            );
+            if percent == next {
+                known = found;
+                start = Some(if run % 2 == 0 { unseen.clone() } else { disk(percent) });
+            }
+        }
     }
-}
-
-/// Opens a copy, which changes it.
-fn look_at(kept: &Path, copied: &Path) -> u64 {
-    _ = std::fs::remove_dir_all(copied);
-    copy(kept, copied);
-    let opened = SledStore::open(copied, options()).unwrap();
-    assert_eq!(opened.recovered, None);
-    check(&opened.store)
 }
 
 /// The test of the test: without the store's rules the same disk loses data.
@@ -63,13 +69,17 @@ fn look_at(kept: &Path, copied: &Path) -> u64 {
 fn the_flush_of_sled_alone_loses_what_was_acknowledged() {
     let folder = tempfile::tempdir().unwrap();
     let Some(shadow) = shadow(folder.path()) else { return };
+    let disk = folder.path().join("disk");
     let lost = (0..4).filter(|run| {
         shadow.start_from(None);
-        let acknowledged = Writer::start(Task::Bare, &shadow.root, |writer| shadow.load(writer)).kill_after(30 + run * 10).unwrap();
-        shadow.cut(Luck { pages_percent: 0, seed: *run });
+        let acknowledged =
+            Writer::start(Task::Bare, &shadow.root, |writer| shadow.load(writer)).kill_after(30 + run * 10).unwrap();
+        shadow.cut(Luck { pages_percent: 0, seed: *run }, &disk);
         let holds_all = || {
-            let db = sled::Config::new().path(shadow.kept.join("db")).flush_every_ms(None).open().ok()?;
-            (0..=acknowledged).all(|number| db.get(number.to_be_bytes()) == Ok(Some(noise(number, 500).into()))).then_some(())
+            let db = sled::Config::new().path(disk.join("db")).flush_every_ms(None).open().ok()?;
+            (0..=acknowledged)
+                .all(|number| db.get(number.to_be_bytes()) == Ok(Some(noise(number, 500).into())))
+                .then_some(())
         };
         std::panic::catch_unwind(holds_all).ok().flatten().is_none()
     });

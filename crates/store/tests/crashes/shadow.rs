@@ -27,7 +27,10 @@ impl Shadow {
         let folder = folder.canonicalize().unwrap();
         let library = folder.join("shadow.so");
         let mut cc = Command::new("cc");
-        cc.args(["-O2", "-Wall", "-Wextra", "-Werror", "-shared", "-fPIC", "-o"]).arg(&library).arg(source).args(["-ldl", "-lpthread"]);
+        cc.args(["-O2", "-Wall", "-Wextra", "-Werror", "-shared", "-fPIC", "-o"])
+            .arg(&library)
+            .arg(source)
+            .args(["-ldl", "-lpthread"]);
         match cc.status() {
             Err(error) if error.kind() == std::io::ErrorKind::NotFound => return None,
             status => assert!(status.unwrap().success(), "the library does not compile"),
@@ -53,9 +56,11 @@ impl Shadow {
         program.env("LD_PRELOAD", &self.library).env("SHADOW_ROOT", &self.root).env("SHADOW_COPY", &self.kept);
     }
 
-    /// After the program was killed: adds to `kept` what luck lets through. Without luck it stays as it is.
-    pub fn cut(&self, luck: Luck) {
-        merge(&self.root, &self.kept, luck.pages_percent, &mut Dice(luck.seed));
+    /// After the program was killed: makes `disk` what the disk then holds, which is `kept` and what luck lets through.
+    pub fn cut(&self, luck: Luck, disk: &Path) {
+        _ = fs::remove_dir_all(disk);
+        copy(&self.kept, disk);
+        merge(&self.root, disk, luck.pages_percent, &mut Dice(luck.seed));
     }
 }
 

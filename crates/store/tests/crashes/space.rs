@@ -30,7 +30,9 @@ impl Mount {
         if mount.output().is_ok_and(|done| done.status.success()) {
             return Some(Mount { path, _folder: folder });
         }
-        eprintln!("\n*** SKIPPED, NOT PASSED: the tests of full and read-only disks need leave to mount a tmpfs. ***\n");
+        eprintln!(
+            "\n*** SKIPPED, NOT PASSED: the tests of full and read-only disks need leave to mount a tmpfs. ***\n"
+        );
         None
     }
 
@@ -133,7 +135,10 @@ fn a_disk_that_can_only_be_read_is_called_so() {
     mount.again_with("ro");
     for folder in [&folder, &mount.path.join("new")] {
         let error = SledStore::open(folder, options()).unwrap_err();
-        assert!(matches!(&error, Error::Io(error) if error.kind() == std::io::ErrorKind::ReadOnlyFilesystem), "{error:?}");
+        assert!(
+            matches!(&error, Error::Io(error) if error.kind() == std::io::ErrorKind::ReadOnlyFilesystem),
+            "{error:?}"
+        );
     }
     mount.again_with("rw");
     assert_eq!(rows_of(&open(&folder), 1, 1, 10), 1);
@@ -173,7 +178,10 @@ fn a_store_that_is_mostly_empty_space_gives_it_back() {
     store.write(&numbered(99, 3, 10)).unwrap();
     drop(store);
     let store = open(folder.path());
-    assert_eq!([0, 1, 2, 99].map(|number| rows_of(&store, number, 256, if number == 99 { 10 } else { 4_000 })), [256, 256, 0, 3]);
+    assert_eq!(
+        [0, 1, 2, 99].map(|number| rows_of(&store, number, 256, if number == 99 { 10 } else { 4_000 })),
+        [256, 256, 0, 3]
+    );
     let names = fs::read_dir(folder.path()).unwrap().count();
     assert_eq!(names, 3, "LOCK, confirmed, db and nothing else");
 }

@@ -1,0 +1,249 @@
+//! Facts that are never overwritten: risks and positions. A new one may replace those that its author had seen.
+
+use allymap_document::{ActorId, Document};
+use minicbor::{Decode, Encode};
+
+use crate::ancestry::Ancestry;
+use crate::author::Author;
+use crate::date::When;
+use crate::ids::RowId;
+use crate::position::{self, Place, PositionStanding};
+use crate::rejection::Rejection;
+use crate::risk::{self, Level, Mitigation, Risk, RiskKind, RiskStanding, Standing};
+use crate::rows::{self, Unreadable, VERSION, Versioned, Written};
+use crate::words;
+
+/// One statement, as somebody wrote it down. Who wrote it is not in it: that is known from the change.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Assertion {
+    pub claim: Claim,
+    pub reason: Option<String>,
+    pub evidence: Option<String>,
+    pub observed: When,
+    /// The device's clock, in whole hours since 1970. It decides nothing.
+    pub recorded_hour: u32,
+    pub source: Option<String>,
+    /// A person outside who said so.
+    pub said_by: Option<String>,
+    /// Earlier statements about the same thing that the author saw and replaces. For a risk this needs a reason.
+    pub supersedes: Vec<RowId>,
+}
+
+/// What is claimed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Claim {
+    Risk(Risk),
+    Position { campaign: RowId, place: Place },
+}
+
+/// A statement and who made it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Stated {
+    pub id: RowId,
+    pub assertion: Assertion,
+    pub author: Author,
+}
+
+impl Assertion {
+    pub fn new(claim: Claim, observed: When, recorded_ms: u64) -> Assertion {
+        Assertion {
+            claim,
+            reason: None,
+            evidence: None,
+            observed,
+            recorded_hour: hour(recorded_ms),
+            source: None,
+            said_by: None,
+            supersedes: Vec::new(),
+        }
+    }
+
+    pub(crate) fn stored(&self) -> Result<Vec<u8>, Rejection> {
+        let line = |field: &'static str, text: &Option<String>| -> Result<Option<String>, Rejection> {
+            let clean = text.as_ref().map(|text| words::line(field, text, words::LINE_LETTERS)).transpose()?;
+            Ok(clean.filter(|text| !text.is_empty()))
+        };
+        let reason = line("reason", &self.reason)?;
+        if matches!(self.claim, Claim::Risk(_)) && !self.supersedes.is_empty() && reason.is_none() {
+            return Err(Rejection::NoReason);
+        }
+        let (fact, subject, value, mitigation) = match self.claim {
+            Claim::Risk(risk) => {
+                (RISK, risk.kind.slug().to_owned(), risk.level.slug(), Some(risk.mitigation.slug().to_owned()))
+            }
+            Claim::Position { campaign, place } => (POSITION, campaign.to_string(), place.slug(), None),
+        };
+        Ok(rows::encode(&Stored {
+            version: VERSION,
+            fact: fact.to_owned(),
+            subject,
+            value: value.to_owned(),
+            mitigation,
+            reason,
+            evidence: line("evidence", &self.evidence)?,
+            observed: self.observed.clone(),
+            recorded_hour: self.recorded_hour,
+            source: line("source", &self.source)?,
+            said_by: line("said-by", &self.said_by)?,
+            supersedes: self.supersedes.clone(),
+        }))
+    }
+}
+
+pub(crate) fn hour(ms: u64) -> u32 {
+    u32::try_from(ms / 3_600_000).unwrap_or(u32::MAX)
+}
+
+/// All statements of a document, and what stands.
+pub(crate) struct Assertions {
+    pub all: Vec<Stated>,
+    pub risks: Vec<RiskStanding>,
+    pub positions: Vec<PositionStanding>,
+    pub unreadable: Vec<Unreadable>,
+    pub newer: usize,
+}
+
+pub(crate) fn read(document: &Document, ancestry: &Ancestry<'_>, resolve: &dyn Fn(ActorId) -> Author) -> Assertions {
+    let rows::Rows { rows, unreadable, newer } = rows::read(document, "a/", understand);
+    let edges = rows::replaced(
+        &rows,
+        ancestry,
+        |row: &Assertion| &row.supersedes,
+        |new, old| subject(new) == subject(old) && (!matches!(new.claim, Claim::Risk(_)) || new.reason.is_some()),
+    );
+    let mut settled = vec![false; rows.len()];
+    let mut taken_back = vec![false; rows.len()];
+    for (index, row) in rows.iter().enumerate() {
+        let unknown_risk = matches!(row.row.claim, Claim::Risk(Risk { level: Level::Unknown, .. }));
+        rows::reach(index, &edges, if unknown_risk { &mut taken_back } else { &mut settled });
+    }
+    let standing = |index: usize| match (settled[index], taken_back[index]) {
+        (true, _) => Standing::Settled,
+        (false, true) => Standing::TakenBack,
+        (false, false) => Standing::Stands,
+    };
+    let stated =
+        |row: &Written<Assertion>| Stated { id: row.id, assertion: row.row.clone(), author: resolve(row.actor) };
+    let mut order: Vec<usize> = (0..rows.len()).collect();
+    order.sort_by(|a, b| {
+        let key = |index: usize| (rows[index].row.observed.order(), rows[index].id, rows[index].change);
+        key(*a).cmp(&key(*b))
+    });
+    let about = |wanted: Subject| {
+        order.iter().copied().filter(|index| subject(&rows[*index].row) == wanted).collect::<Vec<usize>>()
+    };
+    let risks = RiskKind::ALL
+        .into_iter()
+        .filter_map(|kind| {
+            let said = about(Subject::Risk(kind))
+                .into_iter()
+                .map(|index| (stated(&rows[index]), standing(index), !edges[index].is_empty()))
+                .collect();
+            risk::join(kind, said)
+        })
+        .collect();
+    let mut campaigns: Vec<RowId> = rows
+        .iter()
+        .filter_map(|row| match row.row.claim {
+            Claim::Position { campaign, .. } => Some(campaign),
+            Claim::Risk(_) => None,
+        })
+        .collect();
+    campaigns.sort_unstable();
+    campaigns.dedup();
+    let positions = campaigns
+        .into_iter()
+        .filter_map(|campaign| {
+            let said = about(Subject::Position(campaign))
+                .into_iter()
+                .filter(|index| standing(*index) == Standing::Stands)
+                .map(|index| stated(&rows[index]))
+                .collect();
+            position::join(campaign, said)
+        })
+        .collect();
+    Assertions {
+        all: order.into_iter().map(|index| stated(&rows[index])).collect(),
+        risks,
+        positions,
+        unreadable,
+        newer,
+    }
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Subject {
+    Risk(RiskKind),
+    Position(RowId),
+}
+
+fn subject(assertion: &Assertion) -> Subject {
+    match assertion.claim {
+        Claim::Risk(risk) => Subject::Risk(risk.kind),
+        Claim::Position { campaign, .. } => Subject::Position(campaign),
+    }
+}
+
+const RISK: &str = "risk";
+const POSITION: &str = "position";
+
+/// Words rather than numbers, so that a fact which only a newer version knows can still be told from a damaged one.
+#[derive(Encode, Decode)]
+#[cbor(map)]
+struct Stored {
+    #[n(0)]
+    version: u8,
+    #[n(1)]
+    fact: String,
+    /// The type of risk, or the campaign's id.
+    #[n(2)]
+    subject: String,
+    /// The level, or the place.
+    #[n(3)]
+    value: String,
+    #[n(4)]
+    mitigation: Option<String>,
+    #[n(5)]
+    reason: Option<String>,
+    #[n(6)]
+    evidence: Option<String>,
+    #[n(7)]
+    observed: When,
+    #[n(8)]
+    recorded_hour: u32,
+    #[n(9)]
+    source: Option<String>,
+    #[n(10)]
+    said_by: Option<String>,
+    #[n(11)]
+    supersedes: Vec<RowId>,
+}
+
+impl Versioned for Stored {
+    fn version(&self) -> u8 {
+        self.version
+    }
+}
+
+fn understand(stored: Stored) -> Option<Assertion> {
+    let claim = match stored.fact.as_str() {
+        RISK => Claim::Risk(Risk {
+            kind: RiskKind::typed(&stored.subject)?,
+            level: Level::typed(&stored.value)?,
+            mitigation: stored.mitigation.as_deref().map_or(Some(Mitigation::Unknown), Mitigation::typed)?,
+        }),
+        POSITION => Claim::Position { campaign: stored.subject.parse().ok()?, place: Place::typed(&stored.value)? },
+        _ => return None,
+    };
+    let line = |text: Option<String>| text.map(|text| words::shown_line(&text)).filter(|text| !text.trim().is_empty());
+    Some(Assertion {
+        claim,
+        reason: line(stored.reason),
+        evidence: line(stored.evidence),
+        observed: When { typed: words::shown_line(&stored.observed.typed), date: stored.observed.date },
+        recorded_hour: stored.recorded_hour,
+        source: line(stored.source),
+        said_by: line(stored.said_by),
+        supersedes: stored.supersedes,
+    })
+}

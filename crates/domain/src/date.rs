@@ -1,0 +1,442 @@
+//! Dates as people say them, read with the day before the month and against a given today.
+
+use std::fmt;
+
+use minicbor::data::Int;
+use minicbor::decode::{Decoder, Error as DecodeError};
+use minicbor::encode::{Encoder, Error as EncodeError, Write};
+use minicbor::{Decode, Encode};
+
+use crate::rejection::Rejection;
+use crate::words;
+
+/// A day of the calendar, between the years 1 and 9999.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Date {
+    /// Since 1 January 1970.
+    days: i32,
+}
+
+/// When something was: as somebody typed it, and the date if it names one.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Encode, Decode)]
+#[cbor(map)]
+pub struct When {
+    #[n(0)]
+    pub typed: String,
+    #[n(1)]
+    pub date: Option<Date>,
+}
+
+/// Which way a date without a year, or a bare weekday, is meant.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Lean {
+    Back,
+    Forward,
+}
+
+const FIRST_DAY: i32 = -719_162; // 1 January of the year 1
+const LAST_DAY: i32 = 2_932_896; // 31 December 9999
+
+impl Date {
+    pub fn new(year: i32, month: u32, day: u32) -> Option<Date> {
+        if !(1..=9999).contains(&year) || !(1..=12).contains(&month) || day < 1 || day > days_in(year, month) {
+            return None;
+        }
+        // Howard Hinnant's count: years begin in March, so that a leap day comes last.
+        let shifted_year = if month <= 2 { year - 1 } else { year };
+        let era = shifted_year.div_euclid(400);
+        let year_of_era = shifted_year.rem_euclid(400);
+        let shifted_month = (month as i32 + 9) % 12;
+        let day_of_year = (153 * shifted_month + 2) / 5 + day as i32 - 1;
+        let day_of_era = year_of_era * 365 + year_of_era / 4 - year_of_era / 100 + day_of_year;
+        Some(Date { days: era * 146_097 + day_of_era - 719_468 })
+    }
+
+    /// The day on which a moment falls in universal time. `ms` counts from 1970.
+    pub fn of_ms(ms: u64) -> Date {
+        Date { days: i32::try_from(ms / 86_400_000).unwrap_or(LAST_DAY).min(LAST_DAY) }
+    }
+
+    /// None outside the years 1 to 9999.
+    pub fn plus_days(self, days: i32) -> Option<Date> {
+        self.days.checked_add(days).filter(|days| (FIRST_DAY..=LAST_DAY).contains(days)).map(|days| Date { days })
+    }
+
+    /// From this day until the other; negative when the other was before.
+    pub fn days_until(self, other: Date) -> i32 {
+        other.days - self.days
+    }
+
+    /// Year, month, day.
+    pub fn parts(self) -> (i32, u32, u32) {
+        let days = self.days + 719_468;
+        let era = days.div_euclid(146_097);
+        let day_of_era = days.rem_euclid(146_097);
+        let year_of_era = (day_of_era - day_of_era / 1_460 + day_of_era / 36_524 - day_of_era / 146_096) / 365;
+        let day_of_year = day_of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
+        let shifted_month = (5 * day_of_year + 2) / 153;
+        let day = day_of_year - (153 * shifted_month + 2) / 5 + 1;
+        let month = if shifted_month < 10 { shifted_month + 3 } else { shifted_month - 9 };
+        let year = year_of_era + era * 400 + i32::from(month <= 2);
+        (year, month as u32, day as u32)
+    }
+
+    /// As people read it: `Tue 17 Nov 2026`.
+    pub fn spelled(self) -> String {
+        let (year, month, day) = self.parts();
+        format!("{} {day} {} {year}", WEEKDAYS[self.weekday()].1, MONTHS[month as usize - 1].1)
+    }
+
+    /// 0 for Monday.
+    fn weekday(self) -> usize {
+        (self.days + 3).rem_euclid(7) as usize
+    }
+
+    fn plus_months(self, months: i32) -> Option<Date> {
+        let (year, month, day) = self.parts();
+        let count = year.checked_mul(12)?.checked_add(month as i32 - 1)?.checked_add(months)?;
+        let (year, month) = (count.div_euclid(12), count.rem_euclid(12) as u32 + 1);
+        Date::new(year, month, day.min(if (1..=9999).contains(&year) { days_in(year, month) } else { 28 }))
+    }
+}
+
+impl When {
+    pub fn on(date: Date) -> When {
+        When { typed: date.to_string(), date: Some(date) }
+    }
+
+    /// For lists: dated first, by date; then as typed.
+    pub(crate) fn order(&self) -> (bool, Option<Date>, &str) {
+        (self.date.is_none(), self.date, &self.typed)
+    }
+}
+
+/// As typed, with the date beside it where that says more.
+impl fmt::Display for When {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.date {
+            Some(date) => f.write_str(&date.spelled()),
+            None => f.write_str(&self.typed),
+        }
+    }
+}
+
+/// `2026-11-23`
+impl fmt::Display for Date {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let (year, month, day) = self.parts();
+        write!(f, "{year:04}-{month:02}-{day:02}")
+    }
+}
+
+impl fmt::Debug for Date {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Date({self})")
+    }
+}
+
+impl<C> Encode<C> for Date {
+    fn encode<W: Write>(&self, encoder: &mut Encoder<W>, _: &mut C) -> Result<(), EncodeError<W::Error>> {
+        encoder.int(Int::from(self.days))?.ok()
+    }
+}
+
+impl<'b, C> Decode<'b, C> for Date {
+    fn decode(decoder: &mut Decoder<'b>, _: &mut C) -> Result<Date, DecodeError> {
+        let days = decoder.i32()?;
+        if !(FIRST_DAY..=LAST_DAY).contains(&days) {
+            return Err(DecodeError::message("a day outside the calendar"));
+        }
+        Ok(Date { days })
+    }
+}
+
+/// A date that has been: `12 mar` is the last one, `tuesday` the last Tuesday (or today).
+pub fn parse_date(typed: &str, today: Date) -> Result<Date, Rejection> {
+    read(typed, today, Lean::Back).ok_or_else(|| not_a_date(typed))
+}
+
+/// A date to come: `12 mar` is the next one, `tuesday` the next Tuesday (or today).
+pub fn parse_coming_date(typed: &str, today: Date) -> Result<Date, Rejection> {
+    read(typed, today, Lean::Forward).ok_or_else(|| not_a_date(typed))
+}
+
+/// When something was observed. What names no day, as "last March", is kept as typed.
+pub fn parse_when(typed: &str, today: Date) -> Result<When, Rejection> {
+    let typed = words::line("date", typed, 60)?;
+    if typed.is_empty() {
+        return Err(Rejection::Empty { field: "date" });
+    }
+    let date = read(&typed, today, Lean::Back);
+    // All numbers and not a date: a slip, and no words that a person could read later.
+    if date.is_none() && !typed.chars().any(char::is_alphabetic) && typed.parse::<u32>().is_err() {
+        return Err(not_a_date(&typed));
+    }
+    if date.is_none() && day_and_month(&typed).is_some_and(|(day, _, _)| day > 0) {
+        return Err(not_a_date(&typed));
+    }
+    // "yesterday" is of no use to whoever reads it next month.
+    let typed = date.map_or(typed, |date| date.to_string());
+    Ok(When { typed, date })
+}
+
+/// A date with its year, as tables hold it.
+pub(crate) fn full_date(typed: &str) -> Result<Date, Rejection> {
+    let parts = if typed.len() <= 60 { day_and_month(typed.trim()) } else { None };
+    match parts {
+        Some((day, month, Some(year))) => Date::new(year, month, day).ok_or_else(|| not_a_date(typed)),
+        _ => Err(not_a_date(typed)),
+    }
+}
+
+fn not_a_date(typed: &str) -> Rejection {
+    Rejection::NotADate { typed: words::shown_line(typed).chars().take(60).collect() }
+}
+
+fn read(typed: &str, today: Date, lean: Lean) -> Option<Date> {
+    if typed.len() > 60 {
+        return None;
+    }
+    let typed = typed.trim().to_lowercase();
+    let parts: Vec<&str> = typed.split([' ', ',']).filter(|part| !part.is_empty()).collect();
+    match parts.as_slice() {
+        ["today"] => Some(today),
+        ["yesterday"] => today.plus_days(-1),
+        ["tomorrow"] => today.plus_days(1),
+        [day] if weekday(day).is_some() => nearest_weekday(weekday(day)?, today, lean, true),
+        ["on", day] => nearest_weekday(weekday(day)?, today, lean, true),
+        ["last", "week"] => today.plus_days(-7),
+        ["next", "week"] => today.plus_days(7),
+        ["last", "month"] => today.plus_months(-1),
+        ["next", "month"] => today.plus_months(1),
+        ["last", day] => nearest_weekday(weekday(day)?, today, Lean::Back, false),
+        ["next", day] => nearest_weekday(weekday(day)?, today, Lean::Forward, false),
+        ["in", count, unit] => shifted(today, number(count)?, unit),
+        [count, unit, "ago"] => shifted(today, -number(count)?, unit),
+        _ => match day_and_month(&typed)? {
+            (day, month, Some(year)) => Date::new(year, month, day),
+            (day, month, None) => {
+                // A leap day may be up to eight years away.
+                let (this_year, _, _) = today.parts();
+                let mut years: Vec<i32> = (this_year - 8..=this_year + 8).collect();
+                if lean == Lean::Back {
+                    years.reverse();
+                }
+                years.into_iter().filter_map(|year| Date::new(year, month, day)).find(|date| match lean {
+                    Lean::Back => *date <= today,
+                    Lean::Forward => *date >= today,
+                })
+            }
+        },
+    }
+}
+
+/// `2026-11-23`, `23/11/2026`, `23.11.26`, `23 nov 2026`, `nov 23`, `tue 23 nov`: the numbers, not yet checked against the calendar.
+fn day_and_month(typed: &str) -> Option<(u32, u32, Option<i32>)> {
+    let typed = typed.to_lowercase();
+    let parts: Vec<&str> = typed.split([' ', ',', '/', '-', '.']).filter(|part| !part.is_empty()).collect();
+    let parts = match parts.as_slice() {
+        [first, rest @ ..] if weekday(first).is_some() && !rest.is_empty() => rest,
+        all => all,
+    };
+    let digits = |part: &str| -> Option<u32> {
+        let part = ["st", "nd", "rd", "th"].iter().find_map(|end| part.strip_suffix(end)).unwrap_or(part);
+        (part.len() <= 4 && part.bytes().all(|byte| byte.is_ascii_digit())).then(|| part.parse().ok())?
+    };
+    let year = |part: &str| -> Option<i32> {
+        let number = i32::try_from(digits(part)?).ok()?;
+        match part.len() {
+            4 => Some(number),
+            2 => Some(if number < 70 { 2000 + number } else { 1900 + number }),
+            _ => None,
+        }
+    };
+    match parts {
+        [first, second, third] if first.len() == 4 => {
+            Some((digits(third)?, month(second).or(digits(second))?, year(first)))
+        }
+        [first, second, third] => match month(first) {
+            Some(month) => Some((digits(second)?, month, Some(year(third)?))),
+            None => Some((digits(first)?, month(second).or(digits(second))?, Some(year(third)?))),
+        },
+        [first, second] => match (month(first), month(second)) {
+            (Some(month), None) if second.len() <= 4 && digits(second)? <= 31 => Some((digits(second)?, month, None)),
+            (None, Some(month)) if digits(first)? <= 31 => Some((digits(first)?, month, None)),
+            (None, None) if typed.contains('/') && digits(first)? <= 31 => {
+                Some((digits(first)?, digits(second)?, None))
+            }
+            _ => None,
+        },
+        _ => None,
+    }
+}
+
+fn shifted(today: Date, count: i32, unit: &str) -> Option<Date> {
+    match unit.strip_suffix('s').unwrap_or(unit) {
+        "day" => today.plus_days(count),
+        "week" => today.plus_days(count.checked_mul(7)?),
+        "month" => today.plus_months(count),
+        "year" => today.plus_months(count.checked_mul(12)?),
+        _ => None,
+    }
+}
+
+fn nearest_weekday(wanted: usize, today: Date, lean: Lean, today_counts: bool) -> Option<Date> {
+    let step = if lean == Lean::Back { -1 } else { 1 };
+    let first = if today_counts { 0 } else { 1 };
+    (first..first + 7).filter_map(|days| today.plus_days(days * step)).find(|date| date.weekday() == wanted)
+}
+
+fn number(text: &str) -> Option<i32> {
+    const WORDS: [&str; 12] =
+        ["one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve"];
+    match text {
+        "a" | "an" => Some(1),
+        _ => match WORDS.iter().position(|word| *word == text) {
+            Some(index) => Some(index as i32 + 1),
+            None => text.parse().ok().filter(|number| (0..=10_000).contains(number)),
+        },
+    }
+}
+
+fn weekday(text: &str) -> Option<usize> {
+    WEEKDAYS.iter().position(|(long, short)| is_short_for(text, long, short))
+}
+
+fn month(text: &str) -> Option<u32> {
+    MONTHS.iter().position(|(long, short)| is_short_for(text, long, short)).map(|index| index as u32 + 1)
+}
+
+/// Any beginning of the word from three letters on.
+fn is_short_for(text: &str, long: &str, short: &str) -> bool {
+    let text = text.strip_suffix('.').unwrap_or(text);
+    text.len() >= short.len() && long.to_lowercase().starts_with(&text.to_lowercase())
+}
+
+fn days_in(year: i32, month: u32) -> u32 {
+    match month {
+        4 | 6 | 9 | 11 => 30,
+        2 if year % 4 == 0 && (year % 100 != 0 || year % 400 == 0) => 29,
+        2 => 28,
+        _ => 31,
+    }
+}
+
+const WEEKDAYS: [(&str, &str); 7] = [
+    ("Monday", "Mon"),
+    ("Tuesday", "Tue"),
+    ("Wednesday", "Wed"),
+    ("Thursday", "Thu"),
+    ("Friday", "Fri"),
+    ("Saturday", "Sat"),
+    ("Sunday", "Sun"),
+];
+
+const MONTHS: [(&str, &str); 12] = [
+    ("January", "Jan"),
+    ("February", "Feb"),
+    ("March", "Mar"),
+    ("April", "Apr"),
+    ("May", "May"),
+    ("June", "Jun"),
+    ("July", "Jul"),
+    ("August", "Aug"),
+    ("September", "Sep"),
+    ("October", "Oct"),
+    ("November", "Nov"),
+    ("December", "Dec"),
+];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A Monday.
+    fn today() -> Date {
+        Date::new(2026, 11, 23).unwrap()
+    }
+
+    #[test]
+    fn dates_are_read_as_people_say_them() {
+        for (typed, expected) in [
+            ("2026-11-23", "2026-11-23"),
+            ("23/11/2026", "2026-11-23"),
+            ("3.4.26", "2026-04-03"),
+            ("23 nov 2026", "2026-11-23"),
+            ("Nov 3, 2026", "2026-11-03"),
+            ("3rd November 2026", "2026-11-03"),
+            ("tue 17 nov", "2026-11-17"),
+            ("12 mar", "2026-03-12"),
+            ("24 nov", "2025-11-24"),
+            ("29 feb", "2024-02-29"),
+            ("1/12", "2025-12-01"),
+            ("today", "2026-11-23"),
+            ("Yesterday", "2026-11-22"),
+            ("tomorrow", "2026-11-24"),
+            ("monday", "2026-11-23"),
+            ("last monday", "2026-11-16"),
+            ("tuesday", "2026-11-17"),
+            ("next tuesday", "2026-11-24"),
+            ("last fri", "2026-11-20"),
+            ("last week", "2026-11-16"),
+            ("in 6 weeks", "2027-01-04"),
+            ("2 weeks ago", "2026-11-09"),
+            ("a month ago", "2026-10-23"),
+            ("in three months", "2027-02-23"),
+        ] {
+            assert_eq!(parse_date(typed, today()).map(|date| date.to_string()), Ok(expected.to_owned()), "{typed}");
+        }
+    }
+
+    #[test]
+    fn a_date_to_come_leans_forward() {
+        for (typed, expected) in [("12 mar", "2027-03-12"), ("tuesday", "2026-11-24"), ("monday", "2026-11-23")] {
+            assert_eq!(parse_coming_date(typed, today()).unwrap().to_string(), expected, "{typed}");
+        }
+    }
+
+    #[test]
+    fn impossible_dates_are_refused() {
+        let long = "9".repeat(100_000);
+        for typed in [
+            "31/2/2026",
+            "2026-13-01",
+            "0/0/0",
+            "12",
+            "",
+            "soon",
+            "in -3 weeks",
+            "99999 weeks ago",
+            "2026-11-23-01",
+            "in 10000 years",
+            "٣/٤/٢٠٢٦",
+            &long,
+        ] {
+            assert!(parse_date(typed, today()).is_err(), "{typed}");
+        }
+        assert!(parse_when("31/2/2026", today()).is_err());
+        assert!(parse_when("31 feb", today()).is_err());
+    }
+
+    #[test]
+    fn words_that_name_no_day_are_kept_as_typed() {
+        assert_eq!(parse_when("last March", today()), Ok(When { typed: "last March".into(), date: None }));
+        assert_eq!(parse_when("2019", today()), Ok(When { typed: "2019".into(), date: None }));
+        assert_eq!(parse_when("yesterday", today()).unwrap().typed, "2026-11-22");
+    }
+
+    #[test]
+    fn the_calendar_goes_there_and_back() {
+        let mut date = Date::new(1, 1, 1).unwrap();
+        assert_eq!(date.days, FIRST_DAY);
+        assert_eq!(Date::new(9999, 12, 31).unwrap().days, LAST_DAY);
+        assert_eq!(Date::of_ms(0).to_string(), "1970-01-01");
+        assert_eq!(Date::of_ms(u64::MAX).to_string(), "9999-12-31");
+        while let Some(next) = date.plus_days(97) {
+            let (year, month, day) = next.parts();
+            assert_eq!(Date::new(year, month, day), Some(next));
+            date = next;
+        }
+        assert_eq!(today().spelled(), "Mon 23 Nov 2026");
+    }
+}

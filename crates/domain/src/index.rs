@@ -1,0 +1,297 @@
+//! One short row per entry, so that lists, finding and importing need not open every document. It can always be rebuilt.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use allymap_document::{ActorId, Document};
+use minicbor::{Decode, Encode};
+use sha2::{Digest, Sha256};
+
+use crate::affiliation::Affiliation;
+use crate::ancestry::Ancestry;
+use crate::author::Author;
+use crate::date::Date;
+use crate::entry::Entry;
+use crate::field::Merges;
+use crate::ids::{EntryId, RowId};
+use crate::kind::Kind;
+use crate::link::{Direction, Strength, Target};
+use crate::log;
+use crate::map::Map;
+use crate::position::Place;
+use crate::risk::{Level, Mitigation, RiskKind};
+use crate::words;
+
+/// Rows of another schema are thrown away and made anew.
+pub const ROW_SCHEMA: u16 = 1;
+
+/// What lists, finding, due dates and importing need to know of an entry.
+#[derive(Clone, PartialEq, Eq, Encode, Decode)]
+#[cbor(map)]
+pub struct Row {
+    #[n(0)]
+    schema: u16,
+    /// SHA-256 over the document's heads: the row fits the document as long as they are equal.
+    #[n(1)]
+    #[cbor(with = "minicbor::bytes")]
+    pub heads: [u8; 32],
+    #[n(2)]
+    pub id: EntryId,
+    #[n(3)]
+    pub kind: String,
+    #[n(4)]
+    pub name: String,
+    /// Names that were written apart from the shown one.
+    #[n(5)]
+    pub other_names: Vec<String>,
+    /// Folded words of all names.
+    #[n(6)]
+    pub words: Vec<String>,
+    /// The shown value of every other register.
+    #[n(7)]
+    pub values: BTreeMap<String, String>,
+    #[n(8)]
+    pub led_by: Vec<String>,
+    #[n(9)]
+    pub source_ids: Vec<String>,
+    #[n(26)]
+    pub sources: Vec<String>,
+    #[n(10)]
+    pub affiliations: Vec<Affiliation>,
+    /// Folded, of all values written apart.
+    #[n(11)]
+    pub phones: Vec<String>,
+    #[n(12)]
+    pub emails: Vec<String>,
+    #[n(13)]
+    pub positions: Vec<RowPosition>,
+    #[n(14)]
+    pub risks: Vec<RowRisk>,
+    #[n(15)]
+    pub last_contact: Option<Date>,
+    #[n(16)]
+    pub next_due: Option<Date>,
+    #[n(17)]
+    pub archived: bool,
+    /// What wants somebody to settle it, approaches made apart not counted: whether those are one depends on the members.
+    #[n(18)]
+    pub conflicts: u32,
+    /// Who made approaches of which neither saw the other: pairs of actors.
+    #[n(19)]
+    apart: Vec<Pair>,
+    #[n(20)]
+    pub same_as: Vec<EntryId>,
+    #[n(21)]
+    pub links: Vec<RowLink>,
+    /// By size.
+    #[n(22)]
+    pub gave: u32,
+    #[n(23)]
+    pub got: u32,
+    #[n(24)]
+    pub log_lines: u32,
+    #[n(25)]
+    pub newer_facts: u32,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Encode, Decode)]
+#[cbor(map)]
+pub struct RowPosition {
+    #[n(0)]
+    pub campaign: RowId,
+    /// The less friendly.
+    #[n(1)]
+    pub place: Place,
+    #[n(2)]
+    pub friendliest: Place,
+    #[n(3)]
+    pub differs: bool,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Encode, Decode)]
+#[cbor(map)]
+pub struct RowRisk {
+    #[n(0)]
+    pub kind: RiskKind,
+    #[n(1)]
+    pub counts: Level,
+    #[n(2)]
+    pub mitigation: Mitigation,
+    #[n(3)]
+    pub differs: bool,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Encode, Decode)]
+#[cbor(map)]
+pub struct RowLink {
+    #[n(0)]
+    pub to: EntryId,
+    #[n(1)]
+    pub direction: Direction,
+    #[n(2)]
+    pub strength: Strength,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, Encode, Decode)]
+#[cbor(array)]
+struct Pair {
+    #[n(0)]
+    #[cbor(with = "minicbor::bytes")]
+    first: [u8; 16],
+    #[n(1)]
+    #[cbor(with = "minicbor::bytes")]
+    second: [u8; 16],
+}
+
+impl Row {
+    /// The row of an entry; none for the map's own document.
+    pub fn of(document: &Document, id: EntryId) -> Option<Row> {
+        if Map::is(document) {
+            return None;
+        }
+        // Who somebody is belongs to the members' list, which changes without the document: no row depends on it.
+        let nobody = |_: ActorId| Author { name: String::new(), group: String::new(), device: String::new() };
+        let entry = Entry::read(document, id, &nobody);
+        let log = log::read(document);
+        let mut names = entry
+            .field("name")
+            .map_or(Vec::new(), |field| field.values.iter().map(|said| said.value.clone()).collect::<Vec<String>>());
+        let all_words: BTreeSet<String> = names.iter().flat_map(|name| words::folded_words(name)).collect();
+        let name = if names.is_empty() { entry.name().to_owned() } else { names.remove(0) };
+        let every = |field: &str, fold: &dyn Fn(&str) -> String| -> Vec<String> {
+            let values = entry.field(field).map_or(&[][..], |field| &field.values);
+            let folded: BTreeSet<String> =
+                values.iter().map(|said| fold(&said.value)).filter(|text| !text.is_empty()).collect();
+            folded.into_iter().collect()
+        };
+        let count = |number: usize| u32::try_from(number).unwrap_or(u32::MAX);
+        let (gave, got) = entry.balance();
+        Some(Row {
+            schema: ROW_SCHEMA,
+            heads: Row::heads_of(document),
+            id,
+            kind: entry.kind_name.clone(),
+            name,
+            other_names: names,
+            words: all_words.into_iter().collect(),
+            values: entry
+                .fields
+                .iter()
+                .filter(|value| value.field.merges == Merges::Register && value.field.name != "name")
+                .filter_map(|value| Some((value.field.name.to_owned(), value.values.first()?.value.clone())))
+                .collect(),
+            led_by: every("led-by", &str::to_owned),
+            source_ids: every("source-id", &str::to_owned),
+            sources: every("source", &str::to_owned),
+            phones: every("phone", &words::folded_phone),
+            emails: every("email", &|email| email.to_lowercase()),
+            positions: entry
+                .positions
+                .iter()
+                .map(|standing| RowPosition {
+                    campaign: standing.campaign,
+                    place: standing.place,
+                    friendliest: standing.friendliest,
+                    differs: standing.differs,
+                })
+                .collect(),
+            risks: entry
+                .risks
+                .iter()
+                .map(|standing| RowRisk {
+                    kind: standing.kind,
+                    counts: standing.counts,
+                    mitigation: standing.mitigation,
+                    differs: standing.differs,
+                })
+                .collect(),
+            last_contact: log.last_contact(),
+            next_due: log.next_due(),
+            archived: entry.archived.hides(),
+            conflicts: count(entry.conflicts()),
+            apart: log
+                .apart(&Ancestry::of(document))
+                .into_iter()
+                .map(|(first, second)| Pair { first: first.actor.0, second: second.actor.0 })
+                .collect(),
+            same_as: entry.same_as().collect(),
+            links: entry
+                .links
+                .iter()
+                .filter_map(|linked| match linked.link.target {
+                    Target::Influence { direction, strength } => {
+                        Some(RowLink { to: linked.link.to, direction, strength })
+                    }
+                    Target::Same => None,
+                })
+                .collect(),
+            gave,
+            got,
+            log_lines: count(entry.log.len()),
+            newer_facts: count(entry.newer_facts),
+            affiliations: entry.affiliations.into_iter().map(|(affiliation, _)| affiliation).collect(),
+        })
+    }
+
+    /// Compared with a row's `heads` to see whether it still fits.
+    pub fn heads_of(document: &Document) -> [u8; 32] {
+        let mut hash = Sha256::new();
+        for head in document.heads() {
+            hash.update(head.0);
+        }
+        hash.finalize().into()
+    }
+
+    pub fn to_bytes(&self) -> Vec<u8> {
+        minicbor::to_vec(self).expect("writing into memory cannot fail")
+    }
+
+    /// None for a row of another schema or a damaged one: make it anew with [`Row::of`].
+    pub fn from_bytes(bytes: &[u8]) -> Option<Row> {
+        let row: Row = minicbor::decode(bytes).ok()?;
+        (row.schema == ROW_SCHEMA).then_some(row)
+    }
+
+    pub fn value(&self, field: &str) -> Option<&str> {
+        if field == "name" { Some(&self.name) } else { self.values.get(field).map(String::as_str) }
+    }
+
+    pub fn kind(&self) -> Option<&'static Kind> {
+        Kind::named(&self.kind)
+    }
+
+    /// The letter of the partner category, or none when nobody knows it.
+    pub fn category(&self) -> Option<&str> {
+        self.value("category").filter(|category| *category != "unknown")
+    }
+
+    pub fn held_by(&self) -> Option<&str> {
+        self.value("held-by")
+    }
+
+    /// The strictest of all levels of risk.
+    pub fn strictest_risk(&self) -> Level {
+        self.risks.iter().map(|risk| risk.counts).max().unwrap_or(Level::Unknown)
+    }
+
+    pub fn position(&self, campaign: RowId) -> Option<&RowPosition> {
+        self.positions.iter().find(|position| position.campaign == campaign)
+    }
+
+    /// True when different groups made approaches without knowing of each other.
+    pub fn approached_twice(&self, resolve: &dyn Fn(ActorId) -> Author) -> bool {
+        let group = |actor: [u8; 16]| words::folded(&resolve(ActorId(actor)).group);
+        self.apart.iter().any(|pair| group(pair.first) != group(pair.second))
+    }
+
+    /// The name or a name written apart from it.
+    pub(crate) fn names(&self) -> impl Iterator<Item = &str> {
+        [self.name.as_str()].into_iter().chain(self.other_names.iter().map(String::as_str))
+    }
+}
+
+/// Says which entry, never its name.
+impl std::fmt::Debug for Row {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Row").field("id", &self.id).field("kind", &self.kind).finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,220 @@
+//! Links between entries: who influences whom, and which two entries are the same.
+
+use allymap_document::{ActorId, Document};
+use minicbor::{Decode, Encode};
+
+use crate::ancestry::Ancestry;
+use crate::assertion::hour;
+use crate::author::Author;
+use crate::ids::{EntryId, RowId};
+use crate::rejection::Rejection;
+use crate::rows::{self, Unreadable, VERSION, Versioned};
+use crate::words;
+
+/// A link from the entry that holds it to another one.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Link {
+    pub to: EntryId,
+    pub target: Target,
+    /// How we know.
+    pub how: Option<String>,
+    pub source: Option<String>,
+    /// The device's clock, in whole hours since 1970. It decides nothing.
+    pub recorded_hour: u32,
+    pub supersedes: Vec<RowId>,
+    /// The link is taken away: it only replaces.
+    pub withdrawn: bool,
+}
+
+/// What the link says about the other entry.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Target {
+    Influence {
+        direction: Direction,
+        strength: Strength,
+    },
+    /// It is this very entry, written down twice.
+    Same,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Encode, Decode)]
+#[cbor(index_only)]
+pub enum Direction {
+    /// This entry influences the other.
+    #[n(0)]
+    Out,
+    #[n(1)]
+    In,
+    #[n(2)]
+    Both,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Encode, Decode)]
+#[cbor(index_only)]
+pub enum Strength {
+    #[n(0)]
+    Weak,
+    #[n(1)]
+    Medium,
+    #[n(2)]
+    Strong,
+}
+
+/// A link and who made it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Linked {
+    pub id: RowId,
+    pub link: Link,
+    pub author: Author,
+}
+
+impl Strength {
+    pub fn slug(self) -> &'static str {
+        match self {
+            Strength::Weak => "weak",
+            Strength::Medium => "medium",
+            Strength::Strong => "strong",
+        }
+    }
+
+    pub fn typed(typed: &str) -> Option<Strength> {
+        [Strength::Weak, Strength::Medium, Strength::Strong]
+            .into_iter()
+            .find(|strength| strength.slug() == words::folded(typed))
+    }
+}
+
+impl Direction {
+    pub fn slug(self) -> &'static str {
+        match self {
+            Direction::Out => "out",
+            Direction::In => "in",
+            Direction::Both => "both",
+        }
+    }
+}
+
+impl Link {
+    pub fn influence(to: EntryId, direction: Direction, strength: Strength, recorded_ms: u64) -> Link {
+        Link { target: Target::Influence { direction, strength }, ..Link::same(to, recorded_ms) }
+    }
+
+    pub fn same(to: EntryId, recorded_ms: u64) -> Link {
+        Link {
+            to,
+            target: Target::Same,
+            how: None,
+            source: None,
+            recorded_hour: hour(recorded_ms),
+            supersedes: Vec::new(),
+            withdrawn: false,
+        }
+    }
+
+    pub(crate) fn stored(&self) -> Result<Vec<u8>, Rejection> {
+        let line = |field: &'static str, text: &Option<String>| -> Result<Option<String>, Rejection> {
+            let clean = text.as_ref().map(|text| words::line(field, text, words::LINE_LETTERS)).transpose()?;
+            Ok(clean.filter(|text| !text.is_empty()))
+        };
+        let (same, direction, strength) = match self.target {
+            Target::Same => (true, None, None),
+            Target::Influence { direction, strength } => (false, Some(direction), Some(strength)),
+        };
+        Ok(rows::encode(&Stored {
+            version: VERSION,
+            to: self.to,
+            same,
+            direction,
+            strength,
+            how: line("how", &self.how)?,
+            source: line("source", &self.source)?,
+            recorded_hour: self.recorded_hour,
+            supersedes: self.supersedes.clone(),
+            withdrawn: self.withdrawn,
+        }))
+    }
+}
+
+pub(crate) struct Links {
+    pub all: Vec<Linked>,
+    /// Those that nobody replaced or took away.
+    pub standing: Vec<Linked>,
+    pub unreadable: Vec<Unreadable>,
+    pub newer: usize,
+}
+
+pub(crate) fn read(document: &Document, ancestry: &Ancestry<'_>, resolve: &dyn Fn(ActorId) -> Author) -> Links {
+    let rows::Rows { rows, unreadable, newer } = rows::read(document, "x/", understand);
+    let edges = rows::replaced(
+        &rows,
+        ancestry,
+        |row: &Link| &row.supersedes,
+        |new, old| new.to == old.to && (new.target == Target::Same) == (old.target == Target::Same),
+    );
+    let mut gone = vec![false; rows.len()];
+    for index in 0..rows.len() {
+        rows::reach(index, &edges, &mut gone);
+    }
+    let mut order: Vec<usize> = (0..rows.len()).collect();
+    order.sort_by_key(|index| (rows[*index].row.to, rows[*index].id, rows[*index].change));
+    let linked = |index: &usize| Linked {
+        id: rows[*index].id,
+        link: rows[*index].row.clone(),
+        author: resolve(rows[*index].actor),
+    };
+    Links {
+        all: order.iter().map(linked).collect(),
+        standing: order.iter().filter(|index| !gone[**index] && !rows[**index].row.withdrawn).map(linked).collect(),
+        unreadable,
+        newer,
+    }
+}
+
+#[derive(Encode, Decode)]
+#[cbor(map)]
+struct Stored {
+    #[n(0)]
+    version: u8,
+    #[n(1)]
+    to: EntryId,
+    #[n(2)]
+    same: bool,
+    #[n(3)]
+    direction: Option<Direction>,
+    #[n(4)]
+    strength: Option<Strength>,
+    #[n(5)]
+    how: Option<String>,
+    #[n(6)]
+    source: Option<String>,
+    #[n(7)]
+    recorded_hour: u32,
+    #[n(8)]
+    supersedes: Vec<RowId>,
+    #[n(9)]
+    withdrawn: bool,
+}
+
+impl Versioned for Stored {
+    fn version(&self) -> u8 {
+        self.version
+    }
+}
+
+fn understand(stored: Stored) -> Option<Link> {
+    let target = match (stored.same, stored.direction, stored.strength) {
+        (true, ..) => Target::Same,
+        (false, Some(direction), Some(strength)) => Target::Influence { direction, strength },
+        _ => return None,
+    };
+    let line = |text: Option<String>| text.map(|text| words::shown_line(&text));
+    Some(Link {
+        to: stored.to,
+        target,
+        how: line(stored.how),
+        source: line(stored.source),
+        recorded_hour: stored.recorded_hour,
+        supersedes: stored.supersedes,
+        withdrawn: stored.withdrawn,
+    })
+}

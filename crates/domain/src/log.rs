@@ -1,0 +1,258 @@
+//! The log: every contact, ask and favour, by whom and when. Two lines are never a conflict; two approaches may be.
+
+use std::collections::BTreeSet;
+
+use allymap_document::{ActorId, Document};
+use minicbor::{Decode, Encode};
+
+use crate::ancestry::Ancestry;
+use crate::assertion::hour;
+use crate::author::Author;
+use crate::date::{Date, When};
+use crate::ids::RowId;
+use crate::rejection::Rejection;
+use crate::rows::{self, Unreadable, VERSION, Versioned, Written};
+use crate::words;
+
+/// One line of the log, as somebody wrote it down.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct LogLine {
+    /// The slug of a [`LogKind`]; from a newer version it may be one that is not in the list.
+    pub kind: String,
+    pub on: When,
+    /// Who was there.
+    pub with: Option<String>,
+    pub text: String,
+    /// Of an ask or a favour: 1 a mention, 2 attending, 3 people or a venue, 4 co-hosting, 5 money or a public stand.
+    pub size: Option<u8>,
+    pub follow_up: Option<Date>,
+    pub source: Option<String>,
+    /// The device's clock, in whole hours since 1970. It decides nothing.
+    pub recorded_hour: u32,
+}
+
+/// A line and who wrote it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Logged {
+    pub id: RowId,
+    pub line: LogLine,
+    pub author: Author,
+}
+
+/// Two of our groups approached one organisation, and neither knew.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct DoubleApproach {
+    /// The earlier by its date.
+    pub first: Logged,
+    pub second: Logged,
+}
+
+/// What a line of the log is about.
+#[derive(Debug, PartialEq, Eq)]
+pub struct LogKind {
+    pub slug: &'static str,
+    pub label: &'static str,
+    /// True when we were in touch with them, so that a follow-up is done.
+    pub contact: bool,
+}
+
+pub const LOG_KINDS: &[LogKind] = &[
+    kind("contact", "contact", true),
+    kind("one-to-one", "one-to-one", true),
+    kind("meeting", "meeting", true),
+    kind("call", "phone call", true),
+    kind("message", "message", true),
+    kind("check-in", "check-in", true),
+    kind("approach", "first approach", true),
+    kind("ask", "we asked", true),
+    kind("gave", "we gave", true),
+    kind("got", "they gave", true),
+    kind("co-host", "co-hosted", true),
+    kind("joint-decision", "decided together", true),
+    kind("solidarity", "call for solidarity", true),
+    kind("amplified", "we amplified", false),
+    kind("statement", "statement of theirs", false),
+    kind("note", "note", false),
+];
+
+const fn kind(slug: &'static str, label: &'static str, contact: bool) -> LogKind {
+    LogKind { slug, label, contact }
+}
+
+impl LogKind {
+    pub fn typed(typed: &str) -> Result<&'static LogKind, Rejection> {
+        let folded = words::folded(typed);
+        LOG_KINDS
+            .iter()
+            .find(|kind| words::folded(kind.slug) == folded || words::folded(kind.label) == folded)
+            .ok_or_else(|| Rejection::NoSuchLogKind { typed: words::shown_line(typed).chars().take(40).collect() })
+    }
+
+    fn is_contact(slug: &str) -> bool {
+        LOG_KINDS.iter().any(|kind| kind.slug == slug && kind.contact)
+    }
+}
+
+impl LogLine {
+    pub fn new(kind: &LogKind, on: When, text: &str, recorded_ms: u64) -> LogLine {
+        LogLine {
+            kind: kind.slug.to_owned(),
+            on,
+            with: None,
+            text: text.to_owned(),
+            size: None,
+            follow_up: None,
+            source: None,
+            recorded_hour: hour(recorded_ms),
+        }
+    }
+
+    pub(crate) fn stored(&self) -> Result<Vec<u8>, Rejection> {
+        let line = |field: &'static str, text: &Option<String>| -> Result<Option<String>, Rejection> {
+            let clean = text.as_ref().map(|text| words::line(field, text, words::LINE_LETTERS)).transpose()?;
+            Ok(clean.filter(|text| !text.is_empty()))
+        };
+        if let Some(size) = self.size.filter(|size| !(1..=5).contains(size)) {
+            return Err(Rejection::NotASize { typed: size });
+        }
+        Ok(rows::encode(&Stored {
+            version: VERSION,
+            kind: LogKind::typed(&self.kind)?.slug.to_owned(),
+            on: self.on.clone(),
+            with: line("with", &self.with)?,
+            text: words::note("text", &self.text)?,
+            size: self.size,
+            follow_up: self.follow_up,
+            source: line("source", &self.source)?,
+            recorded_hour: self.recorded_hour,
+        }))
+    }
+}
+
+pub(crate) struct Log {
+    pub written: Vec<Written<LogLine>>,
+    pub unreadable: Vec<Unreadable>,
+    pub newer: usize,
+}
+
+/// By date, then id.
+pub(crate) fn read(document: &Document) -> Log {
+    let rows::Rows { mut rows, unreadable, newer } = rows::read(document, "l/", understand);
+    rows.sort_by(|a, b| (a.row.on.order(), a.id, a.change).cmp(&(b.row.on.order(), b.id, b.change)));
+    Log { written: rows, unreadable, newer }
+}
+
+impl Log {
+    pub(crate) fn logged(&self, resolve: &dyn Fn(ActorId) -> Author) -> Vec<Logged> {
+        self.written.iter().map(|written| logged(written, resolve)).collect()
+    }
+
+    /// Pairs of approaches by different actors, neither of whom had seen the other's.
+    pub(crate) fn apart(&self, ancestry: &Ancestry<'_>) -> Vec<(&Written<LogLine>, &Written<LogLine>)> {
+        let approaches: Vec<_> = self.written.iter().filter(|written| written.row.kind == APPROACH).collect();
+        let mut pairs = Vec::new();
+        for (index, first) in approaches.iter().enumerate() {
+            for second in &approaches[index + 1..] {
+                if first.actor != second.actor && !first.saw(second, ancestry) && !second.saw(first, ancestry) {
+                    pairs.push((*first, *second));
+                }
+            }
+        }
+        pairs
+    }
+
+    pub(crate) fn double_approaches(
+        &self,
+        ancestry: &Ancestry<'_>,
+        resolve: &dyn Fn(ActorId) -> Author,
+    ) -> Vec<DoubleApproach> {
+        self.apart(ancestry)
+            .into_iter()
+            .map(|(first, second)| DoubleApproach { first: logged(first, resolve), second: logged(second, resolve) })
+            .filter(|double| words::folded(&double.first.author.group) != words::folded(&double.second.author.group))
+            .collect()
+    }
+
+    pub(crate) fn last_contact(&self) -> Option<Date> {
+        self.written
+            .iter()
+            .filter(|written| LogKind::is_contact(&written.row.kind))
+            .filter_map(|written| written.row.on.date)
+            .max()
+    }
+
+    /// The earliest follow-up after which nobody has been in touch. Any later contact settles it.
+    pub(crate) fn next_due(&self) -> Option<Date> {
+        let last_contact = self.last_contact();
+        self.written
+            .iter()
+            .filter(|written| match (written.row.on.date, last_contact) {
+                (Some(on), Some(last)) => last <= on,
+                (Some(_), None) | (None, _) => true,
+            })
+            .filter_map(|written| written.row.follow_up)
+            .min()
+    }
+}
+
+fn logged(written: &Written<LogLine>, resolve: &dyn Fn(ActorId) -> Author) -> Logged {
+    Logged { id: written.id, line: written.row.clone(), author: resolve(written.actor) }
+}
+
+/// What was given on both sides, by size.
+pub(crate) fn balance(lines: &[Logged]) -> (u32, u32) {
+    let sum = |slug: &str| {
+        let sizes: BTreeSet<(RowId, u8)> = lines
+            .iter()
+            .filter(|logged| logged.line.kind == slug)
+            .map(|logged| (logged.id, logged.line.size.unwrap_or(1)))
+            .collect();
+        sizes.iter().map(|(_, size)| u32::from(*size)).sum()
+    };
+    (sum("gave"), sum("got"))
+}
+
+const APPROACH: &str = "approach";
+
+#[derive(Encode, Decode)]
+#[cbor(map)]
+struct Stored {
+    #[n(0)]
+    version: u8,
+    #[n(1)]
+    kind: String,
+    #[n(2)]
+    on: When,
+    #[n(3)]
+    with: Option<String>,
+    #[n(4)]
+    text: String,
+    #[n(5)]
+    size: Option<u8>,
+    #[n(6)]
+    follow_up: Option<Date>,
+    #[n(7)]
+    source: Option<String>,
+    #[n(8)]
+    recorded_hour: u32,
+}
+
+impl Versioned for Stored {
+    fn version(&self) -> u8 {
+        self.version
+    }
+}
+
+fn understand(stored: Stored) -> Option<LogLine> {
+    let line = |text: Option<String>| text.map(|text| words::shown_line(&text));
+    Some(LogLine {
+        kind: words::shown_line(&stored.kind),
+        on: When { typed: words::shown_line(&stored.on.typed), date: stored.on.date },
+        with: line(stored.with),
+        text: words::shown(&stored.text),
+        size: stored.size.filter(|size| (1..=5).contains(size)),
+        follow_up: stored.follow_up,
+        source: line(stored.source),
+        recorded_hour: stored.recorded_hour,
+    })
+}

@@ -1,0 +1,158 @@
+//! Any order of meeting gives one map: the same export, to the byte.
+
+use proptest::prelude::*;
+
+use crate::assertion::{Assertion, Claim};
+use crate::date::When;
+use crate::desk::{Desk, ENTRY, NOW, row, today, who};
+use crate::entry::Entry;
+use crate::export::{digest, export_lines};
+use crate::ids::{EntryId, RowId};
+use crate::index::Row;
+use crate::link::{Direction, Link, Strength};
+use crate::log::{LogKind, LogLine};
+use crate::position::Place;
+use crate::rejection::Rejection;
+use crate::risk::{Level, Mitigation, Risk, RiskKind};
+
+/// One thing that one of three people does.
+#[derive(Clone, Debug)]
+enum Step {
+    Set(usize, &'static str, &'static str),
+    Add(usize, &'static str),
+    TakeOut(usize, &'static str),
+    Rate(usize, Level, bool),
+    Place(usize, Place, bool),
+    Log(usize, &'static str),
+    Link(usize, u8, bool),
+    Archive(usize, bool),
+    /// The first learns what the second wrote.
+    Learn(usize, usize),
+}
+
+fn step() -> impl Strategy<Value = Step> {
+    let field = prop_oneof![Just("name"), Just("phone"), Just("notes"), Just("category")];
+    let value = prop_oneof![Just("a"), Just("b"), Just("02 5550 1"), Just("Harbour b")];
+    let level =
+        prop_oneof![Just(Level::Unknown), Just(Level::None), Just(Level::Low), Just(Level::Medium), Just(Level::High)];
+    let place =
+        prop_oneof![Just(Place::NotKnown), Just(Place::ActiveAlly), Just(Place::Neutral), Just(Place::ActiveOpponent)];
+    let group = prop_oneof![Just("youth"), Just("disability"), Just("Youth")];
+    let kind = prop_oneof![Just("approach"), Just("call"), Just("gave")];
+    let desk = 0..3usize;
+    prop_oneof![
+        3 => (desk.clone(), field, value).prop_map(|(desk, field, value)| Step::Set(desk, field, value)),
+        1 => (desk.clone(), group.clone()).prop_map(|(desk, group)| Step::Add(desk, group)),
+        1 => (desk.clone(), group).prop_map(|(desk, group)| Step::TakeOut(desk, group)),
+        3 => (desk.clone(), level, any::<bool>()).prop_map(|(desk, level, settles)| Step::Rate(desk, level, settles)),
+        2 => (desk.clone(), place, any::<bool>()).prop_map(|(desk, place, settles)| Step::Place(desk, place, settles)),
+        2 => (desk.clone(), kind).prop_map(|(desk, kind)| Step::Log(desk, kind)),
+        1 => (desk.clone(), 1..4u8, any::<bool>()).prop_map(|(desk, to, takes_back)| Step::Link(desk, to, takes_back)),
+        1 => (desk.clone(), any::<bool>()).prop_map(|(desk, archived)| Step::Archive(desk, archived)),
+        2 => (desk.clone(), desk).prop_map(|(learner, teacher)| Step::Learn(learner, teacher)),
+    ]
+}
+
+fn take(step: &Step, number: u8, desks: &mut [Desk; 3]) {
+    // Values that a field refuses are refused alike everywhere; the story goes on.
+    let id = RowId([number; 16]);
+    match step {
+        Step::Set(desk, field, value) => drop(desks[*desk].edit(|edit| Entry::set(edit, field, value))),
+        Step::Add(desk, value) => drop(desks[*desk].edit(|edit| Entry::add(edit, "led-by", value))),
+        Step::TakeOut(desk, value) => drop(desks[*desk].edit(|edit| Entry::take_out(edit, "led-by", value))),
+        Step::Rate(desk, level, settles) => {
+            let entry = desks[*desk].entry();
+            let seen =
+                entry.risk(RiskKind::Legal).filter(|_| *settles).map_or(Vec::new(), |standing| ids(&standing.said));
+            let risk = Risk { kind: RiskKind::Legal, level: *level, mitigation: Mitigation::Unknown };
+            state(&mut desks[*desk], id, Claim::Risk(risk), seen);
+        }
+        Step::Place(desk, place, settles) => {
+            let entry = desks[*desk].entry();
+            let seen = entry.position(row(200)).filter(|_| *settles).map_or(Vec::new(), |standing| ids(&standing.said));
+            state(&mut desks[*desk], id, Claim::Position { campaign: row(200), place: *place }, seen);
+        }
+        Step::Log(desk, kind) => {
+            let on = When::on(today().plus_days(i32::from(number % 5)).unwrap());
+            let line = LogLine::new(LogKind::typed(kind).unwrap(), on, "met", NOW);
+            desks[*desk].edit(|edit| Entry::log(edit, id, &line)).unwrap();
+        }
+        Step::Link(desk, to, takes_back) => {
+            let to = EntryId([*to; 16]);
+            let entry = desks[*desk].entry();
+            let seen = entry
+                .links
+                .iter()
+                .filter(|linked| linked.link.to == to && *takes_back)
+                .map(|linked| linked.id)
+                .collect();
+            let link = Link::influence(to, Direction::Out, Strength::Medium, NOW);
+            let link = Link { supersedes: seen, withdrawn: *takes_back, ..link };
+            desks[*desk].edit(|edit| Entry::link(edit, ENTRY, id, &link)).unwrap();
+        }
+        Step::Archive(desk, archived) => desks[*desk].edit(|edit| Entry::archive(edit, *archived)).unwrap(),
+        Step::Learn(learner, teacher) => {
+            let teacher = desks[*teacher].clone();
+            desks[*learner].learn(&[&teacher]);
+        }
+    }
+}
+
+fn ids(said: &[crate::assertion::Stated]) -> Vec<RowId> {
+    said.iter().map(|stated| stated.id).collect()
+}
+
+fn state(desk: &mut Desk, id: RowId, claim: Claim, supersedes: Vec<RowId>) {
+    let reason = Some("saw it".to_owned());
+    let assertion = Assertion { reason, supersedes, ..Assertion::new(claim, When::on(today()), NOW) };
+    desk.edit(|edit| -> Result<(), Rejection> { Entry::assert(edit, id, &assertion) }).unwrap();
+}
+
+fn export(desk: &Desk) -> Vec<u8> {
+    export_lines([(ENTRY, &desk.document)], &who)
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 40, failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn any_order_of_meeting_gives_one_export(steps in prop::collection::vec(step(), 1..40)) {
+        let mut desks = Desk::three_choirs();
+        for (number, step) in (1..).zip(&steps) {
+            take(step, number, &mut desks);
+        }
+        let [ana, ben, cleo] = desks;
+        let meet = |desk: &Desk, others: [&Desk; 2]| {
+            let mut desk = desk.clone();
+            desk.learn(&others);
+            desk
+        };
+        let merged = [meet(&ana, [&ben, &cleo]), meet(&ben, [&cleo, &ana]), meet(&cleo, [&ana, &ben])];
+        for desk in &merged {
+            prop_assert_eq!(desk.document.heads(), merged[0].document.heads());
+            prop_assert_eq!(String::from_utf8(export(desk)).unwrap(), String::from_utf8(export(&merged[0])).unwrap());
+            prop_assert_eq!(Row::of(&desk.document, ENTRY).unwrap(), Row::of(&merged[0].document, ENTRY).unwrap());
+        }
+        // What is loaded from a save is the same as well.
+        let loaded = allymap_document::Document::load(&merged[1].document.save(), merged[1].document.actor()).unwrap();
+        let again = export_lines([(ENTRY, &loaded)], &who);
+        prop_assert_eq!(digest(&again), digest(&export(&merged[0])));
+    }
+
+    #[test]
+    fn a_merge_is_never_milder_than_what_either_side_still_held(
+        apart in prop::collection::vec((0..2usize, 0..5u8, any::<bool>()), 1..12),
+    ) {
+        let levels = [Level::Unknown, Level::None, Level::Low, Level::Medium, Level::High];
+        let mut desks = Desk::three_choirs();
+        for (number, (desk, level, settles)) in (1..).zip(&apart) {
+            take(&Step::Rate(*desk, levels[usize::from(*level)], *settles), number, &mut desks);
+        }
+        let counts = |desk: &Desk| desk.entry().risk(RiskKind::Legal).map_or(Level::Unknown, |standing| standing.counts);
+        let [ana, ben, _] = desks;
+        let mut merged = ana.clone();
+        merged.learn(&[&ben]);
+        // Neither saw the other, so neither could settle the other's rating.
+        prop_assert_eq!(counts(&merged), counts(&ana).max(counts(&ben)));
+    }
+}

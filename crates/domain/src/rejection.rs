@@ -1,0 +1,59 @@
+//! Why the map refuses an edit, in words for a person.
+
+use allymap_document::WriteError;
+
+use crate::field::Choice;
+use crate::ids::RowId;
+
+/// Why nothing was written.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum Rejection {
+    #[error("{field} is empty")]
+    Empty { field: &'static str },
+    #[error("{field} has {letters} letters; {limit} fit")]
+    TooLong { field: &'static str, letters: usize, limit: usize },
+    #[error("{field} holds characters that cannot be shown")]
+    Unprintable { field: &'static str },
+    #[error("\"{typed}\" is not a date I can read (try 2026-11-23, 23 nov, yesterday, in 6 weeks)")]
+    NotADate { typed: String },
+    #[error("there is no kind of entry called \"{typed}\" (there are organisation, person, institution, place)")]
+    NoSuchKind { typed: String },
+    #[error("{kind} has no field called \"{typed}\"")]
+    NoSuchField { kind: &'static str, typed: String },
+    #[error("\"{typed}\" is not one of {}", listed(choices))]
+    NotOneOf { field: &'static str, typed: String, choices: &'static [Choice] },
+    #[error("{field} is yes or no, not \"{typed}\"")]
+    NotYesOrNo { field: &'static str, typed: String },
+    #[error("\"{typed}\" is not a web address (it begins with http:// or https://)")]
+    NotAWebAddress { typed: String },
+    #[error("\"{typed}\" is not an e-mail address")]
+    NotAnEmail { typed: String },
+    #[error("\"{typed}\" is not a phone number")]
+    NotAPhone { typed: String },
+    #[error("{field} takes several values; add or remove one")]
+    OneAtATime { field: &'static str },
+    #[error("{field} takes one value; set it")]
+    OnlyOne { field: &'static str },
+    #[error("a size goes from 1 to 5, not {typed}")]
+    NotASize { typed: u8 },
+    #[error("\"{typed}\" is not a kind of log line")]
+    NoSuchLogKind { typed: String },
+    #[error("settling a risk needs a reason")]
+    NoReason,
+    #[error("nothing here is called {id}, so it cannot be replaced")]
+    NothingToReplace { id: RowId },
+    #[error("an entry cannot be linked to itself")]
+    LinkToItself,
+    #[error("this entry exists already")]
+    Exists,
+    #[error("there is no entry here yet")]
+    NoEntry,
+    #[error("this entry is of a kind that only a newer version knows")]
+    NewerKind,
+    #[error("the entry could not take it: {0}")]
+    Document(#[from] WriteError),
+}
+
+fn listed(choices: &[Choice]) -> String {
+    choices.iter().map(|choice| choice.slug).collect::<Vec<_>>().join(", ")
+}

@@ -1,0 +1,249 @@
+//! Risks: six types, each rated by whoever saw something. The strict side counts until somebody who saw both settles it.
+
+use minicbor::{Decode, Encode};
+
+use crate::assertion::{Claim, Stated};
+use crate::field::{Choice, choice};
+use crate::words;
+
+/// A rating of one type of risk.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Risk {
+    pub kind: RiskKind,
+    pub level: Level,
+    pub mitigation: Mitigation,
+}
+
+/// The partnership guide's six types.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Encode, Decode)]
+#[cbor(index_only)]
+pub enum RiskKind {
+    #[n(0)]
+    Political,
+    #[n(1)]
+    Policy,
+    #[n(2)]
+    Financial,
+    #[n(3)]
+    Legal,
+    #[n(4)]
+    Reputational,
+    #[n(5)]
+    Physical,
+}
+
+/// Mild to strict. Unknown is no level at all: it never counts as none.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Encode, Decode)]
+#[cbor(index_only)]
+pub enum Level {
+    #[n(0)]
+    Unknown,
+    #[n(1)]
+    None,
+    #[n(2)]
+    Low,
+    #[n(3)]
+    Medium,
+    #[n(4)]
+    High,
+}
+
+/// Mild to strict; not knowing is stricter than knowing that it was dealt with.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Encode, Decode)]
+#[cbor(index_only)]
+pub enum Mitigation {
+    #[n(0)]
+    NoneNeeded,
+    #[n(1)]
+    Mitigated,
+    #[n(2)]
+    Unknown,
+    #[n(3)]
+    CanBe,
+    #[n(4)]
+    Cannot,
+}
+
+/// What stands about one type of risk.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RiskStanding {
+    pub kind: RiskKind,
+    /// The strictest known level.
+    pub counts: Level,
+    /// The strictest mitigation among the ratings of that level.
+    pub mitigation: Mitigation,
+    /// All that nobody replaced, and strict ratings that were only taken back: those still bind.
+    pub said: Vec<Stated>,
+    /// They do not agree, and nobody who saw them has settled it.
+    pub differs: bool,
+    /// Somebody took a rating back, so the question is open again.
+    pub open_again: bool,
+}
+
+impl RiskKind {
+    pub const ALL: [RiskKind; 6] = [
+        RiskKind::Political,
+        RiskKind::Policy,
+        RiskKind::Financial,
+        RiskKind::Legal,
+        RiskKind::Reputational,
+        RiskKind::Physical,
+    ];
+
+    pub fn slug(self) -> &'static str {
+        RISK_KINDS[self as usize].slug
+    }
+
+    pub fn typed(typed: &str) -> Option<RiskKind> {
+        pick(RISK_KINDS, typed).map(|index| RiskKind::ALL[index])
+    }
+}
+
+pub const RISK_KINDS: &[Choice] = &[
+    choice("political", "political", &[]),
+    choice("policy", "policy", &["policy related"]),
+    choice("financial", "financial", &["money"]),
+    choice("legal", "legal", &["law"]),
+    choice("reputational", "reputational", &["reputation"]),
+    choice("physical", "physical", &["safety", "danger"]),
+];
+
+impl Level {
+    const ALL: [Level; 5] = [Level::Unknown, Level::None, Level::Low, Level::Medium, Level::High];
+
+    pub fn slug(self) -> &'static str {
+        LEVELS[self as usize].slug
+    }
+
+    pub fn typed(typed: &str) -> Option<Level> {
+        pick(LEVELS, typed).map(|index| Level::ALL[index])
+    }
+
+    /// Medium and high change what may be done.
+    fn is_strict(self) -> bool {
+        matches!(self, Level::Medium | Level::High)
+    }
+}
+
+pub const LEVELS: &[Choice] = &[
+    choice("unknown", "not known", &["?"]),
+    choice("none", "none", &["no"]),
+    choice("low", "low", &[]),
+    choice("medium", "medium", &["mid"]),
+    choice("high", "high", &[]),
+];
+
+impl Mitigation {
+    const ALL: [Mitigation; 5] =
+        [Mitigation::NoneNeeded, Mitigation::Mitigated, Mitigation::Unknown, Mitigation::CanBe, Mitigation::Cannot];
+
+    pub fn slug(self) -> &'static str {
+        MITIGATIONS[self as usize].slug
+    }
+
+    pub fn typed(typed: &str) -> Option<Mitigation> {
+        pick(MITIGATIONS, typed).map(|index| Mitigation::ALL[index])
+    }
+}
+
+pub const MITIGATIONS: &[Choice] = &[
+    choice("none-needed", "none needed", &["not needed"]),
+    choice("mitigated", "mitigated", &["done"]),
+    choice("unknown", "not known", &["?"]),
+    choice("can-be", "can be mitigated", &["possible"]),
+    choice("cannot", "cannot be mitigated", &["impossible"]),
+];
+
+fn pick(choices: &[Choice], typed: &str) -> Option<usize> {
+    let folded = words::folded(typed);
+    choices.iter().position(|choice| {
+        [choice.slug, choice.label].iter().chain(choice.also).any(|name| words::folded(name) == folded)
+            || choice.slug == typed
+    })
+}
+
+/// What one rating adds to a type's standing.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Standing {
+    /// Nobody replaced it.
+    Stands,
+    /// Replaced by "not known" only.
+    TakenBack,
+    /// Replaced by somebody who knew better.
+    Settled,
+}
+
+/// Join what was said about one type. `stated` goes with each rating; settled ones may be left out.
+pub(crate) fn join(kind: RiskKind, stated: Vec<(Stated, Standing, bool)>) -> Option<RiskStanding> {
+    let level = |stated: &Stated| risk(stated).map_or(Level::Unknown, |risk| risk.level);
+    let said: Vec<(Stated, Standing, bool)> = stated
+        .into_iter()
+        .filter(|(stated, standing, _)| match standing {
+            Standing::Stands => true,
+            // What it made stricter stays; what it loosened has ended.
+            Standing::TakenBack => level(stated).is_strict(),
+            Standing::Settled => false,
+        })
+        .collect();
+    if said.is_empty() {
+        return None;
+    }
+    let open_again = said.iter().any(|(stated, _, takes_back)| *takes_back && level(stated) == Level::Unknown);
+    let known: Vec<Risk> =
+        said.iter().filter_map(|(stated, ..)| risk(stated)).filter(|risk| risk.level != Level::Unknown).collect();
+    let counts = known.iter().map(|risk| risk.level).max().unwrap_or(Level::Unknown);
+    let mitigation = known
+        .iter()
+        .filter(|risk| risk.level == counts)
+        .map(|risk| risk.mitigation)
+        .max()
+        .unwrap_or(Mitigation::Unknown);
+    let several_levels = known.iter().any(|risk| risk.level != counts);
+    let mut mitigations = known
+        .iter()
+        .filter(|risk| risk.level.is_strict())
+        .map(|risk| risk.mitigation)
+        .filter(|mitigation| !matches!(mitigation, Mitigation::Unknown | Mitigation::NoneNeeded));
+    let several_mitigations = match mitigations.next() {
+        Some(first) => mitigations.any(|other| other != first),
+        None => false,
+    };
+    let known_beside_open = open_again
+        && said.iter().any(|(stated, standing, _)| *standing == Standing::Stands && level(stated) != Level::Unknown);
+    Some(RiskStanding {
+        kind,
+        counts,
+        mitigation,
+        said: said.into_iter().map(|(stated, ..)| stated).collect(),
+        differs: several_levels || several_mitigations || known_beside_open,
+        open_again,
+    })
+}
+
+fn risk(stated: &Stated) -> Option<Risk> {
+    match stated.assertion.claim {
+        Claim::Risk(risk) => Some(risk),
+        Claim::Position { .. } => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_word_reads_back() {
+        for kind in RiskKind::ALL {
+            assert_eq!(RiskKind::typed(kind.slug()), Some(kind));
+        }
+        for level in Level::ALL {
+            assert_eq!(Level::typed(level.slug()), Some(level));
+        }
+        for mitigation in Mitigation::ALL {
+            assert_eq!(Mitigation::typed(mitigation.slug()), Some(mitigation));
+        }
+        assert_eq!(RiskKind::typed("Reputation"), Some(RiskKind::Reputational));
+        assert_eq!(Level::typed("?"), Some(Level::Unknown));
+        assert_eq!(Level::typed("enormous"), None);
+    }
+}
