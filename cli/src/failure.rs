@@ -105,6 +105,12 @@ impl From<allymap_store::Error> for Failure {
                 format!("These maps were written by a newer allymap (format {found}; this one knows {known}). Nothing was touched."),
             )
             .hint("Install the newer version."),
+            Error::Io(error) => Failure::new(
+                "AM-STORE",
+                Exit::Failed,
+                format!("The maps on this disk could not be used: {}.", reason(&error)),
+            )
+            .hint("Nothing was changed. Check the disk, then repeat the command."),
             error => Failure::new("AM-STORE", Exit::Failed, format!("The maps on this disk could not be used: {error}."))
                 .hint("Nothing that was kept before is lost by this. Try: allymap status."),
         }

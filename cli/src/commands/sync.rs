@@ -254,6 +254,14 @@ fn stopped(report: &Report) -> Failure {
                 )
                 .hint("Try again; if it stays so, tell the relay's operator.");
             }
+            Notice::NotTaken { code, .. } => {
+                return Failure::new(
+                    "AM-NOT-TAKEN",
+                    Exit::NotExchanged,
+                    format!("The relay does not take everything now: {}. {kept}", code_words(*code)),
+                )
+                .hint("What it did not take goes out at a later exchange: allymap sync");
+            }
             Notice::Ended { code, .. } => {
                 return Failure::new(
                     "AM-RELAY",
