@@ -5,10 +5,7 @@ use std::path::PathBuf;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use allymap_document::{ActId, ActorId, Document, Edit};
-use allymap_domain::entry::{Entry, EntryId};
-use allymap_domain::map::Map;
-use allymap_domain::row::{Found, Row};
-use allymap_domain::said::{Author, RowId, Source};
+use allymap_domain::{Author, Date, Entry, EntryId, Found, Map, ROW_SCHEMA, Row, RowId};
 use allymap_replica::{Effect, Replica, Rows, SpaceNumber, index_key, index_prefix};
 use allymap_seal::{DatabaseKey, DeviceSeed, Vault};
 use allymap_wire::{DocumentId, RelayKeyHash, Timestamp};
@@ -96,6 +93,13 @@ pub(crate) struct App {
 #[allow(clippy::disallowed_methods)]
 pub(crate) fn now() -> Timestamp {
     Timestamp(SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_millis() as u64))
+}
+
+/// Today, as this computer's calendar says it.
+pub(crate) fn today() -> Date {
+    let today = jiff::Zoned::now().date();
+    let parts = (i32::from(today.year()), today.month(), today.day());
+    Date::new(parts.0, parts.1.unsigned_abs().into(), parts.2.unsigned_abs().into()).unwrap_or(Date::of_ms(now().0))
 }
 
 impl App {
@@ -249,7 +253,7 @@ impl App {
     pub(crate) fn rows(&mut self) -> Result<Vec<Row>, Failure> {
         let number = self.map()?.number;
         let key = HomeKey::IndexSchema(number).bytes();
-        let schema = allymap_domain::row::SCHEMA.to_be_bytes();
+        let schema = ROW_SCHEMA.to_be_bytes();
         if self.disk()?.get(&key)?.is_none_or(|known| known != schema) {
             let documents = {
                 let (replica, disk) = self.hold()?;
@@ -270,59 +274,65 @@ impl App {
     /// The one entry that somebody means. Nothing is guessed: several, or a misspelt name, are told as candidates.
     pub(crate) fn find(&mut self, said: &str) -> Result<Row, Failure> {
         let rows = self.rows()?;
-        match allymap_domain::row::find(&rows, said) {
-            Found::One(row) => Ok(row.clone()),
-            Found::Several(rows) => Err(which(
+        let short = allymap_domain::short_ids(rows.iter().map(|row| row.id));
+        let candidates = |near: &[&Row]| -> Vec<Candidate> {
+            near.iter()
+                .map(|row| Candidate { id: short[&row.id].clone(), name: row.name.clone(), kind: row.kind.clone() })
+                .collect()
+        };
+        let (code, message, hint, near) = match allymap_domain::find(said, &rows) {
+            Found::One(row) => return Ok(row.clone()),
+            Found::Several(rows) => (
                 "AM-WHICH",
                 format!("{} entries fit \"{said}\".", rows.len()),
-                "Say more of the name, or use the three letters at the end.",
-                &rows,
-            )),
-            Found::None { near } if near.is_empty() => Err(Failure::new(
+                "Say more of the name, or use the letters at the end.".to_owned(),
+                candidates(&rows),
+            ),
+            Found::None { near } if near.is_empty() => (
                 "AM-NOT-FOUND",
-                Exit::WhichEntry,
                 format!("Nothing on this map is called \"{said}\"."),
-            )
-            .hint(format!("Add it with: allymap partner add \"{said}\""))),
-            Found::None { near } => Err(which(
+                format!("Add it with: allymap partner add \"{said}\""),
+                Vec::new(),
+            ),
+            Found::None { near } => (
                 "AM-NOT-FOUND",
                 format!("Nothing on this map is called \"{said}\". Did you mean one of these?"),
-                "Or add it with: allymap partner add NAME",
-                &near,
-            )),
-        }
+                "Or add it with: allymap partner add NAME".to_owned(),
+                candidates(&near),
+            ),
+        };
+        let mut failure = Failure::new(code, Exit::WhichEntry, message).hint(hint);
+        failure.candidates = near;
+        Err(failure)
     }
 
     /// An entry, as far as it can be read.
     pub(crate) fn entry(&mut self, id: EntryId) -> Result<Entry, Failure> {
         let document = self.document(DocumentId(id.0))?;
         let authors = self.authors()?;
-        document.and_then(|document| Entry::read(&document, id, &|actor| authors.of(actor))).ok_or_else(|| {
+        document.map(|document| Entry::read(&document, id, &|actor| authors.of(actor))).ok_or_else(|| {
             Failure::new("AM-NOT-FOUND", Exit::Failed, "This entry cannot be read here.")
                 .hint("allymap sync may bring it.")
         })
     }
 
-    /// All entries, read from their documents: for exports, never for lists.
-    pub(crate) fn entries(&mut self) -> Result<Vec<Entry>, Failure> {
-        let documents = {
+    /// All documents, the map's own among them: for exports, never for lists.
+    pub(crate) fn all_documents(&mut self) -> Result<Vec<(EntryId, Document)>, Failure> {
+        let ids = {
             let (replica, disk) = self.hold()?;
             replica.documents(disk)?
         };
-        let authors = self.authors()?;
-        let mut entries = Vec::new();
-        for id in documents {
-            if let Some(document) = self.document(id)? {
-                entries.extend(Entry::read(&document, RowId(id.0), &|actor| authors.of(actor)));
-            }
+        let mut documents = Vec::with_capacity(ids.len());
+        for id in ids {
+            documents.extend(self.document(id)?.map(|document| (EntryId(id.0), document)));
         }
-        Ok(entries)
+        Ok(documents)
     }
 
     /// What the map says about itself. A newcomer may not have it yet.
     pub(crate) fn map_entry(&mut self) -> Result<Option<Map>, Failure> {
         let id = self.map_document()?;
-        Ok(self.document(id)?.and_then(|document| Map::read(&document, RowId(id.0))))
+        Ok(self.document(id)?.filter(Map::is).map(|document| Map::read(&document)))
     }
 
     /// The map's own document: its name follows from the map's, so that everybody has the same.
@@ -351,20 +361,19 @@ impl App {
         Ok(authors)
     }
 
-    /// A source for what this person says now.
-    pub(crate) fn source(&self) -> Source {
-        Source { recorded: now().0 / 3_600_000 * 3_600_000, ..Source::default() }
-    }
-
-    /// A fresh name for an entry or a row.
-    pub(crate) fn fresh_id(&self) -> RowId {
+    /// A fresh name for an assertion, a log line, a link or a campaign.
+    pub(crate) fn fresh_row(&self) -> RowId {
         RowId(random())
     }
 
+    /// A fresh name for an entry.
+    pub(crate) fn fresh_entry(&self) -> EntryId {
+        EntryId(random())
+    }
+
     fn index_document(&mut self, id: DocumentId, document: &Document) -> Result<(), Failure> {
-        let authors = self.authors()?;
         let number = self.map()?.number;
-        let row = Entry::read(document, RowId(id.0), &|actor| authors.of(actor)).map(|entry| Row::of(&entry));
+        let row = Row::of(document, EntryId(id.0));
         let key = index_key(SpaceNumber(number), &id);
         match row {
             Some(row) => self.disk()?.put(key, row.to_bytes()),
@@ -503,15 +512,6 @@ impl Authors {
             device: String::new(),
         })
     }
-}
-
-fn which(code: &'static str, message: String, hint: &str, rows: &[&Row]) -> Failure {
-    let mut failure = Failure::new(code, Exit::WhichEntry, message).hint(hint);
-    failure.candidates = rows
-        .iter()
-        .map(|row| Candidate { id: row.short_id(), name: row.name.clone(), kind: row.kind().to_string() })
-        .collect();
-    failure
 }
 
 fn names(maps: &[MapRow]) -> String {

@@ -4,6 +4,7 @@ use std::ffi::OsString;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
+use allymap_domain::{Map, NewMap};
 use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
 
 use crate::app::{App, Options};
@@ -179,11 +180,6 @@ fn free_text(argument: &str) -> Result<String, Failure> {
         .map_err(|error| Failure::usage(format!("Standard input is no text: {error}.")))
 }
 
-/// Today, as this computer's calendar says it.
-fn today() -> Result<String, Failure> {
-    Ok(jiff::Zoned::now().date().to_string())
-}
-
 /// A name as it may be shown to others: one line, not empty, of a length that fits a screen.
 fn label(text: &str) -> Result<String, Failure> {
     let text = crate::output::clean(text).replace(['\n', '\t'], " ").trim().to_owned();
@@ -232,7 +228,8 @@ fn new_passphrase(prompt: &Prompt) -> Result<Option<zeroize::Zeroizing<String>>,
 /// The map's own document, which only its founder makes.
 fn create_map_document(app: &mut App, name: &str) -> Result<(), Failure> {
     let id = app.map_document()?;
-    app.edit(id, |edit| allymap_domain::map::Map::create(edit, name))
+    let new = NewMap { name: name.to_owned(), community: String::new() };
+    app.edit(id, |edit| Map::create(edit, &new))
 }
 
 /// The name of the map with this space, if this computer has it.

@@ -150,8 +150,8 @@ impl From<allymap_replica::EditFailure> for Failure {
     }
 }
 
-impl From<allymap_domain::entry::Rejection> for Failure {
-    fn from(rejection: allymap_domain::entry::Rejection) -> Failure {
+impl From<allymap_domain::Rejection> for Failure {
+    fn from(rejection: allymap_domain::Rejection) -> Failure {
         let said = rejection.to_string();
         let mut letters = said.chars();
         let said =

@@ -51,9 +51,6 @@ impl Home {
         self.data.join("changed")
     }
 
-    pub(crate) fn settings(&self) -> PathBuf {
-        self.config.join("config.toml")
-    }
 }
 
 /// Creates a folder that only its owner can enter.

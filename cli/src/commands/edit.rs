@@ -1,6 +1,5 @@
 //! `allymap edit WHO FIELD VALUE`: the short way to change one field.
 
-use allymap_domain::entry;
 use allymap_wire::DocumentId;
 
 use crate::app::App;
@@ -26,8 +25,7 @@ pub(crate) fn run(app: &mut App, args: Args) -> Result<(), Failure> {
         Some(value) => super::free_text(&value)?,
         None => app.prompt.required(&args.field, "VALUE")?,
     };
-    let kind = row.kind();
-    app.edit(DocumentId(row.id.0), |edit| entry::set(edit, kind, &args.field, &value))?;
+    app.edit(DocumentId(row.id.0), |edit| super::partner::set(edit, &args.field, &value))?;
     app.commit()?;
     if app.output.json {
         app.output.json(&serde_json::json!({ "changed": row.name, "field": args.field }));

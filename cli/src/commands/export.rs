@@ -2,6 +2,8 @@
 
 use std::path::PathBuf;
 
+use allymap_domain::{Audience, Entry, Map, digest, export_lines, partners_csv};
+
 use crate::app::App;
 use crate::failure::Failure;
 
@@ -20,22 +22,31 @@ pub(crate) struct Args {
 }
 
 pub(crate) fn run(app: &mut App, args: Args) -> Result<(), Failure> {
-    let mut entries = app.entries()?;
-    entries.sort_by_key(|entry| entry.id);
-    let map = app.map_entry()?;
+    let documents = app.all_documents()?;
+    let authors = app.authors()?;
     app.release();
+    let resolve = |actor| authors.of(actor);
+    let entries = documents.iter().filter(|(_, document)| !Map::is(document)).count();
     if args.digest {
-        let digest = allymap_domain::export::digest(&allymap_domain::export::json_lines(map.as_ref(), &entries));
+        let lines = export_lines(documents.iter().map(|(id, document)| (*id, document)), &resolve);
+        let digest = digest(&lines);
         if app.output.json {
-            app.output.json(&serde_json::json!({ "digest": digest, "entries": entries.len() }));
+            app.output.json(&serde_json::json!({ "digest": digest, "entries": entries }));
         } else {
             app.output.say(digest);
         }
         return Ok(());
     }
     let bytes = match args.format.as_str() {
-        "csv" => allymap_domain::export::csv(&entries),
-        _ => allymap_domain::export::json_lines(map.as_ref(), &entries).into_bytes(),
+        "csv" => {
+            let entries: Vec<Entry> = documents
+                .iter()
+                .filter(|(_, document)| !Map::is(document))
+                .map(|(id, document)| Entry::read(document, *id, &resolve))
+                .collect();
+            partners_csv(&entries, Audience::Group, false)
+        }
+        _ => export_lines(documents.iter().map(|(id, document)| (*id, document)), &resolve),
     };
     match args.output {
         Some(path) => {
@@ -43,7 +54,7 @@ pub(crate) fn run(app: &mut App, args: Args) -> Result<(), Failure> {
             app.output.status(format_args!(
                 "Wrote {} ({} entries). It is not sealed: whoever has it can read it.",
                 path.display(),
-                entries.len()
+                entries
             ));
         }
         None => app.output.bytes(&bytes).map_err(|error| {

@@ -1,11 +1,11 @@
-//! `allymap find WORDS`: every name, note and log line.
+//! `allymap find WORDS`: names, fields and who belongs to what.
 
-use allymap_domain::row::fold;
+use allymap_domain::{Row, folded_words, short_ids};
 
 use crate::app::App;
 use crate::failure::Failure;
 
-/// Search every name, note and place on the map
+/// Search every name and place on the map
 #[derive(clap::Args)]
 #[command(after_help = "Examples:\n  allymap find hall\n  allymap find marys --json")]
 pub(crate) struct Args {
@@ -15,20 +15,15 @@ pub(crate) struct Args {
 }
 
 pub(crate) fn run(app: &mut App, args: Args) -> Result<(), Failure> {
-    let folded = fold(&args.words.join(" "));
-    let words: Vec<&str> = folded.split(' ').collect();
+    let wanted = folded_words(&args.words.join(" "));
     let rows = app.rows()?;
-    let mut hits: Vec<_> = rows
-        .iter()
-        .filter(|row| words.iter().all(|word| row.words.split(' ').any(|of| of.starts_with(word))))
-        .collect();
-    // A hit in the name before one in a note.
-    hits.sort_by_key(|row| {
-        let name = fold(&row.name);
-        !words.iter().all(|word| name.split(' ').any(|of| of.starts_with(word)))
-    });
+    let short = short_ids(rows.iter().map(|row| row.id));
+    let fits = |words: &[String]| wanted.iter().all(|word| words.iter().any(|of| of.starts_with(word.as_str())));
+    let mut hits: Vec<&Row> = rows.iter().filter(|row| fits(&row.words) || fits(&everything(row))).collect();
+    // A hit in the name before one elsewhere.
+    hits.sort_by_key(|row| !fits(&row.words));
     if app.output.json {
-        let entries: Vec<_> = hits.iter().map(|row| super::partner::row_json(row)).collect();
+        let entries: Vec<_> = hits.iter().map(|row| super::partner::row_json(row, &short[&row.id])).collect();
         app.output.json(&serde_json::json!({ "entries": entries }));
         return Ok(());
     }
@@ -37,11 +32,16 @@ pub(crate) fn run(app: &mut App, args: Args) -> Result<(), Failure> {
     }
     let cells: Vec<Vec<String>> = hits
         .iter()
-        .map(|row| {
-            let role = row.role.clone().into_iter().chain(row.part_of.clone()).collect::<Vec<_>>().join(", ");
-            vec![row.kind().to_string(), row.name.clone(), role, row.short_id()]
-        })
+        .map(|row| vec![row.kind.clone(), row.name.clone(), super::partner::office(row), short[&row.id].clone()])
         .collect();
     app.output.table(&["Kind", "Name", "Role", "Id"], &cells);
     Ok(())
+}
+
+/// The words of all that a row knows.
+fn everything(row: &Row) -> Vec<String> {
+    let mut words = row.words.clone();
+    words.extend(row.values.values().flat_map(|value| folded_words(value)));
+    words.extend(row.affiliations.iter().flat_map(|affiliation| folded_words(&affiliation.to_string())));
+    words
 }

@@ -3,13 +3,11 @@
 use std::io::Read;
 use std::path::{Path, PathBuf};
 
-use allymap_domain::entry;
-use allymap_domain::import::{FILE_BYTES, ImportError, Register, plan, read_csv, read_popolo};
-use allymap_domain::kind::Kind;
+use allymap_domain::{Date, Entry, ImportError, Kind, MAX_FILE_BYTES, Plan, Register, plan, read_register};
 use allymap_wire::DocumentId;
 
 use super::status::count;
-use crate::app::App;
+use crate::app::{App, today};
 use crate::failure::{Exit, Failure};
 
 /// Bring in a spreadsheet (CSV) or a register (Popolo JSON)
@@ -19,7 +17,7 @@ pub(crate) struct Args {
     /// A .csv or .json file
     file: PathBuf,
     /// What the rows of a table are, where no column says so
-    #[arg(long, value_parser = ["organisation", "person", "institution", "place"])]
+    #[arg(long)]
     kind: Option<String>,
     /// Do it without asking
     #[arg(long, conflicts_with = "dry_run")]
@@ -30,65 +28,66 @@ pub(crate) struct Args {
 }
 
 pub(crate) fn run(app: &mut App, args: Args) -> Result<(), Failure> {
-    let register = read(&args.file, args.kind.as_deref().and_then(Kind::from_slug))?;
+    let kind = args.kind.as_deref().map(Kind::typed).transpose()?.map(|(kind, _)| kind);
+    let (register, dated) = read(&args.file, kind)?;
     let rows = app.rows()?;
-    let mut looked_up: Option<(allymap_domain::said::RowId, entry::Entry)> = None;
-    let plan = plan(&register, &rows, |row, field| {
-        if looked_up.as_ref().is_none_or(|(id, _)| *id != row.id) {
-            looked_up = app.entry(row.id).ok().map(|entry| (row.id, entry));
-        }
-        looked_up.as_ref().and_then(|(_, entry)| entry.value(field).map(str::to_owned))
-    });
+    let plan = plan(&register, &rows, dated, today());
     let file = args.file.display();
+    let preview = plan.preview();
     if !app.output.json {
         app.output.say(format_args!(
-            "{file}: {}. New {} · the same {} · changed {} · unclear {} · refused {}",
-            count(register.rows, "row", "rows"),
-            plan.new.len(),
-            plan.same,
-            plan.changed.len(),
-            plan.unclear.len(),
-            register.refused.len()
+            "{file}: {}, {}. New {} · the same {} · changed {} · unclear {} · refused {}",
+            register.form,
+            count(register.rows.len() + register.refused.len(), "row", "rows"),
+            preview.new,
+            preview.same,
+            preview.changed,
+            preview.unclear,
+            preview.refused
         ));
-        for remark in &register.remarks {
-            app.output.status(format_args!("  {remark}"));
+        let unused: Vec<&str> = register
+            .columns
+            .iter()
+            .filter(|column| column.means.is_none())
+            .map(|column| column.header.as_str())
+            .collect();
+        if !unused.is_empty() {
+            app.output.status(format_args!("  columns that were not taken: {}", unused.join(", ")));
         }
-        for (incoming, row) in plan.unclear.iter().take(10) {
+        for warning in &register.warnings {
+            app.output.status(format_args!("  {warning}"));
+        }
+        for unclear in plan.unclear.iter().take(10) {
+            let near = unclear.near.first().and_then(|id| rows.iter().find(|row| row.id == *id));
             app.output.status(format_args!(
                 "  unclear: {} is much like {} on the map",
-                incoming.field("name").unwrap_or_default(),
-                row.name
+                unclear.entry.name(),
+                near.map_or("an entry", |row| row.name.as_str())
             ));
         }
         for refused in register.refused.iter().take(10) {
-            let line = refused.line.map_or_else(String::new, |line| format!("line {line}: "));
-            app.output.status(format_args!("  refused: {line}{} ({})", refused.reason, refused.what));
+            app.output.status(format_args!("  refused: line {}: {} ({})", refused.line, refused.reason, refused.name));
         }
     }
     let nothing = plan.new.is_empty() && plan.changed.is_empty();
     let go = !nothing && !args.dry_run && (args.apply || app.prompt.confirm("Nothing is saved yet. Bring them in?")?);
     if go {
-        for incoming in &plan.new {
-            let id = app.fresh_id();
-            let mut fields: Vec<(&str, &str)> =
-                incoming.fields.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
-            fields.extend(incoming.source_id.as_deref().map(|id| ("source-ids", id)));
-            app.edit(DocumentId(id.0), |edit| entry::create(edit, incoming.kind, &fields))?;
+        for planned in &plan.new {
+            let id = app.fresh_entry();
+            app.edit(DocumentId(id.0), |edit| Entry::create(edit, &planned.entry))?;
         }
-        for change in &plan.changed {
-            let kind = change.row.kind();
-            app.edit(DocumentId(change.row.id.0), |edit| {
-                change.fields.iter().try_for_each(|(name, value)| entry::set(edit, kind, name, value))
-            })?;
+        for changed in &plan.changed {
+            app.edit(DocumentId(changed.id.0), |edit| changed.apply(edit))?;
         }
         app.commit()?;
     }
-    let report = report(&args.file, &register)?;
+    let report = report(&args.file, &plan)?;
     if app.output.json {
         app.output.json(&serde_json::json!({
-            "file": file.to_string(), "rows": register.rows, "memberships": register.memberships,
-            "new": plan.new.len(), "same": plan.same, "changed": plan.changed.len(), "unclear": plan.unclear.len(),
-            "refused": register.refused.len(), "saved": go, "report": report.map(|path| path.display().to_string()),
+            "file": file.to_string(), "rows": register.rows.len() + register.refused.len(), "memberships": register.memberships,
+            "new": preview.new, "same": preview.same, "changed": preview.changed, "unclear": preview.unclear,
+            "refused": preview.refused, "blank": register.blank, "saved": go,
+            "report": report.map(|path| path.display().to_string()),
         }));
         return Ok(());
     }
@@ -109,8 +108,8 @@ pub(crate) fn run(app: &mut App, args: Args) -> Result<(), Failure> {
     Ok(())
 }
 
-/// Reads a file that may be anything: a folder, a pipe, gigabytes.
-fn read(path: &Path, kind: Option<Kind>) -> Result<Register, Failure> {
+/// Reads a file that may be anything: a folder, a pipe, gigabytes. With it, the day it was last written.
+fn read(path: &Path, kind: Option<&'static Kind>) -> Result<(Register, Option<Date>), Failure> {
     let unread = |error: &std::io::Error| Failure::io("Reading", path, error).hint("Nothing was changed.");
     let metadata = std::fs::metadata(path).map_err(|error| unread(&error))?;
     if !metadata.is_file() {
@@ -119,32 +118,28 @@ fn read(path: &Path, kind: Option<Kind>) -> Result<Register, Failure> {
     }
     let mut bytes = Vec::new();
     std::fs::File::open(path)
-        .and_then(|file| file.take(FILE_BYTES as u64 + 1).read_to_end(&mut bytes))
+        .and_then(|file| file.take(MAX_FILE_BYTES as u64 + 1).read_to_end(&mut bytes))
         .map_err(|error| unread(&error))?;
+    let written = metadata.modified().ok().and_then(|time| time.duration_since(std::time::UNIX_EPOCH).ok());
+    let dated = written.map(|since| Date::of_ms(since.as_millis() as u64));
     let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
-    let first = bytes.iter().find(|byte| !byte.is_ascii_whitespace() && !matches!(byte, 0xef | 0xbb | 0xbf));
-    let read = if first == Some(&b'{') { read_popolo(&bytes, &name) } else { read_csv(&bytes, &name, kind) };
-    read.map_err(|error| {
+    let register = read_register(&bytes, &name, kind).map_err(|error| {
         let hint = match error {
-            ImportError::NoName { .. } => "Call one column \"name\". Nothing was changed.",
+            ImportError::NoNameColumn { .. } => "Call one column \"name\". Nothing was changed.",
             _ => "Nothing was changed.",
         };
         Failure::new("AM-IMPORT", Exit::Failed, format!("{} cannot be brought in: {error}.", path.display())).hint(hint)
-    })
+    })?;
+    Ok((register, dated))
 }
 
-/// What was refused, beside the file, with the reason of each.
-fn report(path: &Path, register: &Register) -> Result<Option<PathBuf>, Failure> {
-    if register.refused.is_empty() {
+/// What was not taken, beside the file, with the reason of each.
+fn report(path: &Path, plan: &Plan) -> Result<Option<PathBuf>, Failure> {
+    let table = plan.not_imported();
+    if table.is_empty() {
         return Ok(None);
     }
     let beside = path.with_extension("not-imported.csv");
-    let mut text = String::from("line,what,reason\n");
-    for refused in &register.refused {
-        let cell = |text: &str| format!("\"{}\"", text.replace('"', "\"\""));
-        let line = refused.line.map(|line| line.to_string()).unwrap_or_default();
-        text.push_str(&format!("{line},{},{}\n", cell(&refused.what), cell(&refused.reason)));
-    }
-    std::fs::write(&beside, text).map_err(|error| Failure::io("Writing", &beside, &error))?;
+    std::fs::write(&beside, table).map_err(|error| Failure::io("Writing", &beside, &error))?;
     Ok(Some(beside))
 }

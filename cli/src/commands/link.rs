@@ -1,10 +1,9 @@
 //! `allymap link add|list`: who influences whom.
 
-use allymap_domain::entry;
-use allymap_domain::said::{Link, Strength};
+use allymap_domain::{Direction, Entry, Link, Strength};
 use allymap_wire::DocumentId;
 
-use crate::app::App;
+use crate::app::{App, now};
 use crate::failure::Failure;
 
 /// Who influences whom
@@ -44,21 +43,20 @@ pub(crate) fn run(app: &mut App, args: Args) -> Result<(), Failure> {
             if from.id == to.id {
                 return Err(Failure::usage("Nobody influences themselves."));
             }
-            let strength = Strength::from_slug(&strength).unwrap_or(Strength::Medium);
+            let strength = Strength::typed(&strength).unwrap_or(Strength::Medium);
             let known = match source {
                 Some(source) => Some(super::free_text(&source)?),
                 None => app.prompt.optional("How do we know?")?,
             };
-            let mut source = app.source();
-            source.source = known;
-            let (id, link) = (app.fresh_id(), Link::Influences { other: to.id, strength, source });
-            app.edit(DocumentId(from.id.0), |edit| entry::link(edit, id, &link))?;
+            let link = Link { how: known, ..Link::influence(to.id, Direction::Out, strength, now().0) };
+            let id = app.fresh_row();
+            app.edit(DocumentId(from.id.0), |edit| Entry::link(edit, from.id, id, &link))?;
             app.commit()?;
             if app.output.json {
                 app.output.json(&serde_json::json!({ "from": from.name, "to": to.name, "strength": strength.slug() }));
                 return Ok(());
             }
-            app.output.say(format_args!("{} → {} ({})", from.name, to.name, strength.label()));
+            app.output.say(format_args!("{} → {} ({})", from.name, to.name, strength.slug()));
             super::partner::who_sees(app)
         }
         Verb::List { who } => list(app, &who),
@@ -67,19 +65,16 @@ pub(crate) fn run(app: &mut App, args: Args) -> Result<(), Failure> {
 
 fn list(app: &mut App, who: &str) -> Result<(), Failure> {
     let row = app.find(who)?;
-    let entries = app.entries()?;
+    let rows = app.rows()?;
+    let name = |id| rows.iter().find(|row| row.id == id).map_or("an entry you cannot see", |row| row.name.as_str());
     let mut lines = Vec::new();
-    for entry in &entries {
-        for said in entry.open_links() {
-            if let Link::Influences { other, strength, .. } = &said.what
-                && (*other == row.id || entry.id == row.id)
-            {
-                let to = entries
-                    .iter()
-                    .find(|entry| entry.id == *other)
-                    .map_or("an entry you cannot see", |entry| entry.name());
-                lines.push((entry.name().to_owned(), to.to_owned(), strength.label()));
-            }
+    for from in &rows {
+        for link in from.links.iter().filter(|link| from.id == row.id || link.to == row.id) {
+            let (first, second) = match link.direction {
+                Direction::In => (name(link.to), from.name.as_str()),
+                Direction::Out | Direction::Both => (from.name.as_str(), name(link.to)),
+            };
+            lines.push((first.to_owned(), second.to_owned(), link.strength.slug()));
         }
     }
     if app.output.json {

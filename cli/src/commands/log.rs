@@ -1,10 +1,9 @@
 //! `allymap log add|list`: meetings, calls, asks and favours.
 
-use allymap_domain::entry;
-use allymap_domain::said::{LogKind, LogLine};
+use allymap_domain::{Entry, LogKind, LogLine, When, parse_coming_date, parse_when};
 use allymap_wire::DocumentId;
 
-use crate::app::App;
+use crate::app::{App, now, today};
 use crate::failure::Failure;
 
 /// Meetings, calls and messages with partners
@@ -30,9 +29,7 @@ enum Verb {
 struct Add {
     /// Which entry
     who: String,
-    #[arg(long, default_value = "contact", value_parser = [
-        "contact", "one-to-one", "meeting", "call", "message", "approach", "ask", "gave", "got", "statement", "check-in",
-    ], help = "What it was")]
+    #[arg(long, default_value = "contact", help = "What it was: meeting, call, approach, ask, gave, got, statement …")]
     kind: String,
     #[arg(long, value_name = "DAY", help = "When")]
     on: Option<String>,
@@ -55,48 +52,67 @@ pub(crate) fn run(app: &mut App, args: Args) -> Result<(), Failure> {
 
 fn add(app: &mut App, args: Add) -> Result<(), Failure> {
     let row = app.find(&args.who)?;
-    let kind = LogKind::from_slug(&args.kind).unwrap_or(LogKind::Contact);
+    let kind = LogKind::typed(&args.kind)?;
+    let on = match args.on {
+        Some(typed) => parse_when(&typed, today())?,
+        None => When::on(today()),
+    };
+    let follow_up = args.followup.map(|typed| parse_coming_date(&typed, today())).transpose()?;
     let note = match args.note {
         Some(note) => Some(super::free_text(&note)?),
         None => app.prompt.text("What was said? Write as if they will read it")?,
     };
-    let source = app.source();
-    let on = Some(args.on.map_or_else(super::today, Ok)?);
-    let line = LogLine { kind, on, with: args.with, note, size: args.size, follow_up: args.followup, source };
-    let id = app.fresh_id();
-    app.edit(DocumentId(row.id.0), |edit| entry::log(edit, id, &line))?;
+    let line = LogLine {
+        with: args.with,
+        size: args.size,
+        follow_up,
+        ..LogLine::new(kind, on, &note.unwrap_or_default(), now().0)
+    };
+    let id = app.fresh_row();
+    app.edit(DocumentId(row.id.0), |edit| Entry::log(edit, id, &line))?;
     app.commit()?;
     if app.output.json {
-        app.output.json(&serde_json::json!({ "entry": row.name, "kind": kind.slug(), "on": line.on }));
+        app.output.json(&serde_json::json!({ "entry": row.name, "kind": kind.slug, "on": line.on.to_string() }));
         return Ok(());
     }
-    app.output.say(format_args!(
-        "Kept: {} with {}, {}.",
-        kind.label(),
-        row.name,
-        line.on.as_deref().unwrap_or_default()
-    ));
+    app.output.say(format_args!("Kept: {} with {}, {}.", kind.label, row.name, line.on));
+    if let Some(date) = follow_up {
+        app.output.say(format_args!("Follow-up due {}.", date.spelled()));
+    }
     super::partner::who_sees(app)
 }
 
 fn list(app: &mut App, who: &str) -> Result<(), Failure> {
     let row = app.find(who)?;
     let entry = app.entry(row.id)?;
-    let mut log: Vec<_> = entry.log.iter().collect();
-    log.sort_by(|a, b| b.what.on.cmp(&a.what.on).then(b.order.cmp(&a.order)).then(a.id.cmp(&b.id)));
     if app.output.json {
-        let lines: Vec<_> = log.iter().map(|said| allymap_domain::export::log_json(said)).collect();
+        let lines: Vec<_> = entry
+            .log
+            .iter()
+            .rev()
+            .map(|logged| {
+                serde_json::json!({
+                    "id": logged.id.to_string(), "kind": logged.line.kind, "on": logged.line.on.typed,
+                    "date": logged.line.on.date.map(|date| date.to_string()), "with": logged.line.with,
+                    "text": logged.line.text, "size": logged.line.size,
+                    "follow_up": logged.line.follow_up.map(|date| date.to_string()),
+                    "by": logged.author.name, "group": logged.author.group,
+                })
+            })
+            .collect();
         app.output.json(&serde_json::json!({ "entry": row.name, "log": lines }));
         return Ok(());
     }
-    let cells: Vec<Vec<String>> = log
+    let cells: Vec<Vec<String>> = entry
+        .log
         .iter()
-        .map(|said| {
+        .rev()
+        .map(|logged| {
             vec![
-                said.what.on.clone().unwrap_or_default(),
-                said.what.kind.label().to_owned(),
-                format!("{} ({})", said.by.name, said.by.group),
-                said.what.note.clone().unwrap_or_default(),
+                logged.line.on.to_string(),
+                logged.line.kind.clone(),
+                format!("{} ({})", logged.author.name, logged.author.group),
+                logged.line.text.clone(),
             ]
         })
         .collect();

@@ -1,10 +1,9 @@
 //! `allymap move WHO WHERE`: where somebody stands on the spectrum of allies, for one campaign.
 
-use allymap_domain::entry;
-use allymap_domain::said::Assertion;
+use allymap_domain::{Assertion, Claim, Entry, When};
 use allymap_wire::DocumentId;
 
-use crate::app::App;
+use crate::app::{App, now, today};
 use crate::failure::Failure;
 
 /// Move a partner along the spectrum of allies
@@ -31,24 +30,24 @@ pub(crate) fn run(app: &mut App, args: Args) -> Result<(), Failure> {
         Some(reason) => Some(super::free_text(&reason)?),
         None => app.prompt.optional("Why?")?,
     };
-    let entry_now = app.entry(row.id)?;
-    let before = entry_now.positions().into_iter().find(|line| line.campaign == campaign.id);
-    let mut source = app.source();
-    source.reason = reason;
-    source.observed_on = Some(super::today()?);
-    source.supersedes =
-        before.as_ref().map(|line| line.standing.iter().map(|said| said.id).collect()).unwrap_or_default();
-    let id = app.fresh_id();
-    let assertion = Assertion::Position { campaign: campaign.id, place, source };
-    app.edit(DocumentId(row.id.0), |edit| entry::assert(edit, id, &assertion))?;
+    let entry = app.entry(row.id)?;
+    let before = entry.position(campaign.id);
+    let claim = Claim::Position { campaign: campaign.id, place };
+    let assertion = Assertion {
+        reason,
+        supersedes: before.map(|standing| standing.said.iter().map(|said| said.id).collect()).unwrap_or_default(),
+        ..Assertion::new(claim, When::on(today()), now().0)
+    };
+    let id = app.fresh_row();
+    app.edit(DocumentId(row.id.0), |edit| Entry::assert(edit, id, &assertion))?;
     app.commit()?;
-    let was = before.map_or("not known to us", |line| line.place.label());
+    let was = before.map_or("not known to us", |standing| standing.place.label());
     if app.output.json {
         app.output.json(
-            &serde_json::json!({ "entry": row.name, "campaign": campaign.name, "was": was, "position": place.slug() }),
+            &serde_json::json!({ "entry": row.name, "campaign": campaign.sentence, "was": was, "position": place.slug() }),
         );
         return Ok(());
     }
-    app.output.say(format_args!("{}: {was} → {}, on \"{}\"", row.name, place.label(), campaign.name));
+    app.output.say(format_args!("{}: {was} → {}, on \"{}\"", row.name, place.label(), campaign.sentence));
     super::partner::who_sees(app)
 }

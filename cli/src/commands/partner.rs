@@ -1,13 +1,13 @@
 //! `allymap partner …`: groups, people, institutions and places on the map.
 
-use allymap_domain::entry::{self, Entry};
-use allymap_domain::kind::{Holds, Kind, Merges};
-use allymap_domain::row::{Row, fold};
-use allymap_domain::said::{Assertion, Level, Link, Place};
+use allymap_domain::{
+    Entry, EntryId, Holds, KINDS, Kind, Level, Link, Merges, NewEntry, Place, RiskStanding, Row, Target, folded,
+    short_ids,
+};
 use allymap_wire::DocumentId;
 
 use super::status::count;
-use crate::app::App;
+use crate::app::{App, now};
 use crate::failure::{Exit, Failure};
 
 /// Groups, institutions and decision makers on the map
@@ -53,8 +53,8 @@ enum Verb {
 struct Add {
     /// Its name
     name: Option<String>,
-    /// What it is
-    #[arg(long, value_parser = ["organisation", "person", "institution", "place"])]
+    /// What it is: organisation, person, institution, place; or a type of these, as faith or hall
+    #[arg(long)]
     kind: Option<String>,
     /// Add it even if something on the map is much like it
     #[arg(long)]
@@ -151,42 +151,50 @@ pub(crate) fn run(app: &mut App, args: Args) -> Result<(), Failure> {
 
 fn add(app: &mut App, args: Add) -> Result<(), Failure> {
     let name = super::given(args.name, || app.prompt.required("Name", "NAME (allymap partner add NAME)"))?;
-    let kind = match args.kind {
-        Some(kind) => Kind::from_slug(&kind),
+    let (kind, sort) = match args.kind {
+        Some(kind) => Kind::typed(&kind)?,
         None if app.prompt.can_ask() => {
-            let names: Vec<String> = Kind::ALL.iter().map(ToString::to_string).collect();
-            app.prompt.choose("What is it?", &names)?.map(|at| Kind::ALL[at])
+            let names: Vec<String> = KINDS.iter().map(|kind| kind.label.to_owned()).collect();
+            (app.prompt.choose("What is it?", &names)?.map_or(KINDS[0], |at| KINDS[at]), None)
         }
         None => return Err(Failure::missing("What it is", "--kind organisation|person|institution|place")),
-    }
-    .unwrap_or(Kind::Organisation);
-    let mut fields = vec![("name".to_owned(), name.clone())];
-    fields.extend(args.fields.given()?);
+    };
+    let mut new = NewEntry::new(kind, &name);
+    new.fields.extend(sort.map(|sort| ("type".to_owned(), sort.to_owned())));
+    new.fields.extend(args.fields.given()?);
     if !args.another {
         alike(app, &name, kind)?;
     }
-    let id = app.fresh_id();
-    let borrowed: Vec<(&str, &str)> = fields.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
-    app.edit(DocumentId(id.0), |edit| entry::create(edit, kind, &borrowed))?;
+    let id = app.fresh_entry();
+    app.edit(DocumentId(id.0), |edit| Entry::create(edit, &new))?;
     app.commit()?;
-    let row = app.rows()?.into_iter().find(|row| row.id == id).ok_or_else(Failure::no_map)?;
+    let rows = app.rows()?;
+    let short = short_ids(rows.iter().map(|row| row.id));
+    let row = rows.iter().find(|row| row.id == id).ok_or_else(Failure::no_map)?;
     if app.output.json {
-        app.output.json(&serde_json::json!({ "added": row_json(&row) }));
+        app.output.json(&serde_json::json!({ "added": row_json(row, &short[&id]) }));
         return Ok(());
     }
-    app.output.say(format_args!("Added {} · {kind}  [{}]", row.name, row.short_id()));
+    app.output.say(format_args!("Added {} · {}  [{}]", row.name, kind.label, short[&id]));
     who_sees(app)?;
-    if row.category.as_deref() == Some("a") {
-        app.output.status("Led by or close to rights holders: consult first. Consent: nothing recorded yet.");
+    if row.category() == Some("a") || !row.led_by.is_empty() {
+        app.output.status("Rights holders: consult first. Consent: nothing recorded yet.");
     }
     Ok(())
 }
 
 /// Something of the same or nearly the same name: a person decides.
-fn alike(app: &mut App, name: &str, kind: Kind) -> Result<(), Failure> {
-    let folded = fold(name);
+fn alike(app: &mut App, name: &str, kind: &Kind) -> Result<(), Failure> {
     let rows = app.rows()?;
-    let Some(known) = rows.iter().find(|row| row.kind() == kind && !row.archived && fold(&row.name) == folded) else {
+    let same = |row: &&&Row| row.kind == kind.name && folded(&row.name) == folded(name);
+    let near = allymap_domain::near(name, &rows);
+    let Some(known) = near.iter().find(same) else {
+        if let Some(like) = near.first() {
+            app.output.status(format_args!(
+                "Much like {}, which is on the map already. If they are one: allymap partner merge.",
+                like.name
+            ));
+        }
         return Ok(());
     };
     if app.prompt.can_ask()
@@ -194,34 +202,27 @@ fn alike(app: &mut App, name: &str, kind: Kind) -> Result<(), Failure> {
     {
         return Ok(());
     }
-    let mut failure = Failure::new(
+    Err(Failure::new(
         "AM-ALIKE",
         Exit::NeedsPerson,
         format!("{} is on the map already. Nothing was added.", known.name),
     )
-    .hint("Look at it with allymap partner show, or add another one with --another.");
-    failure.candidates.push(crate::failure::Candidate {
-        id: known.short_id(),
-        name: known.name.clone(),
-        kind: known.kind().to_string(),
-    });
-    Err(failure)
+    .hint("Look at it with allymap partner show, or add another one with --another."))
 }
 
 fn list(app: &mut App, args: &List) -> Result<(), Failure> {
-    let mut rows: Vec<Row> = app
-        .rows()?
-        .into_iter()
+    let all = app.rows()?;
+    let short = short_ids(all.iter().map(|row| row.id));
+    let mut rows: Vec<&Row> = all
+        .iter()
         .filter(|row| args.archived || !row.archived)
-        .filter(|row| args.kind.as_ref().is_none_or(|kind| row.kind().slug() == kind))
-        .filter(|row| {
-            args.category.as_ref().is_none_or(|category| row.category.as_deref().unwrap_or("unknown") == category)
-        })
+        .filter(|row| args.kind.as_ref().is_none_or(|kind| row.kind == *kind))
+        .filter(|row| args.category.as_ref().is_none_or(|category| row.category().unwrap_or("unknown") == category))
         .collect();
     // Rights holders before all others (module, section 4a).
-    rows.sort_by_key(|row| row.category.as_deref() != Some("a"));
+    rows.sort_by_key(|row| row.category() != Some("a"));
     if app.output.json {
-        let entries: Vec<_> = rows.iter().map(row_json).collect();
+        let entries: Vec<_> = rows.iter().map(|row| row_json(row, &short[&row.id])).collect();
         app.output.json(&serde_json::json!({ "entries": entries }));
         return Ok(());
     }
@@ -230,11 +231,11 @@ fn list(app: &mut App, args: &List) -> Result<(), Failure> {
         .map(|row| {
             vec![
                 row.name.clone(),
-                row.kind().to_string(),
-                row.category.clone().unwrap_or_else(|| "?".into()),
-                row.role.clone().into_iter().chain(row.part_of.clone()).collect::<Vec<_>>().join(", "),
-                row.held_by.clone().unwrap_or_default(),
-                row.short_id(),
+                row.kind.clone(),
+                row.category().unwrap_or("?").to_owned(),
+                office(row),
+                row.held_by().unwrap_or_default().to_owned(),
+                short[&row.id].clone(),
             ]
         })
         .collect();
@@ -243,137 +244,134 @@ fn list(app: &mut App, args: &List) -> Result<(), Failure> {
     Ok(())
 }
 
+/// What a list says about somebody beside the name.
+pub(crate) fn office(row: &Row) -> String {
+    let role = row.value("role").map(str::to_owned);
+    let seat = row.affiliations.first().map(ToString::to_string);
+    role.or(seat).unwrap_or_default()
+}
+
 fn show(app: &mut App, who: &str) -> Result<(), Failure> {
     let row = app.find(who)?;
     let entry = app.entry(row.id)?;
     if app.output.json {
-        let mut value = allymap_domain::export::entry_json(&entry);
-        value["name"] = entry.name().into();
-        value["risk_levels"] = entry.risks().iter().map(|line| (line.risk.slug(), line.level.slug())).collect();
+        let line = allymap_domain::entry_line(&entry);
+        let value: serde_json::Value = serde_json::from_slice(&line).unwrap_or_default();
         app.output.json(&serde_json::json!({ "entry": value }));
         return Ok(());
     }
     let out = app.output;
-    out.say(format_args!(
-        "{} · {}{}  [{}]",
-        entry.name(),
-        entry.kind,
-        if entry.is_archived() { " · archived" } else { "" },
-        row.short_id()
-    ));
-    for field in entry.kind.fields() {
-        if matches!(field.name, "name" | "archived") {
-            continue;
-        }
-        match field.merges {
-            Merges::Register => {
-                let Some(values) = entry.fields.get(field.name) else { continue };
-                out.say(format_args!("{:<22}{}", field.label, values[0].0));
-                for (value, by) in &values[1..] {
-                    out.say(format_args!("{:<22}also: {value} ({}, {}; written apart)", "", by.name, by.group));
-                }
-            }
-            Merges::Text => {
-                if let Some(text) = entry.texts.get(field.name) {
-                    out.say(format_args!("{:<22}{}", field.label, text.replace('\n', "\n                      ")));
-                }
-            }
+    let label = entry.kind.map_or(entry.kind_name.as_str(), |kind| kind.label);
+    let mark = if entry.archived.hides() { " · archived" } else { "" };
+    out.say(format_args!("{} · {label}{mark}", entry.name()));
+    for value in
+        entry.fields.iter().filter(|value| value.field.name != "name" && value.field.holds != Holds::Affiliation)
+    {
+        let shown = |text: &str| value.field.shown(text).replace('\n', "\n                      ");
+        match value.field.merges {
             Merges::Set => {
-                if let Some(members) = entry.sets.get(field.name) {
-                    out.say(format_args!("{:<22}{}", field.label, members.join("; ")));
+                let members: Vec<String> = value.values.iter().map(|said| shown(&said.value)).collect();
+                out.say(format_args!("{:<22}{}", value.field.label, members.join("; ")));
+            }
+            Merges::Text | Merges::Register => {
+                for (number, said) in value.values.iter().enumerate() {
+                    match &said.by {
+                        Some(by) if number > 0 => out.say(format_args!(
+                            "{:<22}also: {} ({}, {}; written apart)",
+                            "",
+                            shown(&said.value),
+                            by.name,
+                            by.group
+                        )),
+                        _ => out.say(format_args!("{:<22}{}", value.field.label, shown(&said.value))),
+                    }
                 }
             }
         }
     }
-    for line in entry.risks().iter().filter(|line| line.level != Level::Unknown || line.differs) {
-        out.say(format_args!(
-            "Risk, {:<16}{}{}",
-            line.risk.label(),
-            line.level.label(),
-            if line.differs { " counts until settled" } else { "" }
-        ));
-        if line.standing.len() > 1 {
-            for said in &line.standing {
-                out.say(format_args!("{:<22}{}", "", risk_words(said)));
-            }
-        }
+    for (affiliation, _) in &entry.affiliations {
+        out.say(format_args!("{:<22}{affiliation}", "Belongs to"));
+    }
+    for standing in &entry.risks {
+        say_risk(app, standing);
     }
     let campaigns = app.map_entry()?.map(|map| map.campaigns).unwrap_or_default();
-    for line in entry.positions() {
+    for standing in &entry.positions {
         let on = campaigns
             .iter()
-            .find(|campaign| campaign.id == line.campaign)
-            .map_or("(another campaign)", |campaign| campaign.name.as_str());
-        out.say(format_args!(
-            "{:<22}{} on {on}{}",
-            "Stands",
-            line.place.label(),
-            if line.differs { " (people differ)" } else { "" }
-        ));
+            .find(|campaign| campaign.id == standing.campaign)
+            .map_or("(another campaign)", |campaign| campaign.sentence.as_str());
+        let differs = if standing.differs {
+            format!(" (people differ: up to {})", standing.friendliest.label())
+        } else {
+            String::new()
+        };
+        out.say(format_args!("{:<22}{} on {on}{differs}", "Stands", standing.place.label()));
     }
     say_links(app, &entry)?;
     say_log(app, &entry);
-    for (first, second) in entry.double_approaches() {
+    for twice in &entry.double_approaches {
         out.say(format_args!(
-            "Double approach       {} ({}) and {} ({}) both approached them, apart",
-            first.by.name, first.by.group, second.by.name, second.by.group
+            "Double approach       {} ({}) on {} and {} ({}) on {}: neither knew",
+            twice.first.author.name,
+            twice.first.author.group,
+            twice.first.line.on,
+            twice.second.author.name,
+            twice.second.author.group,
+            twice.second.line.on
         ));
     }
-    if entry.newer > 0 {
-        out.say(format_args!("{} from a newer version of allymap", count(entry.newer, "fact", "facts")));
+    for oddity in &entry.oddities {
+        out.say(format_args!("{:<22}{oddity}", "Note"));
     }
     Ok(())
 }
 
-fn risk_words(said: &allymap_domain::said::Said<Assertion>) -> String {
-    match &said.what {
-        Assertion::Risk { level, mitigation, source, .. } => format!(
-            "{}, {} ({}, {}){}",
-            level.label(),
-            mitigation.label(),
-            said.by.name,
-            said.by.group,
-            source.reason.as_ref().map(|reason| format!(": {reason}")).unwrap_or_default()
-        ),
-        Assertion::Position { place, .. } => format!("{} ({}, {})", place.label(), said.by.name, said.by.group),
+fn say_risk(app: &App, standing: &RiskStanding) {
+    if standing.said.is_empty() && standing.counts == Level::Unknown {
+        return;
+    }
+    let until = if standing.differs { " counts until settled" } else { "" };
+    app.output.say(format_args!("Risk, {:<16}{}{until}", standing.kind.slug(), standing.counts.slug()));
+    if standing.said.len() > 1 {
+        for words in super::risk::said(standing) {
+            app.output.say(format_args!("{:<22}{words}", ""));
+        }
     }
 }
 
 fn say_links(app: &mut App, entry: &Entry) -> Result<(), Failure> {
     let rows = app.rows()?;
-    let name = |id| rows.iter().find(|row| row.id == id).map_or("an entry you cannot see", |row| row.name.as_str());
-    for said in entry.open_links() {
-        match &said.what {
-            Link::Influences { other, strength, source } => app.output.say(format_args!(
-                "{:<22}{} ({}){}",
-                "Influences",
-                name(*other),
-                strength.label(),
-                source.source.as_ref().map(|source| format!(": {source}")).unwrap_or_default()
-            )),
-            Link::SameAs { other, .. } => app.output.say(format_args!("{:<22}{}", "The same as", name(*other))),
-            Link::Ended { .. } => {}
+    let name =
+        |id: EntryId| rows.iter().find(|row| row.id == id).map_or("an entry you cannot see", |row| row.name.as_str());
+    for linked in &entry.links {
+        let Link { to, target, how, .. } = &linked.link;
+        let how = how.as_ref().map(|how| format!(": {how}")).unwrap_or_default();
+        match target {
+            Target::Influence { direction, strength } => {
+                let label = match direction {
+                    allymap_domain::Direction::Out => "Influences",
+                    allymap_domain::Direction::In => "Influenced by",
+                    allymap_domain::Direction::Both => "Each moves the other",
+                };
+                app.output.say(format_args!("{label:<22}{} ({}){how}", name(*to), strength.slug()));
+            }
+            Target::Same => app.output.say(format_args!("{:<22}{}", "The same as", name(*to))),
         }
     }
     Ok(())
 }
 
 fn say_log(app: &App, entry: &Entry) {
-    let mut log: Vec<_> = entry.log.iter().collect();
-    log.sort_by(|a, b| b.what.on.cmp(&a.what.on).then(b.order.cmp(&a.order)));
-    for said in log.iter().take(10) {
+    for logged in entry.log.iter().rev().take(10) {
+        let text = if logged.line.text.is_empty() { String::new() } else { format!(": {}", logged.line.text) };
         app.output.say(format_args!(
-            "{:<22}{} {} ({}, {}){}",
-            "Log",
-            said.what.on.as_deref().unwrap_or("undated"),
-            said.what.kind.label(),
-            said.by.name,
-            said.by.group,
-            said.what.note.as_ref().map(|note| format!(": {note}")).unwrap_or_default()
+            "{:<22}{} {} ({}, {}){text}",
+            "Log", logged.line.on, logged.line.kind, logged.author.name, logged.author.group
         ));
     }
-    if log.len() > 10 {
-        app.output.say(format_args!("{:<22}and {} more: allymap log list", "", log.len() - 10));
+    if entry.log.len() > 10 {
+        app.output.say(format_args!("{:<22}and {} more: allymap log list", "", entry.log.len() - 10));
     }
 }
 
@@ -381,48 +379,58 @@ fn edit(app: &mut App, args: Edit) -> Result<(), Failure> {
     let row = app.find(&args.who)?;
     let mut changes = args.fields.given()?;
     changes.extend(args.name.map(|name| ("name".to_owned(), name)));
-    if args.restore {
-        changes.push(("archived".into(), "no".into()));
-    }
-    if changes.is_empty() && app.prompt.can_ask() {
+    if changes.is_empty() && !args.restore && app.prompt.can_ask() {
         let entry = app.entry(row.id)?;
         for field in
-            entry.kind.fields().iter().filter(|field| field.merges == Merges::Register && field.name != "archived")
+            entry.kind.into_iter().flat_map(|kind| kind.fields).filter(|field| field.merges == Merges::Register)
         {
-            let question = format!("{} [{}]", field.question, entry.value(field.name).unwrap_or(""));
-            let choices = match field.holds {
-                Holds::OneOf(choices) => format!(" ({})", choices.join(", ")),
-                _ => String::new(),
-            };
-            if let Some(answer) = app.prompt.optional(&format!("{question}{choices}"))? {
+            let now = entry.value(field.name).map(|value| field.shown(value)).unwrap_or_default();
+            if let Some(answer) = app.prompt.optional(&format!("{} [{now}]", field.question))? {
                 changes.push((field.name.to_owned(), answer));
             }
         }
     }
-    if changes.is_empty() {
+    if changes.is_empty() && !args.restore {
         return Err(Failure::missing("What to change", "--phone, --set FIELD=VALUE and the like"));
     }
-    let kind = row.kind();
     app.edit(DocumentId(row.id.0), |edit| {
-        changes.iter().try_for_each(|(name, value)| entry::set(edit, kind, name, value))
+        if args.restore {
+            Entry::archive(edit, false)?;
+        }
+        changes.iter().try_for_each(|(name, value)| set(edit, name, value))
     })?;
     app.commit()?;
     if app.output.json {
         app.output.json(&serde_json::json!({ "changed": row.name, "fields": changes.len() }));
         return Ok(());
     }
+    let names: Vec<&str> = changes.iter().map(|(name, _)| name.as_str()).collect();
     app.output.say(format_args!(
         "Kept: {} of {}.",
-        changes.iter().map(|(name, _)| name.as_str()).collect::<Vec<_>>().join(", "),
+        if names.is_empty() { "brought back".into() } else { names.join(", ") },
         row.name
     ));
     who_sees(app)
 }
 
+/// Sets a field; a set gains the value, or loses it when it begins with a minus.
+pub(crate) fn set(
+    edit: &mut allymap_document::Edit<'_>,
+    field: &str,
+    value: &str,
+) -> Result<(), allymap_domain::Rejection> {
+    match Entry::set(edit, field, value) {
+        Err(allymap_domain::Rejection::OneAtATime { .. }) => match value.strip_prefix('-') {
+            Some(gone) => Entry::take_out(edit, field, gone),
+            None => Entry::add(edit, field, value),
+        },
+        done => done,
+    }
+}
+
 fn archive(app: &mut App, who: &str) -> Result<(), Failure> {
     let row = app.find(who)?;
-    let kind = row.kind();
-    app.edit(DocumentId(row.id.0), |edit| entry::set(edit, kind, "archived", "yes"))?;
+    app.edit(DocumentId(row.id.0), |edit| Entry::archive(edit, true))?;
     app.commit()?;
     app.output.say(format_args!(
         "Archived {}. It keeps its history; bring it back with allymap partner edit NAME --restore.",
@@ -433,12 +441,17 @@ fn archive(app: &mut App, who: &str) -> Result<(), Failure> {
 
 fn duplicates(app: &mut App) -> Result<(), Failure> {
     let rows = app.rows()?;
-    let pairs = allymap_domain::row::likely_duplicates(&rows);
+    let short = short_ids(rows.iter().map(|row| row.id));
+    let pairs = allymap_domain::likely_duplicates(&rows);
     if app.output.json {
         let pairs: Vec<_> = pairs
             .iter()
-            .map(|(first, second)| {
-                serde_json::json!({ "names": [first.name, second.name], "ids": [first.short_id(), second.short_id()] })
+            .map(|pair| {
+                serde_json::json!({
+                    "names": [pair.first.name, pair.second.name],
+                    "ids": [short[&pair.first.id], short[&pair.second.id]],
+                    "because": pair.likeness.words(),
+                })
             })
             .collect();
         app.output.json(&serde_json::json!({ "duplicates": pairs }));
@@ -446,20 +459,21 @@ fn duplicates(app: &mut App) -> Result<(), Failure> {
     }
     if pairs.is_empty() {
         app.output.status("None.");
+        return Ok(());
     }
-    for (first, second) in &pairs {
+    for pair in &pairs {
+        let (first, second) = (&pair.first, &pair.second);
         app.output.say(format_args!(
-            "{} [{}]  and  {} [{}]",
+            "{} [{}]  and  {} [{}]: {}",
             first.name,
-            first.short_id(),
+            short[&first.id],
             second.name,
-            second.short_id()
+            short[&second.id],
+            pair.likeness.words()
         ));
     }
-    if !pairs.is_empty() {
-        app.output
-            .status("If two are one: allymap partner merge ONE OTHER (by their letters). Nothing is merged by itself.");
-    }
+    app.output
+        .status("If two are one: allymap partner merge ONE OTHER (by their letters). Nothing is merged by itself.");
     Ok(())
 }
 
@@ -468,11 +482,8 @@ fn merge(app: &mut App, keep: &str, other: &str) -> Result<(), Failure> {
     if keep.id == other.id {
         return Err(Failure::usage("These are one entry already."));
     }
-    let (id, source) = (app.fresh_id(), app.source());
-    // Written on the later of both ids: the smaller one is canonical, whoever does it.
-    let (first, second) = if keep.id < other.id { (&keep, &other) } else { (&other, &keep) };
-    let link = Link::SameAs { other: first.id, source };
-    app.edit(DocumentId(second.id.0), |edit| entry::link(edit, id, &link))?;
+    let (id, link) = (app.fresh_row(), Link::same(keep.id, now().0));
+    app.edit(DocumentId(other.id.0), |edit| Entry::link(edit, other.id, id, &link))?;
     app.commit()?;
     app.output
         .say(format_args!("{} and {} are one from now on. Nothing of either was deleted.", keep.name, other.name));
@@ -490,27 +501,27 @@ pub(crate) fn who_sees(app: &mut App) -> Result<(), Failure> {
     Ok(())
 }
 
-pub(crate) fn row_json(row: &Row) -> serde_json::Value {
+pub(crate) fn row_json(row: &Row, short: &str) -> serde_json::Value {
     serde_json::json!({
-        "id": row.id.text(),
-        "short_id": row.short_id(),
+        "id": row.id.to_string(),
+        "short_id": short,
         "name": row.name,
-        "kind": row.kind().slug(),
-        "category": row.category,
-        "role": row.role,
-        "part_of": row.part_of,
-        "held_by": row.held_by,
+        "kind": row.kind,
+        "category": row.category(),
+        "role": row.value("role"),
+        "belongs_to": row.affiliations.iter().map(ToString::to_string).collect::<Vec<_>>(),
+        "held_by": row.held_by(),
         "archived": row.archived,
-        "highest_risk": row.highest_risk().slug(),
+        "strictest_risk": row.strictest_risk().slug(),
         "log_lines": row.log_lines,
-        "last_contact": row.last_contact,
-        "to_settle": row.to_settle,
+        "last_contact": row.last_contact.map(|date| date.to_string()),
+        "to_settle": row.conflicts,
     })
 }
 
 /// A position's word for a flag.
 pub(crate) fn place(word: &str) -> Result<Place, Failure> {
-    Place::from_slug(word).ok_or_else(|| {
+    Place::typed(word).ok_or_else(|| {
         let words: Vec<&str> = Place::ALL.iter().map(|place| place.slug()).collect();
         Failure::usage(format!("\"{word}\" is no position.")).hint(format!("One of: {}.", words.join(", ")))
     })

@@ -1,10 +1,9 @@
 //! `allymap risk add|list`: six types, each with a level; the stricter of two counts until somebody settles it.
 
-use allymap_domain::entry;
-use allymap_domain::said::{Assertion, Level, Mitigation, Risk};
+use allymap_domain::{Assertion, Claim, Entry, Level, Mitigation, Risk, RiskKind, RiskStanding, When, short_ids};
 use allymap_wire::DocumentId;
 
-use crate::app::App;
+use crate::app::{App, now, today};
 use crate::failure::Failure;
 
 /// Risks to weigh before partnering
@@ -56,88 +55,120 @@ pub(crate) fn run(app: &mut App, args: Args) -> Result<(), Failure> {
 
 fn add(app: &mut App, args: Add) -> Result<(), Failure> {
     let row = app.find(&args.who)?;
-    let entry_now = app.entry(row.id)?;
-    let risk = Risk::from_slug(&args.risk).unwrap_or(Risk::Political);
-    let level = Level::from_slug(&args.level).unwrap_or(Level::Unknown);
-    let mitigation = Mitigation::from_slug(&args.mitigation).unwrap_or(Mitigation::Unknown);
+    let kind = RiskKind::typed(&args.risk).unwrap_or(RiskKind::Political);
+    let level = Level::typed(&args.level).unwrap_or(Level::Unknown);
+    let mitigation = Mitigation::typed(&args.mitigation).unwrap_or(Mitigation::Unknown);
     let reason = match args.reason {
         Some(reason) => Some(super::free_text(&reason)?),
         None => app.prompt.optional("What is it?")?,
     };
-    let mut source = app.source();
-    source.reason = reason;
-    source.source = args.source;
+    let claim = Claim::Risk(Risk { kind, level, mitigation });
+    let mut assertion = Assertion { reason, source: args.source, ..Assertion::new(claim, When::on(today()), now().0) };
     if args.settle {
-        source.supersedes = entry_now
-            .risks()
-            .iter()
-            .find(|line| line.risk == risk)
-            .map(|line| line.standing.iter().map(|said| said.id).collect())
-            .unwrap_or_default();
+        let standing = app.entry(row.id)?.risk(kind).map(|standing| standing.said.iter().map(|said| said.id).collect());
+        assertion.supersedes = standing.unwrap_or_default();
     }
-    let id = app.fresh_id();
-    let assertion = Assertion::Risk { risk, level, mitigation, source };
-    app.edit(DocumentId(row.id.0), |edit| entry::assert(edit, id, &assertion))?;
+    let id = app.fresh_row();
+    app.edit(DocumentId(row.id.0), |edit| Entry::assert(edit, id, &assertion))?;
     app.commit()?;
-    let counts = app.entry(row.id)?.risks().into_iter().find(|line| line.risk == risk);
+    let entry = app.entry(row.id)?;
+    let standing = entry.risk(kind);
     if app.output.json {
-        let counts = counts.map(|line| line.level.slug());
+        let counts = standing.map(|standing| standing.counts.slug());
         app.output.json(
-            &serde_json::json!({ "entry": row.name, "risk": risk.slug(), "said": level.slug(), "counts": counts }),
+            &serde_json::json!({ "entry": row.name, "risk": kind.slug(), "said": level.slug(), "counts": counts }),
         );
         return Ok(());
     }
-    app.output.say(format_args!("Kept: {} risk, {}, {}.", risk.label(), level.label(), row.name));
-    if let Some(line) = counts.filter(|line| line.differs) {
+    app.output.say(format_args!("Kept: {} risk, {}, {}.", kind.slug(), level.slug(), row.name));
+    if let Some(standing) = standing.filter(|standing| standing.differs) {
         app.output.say(format_args!(
             "{} counts until somebody who has seen both settles it: allymap risk add … --settle --reason WHY",
-            line.level.label()
+            standing.counts.slug()
         ));
     }
     Ok(())
 }
 
 fn list(app: &mut App, who: Option<&str>) -> Result<(), Failure> {
-    let Some(who) = who else {
-        let rows = app.rows()?;
-        let open: Vec<_> = rows.iter().filter(|row| row.highest_risk() >= Level::Medium && !row.archived).collect();
-        if app.output.json {
-            let entries: Vec<_> = open.iter().map(|row| super::partner::row_json(row)).collect();
-            app.output.json(&serde_json::json!({ "entries": entries }));
-            return Ok(());
-        }
-        let cells: Vec<_> =
-            open.iter().map(|row| vec![row.highest_risk().label().to_owned(), row.name.clone()]).collect();
-        app.output.table(&["Highest", "Name"], &cells);
-        return Ok(());
-    };
+    let Some(who) = who else { return open(app) };
     let row = app.find(who)?;
     let entry = app.entry(row.id)?;
+    // Always six lines, in the guide's order (partnership guide, section 3).
+    let lines: Vec<(RiskKind, Option<&RiskStanding>)> =
+        RiskKind::ALL.iter().map(|kind| (*kind, entry.risk(*kind))).collect();
     if app.output.json {
-        let risks: Vec<_> = entry
-            .risks()
+        let risks: Vec<_> = lines
             .iter()
-            .map(|line| {
-                let standing: Vec<_> = line.standing.iter().map(allymap_domain::export::assertion_json).collect();
-                serde_json::json!({ "risk": line.risk.slug(), "counts": line.level.slug(), "differs": line.differs, "standing": standing })
+            .map(|(kind, standing)| {
+                let said: Vec<_> =
+                    standing.iter().flat_map(|standing| &standing.said).filter_map(rating_json).collect();
+                serde_json::json!({
+                    "risk": kind.slug(),
+                    "counts": standing.map_or("unknown", |standing| standing.counts.slug()),
+                    "differs": standing.is_some_and(|standing| standing.differs),
+                    "standing": said,
+                })
             })
             .collect();
         app.output.json(&serde_json::json!({ "entry": row.name, "risks": risks }));
         return Ok(());
     }
-    for line in entry.risks() {
-        let who: Vec<String> = line
-            .standing
-            .iter()
-            .filter_map(|said| match &said.what {
-                Assertion::Risk { level, mitigation, .. } => {
-                    Some(format!("{} {}, {}", said.by.name, level.label(), mitigation.label()))
-                }
-                Assertion::Position { .. } => None,
-            })
-            .collect();
-        let mark = if line.differs { "  (people differ; the stricter counts)" } else { "" };
-        app.output.say(format_args!("{:<14}{:<9}{}{mark}", line.risk.label(), line.level.label(), who.join(" · ")));
+    for (kind, standing) in lines {
+        let counts = standing.map_or("unknown", |standing| standing.counts.slug());
+        let mark = if standing.is_some_and(|standing| standing.differs) {
+            "  (people differ; the stricter counts)"
+        } else {
+            ""
+        };
+        let who = standing.map(said).unwrap_or_default().join(" · ");
+        app.output.say(format_args!("{:<14}{counts:<9}{who}{mark}", kind.slug()));
     }
     Ok(())
+}
+
+fn open(app: &mut App) -> Result<(), Failure> {
+    let rows = app.rows()?;
+    let short = short_ids(rows.iter().map(|row| row.id));
+    let open: Vec<_> = rows.iter().filter(|row| row.strictest_risk() >= Level::Medium && !row.archived).collect();
+    if app.output.json {
+        let entries: Vec<_> = open.iter().map(|row| super::partner::row_json(row, &short[&row.id])).collect();
+        app.output.json(&serde_json::json!({ "entries": entries }));
+        return Ok(());
+    }
+    let cells: Vec<_> = open.iter().map(|row| vec![row.strictest_risk().slug().to_owned(), row.name.clone()]).collect();
+    app.output.table(&["Highest", "Name"], &cells);
+    Ok(())
+}
+
+/// Each rating that stands, in words.
+pub(crate) fn said(standing: &RiskStanding) -> Vec<String> {
+    standing
+        .said
+        .iter()
+        .filter_map(|stated| {
+            let Claim::Risk(risk) = stated.assertion.claim else { return None };
+            let reason = stated.assertion.reason.as_ref().map(|reason| format!(": {reason}")).unwrap_or_default();
+            Some(format!(
+                "{}, {} ({}, {}){reason}",
+                risk.level.slug(),
+                risk.mitigation.slug(),
+                stated.author.name,
+                stated.author.group
+            ))
+        })
+        .collect()
+}
+
+fn rating_json(stated: &allymap_domain::Stated) -> Option<serde_json::Value> {
+    let Claim::Risk(risk) = stated.assertion.claim else { return None };
+    Some(serde_json::json!({
+        "id": stated.id.to_string(),
+        "level": risk.level.slug(),
+        "mitigation": risk.mitigation.slug(),
+        "reason": stated.assertion.reason,
+        "source": stated.assertion.source,
+        "by": stated.author.name,
+        "group": stated.author.group,
+    }))
 }

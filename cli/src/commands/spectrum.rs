@@ -1,7 +1,6 @@
 //! `allymap spectrum`: who stands where on a campaign.
 
-use allymap_domain::map::{Campaign, Map};
-use allymap_domain::said::Place;
+use allymap_domain::{Campaign, Map, Place, folded};
 
 use crate::app::App;
 use crate::failure::{Exit, Failure};
@@ -28,17 +27,19 @@ pub(crate) fn run(app: &mut App, args: Args) -> Result<(), Failure> {
     let rows = app.rows()?;
     let on = |place: Place| -> Vec<&str> {
         rows.iter()
-            .filter(|row| !row.archived && row.place_on(campaign.id) == place)
+            .filter(|row| {
+                !row.archived && row.position(campaign.id).map_or(Place::NotKnown, |position| position.place) == place
+            })
             .map(|row| row.name.as_str())
             .collect()
     };
     if app.output.json {
         let places: serde_json::Map<String, serde_json::Value> =
             ORDER.iter().map(|place| (place.slug().to_owned(), serde_json::json!(on(*place)))).collect();
-        app.output.json(&serde_json::json!({ "campaign": campaign.name, "positions": places }));
+        app.output.json(&serde_json::json!({ "campaign": campaign.sentence, "positions": places }));
         return Ok(());
     }
-    app.output.say(format_args!("{}", campaign.name));
+    app.output.say(format_args!("{}", campaign.sentence));
     for place in ORDER {
         let names = on(place);
         let bar = if app.output.plain { String::new() } else { "█".repeat(names.len().min(30)) };
@@ -70,18 +71,18 @@ pub(crate) fn campaign(app: &mut App, said: Option<&str>, make: bool) -> Result<
                 .hint(format!("Name one with --for: {}.", names(&campaigns))),
         });
     };
-    let folded = allymap_domain::row::fold(&named);
-    let exact = campaigns.iter().find(|campaign| allymap_domain::row::fold(&campaign.name) == folded);
+    let wanted = folded(&named);
+    let exact = campaigns.iter().find(|campaign| folded(&campaign.sentence) == wanted);
     let begins: Vec<&Campaign> =
-        campaigns.iter().filter(|campaign| allymap_domain::row::fold(&campaign.name).starts_with(&folded)).collect();
+        campaigns.iter().filter(|campaign| folded(&campaign.sentence).starts_with(&wanted)).collect();
     match (exact, begins.as_slice()) {
         (Some(campaign), _) => Ok(campaign.clone()),
         (None, [campaign]) => Ok((*campaign).clone()),
         (None, []) if make => {
-            let (document, id) = (app.map_document()?, app.fresh_id());
-            app.edit(document, |edit| Map::add_campaign(edit, id, &named))?;
+            let (document, id) = (app.map_document()?, app.fresh_row());
+            app.edit(document, |edit| Map::campaign_sentence(edit, id, &named))?;
             app.output.status(format_args!("A new campaign: {named}"));
-            Ok(Campaign { id, name: named })
+            Ok(Campaign { id, sentence: named, others: Vec::new() })
         }
         (None, []) => {
             Err(Failure::new("AM-NO-CAMPAIGN", Exit::WhichEntry, format!("No campaign is called \"{named}\"."))
@@ -97,5 +98,5 @@ pub(crate) fn campaign(app: &mut App, said: Option<&str>, make: bool) -> Result<
 }
 
 fn names(campaigns: &[Campaign]) -> String {
-    campaigns.iter().map(|campaign| campaign.name.as_str()).collect::<Vec<_>>().join(", ")
+    campaigns.iter().map(|campaign| campaign.sentence.as_str()).collect::<Vec<_>>().join(", ")
 }

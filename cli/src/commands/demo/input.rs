@@ -2,8 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use allymap_domain::import::{read_csv, read_popolo};
-use allymap_domain::town::TOWN;
+use allymap_domain::{demo_town, read_register};
 
 use super::grouped;
 use crate::failure::{Exit, Failure};
@@ -16,15 +15,13 @@ pub(super) struct Halves {
     pub(super) second: PathBuf,
     /// Rows of the whole file.
     pub(super) rows: usize,
-    /// Entries that both halves make together.
-    pub(super) entries: usize,
     /// A few names in it, to look for where they must not be.
     pub(super) names: Vec<String>,
 }
 
 pub(super) fn divide(file: Option<&Path>, folder: &Path) -> Result<Halves, Failure> {
     let (whole, name, bytes) = match file {
-        None => (folder.join("town.csv"), "an invented town".to_owned(), town()),
+        None => (folder.join("town.csv"), "an invented town".to_owned(), demo_town().to_csv()),
         Some(file) => {
             let bytes = std::fs::read(file).map_err(|error| Failure::io("Reading", file, &error))?;
             let own_name = file.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
@@ -42,37 +39,18 @@ pub(super) fn divide(file: Option<&Path>, folder: &Path) -> Result<Halves, Failu
     for (path, bytes) in [(&whole, &bytes), (&first, &first_bytes), (&second, &second_bytes)] {
         std::fs::write(path, bytes).map_err(|error| Failure::io("Writing", path, &error))?;
     }
-    let file_name = whole.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
-    let register =
-        if extension == "json" { read_popolo(&bytes, &file_name) } else { read_csv(&bytes, &file_name, None) };
-    let register = register
+    let register = read_register(&bytes, &name, None)
         .map_err(|error| Failure::new("AM-IMPORT", Exit::Failed, format!("{name} cannot be brought in: {error}.")))?;
     let names: Vec<String> = register
-        .entries
+        .rows
         .iter()
-        .step_by((register.entries.len() / 5).max(1))
-        .filter_map(|entry| entry.field("name").map(str::to_owned))
+        .step_by((register.rows.len() / 5).max(1))
+        .map(|row| row.entry.name().to_owned())
         .filter(|name| name.len() > 8)
         .take(5)
         .collect();
-    Ok(Halves { name, whole, first, second, rows: register.rows, entries: register.entries.len(), names })
-}
-
-/// The town as a table.
-fn town() -> Vec<u8> {
-    let columns =
-        ["name", "kind", "type", "category", "led-by", "led-by-source", "phone", "role", "part-of", "basis", "access"];
-    let mut text = format!("id,{}\n", columns.join(","));
-    for (number, invented) in TOWN.iter().enumerate() {
-        let value = |column: &str| match column {
-            "name" => invented.name,
-            "kind" => invented.kind.slug(),
-            _ => invented.fields.iter().find(|(name, _)| *name == column).map_or("", |(_, value)| value),
-        };
-        let cells: Vec<String> = columns.iter().map(|column| format!("\"{}\"", value(column))).collect();
-        text.push_str(&format!("town-{number},{}\n", cells.join(",")));
-    }
-    text.into_bytes()
+    let rows = register.rows.len() + register.refused.len();
+    Ok(Halves { name, whole, first, second, rows, names })
 }
 
 fn divide_csv(bytes: &[u8]) -> Result<(Vec<u8>, Vec<u8>), Failure> {
