@@ -1,4 +1,5 @@
 //! Chance, from the operating system.
+#![allow(clippy::disallowed_methods, reason = "the one place where chance is drawn")]
 
 use std::convert::Infallible;
 

@@ -1,11 +1,12 @@
 //! The database key: from the keyslots, or from the runtime folder while the maps are unlocked.
 
 use std::path::PathBuf;
-use std::time::{Duration, SystemTime, UNIX_EPOCH};
+use std::time::Duration;
 
 use allymap_seal::{Argon2Cost, DatabaseKey, Keyslots, SlotError, SlotKind};
 use zeroize::Zeroizing;
 
+use crate::app::now;
 use crate::chance::Chance;
 use crate::failure::{Exit, Failure, reason};
 use crate::home::{Home, create_private, write_private};
@@ -64,7 +65,7 @@ pub(crate) fn open_with(home: &Home, passphrase: &str) -> Result<DatabaseKey, Fa
 
 /// Leave the key in the runtime folder, so that commands need not ask.
 pub(crate) fn remember(home: &Home, key: &DatabaseKey, period: Duration) -> Result<(), Failure> {
-    let until = seconds(SystemTime::now() + period);
+    let until = seconds() + period.as_secs();
     let mut bytes = Zeroizing::new(until.to_be_bytes().to_vec());
     bytes.extend_from_slice(key.expose());
     let path = home.unlocked_key();
@@ -118,7 +119,7 @@ fn open(slots: &Keyslots, passphrase: &str) -> Result<DatabaseKey, Failure> {
 fn remembered(home: &Home) -> Option<DatabaseKey> {
     let bytes = Zeroizing::new(std::fs::read(home.unlocked_key()).ok()?);
     let (until, key) = bytes.split_first_chunk::<8>()?;
-    if u64::from_be_bytes(*until) <= seconds(SystemTime::now()) {
+    if u64::from_be_bytes(*until) <= seconds() {
         let _ = forget(home);
         return None;
     }
@@ -148,6 +149,6 @@ fn damaged(error: &SlotError) -> Failure {
         .hint("Put it back from a copy, or ask a convenor to invite this computer again.")
 }
 
-fn seconds(time: SystemTime) -> u64 {
-    time.duration_since(UNIX_EPOCH).map_or(0, |since| since.as_secs())
+fn seconds() -> u64 {
+    now().0 / 1_000
 }
