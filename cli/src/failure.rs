@@ -156,6 +156,11 @@ impl From<allymap_domain::Rejection> for Failure {
         let mut letters = said.chars();
         let said =
             letters.next().map(|first| first.to_uppercase().chain(letters).collect::<String>()).unwrap_or_default();
-        Failure::usage(format!("{said}.")).hint("Nothing was changed.")
+        let failure = Failure::usage(format!("{said}."));
+        if let allymap_domain::Rejection::NoSuchLogKind { .. } = rejection {
+            let kinds: Vec<&str> = allymap_domain::LOG_KINDS.iter().map(|kind| kind.slug).collect();
+            return failure.hint(format!("There are {}. Nothing was changed.", kinds.join(", ")));
+        }
+        failure.hint("Nothing was changed.")
     }
 }

@@ -50,7 +50,6 @@ impl Home {
     pub(crate) fn changed_marker(&self) -> PathBuf {
         self.data.join("changed")
     }
-
 }
 
 /// Creates a folder that only its owner can enter.

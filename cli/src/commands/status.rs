@@ -13,7 +13,9 @@ pub(crate) fn run(app: &mut App, _: Args) -> Result<(), Failure> {
     let map = app.map()?;
     let passphrase = unlock::has_passphrase(&app.home)?;
     let root_here = app.root(map.number)?.is_some();
-    let entries = app.rows()?.len();
+    let rows = app.rows()?;
+    let entries = rows.iter().filter(|row| !row.archived).count();
+    let to_settle = rows.iter().filter(|row| row.conflicts > 0).count();
     let (standing, relays, members, groups, seen, asking) = {
         let (replica, disk) = app.hold()?;
         let members: Vec<_> =
@@ -39,7 +41,7 @@ pub(crate) fn run(app: &mut App, _: Args) -> Result<(), Failure> {
             .collect();
         app.output.json(&serde_json::json!({
             "map": map.name, "name": map.person, "group": map.group, "entries": entries, "members": members,
-            "groups": groups, "edited_entries_kept_here": standing.unsealed, "waiting": standing.waiting,
+            "groups": groups, "to_settle": to_settle, "edited_entries_kept_here": standing.unsealed, "waiting": standing.waiting,
             "relays": relays, "newest_seen_by": seen, "passphrase": passphrase, "recovery_words_here": root_here,
             "waiting_for_approval": map.waiting_words, "asking": asking.len(),
         }));
@@ -63,6 +65,12 @@ pub(crate) fn run(app: &mut App, _: Args) -> Result<(), Failure> {
         "Kept here   {} with changes that nobody else has yet",
         count(standing.unsealed, "entry", "entries")
     ));
+    if to_settle > 0 {
+        app.output.say(format_args!(
+            "Settle      {} about which people said different things",
+            count(to_settle, "entry", "entries")
+        ));
+    }
     for relay in &relays {
         let open = standing.not_with.get(&relay.relay).copied().unwrap_or(0);
         let state = match (relay.removed, relay.admitted, open) {

@@ -165,8 +165,28 @@ fn say(app: &mut App, report: &Report, reached: &[KnownRelay]) -> Result<(), Fai
             report.took.as_millis()
         ));
     }
+    news(app, report)?;
     if standing.waiting > 0 {
         app.output.status(format_args!("{} parts wait for something that has not arrived yet.", standing.waiting));
+    }
+    Ok(())
+}
+
+/// What came in that wants somebody to look: answers that differ, and approaches that two groups made apart.
+fn news(app: &mut App, report: &Report) -> Result<(), Failure> {
+    let authors = app.authors()?;
+    let rows = app.rows()?;
+    let came: Vec<_> = rows.iter().filter(|row| report.changed.iter().any(|id| id.0 == row.id.0)).collect();
+    for row in came.iter().filter(|row| row.approached_twice(&|actor| authors.of(actor))) {
+        app.output.say(format_args!("Double approach: two groups approached {}, and neither knew.", row.name));
+    }
+    let differing: Vec<&str> = came.iter().filter(|row| row.conflicts > 0).map(|row| row.name.as_str()).collect();
+    if !differing.is_empty() {
+        let more = if differing.len() > 5 { format!(" and {} more", differing.len() - 5) } else { String::new() };
+        app.output.say(format_args!(
+            "People said different things about {}{more}. Both stand: allymap partner show NAME",
+            differing.iter().take(5).copied().collect::<Vec<_>>().join(", ")
+        ));
     }
     Ok(())
 }
