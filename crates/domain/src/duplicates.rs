@@ -64,11 +64,17 @@ pub fn likely_duplicates(rows: &[Row]) -> Vec<LikelyDuplicate<'_>> {
     let same = identities(rows);
     let mut pairs: BTreeMap<(usize, usize), Likeness> = BTreeMap::new();
     let mut offer = |members: &[usize], check: &dyn Fn(&Row, &Row) -> Option<Likeness>| {
+        if members.len() > COMMON {
+            return;
+        }
         for (position, first) in members.iter().enumerate() {
             for second in &members[position + 1..] {
                 let (a, b) = (&rows[*first], &rows[*second]);
                 let one = same.get(&a.id).is_some_and(|identity| same.get(&b.id) == Some(identity));
-                let Some(likeness) = check(a, b).filter(|_| first != second && !one) else { continue };
+                if one || told_apart(a, b) {
+                    continue;
+                }
+                let Some(likeness) = check(a, b) else { continue };
                 let pair = (*first.min(second), *first.max(second));
                 pairs.entry(pair).and_modify(|known| *known = likeness.min(*known)).or_insert(likeness);
             }
@@ -81,7 +87,7 @@ pub fn likely_duplicates(rows: &[Row]) -> Vec<LikelyDuplicate<'_>> {
         offer(&members, &|_, _| Some(Likeness::Phone));
     }
     for members in groups(rows, |row| row.names().map(words::folded).filter(|name| !name.is_empty()).collect()) {
-        offer(&members, &|a, b| (!told_apart(a, b)).then_some(Likeness::Name));
+        offer(&members, &|_, _| Some(Likeness::Name));
     }
     // Only names that share a word or a beginning are compared: all pairs of a large map would take seconds.
     let beginnings = |row: &Row| {
@@ -89,7 +95,7 @@ pub fn likely_duplicates(rows: &[Row]) -> Vec<LikelyDuplicate<'_>> {
         keys.extend(row.names().map(|name| format!("^{}", words::folded(name).chars().take(4).collect::<String>())));
         keys
     };
-    for members in groups(rows, beginnings).into_iter().filter(|members| members.len() <= COMMON) {
+    for members in groups(rows, beginnings) {
         offer(&members, &|a, b| {
             let near = a.kind == b.kind
                 && !told_apart(a, b)
@@ -166,5 +172,5 @@ fn join(parents: &mut BTreeMap<EntryId, EntryId>, a: EntryId, b: EntryId) {
     parents.insert(high, low);
 }
 
-/// A word that more entries than this share says nothing about any two of them.
-const COMMON: usize = 60;
+/// What more entries than this share, be it a word or the address of an office, says nothing about any two of them.
+pub(crate) const COMMON: usize = 60;

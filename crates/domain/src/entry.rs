@@ -212,7 +212,7 @@ impl Entry {
             match field.merges {
                 Merges::Text => {
                     let text = texts.entry(field.name).or_default();
-                    *text = [text.as_str(), &field.clean(typed)?].join("\n").trim().to_owned();
+                    *text = field.clean(&format!("{text}\n{typed}"))?;
                 }
                 Merges::Set => Entry::add(edit, name, typed)?,
                 Merges::Register => Entry::set(edit, name, typed)?,

@@ -197,7 +197,8 @@ mod tests {
             ("Rainbow Rowers", &[]),
             ("Rainbow Rowers Club", &[]),
             ("Graham Stone", &[("source-id", "x/1")]),
-            ("Graham Stone", &[("source-id", "y/1")]),
+            ("Graham Stone", &[("source-id", "y/1"), ("email", "office@council.example")]),
+            ("Dora Moll", &[("source-id", "y/2"), ("email", "office@council.example")]),
         ]);
         let pairs: Vec<(Likeness, &str, &str)> = likely_duplicates(&rows)
             .iter()

@@ -7,6 +7,10 @@ mod plan;
 mod popolo;
 mod table;
 
+use std::collections::BTreeMap;
+
+use crate::affiliation::{Affiliation, Tie};
+use crate::date::Date;
 use crate::entry::NewEntry;
 use crate::ids::EntryId;
 use crate::kind::Kind;
@@ -173,8 +177,8 @@ impl Register {
 
     /// Rows with an id that an earlier row has, or with neither an id nor a name of their own, are reported.
     fn refuse_repeated(&mut self) {
-        let mut ids = std::collections::BTreeMap::new();
-        let mut names = std::collections::BTreeMap::new();
+        let mut ids = BTreeMap::new();
+        let mut names = BTreeMap::new();
         for row in std::mem::take(&mut self.rows) {
             let id = row.entry.value("source-id").map(str::to_owned).or(row.allymap_id.map(|id| id.to_string()));
             let name = (row.entry.kind.name, words::folded(row.entry.name()));
@@ -226,28 +230,23 @@ fn check(entry: &NewEntry) -> Result<NewEntry, RefusedReason> {
 }
 
 /// A role without dates of its own ends with the seat that it came with.
-fn end_with_seat(affiliations: &mut [crate::affiliation::Affiliation]) {
-    use crate::affiliation::Tie;
-    let is_seat = |role: &Option<String>| {
-        role.as_deref().is_none_or(|role| matches!(words::folded(role).as_str(), "councillor" | "member"))
+fn end_with_seat(affiliations: &mut [Affiliation]) {
+    let is_seat = |affiliation: &Affiliation| {
+        let role = affiliation.role.as_deref().map(words::folded);
+        role.is_none_or(|role| matches!(role.as_str(), "councillor" | "member"))
     };
-    let place = |affiliation: &crate::affiliation::Affiliation| {
+    let place = |affiliation: &Affiliation| {
         affiliation.organisation_id.clone().unwrap_or_else(|| words::folded(&affiliation.organisation))
     };
-    let seats: Vec<(String, Option<crate::date::Date>)> = affiliations
-        .iter()
-        .filter(|affiliation| affiliation.tie == Tie::Member && is_seat(&affiliation.role))
-        .map(|affiliation| (place(affiliation), affiliation.until))
-        .collect();
-    for affiliation in
-        affiliations.iter_mut().filter(|affiliation| affiliation.tie == Tie::Member && affiliation.until.is_none())
-    {
-        let here = place(affiliation);
-        let ends: Vec<Option<crate::date::Date>> =
-            seats.iter().filter(|(seat, _)| *seat == here).map(|(_, until)| *until).collect();
-        if !is_seat(&affiliation.role) && ends.iter().all(Option::is_some) {
-            affiliation.until = ends.into_iter().flatten().max();
-        }
+    // The end of the last seat in each place, or none while one goes on.
+    let mut ends: BTreeMap<String, Option<Date>> = BTreeMap::new();
+    for seat in affiliations.iter().filter(|affiliation| affiliation.tie == Tie::Member && is_seat(affiliation)) {
+        let end = ends.entry(place(seat)).or_insert(seat.until);
+        *end = end.zip(seat.until).map(|(one, other)| one.max(other));
+    }
+    for role in affiliations.iter_mut().filter(|affiliation| affiliation.tie == Tie::Member && !is_seat(affiliation)) {
+        let end = ends.get(&place(role)).copied().flatten();
+        role.until = role.until.or(end);
     }
 }
 

@@ -360,6 +360,7 @@ fn a_table_that_we_wrote_comes_back_unchanged_and_runs_no_formula() {
             .with("led-by", "disability")
             .with("notes", "two\nlines, \"quoted\""),
     );
+    shelf.add(&NewEntry::new(organisation, "''=two").with("email", "'@'@x"));
     shelf.add(
         &NewEntry::new(Kind::named("person").unwrap(), "Ida Brandt").with("affiliation", "conductor, Harbour Choir"),
     );
@@ -371,9 +372,12 @@ fn a_table_that_we_wrote_comes_back_unchanged_and_runs_no_formula() {
     let register = read_csv(&csv, "back.csv", None).unwrap();
     assert!(register.refused.is_empty(), "{:?}", register.refused[0].reason);
     assert_eq!(register.rows[0].entry.name(), "=cmd|' /C calc'!A0");
-    assert_eq!(shelf.plan(&register).same.len(), 2);
+    assert_eq!(register.rows[1].entry.name(), "''=two");
+    assert_eq!(register.rows[1].entry.value("email"), Some("'@'@x"));
+    assert_eq!(shelf.plan(&register).same.len(), 3);
 
     let public = String::from_utf8(partners_csv(&entries, Audience::Public, false)).unwrap();
+    assert!(!public.lines().next().unwrap().contains("phone"), "{public}");
     assert!(!public.contains("5550") && !public.contains("quoted") && public.contains("Ida Brandt"));
 }
 

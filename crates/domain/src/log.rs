@@ -149,7 +149,9 @@ impl Log {
 
     /// Pairs of approaches by different actors, neither of whom had seen the other's.
     pub(crate) fn apart(&self, ancestry: &Ancestry<'_>) -> Vec<(&Written<LogLine>, &Written<LogLine>)> {
-        let approaches: Vec<_> = self.written.iter().filter(|written| written.row.kind == APPROACH).collect();
+        // Every pair is looked at: an entry with more approaches than this was made to be slow.
+        let approaches: Vec<_> =
+            self.written.iter().filter(|written| written.row.kind == APPROACH).take(APPROACHES).collect();
         let mut pairs = Vec::new();
         for (index, first) in approaches.iter().enumerate() {
             for second in &approaches[index + 1..] {
@@ -213,6 +215,7 @@ pub(crate) fn balance(lines: &[Logged]) -> (u32, u32) {
 }
 
 const APPROACH: &str = "approach";
+const APPROACHES: usize = 200;
 
 #[derive(Encode, Decode)]
 #[cbor(map)]

@@ -53,7 +53,7 @@ impl Map {
                 None => map.newer_facts += usize::from(!["kind", NAME, COMMUNITY].contains(&key.as_str())),
             }
         }
-        map.campaigns.sort_by(|a, b| (words::folded(&a.sentence), a.id).cmp(&(words::folded(&b.sentence), b.id)));
+        map.campaigns.sort_by_key(|campaign| (words::folded(&campaign.sentence), campaign.id));
         map
     }
 

@@ -4,6 +4,7 @@ use allymap_document::WriteError;
 
 use crate::field::Choice;
 use crate::ids::RowId;
+use crate::kind::KINDS;
 
 /// Why nothing was written.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -16,7 +17,7 @@ pub enum Rejection {
     Unprintable { field: &'static str },
     #[error("\"{typed}\" is not a date I can read (try 2026-11-23, 23 nov, yesterday, in 6 weeks)")]
     NotADate { typed: String },
-    #[error("there is no kind of entry called \"{typed}\" (there are organisation, person, institution, place)")]
+    #[error("there is no kind of entry called \"{typed}\" (there are {})", kinds())]
     NoSuchKind { typed: String },
     #[error("{kind} has no field called \"{typed}\"")]
     NoSuchField { kind: &'static str, typed: String },
@@ -52,6 +53,10 @@ pub enum Rejection {
     NewerKind,
     #[error("the entry could not take it: {0}")]
     Document(#[from] WriteError),
+}
+
+fn kinds() -> String {
+    KINDS.iter().map(|kind| kind.name).collect::<Vec<_>>().join(", ")
 }
 
 fn listed(choices: &[Choice]) -> String {

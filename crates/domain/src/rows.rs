@@ -1,5 +1,7 @@
 //! Assertions, log lines and links as rows of a document: written once, read back whatever wrote them.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use allymap_document::{ActorId, ChangeHash, Document};
 use minicbor::{Decode, Encode};
 
@@ -91,15 +93,18 @@ pub(crate) fn replaced<T>(
     names: impl Fn(&T) -> &[RowId],
     same: impl Fn(&T, &T) -> bool,
 ) -> Vec<Vec<usize>> {
+    let mut by_id: BTreeMap<RowId, Vec<usize>> = BTreeMap::new();
+    for (index, row) in rows.iter().enumerate() {
+        by_id.entry(row.id).or_default().push(index);
+    }
     rows.iter()
         .map(|row| {
-            let named = names(&row.row);
-            rows.iter()
-                .enumerate()
-                .filter(|(_, other)| {
-                    named.contains(&other.id) && same(&row.row, &other.row) && row.saw(other, ancestry)
-                })
-                .map(|(index, _)| index)
+            let named: BTreeSet<&RowId> = names(&row.row).iter().collect();
+            named
+                .into_iter()
+                .flat_map(|id| by_id.get(id).map_or(&[][..], Vec::as_slice))
+                .copied()
+                .filter(|other| same(&row.row, &rows[*other].row) && row.saw(&rows[*other], ancestry))
                 .collect()
         })
         .collect()

@@ -45,8 +45,11 @@ pub(crate) fn write(lines: Vec<Vec<String>>, raw: bool) -> Vec<u8> {
     writer.into_inner().expect("writing into memory cannot fail")
 }
 
-/// The rule of OWASP for CSV: these beginnings can start a formula.
 fn guarded(cell: &str) -> String {
-    let guarded = cell.strip_prefix('\'').unwrap_or(cell);
-    if guarded.starts_with(['=', '+', '-', '@', '\t', '\r']) { format!("'{cell}") } else { cell.to_owned() }
+    if could_be_formula(cell) { format!("'{cell}") } else { cell.to_owned() }
+}
+
+/// OWASP's rule for CSV: these beginnings can start a formula. Behind apostrophes as well, so that taking one away is safe.
+pub(crate) fn could_be_formula(cell: &str) -> bool {
+    cell.trim_start_matches('\'').starts_with(['=', '+', '-', '@', '\t', '\r'])
 }

@@ -76,6 +76,21 @@ fn nobody_settles_what_they_have_not_seen() {
 }
 
 #[test]
+fn a_program_that_settles_without_a_reason_settles_nothing() {
+    let [mut ana, ..] = Desk::three_choirs();
+    ana.rate(1, Level::High, &[], None).unwrap();
+    let mut with_reason = ana.clone();
+    with_reason.rate(2, Level::None, &[1], Some("x")).unwrap();
+    assert_eq!(physical(&with_reason).counts, Level::None);
+    let rows = with_reason.document.appended("a/");
+    let mut bytes = rows.into_iter().find(|appended| appended.id == row(2).to_string()).unwrap().value;
+    let reason = bytes.windows(3).position(|window| window == [5, 0x61, b'x']).unwrap();
+    bytes[reason + 2] = b' ';
+    ana.edit(|edit| Ok(edit.append(&format!("a/{}", row(2)), bytes)?)).unwrap();
+    assert_eq!((physical(&ana).counts, physical(&ana).said.len()), (Level::High, 2));
+}
+
+#[test]
 fn a_rating_that_is_only_taken_back_keeps_what_it_made_stricter() {
     let [mut ana, mut ben, _] = Desk::three_choirs();
     ana.rate(1, Level::High, &[], None).unwrap();
@@ -396,6 +411,16 @@ fn refusals_read_well() {
     assert_eq!(ana.edit(|edit| Entry::create(edit, &NewEntry::new(organisation, "Choir"))), Err(Rejection::Exists));
     assert_eq!(ana.edit(|edit| Entry::set(edit, "led-by", "us")), Err(Rejection::OneAtATime { field: "led-by" }));
     assert_eq!(Desk::empty(0).edit(|edit| Entry::set(edit, "phone", "1")), Err(Rejection::NoEntry));
+}
+
+#[test]
+fn the_longest_notes_fit_into_the_edit_that_makes_an_entry() {
+    let note = "n".repeat(crate::words::NOTE_LETTERS);
+    let new =
+        NewEntry::new(Kind::named("organisation").unwrap(), "Choir").with("notes", &note).with("description", &note);
+    Desk::empty(0).edit(|edit| Entry::create(edit, &new)).unwrap();
+    let refusal = Desk::empty(0).edit(|edit| Entry::create(edit, &new.clone().with("notes", "more"))).unwrap_err();
+    assert_eq!(refusal.to_string(), "notes has 8005 letters; 8000 fit");
 }
 
 #[test]

@@ -8,8 +8,8 @@ use crate::rejection::Rejection;
 pub(crate) const NAME_LETTERS: usize = 200;
 /// Letters in any other single line.
 pub(crate) const LINE_LETTERS: usize = 1_000;
-/// Letters in a note. Each is one operation of the document, and one edit may hold 20,000.
-pub(crate) const NOTE_LETTERS: usize = 10_000;
+/// Letters in a note. Each is one operation of the document; one edit may hold 20,000, and an entry has two notes.
+pub(crate) const NOTE_LETTERS: usize = 8_000;
 
 /// A single line as it is kept: composed, trimmed, inner white space made single spaces.
 pub(crate) fn line(field: &'static str, text: &str, limit: usize) -> Result<String, Rejection> {
@@ -57,9 +57,13 @@ pub(crate) fn shown(text: &str) -> String {
         .collect()
 }
 
-/// As `shown`, on one line.
+/// As `shown`, on one line, and cut where no program of ours would have written on.
 pub(crate) fn shown_line(text: &str) -> String {
-    shown(text).replace(['\n', '\t'], " ")
+    let line = shown(text).replace(['\n', '\t'], " ");
+    match line.char_indices().nth(2 * LINE_LETTERS) {
+        Some((end, _)) => format!("{}…", &line[..end]),
+        None => line,
+    }
 }
 
 fn bounded(field: &'static str, text: String, limit: usize) -> Result<String, Rejection> {

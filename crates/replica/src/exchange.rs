@@ -45,6 +45,7 @@ pub(crate) struct Session {
     access: Option<(u64, HashPrefix)>,
     access_sent: bool,
     empty_pages: u8,
+    ladders: u8,
     /// Records were refused on this connection: it can end, but nobody may say that everything is with the relay.
     refused: bool,
     told: bool,
@@ -66,6 +67,8 @@ enum Ask {
 
 /// Pages without a record before a relay is taken to be playing.
 const EMPTY_PAGES: u8 = 3;
+/// Ladders likewise: finding the common place takes two, one to ask for ours and one to answer it.
+const LADDERS: u8 = 4;
 
 impl Replica {
     pub fn handle(
@@ -476,6 +479,13 @@ impl Replica {
         effects: &mut Vec<Effect>,
     ) -> Result<(), Unreadable> {
         let Some(cursor) = self.relays.get(&relay).cloned() else { return Ok(()) };
+        if let Some(session) = self.sessions.get_mut(&relay) {
+            session.ladders += 1;
+            if session.ladders > LADDERS {
+                self.hang_up(relay, Notice::BadLog { relay }, effects);
+                return Ok(());
+            }
+        }
         let Some(common) = pairs.first() else {
             let pairs = self.ladder(relay, draft)?;
             send(relay, &Message::Ladder { log: cursor.log, pairs }, effects);
@@ -745,6 +755,7 @@ impl Session {
             access: None,
             access_sent: false,
             empty_pages: 0,
+            ladders: 0,
             refused: false,
             told: false,
         }

@@ -86,7 +86,8 @@ pub fn plan(register: &Register, rows: &[Row], file_date: Option<Date>, today: D
     let known = Known::of(rows);
     let mut plan = Plan { refused: register.refused.clone(), header: register.header.clone(), ..Plan::default() };
     for row in &register.rows {
-        let entry = complete(&row.entry, &source, today);
+        // What we wrote ourselves is complete.
+        let entry = if row.allymap_id.is_some() { row.entry.clone() } else { complete(&row.entry, &source, today) };
         match known.find(row) {
             Match::Is(found) => {
                 let (changes, kept) = compare(&entry, found);
@@ -243,7 +244,7 @@ impl<'a> Known<'a> {
         for word in words::folded_words(row.entry.name()) {
             let sharing = self.by_word.get(word.as_str()).map_or(&[][..], Vec::as_slice);
             // A word that many share, such as "council", says nothing.
-            if sharing.len() <= 60 {
+            if sharing.len() <= duplicates::COMMON {
                 near.extend(sharing.iter().filter(|index| {
                     let other = &self.rows[**index];
                     other.kind == row.entry.kind.name

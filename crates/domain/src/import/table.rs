@@ -15,7 +15,7 @@ use crate::import::{
 };
 use crate::kind::{KINDS, Kind};
 use crate::words;
-use crate::{institution, organisation, person};
+use crate::{institution, organisation, person, sheet};
 
 /// Read a table. Its first line with a column of names is the header. Rows are of `kind` where no column says what they are.
 pub fn read_csv(bytes: &[u8], file_name: &str, kind: Option<&'static Kind>) -> Result<Register, ImportError> {
@@ -261,14 +261,13 @@ impl Meanings {
                 None => asides.push(format!("{field}: {}", typed.trim())),
             }
         }
-        // Affiliations come as text in our own export.
-        entry.fields.retain(|(field, typed)| match Affiliation::typed(typed) {
-            Ok(affiliation) if field == "affiliation" => {
-                entry.affiliations.push(affiliation);
-                false
+        // Affiliations come as text in our own export. What is no affiliation is refused with the row.
+        for (_, typed) in entry.fields.extract_if(.., |(field, _)| field == "affiliation") {
+            match Affiliation::typed(&typed) {
+                Ok(affiliation) => entry.affiliations.push(affiliation),
+                Err(refusal) => return register.refuse(line, &name, refusal.into(), cells),
             }
-            _ => true,
-        });
+        }
         if !asides.is_empty() {
             entry.fields.push(("notes".to_owned(), asides.join("\n")));
         }
@@ -339,7 +338,7 @@ fn council_row(line: u64, name: &str, id: Option<&str>, website: Option<&str>) -
 /// Cells that a spreadsheet could take for a formula are exported with an apostrophe before them.
 fn unguarded(cell: &str) -> &str {
     match cell.strip_prefix('\'') {
-        Some(rest) if rest.starts_with(['=', '+', '-', '@', '\t', '\r']) => rest,
+        Some(rest) if sheet::could_be_formula(rest) => rest,
         _ => cell,
     }
 }
