@@ -60,6 +60,8 @@ enum HomeKey {
     /// The map's root seed, until `recovery` has printed it.
     Root(u16),
     IndexSchema(u16),
+    /// The store was damaged since this map was last opened.
+    Mend(u16),
 }
 
 impl HomeKey {
@@ -70,6 +72,7 @@ impl HomeKey {
             HomeKey::Current => b"g/current".to_vec(),
             HomeKey::Map(number) => [b"g/map/", &number.to_be_bytes()[..]].concat(),
             HomeKey::Root(number) => [b"g/root/", &number.to_be_bytes()[..]].concat(),
+            HomeKey::Mend(number) => [b"g/mend/", &number.to_be_bytes()[..]].concat(),
             HomeKey::IndexSchema(number) => [b"g/index/", &number.to_be_bytes()[..]].concat(),
         }
     }
@@ -137,7 +140,9 @@ impl App {
         if self.disk.is_none() {
             let vault = Vault::new(&self.key()?);
             let disk = Disk::open(&self.home.store(), vault, WAIT, &self.options.program)?;
-            if let Some(recovered) = &disk.recovered {
+            let recovered = disk.recovered.clone();
+            self.disk = Some(disk);
+            if let Some(recovered) = recovered {
                 self.output.warn(format_args!(
                     "The maps on this disk were damaged. What still reads ({} of {} parts) was kept; the damaged copy is at {}.\n\
                      Run allymap sync: the rest comes back from the relay.",
@@ -145,8 +150,13 @@ impl App {
                     recovered.kept.ok + recovered.kept.bad,
                     recovered.set_aside.display()
                 ));
+                let maps = self.maps()?;
+                let disk = self.disk.as_mut().expect("it was put there above");
+                for map in maps {
+                    disk.put(HomeKey::Mend(map.number).bytes(), Vec::new());
+                }
+                disk.commit()?;
             }
-            self.disk = Some(disk);
         }
         Ok(self.disk.as_mut().expect("it was opened above"))
     }
@@ -158,6 +168,7 @@ impl App {
         }
         let number = SpaceNumber(self.map.as_ref().expect("it was picked above").number);
         let reopened = self.disk.is_none();
+        let opened = reopened || self.replica.is_none();
         let seed = self.seed()?;
         let disk = self.disk.as_ref().expect("the seed was read from it");
         match &mut self.replica {
@@ -169,8 +180,28 @@ impl App {
             Some(replica) if reopened => replica.refresh(&seed, disk)?,
             Some(_) => {}
         }
+        if opened {
+            self.mend(number)?;
+        }
         let App { replica: Some(replica), disk: Some(disk), .. } = self else { unreachable!("both were opened above") };
         Ok((replica, disk))
+    }
+
+    /// After damage, once for each map: everything that is left is read again, and the relays are asked for the rest.
+    fn mend(&mut self, number: SpaceNumber) -> Result<(), Failure> {
+        let App { replica: Some(replica), disk: Some(disk), .. } = self else { return Ok(()) };
+        let marker = HomeKey::Mend(number.0).bytes();
+        if disk.get(&marker)?.is_none() {
+            return Ok(());
+        }
+        let mut effects = Vec::new();
+        replica.mend(random(), disk, &mut effects)?;
+        disk.delete(marker);
+        // The rows for lists are made anew when somebody asks for them.
+        disk.delete(HomeKey::IndexSchema(number.0).bytes());
+        self.carry_out(effects)?;
+        self.edited = true;
+        self.commit()
     }
 
     pub(crate) fn map(&mut self) -> Result<MapRow, Failure> {
@@ -268,6 +299,14 @@ impl App {
             std::ops::ControlFlow::Continue(())
         })?;
         rows.sort_by(|a, b| a.name.cmp(&b.name).then(a.id.cmp(&b.id)));
+        Ok(rows)
+    }
+
+    /// Rows for lists and counts: entries that are known to be the same count once, under the smallest id.
+    pub(crate) fn rows_once(&mut self) -> Result<Vec<Row>, Failure> {
+        let mut rows = self.rows()?;
+        let same = allymap_domain::identities(&rows);
+        rows.retain(|row| same.get(&row.id).is_none_or(|identity| *identity == row.id));
         Ok(rows)
     }
 
@@ -451,6 +490,12 @@ impl App {
         if let Some(seed) = disk.get(&HomeKey::Seed.bytes())?.and_then(|bytes| bytes.try_into().ok()) {
             return Ok(DeviceSeed::from_bytes(seed));
         }
+        if !self.maps()?.is_empty() {
+            // A new one would make this device a stranger on its own maps.
+            return Err(Failure::new("AM-DAMAGED", Exit::Failed, "What says who this computer is was damaged on the disk.")
+                .hint("Ask a convenor to invite this computer again, with another ALLYMAP_HOME; everything that was exchanged comes back."));
+        }
+        let disk = self.disk()?;
         let seed = DeviceSeed::generate(&mut crate::chance::Chance);
         disk.put(HomeKey::Seed.bytes(), seed.expose().to_vec());
         Ok(seed)

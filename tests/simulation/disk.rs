@@ -39,10 +39,7 @@ impl Disk {
 
     fn from<'a>(&'a self, prefix: &'a [u8], start: &[u8]) -> impl Iterator<Item = (&'a [u8], &'a [u8])> {
         let start: Arc<[u8]> = start.into();
-        self.0
-            .range(start..)
-            .take_while(move |(key, _)| key.starts_with(prefix))
-            .map(|(key, value)| (&**key, &**value))
+        self.0.range(start..).take_while(move |(key, _)| key.starts_with(prefix)).map(|(key, value)| (&**key, &**value))
     }
 
     fn visit(&self, prefix: &[u8], start: Option<&[u8]>, visit: &mut dyn FnMut(&[u8], &[u8]) -> ControlFlow<()>) {

@@ -99,6 +99,7 @@ impl World {
             Step::Refuse { node, writes } => self.machine(node).refuse = writes,
             Step::Full { relay } => self.relay_turn(relay, vec![allymap_relay::Input::DiskFull(true)])?,
             Step::Space { relay } => self.relay_turn(relay, vec![allymap_relay::Input::DiskFull(false)])?,
+            Step::Backup { node: Node::Device(device) } if self.is_spared(device) => {}
             Step::Backup { node } => {
                 let machine = self.machine(node);
                 machine.backup = machine.disk.clone();
@@ -132,13 +133,15 @@ impl World {
     }
 
     /// A person changes one entry. What she writes holds a marker, and one log line by which the edit is known.
-    fn edit(&mut self, device: u8, number: u8, what: u8) -> Result<(), Violation> {
+    pub fn edit(&mut self, device: u8, number: u8, what: u8) -> Result<(), Violation> {
         if self.is_hostile(device) {
             return Ok(());
         }
         let edit = self.edits;
         self.edits += 1;
         let id = document(number);
+        let row = self.devices[usize::from(device)].machine.memory.row(&[&[b'd', 0, 1][..], &id.0].concat());
+        let before = row.map(crate::ledger::heads_of).unwrap_or_default();
         let mut change = None;
         let marker = format!("MARKER {edit}");
         let text = marker.clone();
@@ -175,7 +178,7 @@ impl World {
         });
         // The person is told before anything else can be asked, so the change is entered under what was told.
         if let Some(change) = change {
-            self.ledger.name(edit, device, id, change);
+            self.ledger.name(edit, device, id, change, before);
         }
         outcome
     }
@@ -305,7 +308,9 @@ impl World {
 
     fn serve(&mut self, relay: u8) -> Result<(), Violation> {
         let mut inputs = Vec::new();
-        for device in (0..self.shape.devices).filter(|device| !self.stalled.contains(&(*device, relay))).collect::<Vec<_>>() {
+        for device in
+            (0..self.shape.devices).filter(|device| !self.stalled.contains(&(*device, relay))).collect::<Vec<_>>()
+        {
             for _ in 0..4 {
                 if let Some(id) = self.upward(device, relay) {
                     inputs.push(self.take_up(id));
@@ -414,7 +419,12 @@ impl World {
 
     fn heal_and_look(&mut self) -> Result<u32, Violation> {
         self.stalled.clear();
-        for machine in self.devices.iter_mut().map(|node| &mut node.machine).chain(self.relays.iter_mut().map(|node| &mut node.machine)) {
+        for machine in self
+            .devices
+            .iter_mut()
+            .map(|node| &mut node.machine)
+            .chain(self.relays.iter_mut().map(|node| &mut node.machine))
+        {
             machine.kill = None;
             machine.refuse = 0;
         }
@@ -428,11 +438,7 @@ impl World {
         loop {
             let before = self.state();
             for device in 0..self.shape.devices {
-                for relay in 0..self.shape.relays {
-                    self.hang_up(device, relay)?;
-                    self.connect(device, relay)?;
-                    self.settle()?;
-                }
+                self.reconnect(device)?;
             }
             if self.state() == before {
                 break;
@@ -443,9 +449,21 @@ impl World {
             }
         }
         self.look()?;
+        for device in 0..self.shape.devices {
+            self.reconnect(device)?;
+        }
         self.one_more_edit_by_each()?;
-        self.look()?;
+        self.look_at_logs()?;
         Ok(rounds)
+    }
+
+    fn reconnect(&mut self, device: u8) -> Result<(), Violation> {
+        for relay in 0..self.shape.relays {
+            self.hang_up(device, relay)?;
+            self.connect(device, relay)?;
+            self.settle()?;
+        }
+        Ok(())
     }
 
     /// Everything moves until nothing does.
@@ -472,7 +490,11 @@ impl World {
         let documents = self.devices.iter().flat_map(|node| {
             [&b"d"[..], b"e", b"n", b"w", b"o"].into_iter().map(|letter| {
                 let prefix = [letter, &[0, 1]].concat();
-                node.machine.disk.under(&prefix).flat_map(|(key, value)| [key, &value.len().to_be_bytes()].concat()).collect()
+                node.machine
+                    .disk
+                    .under(&prefix)
+                    .flat_map(|(key, value)| [key, &value.len().to_be_bytes()].concat())
+                    .collect()
             })
         });
         logs.chain(documents).collect()
@@ -487,7 +509,7 @@ impl World {
                 self.device_turn(device, vec![Input::Offer])?;
             }
             self.settle()?;
-            if self.all_alike() {
+            if self.all_alike()? {
                 break;
             }
             if round == 3 {

@@ -12,6 +12,8 @@ pub struct Shape {
     pub relays: u8,
     /// Whether the last device is a member turned hostile.
     pub hostile: bool,
+    /// About how many bytes of records a relay sends at once. The less, the longer somebody is behind.
+    pub page_bytes: u16,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -23,55 +25,128 @@ pub enum Node {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Step {
     /// A person changes a document, or makes it. `what` says how.
-    Edit { device: u8, document: u8, what: u8 },
+    Edit {
+        device: u8,
+        document: u8,
+        what: u8,
+    },
     /// Edits that may be there are said on open connections.
-    Offer { device: u8 },
-    Connect { device: u8, relay: u8 },
+    Offer {
+        device: u8,
+    },
+    Connect {
+        device: u8,
+        relay: u8,
+    },
     /// One frame, or the news of an end, reaches the relay.
-    Up { device: u8, relay: u8 },
+    Up {
+        device: u8,
+        relay: u8,
+    },
     /// One frame, or the news of an end, reaches the device.
-    Down { device: u8, relay: u8 },
+    Down {
+        device: u8,
+        relay: u8,
+    },
     /// So many frames in turn, whoever has something to say.
-    Exchange { device: u8, relay: u8, frames: u8 },
+    Exchange {
+        device: u8,
+        relay: u8,
+        frames: u8,
+    },
     /// A device takes in all that waits for it, and stores it in one batch.
-    Wake { device: u8 },
+    Wake {
+        device: u8,
+    },
     /// A relay takes in all that waits for it, and stores it in one batch.
-    Serve { relay: u8 },
+    Serve {
+        relay: u8,
+    },
     /// A device applies what it has stored.
-    Continue { device: u8 },
+    Continue {
+        device: u8,
+    },
     /// The device ends the connection; what it has sent still arrives.
-    HangUp { device: u8, relay: u8 },
+    HangUp {
+        device: u8,
+        relay: u8,
+    },
     /// Both learn that the connection is gone, and what was on its way is lost.
-    Cut { device: u8, relay: u8 },
+    Cut {
+        device: u8,
+        relay: u8,
+    },
     /// As a cut, but the relay still believes in it.
-    HalfOpen { device: u8, relay: u8 },
+    HalfOpen {
+        device: u8,
+        relay: u8,
+    },
     /// A relay gives up connections that do not answer.
-    TimeOut { relay: u8 },
+    TimeOut {
+        relay: u8,
+    },
     /// Nothing moves on this link for now.
-    Stall { device: u8, relay: u8 },
-    Flow { device: u8, relay: u8 },
+    Stall {
+        device: u8,
+        relay: u8,
+    },
+    Flow {
+        device: u8,
+        relay: u8,
+    },
     /// The process dies at its next turn, after it has carried out so many effects.
-    Kill { node: Node, after: u8 },
+    Kill {
+        node: Node,
+        after: u8,
+    },
     /// The disk refuses so many writes.
-    Refuse { node: Node, writes: u8 },
+    Refuse {
+        node: Node,
+        writes: u8,
+    },
     /// The relay's disk is nearly full.
-    Full { relay: u8 },
-    Space { relay: u8 },
-    Backup { node: Node },
+    Full {
+        relay: u8,
+    },
+    Space {
+        relay: u8,
+    },
+    Backup {
+        node: Node,
+    },
     /// The disk is as it was at the last backup, or at the start.
-    Restore { node: Node },
+    Restore {
+        node: Node,
+    },
     /// The relay keeps its identity and nothing else.
-    Empty { relay: u8 },
-    Clock { node: Node, hours: i32 },
-    Wait { minutes: u16 },
+    Empty {
+        relay: u8,
+    },
+    Clock {
+        node: Node,
+        hours: i32,
+    },
+    Wait {
+        minutes: u16,
+    },
     /// The hostile member makes a record that must not count.
-    Forge { relay: u8, document: u8, how: u8 },
+    Forge {
+        relay: u8,
+        document: u8,
+        how: u8,
+    },
     /// The founder removes the hostile member.
-    Remove { relay: u8 },
+    Remove {
+        relay: u8,
+    },
     /// The founder gives an invitation.
-    Invite { relay: u8 },
+    Invite {
+        relay: u8,
+    },
     /// One of two strangers uses the last invitation.
-    Take { stranger: u8 },
+    Take {
+        stranger: u8,
+    },
     /// The founder lets whoever asks in.
     Approve,
 }
@@ -129,30 +204,34 @@ pub fn plan(seed: u64, length: usize) -> (Shape, Vec<Step>) {
     // Rare faults need histories of their own: an acknowledgement, a roll-back and nothing else in between.
     let only_backups = seed % 10 == 9;
     let hostile = !only_backups && chance.below(3) == 0;
-    let devices = if hostile { 3 + chance.small(3) } else { 2 + chance.small(4) };
-    let shape = Shape { devices, relays: 1 + chance.small(2), hostile };
+    // Most troubles need two or three; a history of five costs as much as four of them.
+    let devices = [2, 2, 2, 3, 3, 3, 4, 5][usize::from(chance.small(8))].max(2 + u8::from(hostile));
+    let pages: &[u16] = if only_backups { &[512] } else { &[512, 512, 4 << 10, 32 << 10] };
+    let page_bytes = pages[usize::from(chance.small(pages.len() as u8))];
+    let shape = Shape { devices, relays: 1 + chance.small(2), hostile, page_bytes };
     let mut weights = Weights { chance: &mut chance, shape, table: Vec::new() };
     weights.fill(only_backups);
     let table = weights.table;
     let total: u64 = table.iter().map(|(weight, _)| *weight).sum();
-    let steps = (0..length)
-        .map(|_| {
-            let mut at = chance.below(total);
-            let (_, draw) = table
-                .iter()
-                .find(|(weight, _)| {
-                    let here = at < *weight;
-                    at = at.saturating_sub(*weight);
-                    here
-                })
-                .expect("the weights add up to the total");
-            draw(&mut chance, shape)
-        })
-        .collect();
+    let mut steps = Vec::with_capacity(length + 16);
+    while steps.len() < length {
+        let mut at = chance.below(total);
+        let (_, draw) = table
+            .iter()
+            .find(|(weight, _)| {
+                let here = at < *weight;
+                at = at.saturating_sub(*weight);
+                here
+            })
+            .expect("the weights add up to the total");
+        draw(&mut chance, shape, &mut steps);
+    }
+    steps.truncate(length);
     (shape, steps)
 }
 
-type Draw = fn(&mut Chance, Shape) -> Step;
+/// Adds what it is for to the plan: one step, or a few that mean something only together.
+type Draw = fn(&mut Chance, Shape, &mut Vec<Step>);
 
 struct Weights<'a> {
     chance: &'a mut Chance,
@@ -162,33 +241,36 @@ struct Weights<'a> {
 
 impl Weights<'_> {
     fn fill(&mut self, only_backups: bool) {
-        self.add(60, 160, |chance, shape| Step::Edit {
-            device: device(chance, shape),
-            document: chance.small(DOCUMENTS),
-            what: chance.small(8),
+        self.add(60, 160, |chance, shape, plan| {
+            plan.push(Step::Edit { device: device(chance, shape), document: document(chance), what: chance.small(8) });
         });
-        self.add(20, 60, |chance, shape| Step::Offer { device: device(chance, shape) });
-        self.add(60, 120, |chance, shape| Step::Connect { device: device(chance, shape), relay: relay(chance, shape) });
-        self.add(120, 300, |chance, shape| Step::Exchange {
-            device: device(chance, shape),
-            relay: relay(chance, shape),
-            frames: 1 + chance.small(12),
+        self.add(20, 60, |chance, shape, plan| plan.push(Step::Offer { device: device(chance, shape) }));
+        self.add(60, 120, |chance, shape, plan| {
+            plan.push(Step::Connect { device: device(chance, shape), relay: relay(chance, shape) });
         });
-        self.add(40, 120, |chance, shape| Step::Up { device: device(chance, shape), relay: relay(chance, shape) });
-        self.add(40, 120, |chance, shape| Step::Down { device: device(chance, shape), relay: relay(chance, shape) });
-        self.add(40, 80, |chance, shape| Step::Continue { device: device(chance, shape) });
-        self.add(2, 10, |chance, _| Step::Wait { minutes: chance.below(600) as u16 });
-        for fault in Fault::ALL {
-            let backups = matches!(fault, Fault::RestoreDevice | Fault::RestoreRelay);
-            let deaths = matches!(fault, Fault::KillDevice | Fault::Cut);
-            if only_backups {
-                match (backups, deaths) {
-                    (true, _) => self.fault(fault, 15, 40),
-                    (_, true) if self.chance.half() => self.fault(fault, 10, 25),
-                    _ => {}
+        self.add(120, 300, |chance, shape, plan| plan.push(exchange(chance, shape, 12)));
+        self.add(40, 120, |chance, shape, plan| {
+            plan.push(Step::Up { device: device(chance, shape), relay: relay(chance, shape) });
+        });
+        self.add(40, 120, |chance, shape, plan| {
+            plan.push(Step::Down { device: device(chance, shape), relay: relay(chance, shape) });
+        });
+        self.add(40, 80, |chance, shape, plan| plan.push(Step::Continue { device: device(chance, shape) }));
+        self.add(2, 10, |chance, _, plan| plan.push(Step::Wait { minutes: chance.below(600) as u16 }));
+        if only_backups {
+            self.add(40, 80, acknowledged_and_taken_back);
+            self.add(40, 80, behind_when_acknowledged);
+            self.fault(Fault::RestoreRelay);
+            for fault in [Fault::Cut, Fault::KillDevice, Fault::RestoreDevice] {
+                if self.chance.half() {
+                    self.fault(fault);
                 }
-            } else if self.chance.half() {
-                self.fault(fault, 1, 25);
+            }
+            return;
+        }
+        for fault in Fault::ALL {
+            if self.chance.half() {
+                self.fault(fault);
             }
         }
     }
@@ -198,87 +280,173 @@ impl Weights<'_> {
         self.table.push((weight, draw));
     }
 
-    fn fault(&mut self, fault: Fault, least: u64, most: u64) {
+    fn fault(&mut self, fault: Fault) {
         match fault {
-            Fault::Cut => self.add(least, most, |chance, shape| Step::Cut {
-                device: device(chance, shape),
-                relay: relay(chance, shape),
+            Fault::Cut => self.add(1, 25, |chance, shape, plan| {
+                plan.push(Step::Cut { device: device(chance, shape), relay: relay(chance, shape) });
             }),
             Fault::HalfOpen => {
-                self.add(least, most, |chance, shape| Step::HalfOpen {
-                    device: device(chance, shape),
-                    relay: relay(chance, shape),
+                self.add(1, 25, |chance, shape, plan| {
+                    plan.push(Step::HalfOpen { device: device(chance, shape), relay: relay(chance, shape) });
                 });
-                self.add(1, 10, |chance, shape| Step::TimeOut { relay: relay(chance, shape) });
+                self.add(1, 10, |chance, shape, plan| plan.push(Step::TimeOut { relay: relay(chance, shape) }));
             }
-            Fault::HangUp => self.add(least, most, |chance, shape| Step::HangUp {
-                device: device(chance, shape),
-                relay: relay(chance, shape),
+            Fault::HangUp => self.add(1, 25, |chance, shape, plan| {
+                plan.push(Step::HangUp { device: device(chance, shape), relay: relay(chance, shape) });
             }),
             Fault::Stall => {
-                self.add(1, 10, |chance, shape| Step::Stall {
-                    device: device(chance, shape),
-                    relay: relay(chance, shape),
+                self.add(1, 10, |chance, shape, plan| {
+                    plan.push(Step::Stall { device: device(chance, shape), relay: relay(chance, shape) });
                 });
-                self.add(least, most, |chance, shape| Step::Flow {
-                    device: device(chance, shape),
-                    relay: relay(chance, shape),
+                self.add(1, 25, |chance, shape, plan| {
+                    plan.push(Step::Flow { device: device(chance, shape), relay: relay(chance, shape) });
                 });
             }
-            Fault::KillDevice => self.add(least, most, |chance, shape| Step::Kill {
-                node: Node::Device(device(chance, shape)),
-                after: chance.small(5),
+            Fault::KillDevice => self.add(5, 25, |chance, shape, plan| {
+                // At whatever comes next, which is most often something that it stores.
+                let next = exchange(chance, shape, 3);
+                let Step::Exchange { device, .. } = next else { return };
+                plan.push(Step::Kill { node: Node::Device(device), after: chance.small(4) });
+                plan.push(next);
             }),
-            Fault::KillRelay => self.add(least, most, |chance, shape| Step::Kill {
-                node: Node::Relay(relay(chance, shape)),
-                after: chance.small(5),
+            Fault::KillRelay => self.add(5, 25, |chance, shape, plan| {
+                let next = exchange(chance, shape, 3);
+                let Step::Exchange { relay, .. } = next else { return };
+                plan.push(Step::Kill { node: Node::Relay(relay), after: chance.small(4) });
+                plan.push(next);
             }),
-            Fault::RefuseDevice => self.add(1, 12, |chance, shape| Step::Refuse {
-                node: Node::Device(device(chance, shape)),
-                writes: 1 + chance.small(4),
+            Fault::RefuseDevice => self.add(1, 12, |chance, shape, plan| {
+                plan.push(Step::Refuse { node: Node::Device(device(chance, shape)), writes: 1 + chance.small(4) });
             }),
-            Fault::RefuseRelay => self.add(1, 12, |chance, shape| Step::Refuse {
-                node: Node::Relay(relay(chance, shape)),
-                writes: 1 + chance.small(4),
+            Fault::RefuseRelay => self.add(1, 12, |chance, shape, plan| {
+                plan.push(Step::Refuse { node: Node::Relay(relay(chance, shape)), writes: 1 + chance.small(4) });
             }),
             Fault::Full => {
-                self.add(1, 8, |chance, shape| Step::Full { relay: relay(chance, shape) });
-                self.add(4, 25, |chance, shape| Step::Space { relay: relay(chance, shape) });
+                self.add(1, 8, |chance, shape, plan| plan.push(Step::Full { relay: relay(chance, shape) }));
+                self.add(4, 25, |chance, shape, plan| plan.push(Step::Space { relay: relay(chance, shape) }));
             }
             Fault::RestoreDevice => {
-                self.add(1, most, |chance, shape| Step::Backup { node: Node::Device(device(chance, shape)) });
-                self.add(1, most.min(20), |chance, shape| Step::Restore { node: Node::Device(device(chance, shape)) });
+                self.add(5, 25, |chance, shape, plan| {
+                    plan.push(Step::Backup { node: Node::Device(device(chance, shape)) });
+                });
+                self.add(1, 8, |chance, shape, plan| {
+                    plan.push(Step::Restore { node: Node::Device(device(chance, shape)) });
+                });
             }
             Fault::RestoreRelay => {
-                self.add(least, most, |chance, shape| Step::Backup { node: Node::Relay(relay(chance, shape)) });
-                self.add(least, most, |chance, shape| Step::Restore { node: Node::Relay(relay(chance, shape)) });
+                self.add(1, 25, |chance, shape, plan| {
+                    plan.push(Step::Backup { node: Node::Relay(relay(chance, shape)) });
+                });
+                self.add(1, 15, |chance, shape, plan| {
+                    plan.push(Step::Restore { node: Node::Relay(relay(chance, shape)) });
+                });
             }
-            Fault::Empty => self.add(1, 6, |chance, shape| Step::Empty { relay: relay(chance, shape) }),
-            Fault::Clock => self.add(least, most, |chance, shape| {
+            Fault::Empty => {
+                self.add(1, 6, |chance, shape, plan| plan.push(Step::Empty { relay: relay(chance, shape) }))
+            }
+            Fault::Clock => self.add(1, 25, |chance, shape, plan| {
                 let node =
                     if chance.half() { Node::Device(device(chance, shape)) } else { Node::Relay(relay(chance, shape)) };
-                Step::Clock { node, hours: chance.below(80_000) as i32 - 40_000 }
+                plan.push(Step::Clock { node, hours: chance.below(80_000) as i32 - 40_000 });
             }),
             Fault::Batches => {
-                self.add(20, 80, |chance, shape| Step::Wake { device: device(chance, shape) });
-                self.add(20, 80, |chance, shape| Step::Serve { relay: relay(chance, shape) });
+                self.add(20, 80, |chance, shape, plan| plan.push(Step::Wake { device: device(chance, shape) }));
+                self.add(20, 80, |chance, shape, plan| plan.push(Step::Serve { relay: relay(chance, shape) }));
             }
-            Fault::Forge if self.shape.hostile => self.add(10, 40, |chance, shape| Step::Forge {
-                relay: relay(chance, shape),
-                document: chance.small(DOCUMENTS),
-                how: chance.small(6),
+            Fault::Forge if self.shape.hostile => self.add(10, 40, |chance, shape, plan| {
+                plan.push(Step::Forge {
+                    relay: relay(chance, shape),
+                    document: document(chance),
+                    how: chance.small(6),
+                });
             }),
             Fault::Remove if self.shape.hostile => {
-                self.add(1, 8, |chance, shape| Step::Remove { relay: relay(chance, shape) });
+                self.add(1, 8, |chance, shape, plan| {
+                    let (relay, hostile) = (relay(chance, shape), shape.devices - 1);
+                    plan.push(Step::Connect { device: hostile, relay });
+                    plan.push(Step::Exchange { device: hostile, relay, frames: 12 });
+                    plan.push(Step::Remove { relay });
+                    // Until the founder's device has told the relay, the removed member can still say something there.
+                    plan.push(Step::Forge { relay, document: document(chance), how: 3 });
+                    plan.extend([Step::HangUp { device: 0, relay }, Step::Connect { device: 0, relay }]);
+                    plan.push(Step::Exchange { device: 0, relay, frames: 12 });
+                    plan.push(Step::Edit { device: 0, document: document(chance), what: 0 });
+                    plan.extend([Step::Offer { device: 0 }, Step::Exchange { device: 0, relay, frames: 6 }]);
+                });
             }
             Fault::Forge | Fault::Remove => {}
             Fault::Invite => {
-                self.add(2, 10, |chance, shape| Step::Invite { relay: relay(chance, shape) });
-                self.add(10, 30, |chance, _| Step::Take { stranger: chance.small(2) });
-                self.add(2, 10, |_, _| Step::Approve);
+                self.add(1, 6, |chance, shape, plan| {
+                    let relay = relay(chance, shape);
+                    let founder = |frames| Step::Exchange { device: 0, relay, frames };
+                    plan.extend([Step::Invite { relay }, Step::Connect { device: 0, relay }, founder(12)]);
+                    plan.extend([Step::Take { stranger: chance.small(2) }, Step::Take { stranger: chance.small(2) }]);
+                    plan.extend([Step::HangUp { device: 0, relay }, Step::Connect { device: 0, relay }, founder(12)]);
+                });
+                self.add(2, 15, |chance, _, plan| plan.push(Step::Take { stranger: chance.small(2) }));
+                self.add(2, 15, |_, _, plan| plan.push(Step::Approve));
             }
         }
     }
+}
+
+/// A record is acknowledged, the device dies or not, and the relay goes back to before it. Any part may be missing.
+fn acknowledged_and_taken_back(chance: &mut Chance, shape: Shape, plan: &mut Vec<Step>) {
+    let (device, relay) = (device(chance, shape), relay(chance, shape));
+    let exchange = |frames| Step::Exchange { device, relay, frames };
+    let story = [
+        Step::Connect { device, relay },
+        exchange(12),
+        Step::Backup { node: Node::Relay(relay) },
+        Step::Edit { device, document: document(chance), what: chance.small(8) },
+        Step::Offer { device },
+        Step::Up { device, relay },
+        Step::Kill { node: Node::Device(device), after: chance.small(3) },
+        exchange(1 + chance.small(4)),
+        Step::Cut { device, relay },
+        Step::Restore { node: Node::Relay(relay) },
+    ];
+    plan.extend(story.into_iter().filter(|_| chance.below(8) > 0));
+}
+
+/// A device is acknowledged a place that lies beyond what it has read, and the relay goes back to between the two.
+fn behind_when_acknowledged(chance: &mut Chance, shape: Shape, plan: &mut Vec<Step>) {
+    let relay = relay(chance, shape);
+    let (slow, busy) = (device(chance, shape), device(chance, shape));
+    let mut story = Vec::new();
+    for device in [slow, busy] {
+        story.extend([Step::Connect { device, relay }, Step::Exchange { device, relay, frames: 12 }]);
+    }
+    let writes = |device, chance: &mut Chance, story: &mut Vec<Step>| {
+        story.push(Step::Edit { device, document: document(chance), what: chance.small(8) });
+        story.push(Step::Offer { device });
+        story.push(Step::Up { device, relay });
+    };
+    for _ in 0..3 + chance.small(3) {
+        writes(busy, chance, &mut story);
+        story.push(Step::Exchange { device: busy, relay, frames: 3 });
+    }
+    story.push(Step::Backup { node: Node::Relay(relay) });
+    for _ in 0..chance.small(3) {
+        writes(busy, chance, &mut story);
+    }
+    writes(slow, chance, &mut story);
+    for _ in 0..2 + chance.small(6) {
+        story.push(Step::Down { device: slow, relay });
+    }
+    story.push(Step::Cut { device: slow, relay });
+    story.push(Step::Restore { node: Node::Relay(relay) });
+    story.push(Step::Connect { device: slow, relay });
+    story.push(Step::Exchange { device: slow, relay, frames: 12 });
+    plan.extend(story.into_iter().filter(|_| chance.below(32) > 0));
+}
+
+fn exchange(chance: &mut Chance, shape: Shape, most: u8) -> Step {
+    Step::Exchange { device: device(chance, shape), relay: relay(chance, shape), frames: 1 + chance.small(most) }
+}
+
+fn document(chance: &mut Chance) -> u8 {
+    chance.small(DOCUMENTS)
 }
 
 fn device(chance: &mut Chance, shape: Shape) -> u8 {

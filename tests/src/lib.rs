@@ -36,16 +36,22 @@ pub struct RelayProcess {
 impl RelayProcess {
     /// Starts in this folder; on a free port, unless `listen` names one.
     pub fn start(folder: &Path, listen: Option<&str>) -> RelayProcess {
-        let mut child = Command::new(binaries().join("allymap-relay"))
+        RelayProcess::start_with(folder, listen, |_| {})
+    }
+
+    /// As [`RelayProcess::start`], with something more in its environment.
+    pub fn start_with(folder: &Path, listen: Option<&str>, prepare: impl FnOnce(&mut Command)) -> RelayProcess {
+        let mut command = Command::new(binaries().join("allymap-relay"));
+        command
             .arg("serve")
             .arg("--data")
             .arg(folder)
             .args(["--listen", listen.unwrap_or("127.0.0.1:0")])
             .stdin(Stdio::null())
             .stdout(Stdio::piped())
-            .stderr(Stdio::null())
-            .spawn()
-            .expect("the relay starts");
+            .stderr(Stdio::null());
+        prepare(&mut command);
+        let mut child = command.spawn().expect("the relay starts");
         let mut lines = BufReader::new(child.stdout.take().expect("its output is piped")).lines();
         let (mut line, mut url) = (None, None);
         while line.is_none() || url.is_none() {
@@ -146,7 +152,7 @@ impl Volunteer {
 }
 
 /// What a command said, and how it ended.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Answer {
     pub code: i32,
     pub stdout: String,
@@ -154,7 +160,8 @@ pub struct Answer {
 }
 
 impl Answer {
-    fn of(output: Output, arguments: &[&str]) -> Answer {
+    /// Panics if the command panicked or said something that is no text.
+    pub fn of(output: Output, arguments: &[&str]) -> Answer {
         let answer = Answer {
             code: output.status.code().unwrap_or(-1),
             stdout: String::from_utf8(output.stdout).expect("output is text"),

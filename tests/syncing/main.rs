@@ -152,6 +152,29 @@ fn eight_commands_at_once_all_finish() {
 }
 
 #[test]
+fn two_who_import_the_same_register_apart_have_everybody_once() {
+    let shared = Shared::with_members(2);
+    let file = shared.folder.path().join("register.csv");
+    let rows: String = (0..8).map(|number| format!("wharf/p-{number},Invented Person {number},mayor\n")).collect();
+    std::fs::write(&file, format!("id,name,role\n{rows}")).unwrap();
+    for member in &shared.members {
+        let done = member.json(&["import", file.to_str().unwrap(), "--apply"]);
+        assert_eq!(done["new"], 8, "{done}");
+    }
+    for member in [0, 1, 0] {
+        shared.members[member].ok(&["sync"]);
+    }
+    for member in &shared.members {
+        assert_eq!(member.json(&["partner", "list"])["entries"].as_array().unwrap().len(), 8);
+        assert_eq!(member.json(&["partner", "duplicates"])["duplicates"].as_array().unwrap().len(), 0);
+        assert_eq!(member.json(&["import", file.to_str().unwrap(), "--apply"])["same"], 8);
+    }
+    let digests: Vec<_> =
+        shared.members.iter().map(|member| member.json(&["export", "--digest"])["digest"].clone()).collect();
+    assert_eq!(digests[0], digests[1]);
+}
+
+#[test]
 fn the_demo_holds_every_claim_it_makes() {
     let folder = tempfile::tempdir().unwrap();
     let kept = folder.path().join("kept");

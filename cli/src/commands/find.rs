@@ -16,7 +16,7 @@ pub(crate) struct Args {
 
 pub(crate) fn run(app: &mut App, args: Args) -> Result<(), Failure> {
     let wanted = folded_words(&args.words.join(" "));
-    let rows = app.rows()?;
+    let rows = app.rows_once()?;
     let short = short_ids(rows.iter().map(|row| row.id));
     let fits = |words: &[String]| wanted.iter().all(|word| words.iter().any(|of| of.starts_with(word.as_str())));
     let mut hits: Vec<&Row> = rows.iter().filter(|row| fits(&row.words) || fits(&everything(row))).collect();

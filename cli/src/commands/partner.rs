@@ -211,7 +211,7 @@ fn alike(app: &mut App, name: &str, kind: &Kind) -> Result<(), Failure> {
 }
 
 fn list(app: &mut App, args: &List) -> Result<(), Failure> {
-    let all = app.rows()?;
+    let all = app.rows_once()?;
     let short = short_ids(all.iter().map(|row| row.id));
     let mut rows: Vec<&Row> = all
         .iter()
@@ -320,6 +320,14 @@ fn show(app: &mut App, who: &str) -> Result<(), Failure> {
             twice.second.author.group,
             twice.second.line.on
         ));
+    }
+    let rows = app.rows()?;
+    let same = allymap_domain::identities(&rows);
+    for other in rows
+        .iter()
+        .filter(|other| other.id != row.id && same.get(&other.id).is_some_and(|one| Some(one) == same.get(&row.id)))
+    {
+        app.output.say(format_args!("{:<22}{} (known to be the same)", "Also kept as", other.id));
     }
     for oddity in &entry.oddities {
         out.say(format_args!("{:<22}{oddity}", "Note"));

@@ -24,7 +24,7 @@ const ORDER: [Place; 6] = [
 
 pub(crate) fn run(app: &mut App, args: Args) -> Result<(), Failure> {
     let campaign = campaign(app, args.campaign.as_deref(), false)?;
-    let rows = app.rows()?;
+    let rows = app.rows_once()?;
     let on = |place: Place| -> Vec<&str> {
         rows.iter()
             .filter(|row| {

@@ -13,7 +13,7 @@ pub(crate) fn run(app: &mut App, _: Args) -> Result<(), Failure> {
     let map = app.map()?;
     let passphrase = unlock::has_passphrase(&app.home)?;
     let root_here = app.root(map.number)?.is_some();
-    let rows = app.rows()?;
+    let rows = app.rows_once()?;
     let entries = rows.iter().filter(|row| !row.archived).count();
     let to_settle = rows.iter().filter(|row| row.conflicts > 0).count();
     let (standing, relays, members, groups, seen, asking) = {

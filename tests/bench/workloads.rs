@@ -1,0 +1,8 @@
+//! The workloads, each a story of its own.
+
+pub(crate) mod commands;
+pub(crate) mod crowd;
+pub(crate) mod fetch;
+pub(crate) mod idle;
+pub(crate) mod pieces;
+pub(crate) mod relay;

@@ -1,0 +1,119 @@
+//! Whole commands of the real program, on maps of 60 and of 2,000 entries, against opening the store and leaving.
+
+use std::fmt::Write as _;
+use std::time::Instant;
+
+use crate::device::Folder;
+use crate::map::Chance;
+use crate::processes::{Relay, Volunteer};
+use crate::report::{Report, Runs, ms, short};
+
+const RUNS: usize = 15;
+
+pub(crate) fn run(report: &mut Report) {
+    for entries in [60, 2_000] {
+        report.section(&format!("Commands on a map of {entries} entries, whole processes"));
+        measure(report, entries);
+    }
+}
+
+fn measure(report: &mut Report, entries: usize) {
+    let folder = Folder::new();
+    let relay = Relay::start(&folder.join("relay"));
+    let first = Volunteer::new(folder.join("first"));
+    first.ok(&["new", "Kill Town", "--name", "Ana", "--group", "Harbour", "--relay", &relay.line, "--no-input"]);
+    let bare = Runs::milliseconds(RUNS, || drop(first.ok(&["where", "--json"])));
+    report.line("open and exit (`where --json`), an empty map", format!("{bare} ms"), "");
+
+    let file = folder.join("town.csv");
+    let (csv, wanted) = town(entries);
+    std::fs::write(&file, csv).expect("the disk takes it");
+    let file = file.to_str().expect("a temporary folder has a plain name");
+    let began = Instant::now();
+    let imported = first.run(&["import", file, "--apply", "--no-input"]);
+    let took = ms(began.elapsed());
+    if !imported.status.success() {
+        let why = String::from_utf8_lossy(&imported.stderr);
+        report.line("`import FILE`", format!("not there yet: {}", why.lines().next().unwrap_or_default()), "");
+        return;
+    }
+    report.line("`import FILE`, once", format!("{} ms", short(took)), "");
+    let open = Runs::milliseconds(RUNS, || drop(first.ok(&["where", "--json"])));
+    report.line("**open and exit** (`where --json`)", format!("{open} ms"), "");
+    let mut number = 0;
+    let commands: [&[&str]; 7] = [
+        &["partner", "list", "--json"],
+        &["find", &wanted, "--json"],
+        &["partner", "show", &wanted, "--json"],
+        &["log", "add", &wanted, "--no-input"],
+        &["risk", "list", &wanted, "--json"],
+        &["status", "--json"],
+        &["partner", "list"],
+    ];
+    for command in commands {
+        let tried = first.run(command);
+        let name = command.join(" ").replace(&wanted, "NAME");
+        if !tried.status.success() {
+            let why = String::from_utf8_lossy(&tried.stderr);
+            report.line(&format!("`{name}`"), format!("not there yet: {}", why.lines().next().unwrap_or_default()), "");
+            continue;
+        }
+        let took = Runs::milliseconds(RUNS, || {
+            number += 1;
+            first.ok(command);
+        });
+        let times = took.median() / open.median();
+        report.line(&format!("`{name}`"), format!("{took} ms; {} ×", short(times)), "≤ 3 × open and exit");
+    }
+    together(report, &first, &folder);
+}
+
+/// The real program on both sides: the first sends the map, a newcomer takes it all.
+fn together(report: &mut Report, first: &Volunteer, folder: &Folder) {
+    let sent = first.json(&["sync"]);
+    exchange(report, "`sync`, the first time: everything goes to the relay", &sent);
+    let code = first.ok(&["invite"]);
+    first.ok(&["sync"]);
+    let second = Volunteer::new(folder.join("second"));
+    let joined = second.json(&["join", code.trim(), "--name", "Ben", "--group", "Bay", "--no-input"]);
+    first.ok(&["sync"]);
+    let words = joined["words"].as_array().expect("four words").iter().map(|word| word.as_str().expect("a word"));
+    let words: Vec<&str> = words.collect();
+    first.ok(&[&["member", "approve", "Ben", "--words"][..], &words].concat());
+    first.ok(&["sync"]);
+    let fetched = second.json(&["sync"]);
+    exchange(report, "`sync` of a newcomer: everything comes", &fetched);
+    let idle = second.json(&["sync"]);
+    exchange(report, "`sync` with nothing to say", &idle);
+    let whole = Runs::milliseconds(RUNS, || drop(second.ok(&["sync"])));
+    report.line("… the whole process", format!("{whole} ms"), "");
+}
+
+fn exchange(report: &mut Report, what: &str, said: &serde_json::Value) {
+    let measured = format!(
+        "{} ms, {} bytes out, {} in, {} round trips",
+        said["milliseconds"], said["bytes_out"], said["bytes_in"], said["round_trips"]
+    );
+    report.line(what, measured, "");
+}
+
+/// An invented town as CSV, and the name of one entry in it.
+fn town(entries: usize) -> (String, String) {
+    let mut chance = Chance(6);
+    let mut csv = String::from("name,kind,phone,email,notes\n");
+    let mut wanted = String::new();
+    for number in 0..entries {
+        let name = format!("{} {number}", capital(&chance.words(2)));
+        let kind = ["organisation", "person", "institution", "place"][chance.below(4)];
+        let (phone, notes) = (chance.below(1_000_000), chance.words(12));
+        writeln!(csv, "{name},{kind},0400 {phone:06},contact{number}@example.org,{notes}").expect("text takes text");
+        if number == entries / 2 {
+            wanted = name;
+        }
+    }
+    (csv, wanted)
+}
+
+fn capital(words: &str) -> String {
+    words.split(' ').map(|word| word[..1].to_uppercase() + &word[1..]).collect::<Vec<_>>().join(" ")
+}

@@ -1,0 +1,10 @@
+//! Faults of real processes: kill -9, full and read-only disks, damaged files, power cuts. What was told stays true.
+
+mod damage;
+mod disks;
+mod fault;
+mod kill_client;
+mod kill_relay;
+mod power;
+#[path = "../../crates/store/tests/crashes/shadow.rs"]
+mod shadow;

@@ -1,0 +1,93 @@
+//! The tests of the tests: each rule is broken on purpose, and the histories must notice.
+
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use allymap_relay::Broken as RelayRule;
+use allymap_replica::Broken as ReplicaRule;
+
+use crate::history::{Failure, run};
+use crate::plan::plan;
+use crate::shrink::shrink;
+use crate::{SEEDS, STEPS, setting, word};
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Rule {
+    Replica(ReplicaRule),
+    Relay(RelayRule),
+    /// A device that was restored from a backup goes on under its old Automerge actor.
+    RestoredDeviceKeepsItsActor,
+}
+
+/// How often each must be caught, so that a run with other seeds would catch it too.
+const CATCHES: usize = 5;
+
+fn rules() -> Vec<Rule> {
+    let replica = [
+        ReplicaRule::SendBeforePersist,
+        ReplicaRule::ForgetWhatWasSent,
+        ReplicaRule::AcknowledgementIsFinal,
+        ReplicaRule::CursorBeforeRecords,
+        ReplicaRule::OffersInAnotherWrite,
+        ReplicaRule::NoHighest,
+        ReplicaRule::NoSignature,
+        ReplicaRule::NoRoster,
+        ReplicaRule::AnyActor,
+        ReplicaRule::WaitForEver,
+        ReplicaRule::NoFerry,
+    ];
+    let replica = replica.map(Rule::Replica).into_iter();
+    let relay = RelayRule::ALL.map(Rule::Relay).into_iter();
+    replica.chain(relay).chain([Rule::RestoredDeviceKeepsItsActor]).collect()
+}
+
+struct Caught {
+    seed: u64,
+    failure: Failure,
+}
+
+#[test]
+fn each_broken_rule_is_noticed_within_the_budget() {
+    let seeds = setting("SEEDS").unwrap_or(SEEDS);
+    let steps = setting("STEPS").map_or(STEPS, |steps| steps as usize);
+    let mut lines = Vec::new();
+    let mut missed = Vec::new();
+    let only = word("RULE").unwrap_or_default();
+    for rule in rules().into_iter().filter(|rule| format!("{rule:?}").contains(&only)) {
+        let (tried, caught) = hunt(rule, seeds, steps);
+        if caught.len() < CATCHES {
+            missed.push(rule);
+        }
+        let told = caught.first().map(|Caught { seed, failure }| {
+            let (shape, plan) = plan(*seed, steps);
+            let (shrunk, _) = shrink(*seed, shape, &plan, Some(rule), failure.violation.oracle);
+            format!("{:?} in seed {seed}, cut to {} steps", failure.violation.oracle, shrunk.len())
+        });
+        lines.push(format!("{rule:?}: caught in {} of {tried}: {}", caught.len(), told.unwrap_or_default()));
+        println!("{}", lines[lines.len() - 1]);
+    }
+    assert_eq!(missed, [], "these rules can be broken without being noticed:\n{}", lines.join("\n"));
+}
+
+/// Runs histories until the broken rule was noticed often enough, on two threads.
+fn hunt(rule: Rule, seeds: u64, steps: usize) -> (u64, Vec<Caught>) {
+    let (next, caught) = (AtomicU64::new(0), Mutex::new(Vec::new()));
+    std::thread::scope(|scope| {
+        for _ in 0..2 {
+            scope.spawn(|| {
+                loop {
+                    let seed = next.fetch_add(1, Ordering::Relaxed);
+                    if seed >= seeds || caught.lock().expect("no thread dies here").len() >= CATCHES {
+                        break;
+                    }
+                    let (shape, plan) = plan(seed, steps);
+                    if let Some(failure) = run(seed, shape, &plan, Some(rule), false).failure {
+                        caught.lock().expect("no thread dies here").push(Caught { seed, failure });
+                    }
+                }
+            });
+        }
+    });
+    let tried = next.into_inner().min(seeds);
+    (tried, caught.into_inner().expect("no thread died here"))
+}

@@ -1,0 +1,272 @@
+//! Who is around the map beside the honest devices: strangers with an invitation, a member turned hostile, and the founder's
+//! own hand where no command does it yet. They speak to a relay directly, one whole conversation at a time.
+
+use allymap_document::{ActId, ActorId, Document};
+use allymap_relay::ConnectionId;
+use allymap_replica::{JoinEffect, JoinFailure, Joining};
+use allymap_seal::{Content, DeviceKeys, DeviceSeed, Draft, EpochKey, Invitation, Role, Statement};
+use allymap_wire::{
+    Challenge, DeviceKey, Message, PROTOCOL, PutResult, Record, RecordId, Slot, Timestamp, auth_transcript,
+};
+
+use crate::chance::Chance;
+use crate::oracle::{Oracle, Violation, violation};
+use crate::world::{Device, HOST, Link, World, document};
+
+#[derive(Clone, Debug)]
+pub struct People {
+    chance: Chance,
+    invitation: Option<(Invitation, u8)>,
+    /// Which stranger was given the last invitation's offer.
+    taker: Option<u8>,
+    /// The record that removes the hostile member.
+    removal: Option<RecordId>,
+    forged: u32,
+}
+
+impl People {
+    pub fn new(chance: Chance) -> People {
+        People { chance, invitation: None, taker: None, removal: None, forged: 0 }
+    }
+
+    /// A relay that lost its log may have lost who took an offer, too.
+    pub fn forget_taker(&mut self, relay: u8) {
+        if self.invitation.as_ref().is_some_and(|(_, at)| *at == relay) {
+            self.taker = None;
+        }
+    }
+}
+
+impl World {
+    /// One conversation with a relay, from Hello until neither side has more to say.
+    pub fn converse(
+        &mut self,
+        relay: u8,
+        device: DeviceKey,
+        mut answer: impl FnMut(&[u8], &mut Chance) -> Vec<Vec<u8>>,
+    ) -> Result<(), Violation> {
+        let link = Link { relay, device_open: true, relay_open: true, raw: Some(device), ..Link::default() };
+        let id = self.connected(relay, link)?;
+        while let Some(bytes) = self.links.get_mut(&id).and_then(|link| link.down.pop_front()) {
+            for bytes in answer(&bytes, &mut self.people.chance) {
+                if self.links.get(&id).is_some_and(|link| link.relay_open) {
+                    let connection = ConnectionId(id);
+                    self.relay_turn(relay, vec![allymap_relay::Input::Received { connection, bytes }])?;
+                }
+            }
+        }
+        if self.links.remove(&id).is_some_and(|link| link.relay_open) {
+            self.relay_turn(relay, vec![allymap_relay::Input::Disconnected { connection: ConnectionId(id) }])?;
+        }
+        Ok(())
+    }
+
+    /// Puts records to a relay. Whether all are stored there now.
+    fn put(&mut self, relay: u8, keys: &DeviceKeys, records: Vec<Record>) -> Result<bool, Violation> {
+        let space = self.space;
+        let mut stored = false;
+        self.converse(relay, keys.public(), |bytes, chance| match Message::decode(bytes) {
+            Ok(Message::Hello { relay, challenge, .. }) => {
+                let nonce = Challenge(chance.bytes());
+                let transcript = auth_transcript(&relay, HOST, &challenge, &nonce.0, &space);
+                let signature = keys.sign(&transcript);
+                vec![Message::Auth { version: PROTOCOL, space, device: keys.public(), nonce, signature }.encode()]
+            }
+            Ok(Message::AuthOk { .. }) => vec![Message::Put { entries: records.clone() }.encode()],
+            Ok(Message::PutAck { results }) => {
+                stored = results.iter().all(|result| matches!(result, PutResult::Stored { .. }));
+                Vec::new()
+            }
+            _ => Vec::new(),
+        })?;
+        Ok(stored)
+    }
+
+    /// Goes through the newcomer's side of an invitation. Whether the relay gave the offer out, and what came of it.
+    pub fn ask(
+        &mut self,
+        relay: u8,
+        keys: DeviceKeys,
+        invitation: Invitation,
+    ) -> Result<(bool, Option<Result<Asked, JoinFailure>>), Violation> {
+        let device = keys.public();
+        let mut joining = Joining::new(invitation, keys, HOST.into(), "Wren".into(), "Harbour".into());
+        let (mut given, mut outcome) = (false, None);
+        self.converse(relay, device, |bytes, chance| {
+            let mut frames = Vec::new();
+            given |= matches!(Message::decode(bytes), Ok(Message::Box { slot: Slot::Offer, bytes: Some(_) }));
+            for effect in joining.received(bytes, chance) {
+                match effect {
+                    JoinEffect::Send(bytes) => frames.push(bytes),
+                    JoinEffect::Asked { offer, words } => {
+                        outcome = Some(Ok(Asked { genesis: offer.genesis.clone(), words }))
+                    }
+                    JoinEffect::Failed(failure) => outcome = Some(Err(failure)),
+                }
+            }
+            frames
+        })?;
+        Ok((given, outcome))
+    }
+
+    pub fn give_invitation(&mut self, relay: u8, role: Role) -> Result<Option<Invitation>, Violation> {
+        let id = self.relays[usize::from(relay)].id;
+        let mut invitation = None;
+        self.device_act(0, None, |founder, now, rows, chance, effects| {
+            invitation = founder.invite(now, id, role, "Harbour", "Harbour town", rows, chance, effects).ok();
+            Ok(())
+        })?;
+        Ok(invitation)
+    }
+
+    pub fn invite(&mut self, relay: u8) -> Result<(), Violation> {
+        if let Some(invitation) = self.give_invitation(relay, Role::Member)? {
+            self.people.invitation = Some((invitation, relay));
+            self.people.taker = None;
+        }
+        Ok(())
+    }
+
+    pub fn take(&mut self, stranger: u8) -> Result<(), Violation> {
+        let Some((invitation, relay)) = self.people.invitation.clone() else { return Ok(()) };
+        let keys = DeviceKeys::derive(&DeviceSeed::from_bytes([0xe0 + stranger; 32]), &self.space);
+        let (given, outcome) = self.ask(relay, keys, invitation)?;
+        if given && self.people.taker.replace(stranger).is_some_and(|taker| taker != stranger) {
+            return Err(violation(Oracle::Intruder, "one invitation was given to two strangers".into()));
+        }
+        match outcome {
+            Some(Ok(_)) => self.sometimes.happened("a stranger asks to join"),
+            Some(Err(JoinFailure::Taken)) => self.sometimes.happened("a second stranger found the invitation taken"),
+            Some(Err(JoinFailure::Unknown | JoinFailure::Refused(_))) | None => {}
+            Some(Err(failure)) => {
+                return Err(violation(Oracle::Trust, format!("a stranger is turned away: {failure}")));
+            }
+        }
+        Ok(())
+    }
+
+    pub fn approve(&mut self) -> Result<(), Violation> {
+        let mut approved = 0;
+        self.device_act(0, None, |founder, now, rows, chance, effects| {
+            let Some(asking) = founder.asking(rows).unwrap_or_default().into_iter().next() else { return Ok(()) };
+            approved += 1;
+            founder
+                .approve(now, &asking, rows, chance, effects)
+                .map_err(|error| violation(Oracle::Crash, format!("the founder cannot approve: {error}")))
+        })?;
+        if approved > 0 {
+            self.sometimes.happened("newcomer let in");
+        }
+        Ok(())
+    }
+
+    /// The founder removes the hostile member, whose statements count no more, from this moment or before it.
+    pub fn remove(&mut self, relay: u8) -> Result<(), Violation> {
+        if !self.shape.hostile {
+            return Ok(());
+        }
+        let hostile = self.devices[usize::from(self.shape.devices) - 1].key;
+        let keys = self.keys(0);
+        let now = self.time(&self.devices[0].machine);
+        let ring = self.ring(0);
+        self.replica(0)?;
+        let Device { replica: Some(founder), machine, .. } = &self.devices[0] else { return Ok(()) };
+        // A removal never reaches a relay before what it builds on.
+        let unsaid = founder.standing(&machine.memory).map_or(1, |standing| standing.not_with.values().sum());
+        if founder.roster().member(&hostile).is_none() || unsaid > 0 {
+            return Ok(());
+        }
+        let Ok(op) = founder.roster().revoke(&keys, hostile, &[], "hostile", now) else { return Ok(()) };
+        let Some(key) = founder.roster().roster_keys().iter().find_map(|id| ring.iter().find(|key| key.id() == *id))
+        else {
+            return Ok(());
+        };
+        let record = self.seal(key, Content::Op(op));
+        let id = record.id();
+        if self.put(relay, &keys, vec![record])? {
+            self.people.removal = Some(id);
+        }
+        Ok(())
+    }
+
+    /// The hostile member makes something that must not count, and puts it where everybody will find it.
+    pub fn forge(&mut self, relay: u8, number: u8, how: u8) -> Result<(), Violation> {
+        if !self.shape.hostile {
+            return Ok(());
+        }
+        let place = self.shape.devices - 1;
+        let keys = self.keys(place);
+        let victim = self.devices[0].key;
+        let unknown = DeviceKeys::derive(&DeviceSeed::from_bytes([0xef; 32]), &self.space);
+        let ring = self.ring(place);
+        let hostile = self.replica(place)?;
+        let heads = hostile.roster().heads();
+        let Some(key) = hostile.roster().head_keys().iter().find_map(|id| ring.iter().find(|key| key.id() == *id))
+        else {
+            return Ok(());
+        };
+        // Removed and still at it: the record must come after its removal, or it was written by a member.
+        let after_removal = self.shape.relays == 1
+            && self.people.removal.is_some_and(|removal| self.relays[usize::from(relay)].log.contains(&removal));
+        if how == 3 && !after_removal {
+            return Ok(());
+        }
+        let salt: [u8; 8] = self.people.chance.bytes();
+        let author = if how == 1 { &unknown } else { &keys };
+        let (signed_by, written_by) = match how {
+            0 => (victim, victim),
+            2 => (keys.public(), victim),
+            _ => (author.public(), author.public()),
+        };
+        self.people.forged += 1;
+        let row = format!("l/bad{:05x}", self.people.forged);
+        let mut forged = Document::new(ActorId(allymap_seal::actor(&written_by, &salt)));
+        let act = ActId(self.people.chance.bytes());
+        let written = forged.edit(act, |entry| entry.append(&row, b"forged".to_vec()));
+        written.expect("a small edit fits").expect("the key is new");
+        let changes: Vec<_> = forged.change_bytes_since(0);
+        let hashes: Vec<[u8; 32]> = changes.iter().map(|change| change.hash.0).collect();
+        let bytes: Vec<Vec<u8>> = changes.into_iter().map(|change| change.bytes).collect();
+        let draft =
+            Draft { doc: document(number), salt, seq: self.people.forged, prev: Vec::new(), roster: heads, seen: None };
+        let mut statement = Statement::sign(author, &self.space, draft, &hashes);
+        statement.by = signed_by;
+        let mut body = allymap_seal::compress_body(&bytes).expect("one change fits");
+        if how == 4 {
+            body.truncate(body.len() / 2);
+        }
+        let beyond = EpochKey::from_bytes(self.people.chance.bytes());
+        let record = self.seal(if how == 5 { &beyond } else { key }, Content::Changes { statement, body });
+        self.ledger.forged.insert(record.id());
+        self.ledger.offered.insert(record.id());
+        if self.put(relay, &keys, vec![record])? {
+            self.sometimes.happened(match how {
+                0 => "forged: signature",
+                1 => "forged: by an unknown device",
+                2 => "forged: foreign actor",
+                3 => "forged: by a removed member",
+                4 => "forged: body",
+                _ => "forged: beyond any key",
+            });
+        }
+        Ok(())
+    }
+
+    fn seal(&mut self, key: &EpochKey, content: Content) -> Record {
+        allymap_seal::seal(&self.space, key, &content, &mut self.people.chance).expect("it is small")
+    }
+
+    fn ring(&self, device: u8) -> Vec<EpochKey> {
+        let rows = self.devices[usize::from(device)].machine.memory.under(&[b'k', 0, 1]);
+        rows.map(|(_, key)| EpochKey::from_bytes(key.try_into().expect("an epoch key has 32 bytes"))).collect()
+    }
+}
+
+/// What a newcomer has in hand once she has asked.
+pub struct Asked {
+    pub genesis: allymap_seal::SignedOp,
+    pub words: [&'static str; 4],
+}
+
+/// An hour on a day in 2026, where every clock begins.
+pub const BEGINNING: Timestamp = Timestamp(1_790_000_000_000);
