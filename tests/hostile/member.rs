@@ -106,7 +106,9 @@ fn attacks(eve: &mut Eve) -> Vec<(&'static str, Record)> {
         let content = eve.stated(doc(1), [1; 8], &[honest[..cut].to_vec()]);
         send("a change cut short", eve.seal(&content));
     }
-    let Content::Changes { statement, body } = eve.stated(doc(1), [1; 8], &[honest.clone()]) else { unreachable!() };
+    let Content::Changes { statement, body } = eve.stated(doc(1), [1; 8], std::slice::from_ref(&honest)) else {
+        unreachable!()
+    };
     for cut in [0, 3, body.len() / 2, body.len() - 1] {
         let content = Content::Changes { statement: statement.clone(), body: body[..cut].to_vec() };
         send("a body cut short", eve.seal(&content));
@@ -179,7 +181,9 @@ fn attacks(eve: &mut Eve) -> Vec<(&'static str, Record)> {
         send("an assertion overwritten or deleted", eve.seal(&content));
     }
 
-    let Content::Changes { statement, .. } = eve.stated(doc(11), [11; 8], &[honest.clone()]) else { unreachable!() };
+    let Content::Changes { statement, .. } = eve.stated(doc(11), [11; 8], std::slice::from_ref(&honest)) else {
+        unreachable!()
+    };
     let garbage = Content::Changes { statement: statement.clone(), body: vec![0xee; 900] };
     send("sealed garbage for a body", eve.seal(&garbage));
     let zeros = zstd::bulk::compress(&vec![0; 128 << 20], 19).unwrap();

@@ -66,8 +66,14 @@ fn the_page_s_examples_of_rows_are_what_is_written() {
     for (name, prefix) in [("assertion", "a/"), ("log-line", "l/"), ("link", "x/")] {
         let written = &document.appended(prefix)[0].value;
         let shown = PAGE.split(&format!("<!-- example: {name} -->")).nth(1).expect("the example is on the page");
-        let digits: String =
-            shown.split("```").nth(1).unwrap().trim_start_matches("text").chars().filter(char::is_ascii_hexdigit).collect();
+        let digits: String = shown
+            .split("```")
+            .nth(1)
+            .unwrap()
+            .trim_start_matches("text")
+            .chars()
+            .filter(char::is_ascii_hexdigit)
+            .collect();
         let hex: String = written.iter().map(|byte| format!("{byte:02x}")).collect();
         assert_eq!(hex, digits, "the example of a {name} differs");
     }

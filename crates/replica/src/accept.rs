@@ -41,7 +41,8 @@ impl Replica {
         };
         match self.applying {
             Applying::Together => {
-                let ids = unapplied.iter().filter_map(|(order, id)| Some((order_of(order)?, RecordId::from_slice(id)?)));
+                let ids =
+                    unapplied.iter().filter_map(|(order, id)| Some((order_of(order)?, RecordId::from_slice(id)?)));
                 self.apply_these(ids.collect(), draft, effects)?;
             }
             Applying::OneByOne { announced } => {
@@ -68,7 +69,7 @@ impl Replica {
         Ok(())
     }
 
-    fn apply_these(
+    pub(crate) fn apply_these(
         &mut self,
         mut queue: VecDeque<(u64, RecordId)>,
         draft: &mut Draft<'_>,
@@ -78,7 +79,9 @@ impl Replica {
         let mut waiting = self.waiting_room(draft)?;
         while let Some((order, id)) = queue.pop_front() {
             draft.delete(Key::Unapplied(order));
-            let Some(record) = draft.bytes(Key::Record(id))?.and_then(|bytes| Record::new(bytes).ok()) else { continue };
+            let Some(record) = draft.bytes(Key::Record(id))?.and_then(|bytes| Record::new(bytes).ok()) else {
+                continue;
+            };
             let mut arrived = Vec::new();
             let mut fate = self.apply_record(&record, draft, &mut desk, &mut arrived)?;
             if let Fate::Waiting(missing) = &fate {

@@ -44,6 +44,11 @@ impl<'a> Draft<'a> {
         self.changed.insert(key.bytes(self.space), None);
     }
 
+    /// As [`Draft::delete`], for a row whose name came out of [`Draft::list`] with nothing after its letter.
+    pub(crate) fn delete_named(&mut self, letter: u8, name: &[u8]) {
+        self.changed.insert(crate::rows::prefix(letter, self.space, name), None);
+    }
+
     /// Rows under one letter (and what follows it), own changes included, in order of their keys; at most `limit`.
     pub(crate) fn list(
         &self,
@@ -54,11 +59,8 @@ impl<'a> Draft<'a> {
     ) -> Result<Vec<(Vec<u8>, Vec<u8>)>, Unreadable> {
         let prefix = crate::rows::prefix(letter, self.space, rest);
         let start = from.unwrap_or_else(|| prefix.clone());
-        let mut overlay = self
-            .changed
-            .range(start.clone()..)
-            .take_while(|(key, _)| key.starts_with(&prefix))
-            .peekable();
+        let mut overlay =
+            self.changed.range(start.clone()..).take_while(|(key, _)| key.starts_with(&prefix)).peekable();
         let mut found = Vec::new();
         let take = |key: &[u8], value: &[u8], found: &mut Vec<(Vec<u8>, Vec<u8>)>| {
             found.push((key[prefix.len()..].to_vec(), value.to_vec()));

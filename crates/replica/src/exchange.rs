@@ -7,8 +7,8 @@
 use std::collections::{BTreeMap, VecDeque};
 
 use allymap_wire::{
-    BoxToken, Challenge, Code, Flags, HashPrefix, Head, LogHash, LogId, Message, MessageKind, PROTOCOL, PutResult, Record,
-    RecordId, RecordKind, RelayKey, RelayKeyHash, Slot, Timestamp, auth_transcript, limits,
+    BoxToken, Challenge, Code, Flags, HashPrefix, Head, LogHash, LogId, Message, MessageKind, PROTOCOL, PutResult,
+    Record, RecordId, RecordKind, RelayKey, RelayKeyHash, Slot, Timestamp, auth_transcript, limits,
 };
 use rand_core::CryptoRng;
 
@@ -21,9 +21,17 @@ use crate::rows::{CursorRow, Fate, FateRow, Key, OfferRow, PositionRow, Rows, Un
 #[derive(Debug)]
 pub enum Input {
     /// A connection to this relay is open. `host` is the authority that was connected to, as its HTTP request said.
-    Connected { relay: RelayKeyHash, host: String },
-    Received { relay: RelayKeyHash, bytes: Vec<u8> },
-    Disconnected { relay: RelayKeyHash },
+    Connected {
+        relay: RelayKeyHash,
+        host: String,
+    },
+    Received {
+        relay: RelayKeyHash,
+        bytes: Vec<u8>,
+    },
+    Disconnected {
+        relay: RelayKeyHash,
+    },
     /// What [`Effect::Continue`] asked for.
     Continue,
     /// There may be new edits: say them to whoever is connected.
@@ -278,7 +286,9 @@ impl Replica {
         draft: &mut Draft<'_>,
         effects: &mut Vec<Effect>,
     ) {
-        let (Some(cursor), Some(session)) = (self.relays.get_mut(&relay), self.sessions.get_mut(&relay)) else { return };
+        let (Some(cursor), Some(session)) = (self.relays.get_mut(&relay), self.sessions.get_mut(&relay)) else {
+            return;
+        };
         if !cursor.admitted || cursor.removed {
             cursor.admitted = true;
             cursor.removed = false;
@@ -403,7 +413,13 @@ impl Replica {
     }
 
     /// The cursor goes over a record: it need not be offered to this relay any more.
-    fn pass(&mut self, relay: RelayKeyHash, id: RecordId, place: Head, draft: &mut Draft<'_>) -> Result<(), Unreadable> {
+    fn pass(
+        &mut self,
+        relay: RelayKeyHash,
+        id: RecordId,
+        place: Head,
+        draft: &mut Draft<'_>,
+    ) -> Result<(), Unreadable> {
         draft.put(Key::Position(relay, place.position), &PositionRow { record: id, hash: place.hash });
         if let Some(fate) = draft.row::<FateRow>(Key::Fate(id))? {
             draft.delete(Key::Offer(relay, fate.order));
@@ -501,7 +517,8 @@ impl Replica {
         }
         let mut hash = LogHash::START;
         for (name, row) in draft.list(b'x', &relay.0, None, usize::MAX)? {
-            let (Ok(position), Ok(row)) = (name.try_into().map(u64::from_be_bytes), minicbor::decode::<PositionRow>(&row))
+            let (Ok(position), Ok(row)) =
+                (name.try_into().map(u64::from_be_bytes), minicbor::decode::<PositionRow>(&row))
             else {
                 continue;
             };
@@ -702,12 +719,18 @@ impl Replica {
         Ok(())
     }
 
-    fn offer(&mut self, relay: RelayKeyHash, draft: &mut Draft<'_>, effects: &mut Vec<Effect>) -> Result<(), Unreadable> {
+    fn offer(
+        &mut self,
+        relay: RelayKeyHash,
+        draft: &mut Draft<'_>,
+        effects: &mut Vec<Effect>,
+    ) -> Result<(), Unreadable> {
         let Some(session) = self.sessions.get_mut(&relay) else { return Ok(()) };
         let from = Key::Offer(relay, session.offered_through + 1).bytes(self.number);
         let (mut entries, mut bytes) = (Vec::new(), 0);
         for (name, row) in draft.list(b'n', &relay.0, Some(from), limits::RECORDS_PER_MESSAGE)? {
-            let (Ok(order), Ok(row)) = (name.try_into().map(u64::from_be_bytes), minicbor::decode::<OfferRow>(&row)) else {
+            let (Ok(order), Ok(row)) = (name.try_into().map(u64::from_be_bytes), minicbor::decode::<OfferRow>(&row))
+            else {
                 continue;
             };
             let record = draft.bytes(Key::Record(row.record))?.and_then(|bytes| Record::new(bytes).ok());

@@ -2,8 +2,8 @@
 
 use allymap_seal::{ActError, DeviceKeys, Invitation, InvitationError, JoinRequest, KemKey, Offer, Role};
 use allymap_wire::{
-    BoxToken, Challenge, Code, DeviceKey, Message, MessageKind, PROTOCOL, RelayKeyHash, Slot, Timestamp, auth_transcript,
-    limits,
+    BoxToken, Challenge, Code, DeviceKey, Message, MessageKind, PROTOCOL, RelayKeyHash, Slot, Timestamp,
+    auth_transcript, limits,
 };
 use minicbor::bytes::ByteVec;
 use rand_core::CryptoRng;
@@ -225,7 +225,10 @@ enum Stage {
 pub enum JoinEffect {
     Send(Vec<u8>),
     /// The request lies with the relay. Nothing of this invitation has to be done again.
-    Asked { offer: Box<Offer>, words: [&'static str; 4] },
+    Asked {
+        offer: Box<Offer>,
+        words: [&'static str; 4],
+    },
     Failed(JoinFailure),
 }
 

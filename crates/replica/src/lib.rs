@@ -9,6 +9,7 @@ mod broken;
 mod draft;
 mod exchange;
 mod invite;
+mod mend;
 mod outbox;
 mod replica;
 mod rows;

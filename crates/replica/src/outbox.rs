@@ -205,8 +205,12 @@ impl Replica {
         entries.sort();
         let former = self.roster.former_members();
         let gone = |device: &DeviceKey| self.roster.member(device).is_none();
-        let mut removed: Vec<DeviceKey> =
-            former.into_iter().filter(|former| former.removed.is_some()).map(|former| former.device).filter(gone).collect();
+        let mut removed: Vec<DeviceKey> = former
+            .into_iter()
+            .filter(|former| former.removed.is_some())
+            .map(|former| former.device)
+            .filter(gone)
+            .collect();
         removed.sort();
         if access_digest(&entries, &removed) == known {
             return None;
@@ -214,6 +218,8 @@ impl Replica {
         let transcript = access_transcript(&key, &self.space, version + 1, version, &entries, &removed);
         let signature = self.keys.sign(&transcript);
         let by = self.keys.public();
-        Some(Message::Access { list: AccessList { version: version + 1, base: version, entries, removed, by, signature } })
+        Some(Message::Access {
+            list: AccessList { version: version + 1, base: version, entries, removed, by, signature },
+        })
     }
 }

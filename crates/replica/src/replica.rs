@@ -13,8 +13,8 @@ use crate::broken::Broken;
 use crate::draft::Draft;
 use crate::exchange::Session;
 use crate::rows::{
-    CursorRow, DocumentRow, Fate, FateRow, HeaderRow, InvitationRow, Key, Missing, OfferRow, OpRow, OwnRow, Rows, SpaceNumber,
-    Unreadable, Write,
+    CursorRow, DocumentRow, Fate, FateRow, HeaderRow, InvitationRow, Key, Missing, OfferRow, OpRow, OwnRow, Rows,
+    SpaceNumber, Unreadable, Write,
 };
 
 /// One device in one map. Everything in it is rebuilt from the rows by [`Replica::open`]: after a failed write it is
@@ -46,9 +46,14 @@ pub(crate) enum Applying {
 pub enum Effect {
     /// Store these, all or none.
     Persist(Vec<Write>),
-    Send { relay: RelayKeyHash, bytes: Vec<u8> },
+    Send {
+        relay: RelayKeyHash,
+        bytes: Vec<u8>,
+    },
     /// Hang up.
-    Close { relay: RelayKeyHash },
+    Close {
+        relay: RelayKeyHash,
+    },
     /// Hand in [`Input::Continue`](crate::Input::Continue) once everything before this is durable.
     Continue,
     /// A document was changed by somebody else: rows derived from it are stale.
@@ -471,7 +476,12 @@ impl Replica {
     }
 
     /// Other members' devices whose own statements say that they had read this relay's log up to this record or further.
-    pub fn seen_by(&self, record: &RecordId, relay: &RelayKeyHash, rows: &dyn Rows) -> Result<Vec<DeviceKey>, Unreadable> {
+    pub fn seen_by(
+        &self,
+        record: &RecordId,
+        relay: &RelayKeyHash,
+        rows: &dyn Rows,
+    ) -> Result<Vec<DeviceKey>, Unreadable> {
         let draft = Draft::new(rows, self.number);
         let Some(at) = self.position_of(&draft, record, relay)? else { return Ok(Vec::new()) };
         let mut seen = Vec::new();
@@ -481,7 +491,11 @@ impl Replica {
             else {
                 continue;
             };
-            if name[32..] == relay.0 && position >= at && device != self.device() && self.roster.member(&device).is_some() {
+            if name[32..] == relay.0
+                && position >= at
+                && device != self.device()
+                && self.roster.member(&device).is_some()
+            {
                 seen.push(device);
             }
         }
@@ -538,7 +552,12 @@ impl Replica {
         id
     }
 
-    fn position_of(&self, draft: &Draft<'_>, record: &RecordId, relay: &RelayKeyHash) -> Result<Option<u64>, Unreadable> {
+    fn position_of(
+        &self,
+        draft: &Draft<'_>,
+        record: &RecordId,
+        relay: &RelayKeyHash,
+    ) -> Result<Option<u64>, Unreadable> {
         let Some(fate) = draft.row::<FateRow>(Key::Fate(*record))? else { return Ok(None) };
         if let Some(offer) = draft.row::<OfferRow>(Key::Offer(*relay, fate.order))? {
             return Ok(offer.acknowledged);
@@ -551,7 +570,10 @@ impl Replica {
         Ok(None)
     }
 
-    pub(crate) fn invitations(&self, draft: &Draft<'_>) -> Result<Vec<(allymap_wire::BoxToken, InvitationRow)>, Unreadable> {
+    pub(crate) fn invitations(
+        &self,
+        draft: &Draft<'_>,
+    ) -> Result<Vec<(allymap_wire::BoxToken, InvitationRow)>, Unreadable> {
         Ok(draft
             .list(b'j', &[], None, usize::MAX)?
             .into_iter()

@@ -144,8 +144,7 @@ impl World {
         replica.add_relay(relay_name, "ws://relay.test:1", Some(identity.token), &disk, &mut effects).unwrap();
         store(&mut disk, &mut effects);
         let founder = Phone { replica, disk, seed, notices: vec![], changed: vec![] };
-        let mut world =
-            World { relay, relay_disk, relay_name, phones: vec![founder], chance, space, bytes: vec![] };
+        let mut world = World { relay, relay_disk, relay_name, phones: vec![founder], chance, space, bytes: vec![] };
         world.exchange(&[0]);
         for number in 1..count {
             world.invite_another(&format!("Ben {number}"));
@@ -267,10 +266,7 @@ impl World {
                 for (connection, bytes) in self.relay_step(input) {
                     self.bytes.extend_from_slice(&bytes);
                     served.push(connection);
-                    to_phone.push_back((
-                        lines[&connection.0],
-                        Input::Received { relay: self.relay_name, bytes },
-                    ));
+                    to_phone.push_back((lines[&connection.0], Input::Received { relay: self.relay_name, bytes }));
                 }
                 for connection in served {
                     to_relay.push_back(allymap_relay::Input::Drained { connection });

@@ -6,8 +6,8 @@ use minicbor::bytes::ByteVec;
 use minicbor::{Decode, Encode};
 
 use crate::{
-    BoxToken, Challenge, CodecError, DeviceKey, HashPrefix, Head, LogId, OperatorToken, Record, RelayKey, Signature, SpaceId,
-    limits,
+    BoxToken, Challenge, CodecError, DeviceKey, HashPrefix, Head, LogId, OperatorToken, Record, RelayKey, Signature,
+    SpaceId, limits,
 };
 
 /// The version of the protocol that this code speaks.

@@ -77,10 +77,7 @@ fn examples() -> Vec<(&'static str, Message)> {
             },
         ),
         ("outcome", Message::Outcome { of: 8, code: Code::Done, value: 3 }),
-        (
-            "box-put",
-            Message::BoxPut { token: BoxToken([0x88; 32]), slot: Slot::Request, bytes: vec![1, 2, 3].into() },
-        ),
+        ("box-put", Message::BoxPut { token: BoxToken([0x88; 32]), slot: Slot::Request, bytes: vec![1, 2, 3].into() }),
         ("box-take", Message::BoxTake { token: BoxToken([0x88; 32]), slot: Slot::Offer }),
         (
             "create",
