@@ -225,9 +225,13 @@ impl App {
             Ok(false) => return Ok(()),
             Ok(true) => {}
             Err(error) => {
-                disk.discard();
                 self.disk = None;
                 self.replica = None;
+                if matches!(error, allymap_store::Error::Damaged { .. }) {
+                    // Opening it again sets the damaged one aside and keeps what still reads; it says so.
+                    self.disk()?;
+                    return Err(Failure::repaired());
+                }
                 return Err(error.into());
             }
         }

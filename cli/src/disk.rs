@@ -72,10 +72,6 @@ impl Disk {
         Ok(true)
     }
 
-    pub(crate) fn discard(&mut self) {
-        self.pending.clear();
-    }
-
     pub(crate) fn bytes_on_disk(&self) -> Option<u64> {
         self.store.size().ok()
     }

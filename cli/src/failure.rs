@@ -57,6 +57,20 @@ impl Failure {
             .hint("Open them with: allymap unlock (or --passphrase-file FILE).")
     }
 
+    /// The store was damaged, and has been mended as far as that goes.
+    pub(crate) fn repaired() -> Failure {
+        Failure::new(
+            "AM-REPAIRED",
+            Exit::Failed,
+            "The maps on this disk were damaged and have been mended. Nothing of this command was kept.",
+        )
+        .hint("Repeat the command. allymap sync brings back what is missing.")
+    }
+
+    pub(crate) fn is_repaired(&self) -> bool {
+        self.code == "AM-REPAIRED"
+    }
+
     pub(crate) fn no_map() -> Failure {
         Failure::new("AM-NO-MAP", Exit::Failed, "There is no map on this computer yet.")
             .hint("Start one with: allymap new. Or join one with: allymap join CODE.")

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use allymap_tests::{RelayProcess, Shared, Volunteer};
 
-use crate::fault::{SmallDisk, come_together, missing, names};
+use crate::fault::{SmallDisk, come_together, missing, names, unlike};
 
 fn add(volunteer: &Volunteer, name: &str) -> allymap_tests::Answer {
     let notes = format!("notes={}", "They lend us the hall on Mondays. ".repeat(40));
@@ -88,7 +88,7 @@ fn a_relays_full_disk_is_said_and_everything_goes_out_once_there_is_room() {
     for number in 0..200 {
         let mut lines = String::from("name,notes\n");
         for row in 0..60 {
-            let name = format!("Group {number} {row}");
+            let name = unlike(number * 1_000 + row);
             // Notes that do not compress, so that the disk fills.
             let mut chance = crate::fault::Chance(number * 1_000 + row);
             let notes: String = (0..1_200).map(|_| char::from(b'a' + chance.below(26) as u8)).collect();

@@ -27,6 +27,13 @@ impl Chance {
     }
 }
 
+/// Names that nobody takes for another's misspelling: an import asks about those.
+pub fn unlike(number: u64) -> String {
+    let mut chance = Chance(number);
+    let mut word = || -> String { (0..10).map(|_| char::from(b'a' + chance.below(26) as u8)).collect() };
+    format!("{} {} {number}", word(), word())
+}
+
 /// Runs a command for at most so long, then kills it. What it said, if it came to its own end.
 pub fn killed_after(mut command: Command, period: Duration) -> Option<Answer> {
     let mut child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().expect("it starts");

@@ -7,17 +7,17 @@ use std::time::Duration;
 
 use allymap_tests::{Answer, Shared, Volunteer};
 
-use crate::fault::{Chance, come_together, killed_after, missing, names, takes};
+use crate::fault::{Chance, come_together, killed_after, missing, names, takes, unlike};
 
 const KILLS: u64 = 50;
-const ROWS: usize = 40;
+const ROWS: u64 = 40;
 
 /// A table of new groups, and their names.
 fn table(folder: &std::path::Path, round: u64) -> (PathBuf, BTreeSet<String>) {
-    let names: BTreeSet<String> = (0..ROWS).map(|row| format!("Imported {round} {row}")).collect();
+    let names: BTreeSet<String> = (0..ROWS).map(|row| unlike(round * 1_000 + row)).collect();
     let path = folder.join(format!("table-{round}.csv"));
-    let lines: Vec<String> = names.iter().map(|name| format!("{name},0400 000 000")).collect();
-    std::fs::write(&path, format!("name,phone\n{}\n", lines.join("\n"))).unwrap();
+    let lines: Vec<String> = names.iter().cloned().collect();
+    std::fs::write(&path, format!("name\n{}\n", lines.join("\n"))).unwrap();
     (path, names)
 }
 

@@ -9,6 +9,7 @@ mod chance;
 mod disk;
 mod history;
 mod ledger;
+mod look;
 mod mutants;
 mod oracle;
 mod people;

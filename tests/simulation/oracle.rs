@@ -1,11 +1,8 @@
-//! What must hold: at every effect, and at the end.
+//! What must hold at every effect: nothing is sent before it is durable, nothing plain, nothing to strangers.
 
-use std::collections::{BTreeMap, BTreeSet};
-
-use allymap_document::{Document, Written};
 use allymap_relay::ConnectionId;
 use allymap_replica::{Fate, Notice};
-use allymap_wire::{AccessEntry, Code, DeviceKey, DocumentId, Head, LogHash, Message, PutResult, Record, RecordId};
+use allymap_wire::{AccessEntry, Code, DeviceKey, Head, LogHash, Message, PutResult, Record, RecordId};
 use minicbor::Decode;
 
 use crate::disk::Write;
@@ -74,10 +71,7 @@ struct AccessRow {
     removed: Vec<DeviceKey>,
 }
 
-/// All that a document shows.
-type Shown = Vec<(String, Vec<Written>, Option<String>)>;
-
-const MARKER: &[u8] = b"MARKER";
+pub const MARKER: &[u8] = b"MARKER";
 
 impl World {
     // At every effect.
@@ -115,10 +109,10 @@ impl World {
                     }
                 }
             }
-            Message::BoxPut { token, .. } => {
-                if node.machine.disk.row(&[&[b'j', 0, 1][..], &token.0].concat()).is_none() {
-                    return Err(unstored("an invitation"));
-                }
+            Message::BoxPut { token, .. }
+                if node.machine.disk.row(&[&[b'j', 0, 1][..], &token.0].concat()).is_none() =>
+            {
+                return Err(unstored("an invitation"));
             }
             _ => {}
         }
@@ -320,155 +314,6 @@ impl World {
         Ok(())
     }
 
-    // At the end.
-
-    /// Everything that must be true once all is healed.
-    pub fn look(&mut self) -> Result<(), Violation> {
-        self.look_at_logs()?;
-        self.look_at_the_ledger()?;
-        self.look_at_maps()
-    }
-
-    pub fn look_at_logs(&self) -> Result<(), Violation> {
-        let prefix = [b"l", &self.space.0[..]].concat();
-        let index = [b"x", &self.space.0[..]].concat();
-        for (relay, node) in self.relays.iter().enumerate() {
-            let wrong = |what: &str| Err(violation(Oracle::Log, format!("relay {relay}: {what}")));
-            if node.machine.disk.rows().any(|(_, value)| contains(value, MARKER)) {
-                return Err(violation(Oracle::Confidential, format!("a marker can be read on relay {relay}'s disk")));
-            }
-            let (mut hash, mut length) = (LogHash::START, 0u64);
-            for (position, row) in node.machine.disk.under(&prefix) {
-                length += 1;
-                let id = node.log.get(length as usize - 1);
-                if position != length.to_be_bytes() || id.is_none() {
-                    return wrong("positions are not dense");
-                }
-                let id = id.expect("it was looked at just now");
-                hash = hash.next(id);
-                if row[..32] != hash.0 || Record::new(row[36..].to_vec()).map(|record| record.id()) != Ok(*id) {
-                    return wrong("the chain does not hold");
-                }
-                if node.machine.disk.row(&[&index[..], &id.0].concat()) != Some(&length.to_be_bytes()) {
-                    return wrong("a record cannot be found by its name");
-                }
-            }
-            if length != node.log.len() as u64 {
-                return wrong("something acknowledged has disappeared");
-            }
-            if node.log.iter().collect::<BTreeSet<_>>().len() != node.log.len() {
-                return wrong("a record stands there twice");
-            }
-        }
-        let sets: Vec<BTreeSet<&RecordId>> = self.relays.iter().map(|node| node.log.iter().collect()).collect();
-        if sets.iter().any(|set| *set != sets[0]) {
-            return Err(violation(Oracle::Ledger, "the relays hold different records".into()));
-        }
-        for device in self.honest() {
-            for (id, _) in self.devices[usize::from(device)].machine.disk.under(&[b'r', 0, 1]) {
-                let id = RecordId::from_slice(id).expect("a record's row is named by its id");
-                if !sets[0].contains(&id) {
-                    return Err(violation(Oracle::Ledger, format!("device {device} has a record that no relay has")));
-                }
-            }
-        }
-        Ok(())
-    }
-
-    fn look_at_maps(&mut self) -> Result<(), Violation> {
-        let mut first: Option<Map> = None;
-        for device in self.honest() {
-            let map = self.map(device)?;
-            let Some(first) = &first else {
-                first = Some(map);
-                continue;
-            };
-            let differ =
-                |what: &str| Err(violation(Oracle::SameMap, format!("devices 0 and {device} differ in {what}")));
-            if map.roster != first.roster {
-                return differ("the roster");
-            }
-            if map.heads != first.heads {
-                return differ("the heads of documents");
-            }
-            if map.shown != first.shown {
-                return differ("what documents show");
-            }
-        }
-        if let Some(first) = first {
-            let rows = first.shown.iter().flat_map(|(_, shown)| shown.iter().map(|(key, ..)| key));
-            if let Some(key) = rows.into_iter().find(|key| key.starts_with("l/bad")) {
-                return Err(violation(Oracle::Intruder, format!("what was forged counts: {key}")));
-            }
-        }
-        Ok(())
-    }
-
-    /// Whether all honest devices have the same heads.
-    pub fn all_alike(&mut self) -> Result<bool, Violation> {
-        let mut first = None;
-        for device in self.honest() {
-            let heads: Vec<_> =
-                self.documents(device)?.into_iter().map(|(id, document)| (id, document.heads())).collect();
-            if *first.get_or_insert_with(|| heads.clone()) != heads {
-                return Ok(false);
-            }
-        }
-        Ok(true)
-    }
-
-    fn look_at_the_ledger(&mut self) -> Result<(), Violation> {
-        for device in self.honest() {
-            let documents = self.documents(device)?;
-            let rows: BTreeMap<DocumentId, BTreeSet<String>> = documents
-                .iter()
-                .map(|(id, document)| (*id, document.appended("l/").into_iter().map(|row| row.id).collect()))
-                .collect();
-            for edit in self.ledger.edits.iter().filter(|edit| !edit.excused) {
-                let key = format!("{:08x}", edit.number);
-                let has = documents.iter().any(|(id, document)| *id == edit.document && document.has(&edit.change));
-                if !has || !rows[&edit.document].contains(&key) {
-                    let detail = format!("edit {} of device {} is not on device {device}", edit.number, edit.device);
-                    return Err(violation(Oracle::Ledger, detail));
-                }
-            }
-        }
-        for ((relay, record), excused) in &self.ledger.with {
-            if !excused.0 && !self.relays[usize::from(*relay)].log.contains(record) {
-                return Err(violation(Oracle::Ledger, format!("{record:?} was said to be with relay {relay}")));
-            }
-        }
-        Ok(())
-    }
-
-    /// Every document of a device, as its running replica reads them from its disk.
-    fn documents(&mut self, device: u8) -> Result<Vec<(DocumentId, Document)>, Violation> {
-        self.replica(device)?;
-        let node = &self.devices[usize::from(device)];
-        let (Some(replica), disk) = (&node.replica, &node.machine.disk) else { return Ok(Vec::new()) };
-        let unreadable = || violation(Oracle::Crash, format!("device {device} cannot read its map"));
-        let ids = replica.documents(disk).map_err(|_| unreadable())?;
-        ids.into_iter()
-            .map(|id| Ok((id, replica.document(id, disk).map_err(|_| unreadable())?.ok_or_else(unreadable)?)))
-            .collect()
-    }
-
-    fn map(&mut self, device: u8) -> Result<Map, Violation> {
-        // As the product opens it from what is durable.
-        self.device_dies(device)?;
-        let documents = self.documents(device)?;
-        let roster = self.replica(device)?.roster().heads();
-        let heads = documents.iter().map(|(id, document)| (*id, document.heads())).collect();
-        let shown = documents.into_iter().map(|(id, document)| {
-            let shown = document.keys().into_iter().map(|key| {
-                let (values, text) = (document.values(&key), document.text(&key));
-                (key, values, text)
-            });
-            (id, shown.collect())
-        });
-        Ok(Map { roster, heads, shown: shown.collect() })
-    }
-
     pub fn honest(&self) -> Vec<u8> {
         (0..self.shape.devices).filter(|device| !self.is_hostile(*device)).collect()
     }
@@ -478,14 +323,7 @@ impl World {
     }
 }
 
-/// A device's map, as the product opens it from what is durable.
-struct Map {
-    roster: Vec<allymap_wire::OpId>,
-    heads: Vec<(DocumentId, Vec<allymap_document::ChangeHash>)>,
-    shown: Vec<(DocumentId, Shown)>,
-}
-
-fn contains(bytes: &[u8], part: &[u8]) -> bool {
+pub fn contains(bytes: &[u8], part: &[u8]) -> bool {
     let mut rest = bytes;
     while let Some(at) = rest.iter().position(|byte| *byte == part[0]) {
         if rest[at..].starts_with(part) {

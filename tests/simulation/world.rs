@@ -26,7 +26,7 @@ pub const NUMBER: SpaceNumber = SpaceNumber(1);
 /// The authority that every device connects to.
 pub const HOST: &str = "relay.example:4040";
 /// Frames that may wait for one device before a relay's driver gives up on it.
-pub const QUEUE: usize = 24;
+pub const QUEUE: usize = 12;
 /// Frames that a device may have on their way to one relay: what it says unasked is bounded.
 const UPWARD: usize = 12;
 

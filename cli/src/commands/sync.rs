@@ -38,7 +38,14 @@ pub(crate) fn run(app: &mut App, args: Args) -> Result<(), Failure> {
     }
     let _alone = ExchangeLock::take(app)?;
     let runtime = runtime()?;
-    if args.watch { runtime.block_on(watch(app, &relays)) } else { runtime.block_on(once(app, &relays)) }
+    if args.watch {
+        return runtime.block_on(watch(app, &relays));
+    }
+    match runtime.block_on(once(app, &relays)) {
+        // What was mended lacks something; the relay has it.
+        Err(failure) if failure.is_repaired() => runtime.block_on(once(app, &relays)),
+        done => done,
+    }
 }
 
 async fn once(app: &mut App, relays: &[KnownRelay]) -> Result<(), Failure> {

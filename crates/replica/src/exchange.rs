@@ -92,6 +92,10 @@ impl Replica {
         match input {
             Input::Connected { relay, host } => {
                 self.sessions.insert(relay, Session::new(host));
+                if !draft.list(b'v', &[], None, 1)?.is_empty() {
+                    // An earlier life ended before these were applied; nobody else will ask for them.
+                    after.push(Effect::Continue);
+                }
             }
             Input::Disconnected { relay } => {
                 self.sessions.remove(&relay);
