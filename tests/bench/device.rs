@@ -230,17 +230,17 @@ impl Device {
         }
     }
 
-    /// Takes in what a relay once said, from memory, as if it came over a line that is never slow.
+    /// Takes in what a relay once said, all of it at once: what reading it from a file costs this device.
     pub(crate) fn replay(&mut self, frames: impl IntoIterator<Item = Vec<u8>>) -> Exchange {
         let began = Instant::now();
         let mut exchange = Exchange::default();
         self.inputs.push_back(Input::Connected { relay: self.relay, host: "127.0.0.1:1".into() });
         for bytes in frames {
             self.heard(bytes, &mut exchange);
-            while !self.inputs.is_empty() {
-                self.step(&mut exchange);
-                self.outgoing.clear();
-            }
+        }
+        while !self.inputs.is_empty() {
+            self.step(&mut exchange);
+            self.outgoing.clear();
         }
         exchange.took = began.elapsed();
         exchange

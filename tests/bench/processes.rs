@@ -106,11 +106,20 @@ impl Drop for Relay {
 
 /// Processor time of a process so far, to a hundredth of a second.
 pub(crate) fn processor_time(process: &str) -> Duration {
+    hundredths(process, [11, 12])
+}
+
+/// Processor time of all processes that this one started and that have ended.
+pub(crate) fn processor_time_of_commands() -> Duration {
+    hundredths("self", [13, 14])
+}
+
+fn hundredths(process: &str, fields: [usize; 2]) -> Duration {
     let stat = std::fs::read_to_string(format!("/proc/{process}/stat")).unwrap_or_default();
     // The program's name stands in brackets and may hold anything.
-    let fields: Vec<&str> = stat.rsplit(')').next().unwrap_or_default().split_whitespace().collect();
-    let hundredths = |field: usize| fields.get(field).and_then(|number| number.parse::<u64>().ok()).unwrap_or_default();
-    Duration::from_millis(10 * (hundredths(11) + hundredths(12)))
+    let all: Vec<&str> = stat.rsplit(')').next().unwrap_or_default().split_whitespace().collect();
+    let number = |field: usize| all.get(field).and_then(|number| number.parse::<u64>().ok()).unwrap_or_default();
+    Duration::from_millis(10 * fields.into_iter().map(number).sum::<u64>())
 }
 
 /// One volunteer's computer, and `allymap` on it.

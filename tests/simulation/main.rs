@@ -18,6 +18,7 @@ mod regressions;
 mod shrink;
 mod sometimes;
 mod start;
+mod stories;
 mod world;
 
 use std::sync::Mutex;

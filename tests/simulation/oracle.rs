@@ -66,7 +66,7 @@ struct StatementRow {
 #[cbor(array)]
 struct AccessRow {
     #[n(1)]
-    _entries: Vec<AccessEntry>,
+    entries: Vec<AccessEntry>,
     #[n(2)]
     removed: Vec<DeviceKey>,
 }
@@ -164,9 +164,8 @@ impl World {
                     }
                 }
                 let reader = link.raw.unwrap_or_else(|| self.devices[usize::from(link.device)].key);
-                let access = node.machine.disk.row(&[b"a", &self.space.0[..]].concat());
-                let access = access.and_then(|row| minicbor::decode::<AccessRow>(row).ok());
-                if !entries.is_empty() && access.is_some_and(|access| access.removed.contains(&reader)) {
+                let removed = self.access(relay).is_some_and(|access| access.removed.contains(&reader));
+                if !entries.is_empty() && removed {
                     return Err(violation(
                         Oracle::Intruder,
                         format!("relay {relay} sends records to a removed device"),
@@ -181,6 +180,16 @@ impl World {
             _ => {}
         }
         Ok(())
+    }
+
+    fn access(&self, relay: u8) -> Option<AccessRow> {
+        let disk = &self.relays[usize::from(relay)].machine.disk;
+        minicbor::decode(disk.row(&[b"a", &self.space.0[..]].concat())?).ok()
+    }
+
+    /// Whether a relay lets this device in.
+    pub fn lists(&self, relay: u8, device: &DeviceKey) -> bool {
+        self.access(relay).is_some_and(|access| access.entries.iter().any(|entry| entry.device == *device))
     }
 
     fn check_frame(&mut self, bytes: &[u8]) -> Result<(), Violation> {

@@ -4,7 +4,7 @@
 use allymap_document::{ActId, ActorId, Document};
 use allymap_relay::ConnectionId;
 use allymap_replica::{JoinEffect, JoinFailure, Joining};
-use allymap_seal::{Content, DeviceKeys, DeviceSeed, Draft, EpochKey, Invitation, Role, Statement};
+use allymap_seal::{Content, DeviceKeys, DeviceSeed, Draft, EpochKey, Invitation, Role, Roster, SignedOp, Statement};
 use allymap_wire::{
     Challenge, DeviceKey, Message, PROTOCOL, PutResult, Record, RecordId, Slot, Timestamp, auth_transcript,
 };
@@ -166,27 +166,35 @@ impl World {
             return Ok(());
         }
         let hostile = self.devices[usize::from(self.shape.devices) - 1].key;
-        let keys = self.keys(0);
-        let now = self.time(&self.devices[0].machine);
-        let ring = self.ring(0);
-        self.replica(0)?;
-        let Device { replica: Some(founder), machine, .. } = &self.devices[0] else { return Ok(()) };
-        // A removal never reaches a relay before what it builds on.
-        let unsaid = founder.standing(&machine.memory).map_or(1, |standing| standing.not_with.values().sum());
-        if founder.roster().member(&hostile).is_none() || unsaid > 0 {
-            return Ok(());
-        }
-        let Ok(op) = founder.roster().revoke(&keys, hostile, &[], "hostile", now) else { return Ok(()) };
-        let Some(key) = founder.roster().roster_keys().iter().find_map(|id| ring.iter().find(|key| key.id() == *id))
-        else {
-            return Ok(());
-        };
-        let record = self.seal(key, Content::Op(op));
-        let id = record.id();
-        if self.put(relay, &keys, vec![record])? {
-            self.people.removal = Some(id);
+        let removal = self.by_hand(relay, |roster, keys, now| {
+            roster.member(&hostile)?;
+            roster.revoke(keys, hostile, &[], "hostile", now).ok()
+        })?;
+        if removal.is_some() {
+            self.people.removal = removal;
         }
         Ok(())
+    }
+
+    /// The founder signs an operation that no command makes yet, and puts it to a relay beside her open connections. Nothing
+    /// happens while her device has something to say that the operation may build on.
+    pub fn by_hand(
+        &mut self,
+        relay: u8,
+        sign: impl FnOnce(&Roster, &DeviceKeys, Timestamp) -> Option<SignedOp>,
+    ) -> Result<Option<RecordId>, Violation> {
+        let (keys, ring) = (self.keys(0), self.ring(0));
+        let now = self.time(&self.devices[0].machine);
+        self.replica(0)?;
+        let Device { replica: Some(founder), machine, .. } = &self.devices[0] else { return Ok(None) };
+        let unsaid = founder.standing(&machine.memory).map_or(1, |standing| standing.not_with.values().sum());
+        let roster = founder.roster();
+        let key = roster.roster_keys().iter().find_map(|id| ring.iter().find(|key| key.id() == *id));
+        let (0, Some(key)) = (unsaid, key) else { return Ok(None) };
+        let Some(op) = sign(roster, &keys, now) else { return Ok(None) };
+        let record = self.seal(key, Content::Op(op));
+        let id = record.id();
+        Ok(self.put(relay, &keys, vec![record])?.then_some(id))
     }
 
     /// The hostile member makes something that must not count, and puts it where everybody will find it.

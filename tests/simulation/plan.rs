@@ -198,11 +198,16 @@ impl Fault {
 /// Documents that histories are about. The first three are there from the start.
 pub const DOCUMENTS: u8 = 5;
 
+/// Whether a history is about backups and little else. Rare faults need histories of their own: an acknowledgement, a roll-back
+/// and nothing in between.
+pub fn only_backups(seed: u64) -> bool {
+    seed % 10 == 9
+}
+
 /// The history of a seed.
 pub fn plan(seed: u64, length: usize) -> (Shape, Vec<Step>) {
     let mut chance = Chance::new(seed, 0);
-    // Rare faults need histories of their own: an acknowledgement, a roll-back and nothing else in between.
-    let only_backups = seed % 10 == 9;
+    let only_backups = only_backups(seed);
     let hostile = !only_backups && chance.below(3) == 0;
     // Most troubles need two or three; a history of five costs as much as four of them.
     let devices = [2, 2, 2, 3, 3, 3, 4, 5][usize::from(chance.small(8))].max(2 + u8::from(hostile));

@@ -8,7 +8,7 @@ use std::collections::{BTreeMap, VecDeque};
 
 use allymap_wire::{
     BoxToken, Challenge, Code, Flags, HashPrefix, Head, LogHash, LogId, Message, MessageKind, PROTOCOL, PutResult,
-    Record, RecordId, RecordKind, RelayKey, RelayKeyHash, Slot, Timestamp, auth_transcript, limits,
+    Record, RecordId, RecordKind, RelayKey, RelayKeyHash, Slot, Timestamp, access_digest, auth_transcript, limits,
 };
 use rand_core::CryptoRng;
 
@@ -51,7 +51,8 @@ pub(crate) struct Session {
     asks: VecDeque<Ask>,
     asked_boxes: bool,
     access: Option<(u64, HashPrefix)>,
-    access_sent: bool,
+    /// The digest of the list that was sent and not answered yet.
+    access_sent: Option<HashPrefix>,
     empty_pages: u8,
     ladders: u8,
     /// Records were refused on this connection: it can end, but nobody may say that everything is with the relay.
@@ -591,10 +592,11 @@ impl Replica {
         let Some(session) = self.sessions.get_mut(&relay) else { return Ok(()) };
         if of == MessageKind::Access as u8 {
             match code {
-                Code::Done => session.access = None,
+                // What was sent stands there now, until the roster changes again.
+                Code::Done => session.access = session.access_sent.take().map(|digest| (value, digest)),
                 Code::Stale => {
                     session.access = Some((value, HashPrefix([0; 16])));
-                    session.access_sent = false;
+                    session.access_sent = None;
                 }
                 code => effects.push(Effect::Tell(Notice::NotTaken { relay, code })),
             }
@@ -662,16 +664,16 @@ impl Replica {
         }
         self.seal_sittings(now, relay, draft, chance)?;
         let (version, digest) = match self.sessions.get(&relay) {
-            Some(Session { access: Some(access), access_sent: false, .. }) => *access,
+            Some(Session { access: Some(access), access_sent: None, .. }) => *access,
             _ => (u64::MAX, HashPrefix([0; 16])),
         };
         if version != u64::MAX
-            && let Some(access) = self.access_update(&relay, version, digest)
+            && let Some(list) = self.access_update(&relay, version, digest)
         {
-            send(relay, &access, effects);
             if let Some(session) = self.sessions.get_mut(&relay) {
-                session.access_sent = true;
+                session.access_sent = Some(access_digest(&list.entries, &list.removed));
             }
+            send(relay, &Message::Access { list }, effects);
         }
         self.ask_mailboxes(now, relay, draft, effects)?;
         self.offer(relay, draft, effects)?;
@@ -780,7 +782,7 @@ impl Session {
             asks: VecDeque::new(),
             asked_boxes: false,
             access: None,
-            access_sent: false,
+            access_sent: None,
             empty_pages: 0,
             ladders: 0,
             refused: false,

@@ -3,7 +3,7 @@
 use allymap_document::{ActorId, Document, MAX_OPERATIONS_PER_RECORD};
 use allymap_seal::{ActError, Content, Draft as Unsigned, EpochKey, Inserted, Role, Seen, SignedOp, Statement};
 use allymap_wire::{
-    AccessEntry, AccessList, DeviceKey, DocumentId, HashPrefix, Message, RelayKeyHash, Timestamp, access_digest,
+    AccessEntry, AccessList, DeviceKey, DocumentId, HashPrefix, RelayKeyHash, Timestamp, access_digest,
     access_transcript,
 };
 use minicbor::bytes::ByteVec;
@@ -191,7 +191,7 @@ impl Replica {
     }
 
     /// The access list that the roster asks for, if the relay's is another and this device may replace it.
-    pub(crate) fn access_update(&self, relay: &RelayKeyHash, version: u64, known: HashPrefix) -> Option<Message> {
+    pub(crate) fn access_update(&self, relay: &RelayKeyHash, version: u64, known: HashPrefix) -> Option<AccessList> {
         if self.membership()?.role < Role::Convenor {
             return None;
         }
@@ -218,8 +218,6 @@ impl Replica {
         let transcript = access_transcript(&key, &self.space, version + 1, version, &entries, &removed);
         let signature = self.keys.sign(&transcript);
         let by = self.keys.public();
-        Some(Message::Access {
-            list: AccessList { version: version + 1, base: version, entries, removed, by, signature },
-        })
+        Some(AccessList { version: version + 1, base: version, entries, removed, by, signature })
     }
 }

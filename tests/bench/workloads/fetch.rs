@@ -2,7 +2,6 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::hint::black_box;
-use std::time::Instant;
 
 use allymap_document::{ActorId, Document};
 use allymap_replica::Write;
@@ -14,7 +13,7 @@ use crate::map::{Chance, Map};
 use crate::processes::Relay;
 use crate::report::{Report, Runs, ms, short};
 
-const RUNS: usize = 5;
+const RUNS: usize = 3;
 
 pub(crate) fn run(report: &mut Report) {
     report.section("A fresh device fetches the map");
@@ -114,7 +113,6 @@ fn read_and_apply(
     map: &Map,
     disk: Option<&mut Disk>,
 ) -> BTreeMap<DocumentId, BTreeSet<[u8; 32]>> {
-    let began = Instant::now();
     let bytes = std::fs::read(file).expect("it was written");
     let own = ActorId([9; 16]);
     let mut documents: BTreeMap<DocumentId, Document> = BTreeMap::new();
@@ -151,7 +149,6 @@ fn read_and_apply(
     } else {
         black_box(saved);
     }
-    black_box(began.elapsed());
     let heads = |document: &Document| document.heads().into_iter().map(|head| head.0).collect();
     documents.iter().map(|(id, document)| (*id, heads(document))).collect()
 }
