@@ -141,7 +141,17 @@ pub(crate) fn is_near(a: &str, b: &str) -> bool {
 
 /// Both are in a register, as two.
 fn told_apart(a: &Row, b: &Row) -> bool {
-    !a.source_ids.is_empty() && !b.source_ids.is_empty() && !a.source_ids.iter().any(|id| b.source_ids.contains(id))
+    ids_differ(&a.source_ids, &b.source_ids)
+}
+
+/// One register names both, and by different ids. Numbers of two spreadsheets (`file#7`) say nothing about each other: one may
+/// be a renamed copy of the other.
+pub(crate) fn ids_differ(a: &[String], b: &[String]) -> bool {
+    let register = |id: &String| match id.rsplit_once('#') {
+        Some((file, number)) if number.bytes().all(|byte| byte.is_ascii_digit()) => Some(file.to_owned()),
+        _ => None,
+    };
+    !a.iter().any(|id| b.contains(id)) && a.iter().any(|id| b.iter().any(|other| register(id) == register(other)))
 }
 
 /// Indexes of rows that share a key, for keys that at least two rows have.

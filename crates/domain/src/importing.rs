@@ -138,6 +138,17 @@ fn the_same_register_again_adds_nobody_whichever_format_and_whoever_imports() {
 }
 
 #[test]
+fn a_renamed_copy_of_a_numbered_table_adds_nobody_unasked() {
+    let table = "id,name,phone\n1,Wilma Oakes,02 5550 1001\n2,Piet Lammers,02 5550 1002\n";
+    let mut shelf = Shelf::default();
+    shelf.import(&read_csv(table.as_bytes(), "reg.csv", None).unwrap());
+    let copy = read_csv(table.as_bytes(), "reg (1).csv", None).unwrap();
+    let planned = plan(&copy, &shelf.rows(), None, today());
+    assert_eq!(planned.preview().new, 0, "{:?}", planned.preview());
+    assert_eq!(planned.preview().unclear + planned.preview().same, 2);
+}
+
+#[test]
 fn everything_that_came_from_a_file_names_it_and_its_date() {
     let mut shelf = Shelf::default();
     shelf.import(&read_csv(CSV.as_bytes(), "folder/ebble.csv", None).unwrap());

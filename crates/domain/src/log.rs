@@ -1,6 +1,6 @@
 //! The log: every contact, ask and favour, by whom and when. Two lines are never a conflict; two approaches may be.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use allymap_document::{ActorId, Document};
 use minicbor::{Decode, Encode};
@@ -149,9 +149,18 @@ impl Log {
 
     /// Pairs of approaches by different actors, neither of whom had seen the other's.
     pub(crate) fn apart(&self, ancestry: &Ancestry<'_>) -> Vec<(&Written<LogLine>, &Written<LogLine>)> {
-        // Every pair is looked at: an entry with more approaches than this was made to be slow.
-        let approaches: Vec<_> =
-            self.written.iter().filter(|written| written.row.kind == APPROACH).take(APPROACHES).collect();
+        // Every pair is looked at, so each device's latest few must do: nobody can hide another's approach behind many.
+        let mut of_actor: BTreeMap<ActorId, Vec<&Written<LogLine>>> = BTreeMap::new();
+        for written in self.written.iter().filter(|written| written.row.kind == APPROACH) {
+            of_actor.entry(written.actor).or_default().push(written);
+        }
+        let mut approaches: Vec<&Written<LogLine>> = Vec::new();
+        for mut own in of_actor.into_values() {
+            own.sort_by_key(|written| (std::cmp::Reverse(written.order), written.id));
+            approaches.extend(own.into_iter().take(APPROACHES_OF_ONE));
+        }
+        approaches.truncate(APPROACHES);
+        approaches.sort_by_key(|written| (written.row.on.clone(), written.id));
         let mut pairs = Vec::new();
         for (index, first) in approaches.iter().enumerate() {
             for second in &approaches[index + 1..] {
@@ -216,6 +225,7 @@ pub(crate) fn balance(lines: &[Logged]) -> (u32, u32) {
 
 const APPROACH: &str = "approach";
 const APPROACHES: usize = 200;
+const APPROACHES_OF_ONE: usize = 4;
 
 #[derive(Encode, Decode)]
 #[cbor(map)]

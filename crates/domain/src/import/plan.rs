@@ -253,7 +253,8 @@ impl<'a> Known<'a> {
             }
         }
         // An entry with an id of its own in a register is somebody else than a row with another id.
-        let told_apart = |index: &usize| !ids.is_empty() && !self.rows[*index].source_ids.is_empty();
+        let own: Vec<String> = ids.iter().map(|id| (*id).to_owned()).collect();
+        let told_apart = |index: &usize| duplicates::ids_differ(&own, &self.rows[*index].source_ids);
         let near: Vec<&Row> =
             near.into_iter().filter(|index| !told_apart(index)).map(|index| &self.rows[index]).collect();
         if near.is_empty() { Match::Nobody } else { Match::MayBe(near) }
