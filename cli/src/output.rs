@@ -27,7 +27,9 @@ impl Output {
         if let serde_json::Value::Object(fields) = value {
             object.extend(fields.clone());
         }
-        let _ = writeln!(crate::stdout::real(), "{}", serde_json::Value::Object(object));
+        // Whole, then written once: the real standard output has no buffer.
+        let line = format!("{}\n", serde_json::Value::Object(object));
+        let _ = crate::stdout::real().write_all(line.as_bytes());
     }
 
     /// Bytes as they are: an export.

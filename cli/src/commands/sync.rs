@@ -125,7 +125,7 @@ fn after(app: &mut App) -> Result<(), Failure> {
         row.waiting_words = None;
         app.put_map(row.clone())?;
         app.commit()?;
-        app.output.say(format_args!("You are a member of {} now.", row.name));
+        app.output.status(format_args!("You are a member of {} now.", row.name));
     }
     Ok(())
 }
