@@ -277,8 +277,14 @@ impl App {
     pub(crate) fn index(&mut self, documents: &[DocumentId]) -> Result<(), Failure> {
         for id in documents {
             let (replica, disk) = self.hold()?;
-            if let Ok(Some(document)) = replica.document(*id, disk) {
-                self.index_document(*id, &document)?;
+            match replica.document(*id, disk) {
+                Ok(Some(document)) => self.index_document(*id, &document)?,
+                // Nothing of it counts any more, as after the removal of its only author.
+                Ok(None) => {
+                    let number = self.map()?.number;
+                    self.disk()?.delete(index_key(SpaceNumber(number), id));
+                }
+                Err(_) => {}
             }
         }
         Ok(())

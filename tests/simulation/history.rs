@@ -117,6 +117,7 @@ impl World {
                 self.tick()?;
             }
             Step::Forge { relay, document, how } => self.forge(relay, document, how)?,
+            Step::SpeakTwice { relay, document } => self.speak_twice(relay, document)?,
             Step::Remove { relay } => self.remove(relay)?,
             Step::Invite { relay } => self.invite(relay)?,
             Step::Take { stranger } => self.take(stranger)?,

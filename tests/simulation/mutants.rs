@@ -1,4 +1,4 @@
-//! The tests of the tests: each rule is broken on purpose, and the histories must notice.
+//! The tests of the tests: each rule is broken on purpose, and the histories must notice. `RULE=NoFerry` runs one.
 
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -35,6 +35,8 @@ fn rules() -> Vec<Rule> {
         ReplicaRule::AnyActor,
         ReplicaRule::WaitForEver,
         ReplicaRule::NoFerry,
+        ReplicaRule::FirstBranchCounts,
+        ReplicaRule::RemovalComesTooLate,
     ];
     let replica = replica.map(Rule::Replica).into_iter();
     let relay = RelayRule::ALL.map(Rule::Relay).into_iter();
@@ -79,6 +81,9 @@ fn is_about(rule: Rule, seed: u64, shape: Shape) -> bool {
         Rule::Replica(ReplicaRule::NoSignature | ReplicaRule::NoRoster | ReplicaRule::AnyActor)
         | Rule::Relay(RelayRule::RemovedStayConnected) => shape.hostile,
         Rule::Replica(ReplicaRule::WaitForEver | ReplicaRule::NoFerry) => shape.relays > 1,
+        Rule::Replica(ReplicaRule::FirstBranchCounts | ReplicaRule::RemovalComesTooLate) => {
+            shape.relays > 1 && shape.hostile && shape.devices > 2
+        }
         _ => true,
     }
 }

@@ -197,6 +197,54 @@ impl World {
         Ok(self.put(relay, &keys, vec![record])?.then_some(id))
     }
 
+    /// The hostile member says two different things under one number, each to another relay where there are two. No honest
+    /// member writes to that document.
+    pub fn speak_twice(&mut self, relay: u8, number: u8) -> Result<(), Violation> {
+        if !self.shape.hostile {
+            return Ok(());
+        }
+        let place = self.shape.devices - 1;
+        let keys = self.keys(place);
+        let ring = self.ring(place);
+        let hostile = self.replica(place)?;
+        let heads = hostile.roster().heads();
+        let Some(key) = hostile.roster().head_keys().iter().find_map(|id| ring.iter().find(|key| key.id() == *id))
+        else {
+            return Ok(());
+        };
+        let salt: [u8; 8] = self.people.chance.bytes();
+        let mut both = Vec::new();
+        for face in ["one", "other"] {
+            self.people.forged += 1;
+            let mut document = Document::new(ActorId(allymap_seal::actor(&keys.public(), &salt)));
+            let act = ActId(self.people.chance.bytes());
+            let row = format!("l/{face}{:05x}", self.people.forged);
+            let written = document.edit(act, |entry| entry.append(&row, face.as_bytes().to_vec()));
+            written.expect("a small edit fits").expect("the key is new");
+            let change = document.change_bytes_since(0).remove(0);
+            let draft = Draft {
+                doc: crate::world::document(crate::plan::DOCUMENTS + number),
+                salt,
+                seq: self.people.forged,
+                prev: Vec::new(),
+                roster: heads.clone(),
+                seen: None,
+            };
+            let statement = Statement::sign(&keys, &self.space, draft, &[change.hash.0]);
+            let body = allymap_seal::compress_body(&[change.bytes]).expect("one change fits");
+            let record = self.seal(key, Content::Changes { statement, body });
+            self.ledger.forged.insert(record.id());
+            self.ledger.offered.insert(record.id());
+            both.push(record);
+        }
+        for (record, at) in both.into_iter().zip([relay, self.shape.relays - 1 - relay]) {
+            if self.put(at, &keys, vec![record])? {
+                self.sometimes.happened("said: two things under one number");
+            }
+        }
+        Ok(())
+    }
+
     /// The hostile member makes something that must not count, and puts it where everybody will find it.
     pub fn forge(&mut self, relay: u8, number: u8, how: u8) -> Result<(), Violation> {
         if !self.shape.hostile {

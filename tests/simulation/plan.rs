@@ -135,6 +135,11 @@ pub enum Step {
         document: u8,
         how: u8,
     },
+    /// The hostile member says two things under one number.
+    SpeakTwice {
+        relay: u8,
+        document: u8,
+    },
     /// The founder removes the hostile member.
     Remove {
         relay: u8,
@@ -169,12 +174,13 @@ enum Fault {
     Clock,
     Batches,
     Forge,
+    SpeakTwice,
     Remove,
     Invite,
 }
 
 impl Fault {
-    const ALL: [Fault; 17] = [
+    const ALL: [Fault; 18] = [
         Fault::Cut,
         Fault::HalfOpen,
         Fault::HangUp,
@@ -190,6 +196,7 @@ impl Fault {
         Fault::Clock,
         Fault::Batches,
         Fault::Forge,
+        Fault::SpeakTwice,
         Fault::Remove,
         Fault::Invite,
     ];
@@ -365,6 +372,9 @@ impl Weights<'_> {
                     how: chance.small(6),
                 });
             }),
+            Fault::SpeakTwice if self.shape.hostile => self.add(2, 20, |chance, shape, plan| {
+                plan.push(Step::SpeakTwice { relay: relay(chance, shape), document: document(chance) });
+            }),
             Fault::Remove if self.shape.hostile => {
                 self.add(1, 8, |chance, shape, plan| {
                     let (relay, hostile) = (relay(chance, shape), shape.devices - 1);
@@ -379,7 +389,7 @@ impl Weights<'_> {
                     plan.extend([Step::Offer { device: 0 }, Step::Exchange { device: 0, relay, frames: 6 }]);
                 });
             }
-            Fault::Forge | Fault::Remove => {}
+            Fault::Forge | Fault::SpeakTwice | Fault::Remove => {}
             Fault::Invite => {
                 self.add(1, 6, |chance, shape, plan| {
                     let relay = relay(chance, shape);

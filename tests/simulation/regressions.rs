@@ -27,12 +27,37 @@ pub const REGRESSIONS: &[Regression] = &[
             Restore { node: Relay(0) },
         ],
     },
+    // A relay that lost the map refused the Sync that came with the log-in, and nobody asked again after making the map anew.
+    Regression {
+        seed: 13,
+        shape: Shape { devices: 4, relays: 1, hostile: true, page_bytes: 4096 },
+        steps: &[Empty { relay: 0 }],
+    },
+    // A device that was behind was acknowledged the place after its cursor, and then accused the relay because a page held that
+    // place too. It takes nothing but five devices that catch up in small pages.
+    Regression { seed: 6, shape: Shape { devices: 5, relays: 2, hostile: false, page_bytes: 512 }, steps: &[] },
+    // Two relays told two devices different things of one number, and each kept what it heard first.
+    Regression {
+        seed: 38,
+        shape: Shape { devices: 5, relays: 2, hostile: true, page_bytes: 4096 },
+        steps: &[
+            SpeakTwice { relay: 0, document: 0 },
+            Connect { device: 0, relay: 0 },
+            Connect { device: 1, relay: 1 },
+            Exchange { device: 0, relay: 0, frames: 12 },
+            Exchange { device: 1, relay: 1, frames: 12 },
+        ],
+    },
 ];
 
 #[test]
 fn no_history_that_failed_once_fails_again() {
-    for (number, Regression { seed, shape, steps }) in REGRESSIONS.iter().enumerate() {
-        let verdict = run(*seed, *shape, steps, None, false);
-        assert_eq!(verdict.failure, None, "regression {number}");
-    }
+    let failures: Vec<_> = REGRESSIONS
+        .iter()
+        .enumerate()
+        .filter_map(|(number, Regression { seed, shape, steps })| {
+            Some((number, run(*seed, *shape, steps, None, false).failure?))
+        })
+        .collect();
+    assert_eq!(failures, [], "by their number, from 0");
 }

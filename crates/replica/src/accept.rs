@@ -7,12 +7,12 @@ use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 use allymap_document::{ActorId, Document, Refusal};
 use allymap_seal::{Body, Content, Inserted, OpenError, Seen, SignedOp, Standing, Statement};
-use allymap_wire::{DocumentId, OpId, Record, RecordId, RecordKind};
+use allymap_wire::{DeviceKey, DocumentId, OpId, Record, RecordId, RecordKind};
 
 use crate::broken::Broken;
 use crate::draft::Draft;
 use crate::replica::{Applying, Effect, Notice, Replica, put_document};
-use crate::rows::{BreadcrumbRow, DocumentRow, Fate, FateRow, Key, Missing, OpRow, Refused, Unreadable};
+use crate::rows::{BreadcrumbRow, DocumentRow, Fate, FateRow, JUDGE, Key, Missing, OpRow, Refused, Unreadable};
 
 /// How many records one input applies, so that a long catch-up does not hold everything in memory.
 const RECORDS_AT_ONCE: usize = 1_024;
@@ -23,9 +23,13 @@ const DEATHS: u8 = 2;
 
 /// Documents that one input has opened, saved once at its end.
 #[derive(Default)]
-struct Desk {
-    open: BTreeMap<DocumentId, (DocumentRow, Document)>,
-    changed: BTreeSet<DocumentId>,
+pub(crate) struct Desk {
+    pub open: BTreeMap<DocumentId, (DocumentRow, Document)>,
+    pub changed: BTreeSet<DocumentId>,
+    /// The document whose records were judged just now: those that are given count.
+    pub decided: Option<DocumentId>,
+    /// Removed devices of which something arrived that a cut may keep.
+    pub late: BTreeSet<DeviceKey>,
 }
 
 impl Replica {
@@ -71,11 +75,25 @@ impl Replica {
 
     pub(crate) fn apply_these(
         &mut self,
-        mut queue: VecDeque<(u64, RecordId)>,
+        queue: VecDeque<(u64, RecordId)>,
         draft: &mut Draft<'_>,
         effects: &mut Vec<Effect>,
     ) -> Result<(), Unreadable> {
-        let mut desk = Desk::default();
+        let before = self.removals();
+        let late = self.apply_on(Desk::default(), queue, draft, effects)?;
+        self.removals_changed(&before, late, draft)?;
+        self.put_header(draft);
+        Ok(())
+    }
+
+    /// Gives the removed devices of which something arrived that a cut may keep.
+    pub(crate) fn apply_on(
+        &mut self,
+        mut desk: Desk,
+        mut queue: VecDeque<(u64, RecordId)>,
+        draft: &mut Draft<'_>,
+        effects: &mut Vec<Effect>,
+    ) -> Result<BTreeSet<DeviceKey>, Unreadable> {
         let mut waiting = self.waiting_room(draft)?;
         while let Some((order, id)) = queue.pop_front() {
             draft.delete(Key::Unapplied(order));
@@ -108,8 +126,7 @@ impl Replica {
                 effects.push(Effect::Changed(id));
             }
         }
-        self.put_header(draft);
-        Ok(())
+        Ok(desk.late)
     }
 
     /// Puts what waited for this in front of the queue.
@@ -235,17 +252,13 @@ impl Replica {
         desk: &mut Desk,
         arrived: &mut Vec<Missing>,
     ) -> Result<Fate, Unreadable> {
-        if self.broken != Some(Broken::NoRoster) {
-            match self.roster.standing(&statement.by) {
-                Standing::Member => {}
-                // A reader may become a member.
-                Standing::Unknown | Standing::Reader => return Ok(Fate::Waiting(Missing::Grant(statement.by))),
-                removed @ Standing::Removed { .. } => {
-                    if removed.counts(|cut| cut.contains(&statement.hash())) != Some(true) {
-                        return Ok(Fate::Refused(Refused::Removed));
-                    }
-                }
-            }
+        let standing = match self.broken {
+            Some(Broken::NoRoster) => Standing::Member,
+            _ => self.roster.standing(&statement.by),
+        };
+        // A reader may become a member.
+        if matches!(standing, Standing::Unknown | Standing::Reader) {
+            return Ok(Fate::Waiting(Missing::Grant(statement.by)));
         }
         let changes = match allymap_seal::expand_body(statement.codec, body) {
             Ok(changes) => changes,
@@ -268,6 +281,16 @@ impl Replica {
                 .map_or(actor, |header| header.actor),
             _ => actor,
         };
+        if desk.decided != Some(statement.doc) {
+            if let Standing::Removed { cuts } = &standing
+                && cuts.iter().all(|cut| !cut.is_empty())
+            {
+                desk.late.insert(statement.by);
+            }
+            if matches!(standing, Standing::Removed { .. }) || draft.bytes(Key::Judged(statement.doc))?.is_some() {
+                return Ok(judge_later(statement, draft));
+            }
+        }
         let own_actor = self.actor();
         let (_, document) = match desk.open.entry(statement.doc) {
             std::collections::btree_map::Entry::Occupied(entry) => entry.into_mut(),
@@ -299,6 +322,9 @@ impl Replica {
                 Some(first) => return Ok(Fate::Waiting(Missing::Change(first.0))),
                 None => Fate::Refused(Refused::Malformed),
             },
+            Err(Refusal::DuplicateSequence { .. }) if self.broken != Some(Broken::FirstBranchCounts) => {
+                return Ok(judge_later(statement, draft));
+            }
             Err(refusal) => refused(refusal),
         };
         if matches!(fate, Fate::Changes { .. }) {
@@ -355,6 +381,12 @@ fn refused(refusal: Refusal) -> Fate {
         Refusal::Panicked => Refused::Panicked,
         _ => Refused::Malformed,
     })
+}
+
+/// Whether it counts depends on the other records of its document.
+fn judge_later(statement: &Statement, draft: &mut Draft<'_>) -> Fate {
+    draft.put_bytes(Key::Judged(statement.doc), vec![JUDGE]);
+    Fate::LeftOut { document: statement.doc, by: statement.by, why: None }
 }
 
 fn order_of(name: &[u8]) -> Option<u64> {

@@ -26,4 +26,8 @@ pub enum Broken {
     WaitForEver,
     /// Records of another relay are not offered on.
     NoFerry,
+    /// Of two changes under one number, takes the one that came first.
+    FirstBranchCounts,
+    /// Keeps what a removed member wrote where it came before the removal.
+    RemovalComesTooLate,
 }

@@ -109,7 +109,10 @@ impl Replica {
                     }
                 }
             }
-            Input::Continue => self.apply(&mut draft, &mut after)?,
+            Input::Continue => {
+                self.apply(&mut draft, &mut after)?;
+                self.judge(now, &mut draft, chance, &mut after)?;
+            }
             Input::Offer => {
                 for session in self.sessions.values_mut() {
                     session.told = false;
@@ -662,7 +665,8 @@ impl Replica {
             // A member that may share may mint: it fails only where the operation could not be made either.
             let _ = self.keep_op_record(now, draft, op, chance);
         }
-        self.seal_sittings(now, relay, draft, chance)?;
+        let unsealed = self.unsealed(draft)?;
+        self.seal_sittings(now, Some(relay), &unsealed, draft, chance)?;
         let (version, digest) = match self.sessions.get(&relay) {
             Some(Session { access: Some(access), access_sent: None, .. }) => *access,
             _ => (u64::MAX, HashPrefix([0; 16])),

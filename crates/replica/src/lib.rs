@@ -9,10 +9,14 @@ mod broken;
 mod draft;
 mod exchange;
 mod invite;
+mod judge;
 mod mend;
 mod outbox;
 mod replica;
 mod rows;
+
+#[cfg(test)]
+mod judging;
 
 #[doc(hidden)]
 pub use broken::Broken;

@@ -15,7 +15,7 @@ impl Replica {
     pub fn mend(&mut self, salt: [u8; 8], rows: &dyn Rows, effects: &mut Vec<Effect>) -> Result<(), Unreadable> {
         let mut draft = Draft::new(rows, self.number);
         // What follows from records and logs, and will follow from them again.
-        for letter in *b"vwnxb" {
+        for letter in *b"vwnxbg" {
             for (name, _) in draft.list(letter, &[], None, usize::MAX)? {
                 draft.delete_named(letter, &name);
             }

@@ -19,24 +19,27 @@ const SITTING_CHANGES: usize = 200;
 const SITTING_BYTES: usize = 64 << 10;
 
 impl Replica {
-    /// Closes every sitting: one statement, one record for each. Nothing happens without leave to write.
+    /// Documents with own changes that no statement covers yet.
+    pub(crate) fn unsealed(&self, draft: &Draft<'_>) -> Result<Vec<DocumentId>, Unreadable> {
+        let unsealed = draft.list(b'e', &[], None, usize::MAX)?;
+        Ok(unsealed.iter().filter_map(|(name, _)| DocumentId::from_slice(name)).collect())
+    }
+
+    /// Closes the sittings of these documents: one statement, one record for each. Nothing happens without leave to write.
+    /// `relay` is the one whose log they will tell how far it was read.
     pub(crate) fn seal_sittings(
         &mut self,
         now: Timestamp,
-        relay: RelayKeyHash,
+        relay: Option<RelayKeyHash>,
+        documents: &[DocumentId],
         draft: &mut Draft<'_>,
         chance: &mut impl CryptoRng,
     ) -> Result<(), Unreadable> {
-        if self.membership().is_none_or(|member| member.role < Role::Member) {
-            return Ok(());
-        }
-        let unsealed = draft.list(b'e', &[], None, usize::MAX)?;
-        if unsealed.is_empty() {
+        if documents.is_empty() || self.membership().is_none_or(|member| member.role < Role::Member) {
             return Ok(());
         }
         let Some(key) = self.sealing_key(now, draft, chance) else { return Ok(()) };
-        for (name, _) in unsealed {
-            let Some(id) = DocumentId::from_slice(&name) else { continue };
+        for id in documents.iter().copied() {
             let Some(mut row) = draft.row::<DocumentRow>(Key::Document(id))? else { continue };
             let Ok(mut document) = Document::load(&row.saved, self.actor()) else { continue };
             for at in 0..row.own.len() {
@@ -72,7 +75,7 @@ impl Replica {
     #[allow(clippy::too_many_arguments)]
     fn seal_sitting(
         &mut self,
-        relay: RelayKeyHash,
+        relay: Option<RelayKeyHash>,
         document: DocumentId,
         salt: [u8; 8],
         changes: &[Vec<u8>],
@@ -82,7 +85,7 @@ impl Replica {
         chance: &mut impl CryptoRng,
     ) -> Result<(), Unreadable> {
         let seq = self.header.next_statement;
-        let seen = self.relays.get(&relay).and_then(|row| {
+        let seen = relay.and_then(|relay| self.relays.get(&relay)).and_then(|row| {
             let log = Seen::log(&row.key?, &row.log);
             let mut hash = [0; 8];
             hash.copy_from_slice(&row.hash[..8]);

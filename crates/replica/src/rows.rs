@@ -76,7 +76,13 @@ pub(crate) enum Key<'a> {
     Invitation(BoxToken),
     /// The record that is being tried after this process, or one before it, died while applying.
     Breadcrumb,
+    /// A document whose records are judged as a set: [`JUDGE`] while that is still to be done, [`JUDGED`] after it.
+    Judged(DocumentId),
 }
+
+/// Records of this document arrived, or its authors changed, since it was judged.
+pub(crate) const JUDGE: u8 = 1;
+pub(crate) const JUDGED: u8 = 0;
 
 impl Key<'_> {
     pub(crate) fn bytes(&self, space: SpaceNumber) -> Vec<u8> {
@@ -88,7 +94,7 @@ impl Key<'_> {
             Key::Op(id) => key.extend_from_slice(&id.0),
             Key::Epoch(id) => key.extend_from_slice(&id.0),
             Key::Actor(id) => key.extend_from_slice(id),
-            Key::Document(id) | Key::Unsealed(id) => key.extend_from_slice(&id.0),
+            Key::Document(id) | Key::Unsealed(id) | Key::Judged(id) => key.extend_from_slice(&id.0),
             Key::Record(id) | Key::Fate(id) => key.extend_from_slice(&id.0),
             Key::Unapplied(order) => key.extend_from_slice(&order.to_be_bytes()),
             Key::Waiting(missing, id) => {
@@ -129,6 +135,7 @@ impl Key<'_> {
             Key::Seen(..) => b'y',
             Key::Invitation(_) => b'j',
             Key::Breadcrumb => b'b',
+            Key::Judged(_) => b'g',
         }
     }
 }
@@ -274,9 +281,20 @@ pub enum Fate {
     /// Deleted at the relay.
     #[n(6)]
     Gone,
+    /// Sound in itself, and left out for what else is known: of its author or of a rival. It may come to count.
+    #[n(7)]
+    LeftOut {
+        #[n(0)]
+        document: DocumentId,
+        #[n(1)]
+        by: DeviceKey,
+        /// None until its document is judged.
+        #[n(2)]
+        why: Option<Refused>,
+    },
 }
 
-/// Why a record is refused for good. Nothing else is touched by it.
+/// Why a record does not count. All but [`Refused::Removed`] and [`Refused::Equivocation`] are final.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Encode, Decode)]
 #[cbor(index_only)]
 pub enum Refused {
@@ -301,7 +319,7 @@ pub enum Refused {
     /// Its operation counter jumps ahead of what it builds on.
     #[n(6)]
     CounterJump,
-    /// Its author wrote two different changes under one number.
+    /// Its author wrote two different changes under one number, and the other one counts.
     #[n(7)]
     Equivocation,
     /// Automerge failed on it.

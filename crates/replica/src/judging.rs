@@ -1,0 +1,394 @@
+//! Stories of documents that are judged as a set: whatever the order in which records come, the same ones count.
+
+use std::collections::BTreeMap;
+use std::convert::Infallible;
+use std::ops::ControlFlow;
+
+use allymap_document::{ActId, ActorId, ChangeHash, Document, OwnChange};
+use allymap_seal::{
+    Content, DeviceKeys, DeviceSeed, Draft as Unsigned, EpochKey, Role, RootKeys, RootSeed, SignedOp, Statement,
+    genesis,
+};
+use allymap_wire::{DocumentId, Record, RecordId, SpaceId, Timestamp};
+use rand_core::{TryCryptoRng, TryRng};
+
+use crate::draft::Draft;
+use crate::rows::{Fate, Key, Refused, Rows, SpaceNumber, Unreadable, Write};
+use crate::{Effect, Founding, Input, Missing, Replica};
+
+const NOW: Timestamp = Timestamp(1_700_000_000_000);
+const NUMBER: SpaceNumber = SpaceNumber(1);
+const MAP: DocumentId = DocumentId([7; 16]);
+
+/// A counter is chance enough where nothing is secret.
+#[derive(Clone)]
+struct Chance(u64);
+
+impl TryRng for Chance {
+    type Error = Infallible;
+    fn try_next_u32(&mut self) -> Result<u32, Infallible> {
+        Ok(self.try_next_u64()? as u32)
+    }
+    fn try_next_u64(&mut self) -> Result<u64, Infallible> {
+        self.0 = self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        Ok(self.0.rotate_left(29))
+    }
+    fn try_fill_bytes(&mut self, bytes: &mut [u8]) -> Result<(), Infallible> {
+        for chunk in bytes.chunks_mut(8) {
+            let word = self.try_next_u64()?.to_le_bytes();
+            chunk.copy_from_slice(&word[..chunk.len()]);
+        }
+        Ok(())
+    }
+}
+
+impl TryCryptoRng for Chance {}
+
+#[derive(Clone, Default)]
+struct Disk(BTreeMap<Vec<u8>, Vec<u8>>);
+
+impl Rows for Disk {
+    fn get(&self, key: &[u8]) -> Result<Option<Vec<u8>>, Unreadable> {
+        Ok(self.0.get(key).cloned())
+    }
+    fn scan(
+        &self,
+        prefix: &[u8],
+        from: Option<&[u8]>,
+        visit: &mut dyn FnMut(&[u8], &[u8]) -> ControlFlow<()>,
+    ) -> Result<(), Unreadable> {
+        for (key, value) in self.0.range(from.unwrap_or(prefix).to_vec()..) {
+            if !key.starts_with(prefix) || visit(key, value).is_break() {
+                break;
+            }
+        }
+        Ok(())
+    }
+}
+
+impl Disk {
+    fn store(&mut self, effects: &mut Vec<Effect>) {
+        for effect in effects.drain(..) {
+            let Effect::Persist(writes) = effect else { continue };
+            for write in writes {
+                match write {
+                    Write::Put(key, value) => drop(self.0.insert(key, value)),
+                    Write::Delete(key) => drop(self.0.remove(&key)),
+                }
+            }
+        }
+    }
+}
+
+/// Ana's device, and two others whose records she will be given: Ben's, and one that turns hostile.
+#[derive(Clone)]
+struct Desk {
+    disk: Disk,
+    ana: [u8; 32],
+    space: SpaceId,
+    key: EpochKey,
+    chance: Chance,
+}
+
+impl Desk {
+    fn new() -> Desk {
+        let mut chance = Chance(3);
+        let root = RootKeys::derive(&RootSeed::generate(&mut chance));
+        let begin = genesis(&root, [9; 32], NOW.0);
+        let space = SpaceId::of(&begin.bytes);
+        let ana = [11; 32];
+        let keys = DeviceKeys::derive(&DeviceSeed::from_bytes(ana), &space);
+        let founding = Founding { root: &root, keys, genesis: begin, name: "Ana", group: "Bay", salt: [1; 8] };
+        let (mut disk, mut effects) = (Disk::default(), Vec::new());
+        let mut replica = Replica::found(NOW, NUMBER, founding, &disk, &mut chance, &mut effects).unwrap();
+        disk.store(&mut effects);
+        let mut draft = Draft::new(&disk, NUMBER);
+        let (_, key) = draft.list(b'k', &[], None, 1).unwrap().remove(0);
+        let key = EpochKey::from_bytes(key.try_into().unwrap());
+        let ana_keys = DeviceKeys::derive(&DeviceSeed::from_bytes(ana), &space);
+        for (number, name) in [(1, "Ben"), (2, "Eve")] {
+            let keys = device(&space, number);
+            let (public, kem) = (keys.public(), keys.kem_public());
+            let op = replica.roster.grant(&ana_keys, public, kem, Role::Member, name, "Bay", NOW).unwrap();
+            replica.add_own_op(&mut draft, op);
+        }
+        effects.push(Effect::Persist(draft.into_writes()));
+        disk.store(&mut effects);
+        Desk { disk, ana, space, key, chance }
+    }
+
+    fn open(&self) -> Replica {
+        Replica::open(NUMBER, &DeviceSeed::from_bytes(self.ana), &self.disk).unwrap()
+    }
+
+    fn seal(&self, content: Content) -> Record {
+        let mut chance = self.chance.clone();
+        allymap_seal::seal(&self.space, &self.key, &content, &mut chance).unwrap()
+    }
+
+    /// A statement of one device over these changes, as a record.
+    fn say(&self, by: u8, salt: u8, seq: u32, prev: &[[u8; 32]], changes: &[&OwnChange]) -> (Record, [u8; 32]) {
+        let keys = device(&self.space, by);
+        let unsigned = Unsigned { doc: MAP, salt: [salt; 8], seq, prev: prev.to_vec(), roster: Vec::new(), seen: None };
+        let hashes: Vec<[u8; 32]> = changes.iter().map(|change| change.hash.0).collect();
+        let statement = Statement::sign(&keys, &self.space, unsigned, &hashes);
+        let bytes: Vec<Vec<u8>> = changes.iter().map(|change| change.bytes.clone()).collect();
+        let body = allymap_seal::compress_body(&bytes).unwrap();
+        let hash = statement.hash();
+        (self.seal(Content::Changes { statement, body }), hash)
+    }
+
+    fn removal(&self, of: u8, cut: &[[u8; 32]]) -> Record {
+        let keys = DeviceKeys::derive(&DeviceSeed::from_bytes(self.ana), &self.space);
+        let removed = device(&self.space, of).public();
+        let op: SignedOp = self.open().roster.revoke(&keys, removed, cut, "trust", NOW).unwrap();
+        self.seal(Content::Op(op))
+    }
+
+    /// The records arrive in this order, each by itself, and are applied.
+    fn take(&mut self, records: &[Record]) {
+        let mut replica = self.open();
+        for record in records {
+            let mut draft = Draft::new(&self.disk, NUMBER);
+            let order = replica.header.next_order;
+            let id = replica.keep_record(&mut draft, record, Fate::Unapplied, None);
+            draft.put_bytes(Key::Unapplied(order), id.0.to_vec());
+            replica.put_header(&mut draft);
+            let mut effects = vec![Effect::Persist(draft.into_writes())];
+            self.disk.store(&mut effects);
+            self.go_on(&mut replica);
+        }
+    }
+
+    fn go_on(&mut self, replica: &mut Replica) {
+        loop {
+            let mut effects = Vec::new();
+            replica.handle(NOW, Input::Continue, &self.disk, &mut self.chance, &mut effects).unwrap();
+            let more = effects.iter().any(|effect| matches!(effect, Effect::Continue));
+            self.disk.store(&mut effects);
+            if !more {
+                return;
+            }
+        }
+    }
+
+    fn heads(&self) -> Vec<ChangeHash> {
+        self.open().document(MAP, &self.disk).unwrap().map(|document| document.heads()).unwrap_or_default()
+    }
+
+    fn fate(&self, record: &Record) -> Fate {
+        self.open().fate(&record.id(), &self.disk).unwrap().unwrap()
+    }
+}
+
+fn device(space: &SpaceId, number: u8) -> DeviceKeys {
+    DeviceKeys::derive(&DeviceSeed::from_bytes([0x40 + number; 32]), space)
+}
+
+/// A device's own copy of the document, in which it writes.
+fn copy_of(desk: &Desk, by: u8, salt: u8) -> Document {
+    Document::new(ActorId(allymap_seal::actor(&device(&desk.space, by).public(), &[salt; 8])))
+}
+
+fn write(document: &mut Document, text: &str) -> OwnChange {
+    let before = document.change_bytes_since(0).len() as u64;
+    let act = ActId([text.len() as u8; 16]);
+    document.edit(act, |edit| edit.append(&format!("l/{text}"), text.as_bytes().to_vec())).unwrap().unwrap();
+    document.change_bytes_since(before).remove(0)
+}
+
+fn follow(document: &mut Document, by: &Document, change: &OwnChange) {
+    *document = document.stage(by.actor(), std::slice::from_ref(&change.bytes)).unwrap().commit();
+}
+
+/// Every order of so many things.
+fn orders(count: usize) -> Vec<Vec<usize>> {
+    if count == 0 {
+        return vec![Vec::new()];
+    }
+    let mut all = Vec::new();
+    for order in orders(count - 1) {
+        for at in 0..=order.len() {
+            let mut order = order.clone();
+            order.insert(at, count - 1);
+            all.push(order);
+        }
+    }
+    all
+}
+
+fn in_order(records: &[Record], order: &[usize]) -> Vec<Record> {
+    order.iter().map(|at| records[*at].clone()).collect()
+}
+
+/// A hostile member writes two changes under one number; Ben has built on each, before he could know.
+struct Fork {
+    desk: Desk,
+    /// The common start, the branch that counts, what builds on it, the other branch, what builds on that.
+    records: Vec<Record>,
+    winner: Vec<ChangeHash>,
+    losing: Document,
+}
+
+fn fork() -> Fork {
+    let desk = Desk::new();
+    let mut eve = copy_of(&desk, 2, 1);
+    let start = write(&mut eve, "start");
+    let mut twin = eve.clone();
+    let (one, two) = (write(&mut eve, "one"), write(&mut twin, "two"));
+    assert_eq!((one.seq, two.seq), (2, 2), "one number, two changes");
+    let branch = |face: &Document, change: &OwnChange, salt: u8| {
+        let mut ben = copy_of(&desk, 1, salt);
+        follow(&mut ben, face, &start);
+        follow(&mut ben, face, change);
+        let built = write(&mut ben, &format!("ben {salt}"));
+        (ben, built)
+    };
+    let ((on_one, built_on_one), (on_two, built_on_two)) = (branch(&eve, &one, 3), branch(&twin, &two, 4));
+    let (beginning, said) = desk.say(2, 1, 0, &[], &[&start]);
+    let (first, _) = desk.say(2, 1, 1, &[said], &[&one]);
+    let (second, _) = desk.say(2, 1, 1, &[said], &[&two]);
+    let (ben_first, _) = desk.say(1, 3, 0, &[], &[&built_on_one]);
+    let (ben_second, _) = desk.say(1, 4, 0, &[], &[&built_on_two]);
+    if one.hash < two.hash {
+        let records = vec![beginning, first, ben_first, second, ben_second];
+        Fork { desk, records, winner: on_one.heads(), losing: on_two }
+    } else {
+        let records = vec![beginning, second, ben_second, first, ben_first];
+        Fork { desk, records, winner: on_two.heads(), losing: on_one }
+    }
+}
+
+#[test]
+fn of_two_changes_under_one_number_the_same_one_counts_in_every_order() {
+    let Fork { desk, records, winner, .. } = fork();
+    for order in orders(records.len()) {
+        let mut desk = desk.clone();
+        desk.take(&in_order(&records, &order));
+        assert_eq!(desk.heads(), winner, "{order:?}");
+        for (at, record) in records.iter().enumerate() {
+            let fate = desk.fate(record);
+            let fits = match at {
+                0..=2 => matches!(fate, Fate::Changes { .. }),
+                3 => matches!(fate, Fate::LeftOut { why: Some(Refused::Equivocation), .. }),
+                _ => matches!(fate, Fate::Waiting(Missing::Change(_))),
+            };
+            assert!(fits, "record {at} in {order:?}: {fate:?}");
+        }
+    }
+}
+
+#[test]
+fn what_this_device_built_on_the_branch_that_lost_is_kept_as_a_record_and_it_writes_on() {
+    let Fork { mut desk, records, losing, .. } = fork();
+    desk.take(&[records[0].clone(), records[3].clone(), records[4].clone()]);
+    assert_eq!(desk.heads(), losing.heads());
+    let edit = |desk: &mut Desk, text: &str| {
+        let mut replica = desk.open();
+        let mut effects = Vec::new();
+        let key = format!("l/{text}");
+        let done = replica.edit(MAP, ActId([5; 16]), &desk.disk, &mut effects, |edit| edit.append(&key, b"x".to_vec()));
+        done.unwrap().unwrap();
+        desk.disk.store(&mut effects);
+    };
+    edit(&mut desk, "ana on the branch that will lose");
+    let known: Vec<RecordId> = kept_records(&desk);
+    desk.take(&[records[1].clone(), records[2].clone()]);
+    let document = desk.open().document(MAP, &desk.disk).unwrap().unwrap();
+    let shown: Vec<String> = document.appended("l/").into_iter().map(|row| row.id).collect();
+    assert!(!shown.contains(&"ana on the branch that will lose".to_owned()));
+    let mine: Vec<Fate> = kept_records(&desk)
+        .into_iter()
+        .filter(|id| !known.contains(id) && records.iter().all(|record| record.id() != *id))
+        .map(|id| desk.open().fate(&id, &desk.disk).unwrap().unwrap())
+        .collect();
+    assert!(matches!(mine[..], [Fate::Waiting(Missing::Change(_))]), "kept, and named: {mine:?}");
+
+    // What she writes now counts, also for others who have all of it.
+    edit(&mut desk, "ana goes on");
+    let mut replica = desk.open();
+    let (mut effects, unsealed) = (Vec::new(), vec![MAP]);
+    let mut draft = Draft::new(&desk.disk, NUMBER);
+    replica.seal_sittings(NOW, None, &unsealed, &mut draft, &mut desk.chance).unwrap();
+    effects.push(Effect::Persist(draft.into_writes()));
+    desk.disk.store(&mut effects);
+    let heads = desk.heads();
+    let all: Vec<Record> = desk
+        .disk
+        .0
+        .iter()
+        .filter(|(key, _)| key.first() == Some(&b'r'))
+        .map(|(_, bytes)| Record::new(bytes.clone()).unwrap())
+        .filter(|record| matches!(desk.fate(record), Fate::Changes { .. } | Fate::Waiting(_) | Fate::LeftOut { .. }))
+        .collect();
+    let mut other = Desk::new();
+    other.take(&all);
+    assert_eq!(other.heads(), heads);
+    assert_eq!(all.len(), 7);
+}
+
+fn kept_records(desk: &Desk) -> Vec<RecordId> {
+    let records = desk.disk.0.keys().filter(|key| key.first() == Some(&b'r'));
+    records.filter_map(|key| RecordId::from_slice(&key[3..])).collect()
+}
+
+#[test]
+fn after_a_removal_what_others_built_on_and_what_the_cut_keeps_counts_in_every_order() {
+    let desk = Desk::new();
+    let mut eve = copy_of(&desk, 2, 1);
+    let first = write(&mut eve, "built on");
+    let mut ben = copy_of(&desk, 1, 1);
+    follow(&mut ben, &eve, &first);
+    let bens = write(&mut ben, "ben");
+    let last = write(&mut eve, "last");
+    // Another salt, another chain of changes: what the cut keeps.
+    let mut other = copy_of(&desk, 2, 2);
+    let (early, kept, late) = (write(&mut other, "early"), write(&mut other, "kept"), write(&mut other, "late"));
+    let (a, said_a) = desk.say(2, 1, 0, &[], &[&first]);
+    let (b, said_b) = desk.say(2, 2, 1, &[], &[&early]);
+    let (c, said_c) = desk.say(2, 2, 2, &[said_b], &[&kept]);
+    let (d, _) = desk.say(2, 2, 3, &[said_c], &[&late]);
+    let (e, _) = desk.say(2, 1, 4, &[said_a], &[&last]);
+    let (f, _) = desk.say(1, 1, 0, &[], &[&bens]);
+    let nothing = desk.removal(2, &[]);
+    let cut = desk.removal(2, &[said_c]);
+
+    let mut expected = copy_of(&desk, 1, 9);
+    follow(&mut expected, &eve, &first);
+    let built_on = {
+        let mut expected = expected.clone();
+        follow(&mut expected, &ben, &bens);
+        expected
+    };
+    let with_cut = {
+        let mut expected = built_on.clone();
+        follow(&mut expected, &other, &early);
+        follow(&mut expected, &other, &kept);
+        expected
+    };
+    for (removal, expected) in [(nothing, built_on), (cut, with_cut)] {
+        let records = [a.clone(), b.clone(), c.clone(), d.clone(), e.clone(), f.clone(), removal];
+        for order in orders(records.len()).into_iter().step_by(17) {
+            let mut desk = desk.clone();
+            desk.take(&in_order(&records, &order));
+            assert_eq!(desk.heads(), expected.heads(), "{order:?}");
+            let left_out =
+                Fate::LeftOut { document: MAP, by: device(&desk.space, 2).public(), why: Some(Refused::Removed) };
+            assert_eq!([desk.fate(&d), desk.fate(&e)], [left_out.clone(), left_out], "{order:?}");
+        }
+    }
+}
+
+#[test]
+fn a_document_of_which_nothing_counts_any_more_is_gone() {
+    let mut desk = Desk::new();
+    let mut eve = copy_of(&desk, 2, 1);
+    let only = write(&mut eve, "only");
+    let (record, _) = desk.say(2, 1, 0, &[], &[&only]);
+    desk.take(&[record]);
+    assert_eq!(desk.heads(), eve.heads());
+    let removal = desk.removal(2, &[]);
+    desk.take(&[removal]);
+    assert!(desk.open().document(MAP, &desk.disk).unwrap().is_none());
+    assert!(desk.open().documents(&desk.disk).unwrap().is_empty());
+}
