@@ -196,6 +196,12 @@ impl Document {
         stage::stage(self, signer, changes)
     }
 
+    /// As [`Document::stage`] for one record after the other, each with its signer, and [`Staged::commit`] for all that count:
+    /// the document after them, and for each whether it brought anything new, or why it does not count.
+    pub fn stage_all(&self, records: &[(ActorId, &[Vec<u8>])]) -> (Document, Vec<Result<bool, Refusal>>) {
+        stage::stage_all(self, records)
+    }
+
     pub(crate) fn from_automerge(mut automerge: Automerge, actor: ActorId) -> Document {
         automerge.set_actor(actor.into());
         Document { automerge, actor, history: OnceLock::new() }

@@ -56,6 +56,11 @@ impl<'a> Past<'a> {
         }
     }
 
+    /// Whether this change was followed before.
+    pub(crate) fn follows(&self, change: &ChangeHash) -> bool {
+        self.batch.contains_key(change)
+    }
+
     /// Check the signer's next change, whose dependencies are all here, and count it to the past.
     pub(crate) fn follow(&mut self, chunk: &Chunk<'_>) -> Result<(), Refusal> {
         let header = &chunk.header;

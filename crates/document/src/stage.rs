@@ -1,6 +1,6 @@
 //! Foreign changes: checked before Automerge sees them, applied to a copy, and checked again.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use automerge::{Automerge, Change};
 
@@ -79,7 +79,9 @@ pub(crate) fn stage(document: &Document, signer: ActorId, changes: &[Vec<u8>]) -
     let chunks = changes.iter().map(|bytes| Chunk::parse(bytes)).collect::<Result<Vec<_>, _>>()?;
     let hashes = chunks.iter().map(|chunk| chunk.header.hash).collect();
     let (fresh, automerge) = guarded(|| {
-        let fresh = check(document, signer, &chunks)?;
+        let (taken, mut operations) = (BTreeSet::new(), document.operations());
+        let mut past = Past::new(&document.automerge, signer);
+        let fresh = check(document, &taken, &mut operations, &mut past, signer, &chunks)?;
         let bytes: Vec<&[u8]> = fresh.iter().map(|index| changes[*index].as_slice()).collect();
         let automerge = if bytes.is_empty() { None } else { Some(apply(&document.automerge, &bytes)?) };
         Ok((fresh, automerge))
@@ -96,25 +98,94 @@ pub(crate) fn stage(document: &Document, signer: ActorId, changes: &[Vec<u8>]) -
     Ok(Staged { document, hashes, fresh: fresh.len() })
 }
 
+/// Check and apply several records, one after the other, each as [`stage`] would. Gives the document with all that could be
+/// applied, and for each record whether it brought anything new, or why it does not count.
+///
+/// Automerge takes about as long over a call as the document is long, so records that do not build on each other share one.
+pub(crate) fn stage_all(
+    document: &Document,
+    records: &[(ActorId, &[Vec<u8>])],
+) -> (Document, Vec<Result<bool, Refusal>>) {
+    let mut document = document.clone();
+    let mut outcomes = Vec::with_capacity(records.len());
+    while let Some((signer, changes)) = records.get(outcomes.len()) {
+        if let Some((next, fresh)) = together(&document, &records[outcomes.len()..]) {
+            document = next;
+            outcomes.extend(fresh.into_iter().map(Ok));
+            continue;
+        }
+        match stage(&document, *signer, changes) {
+            Ok(staged) => {
+                outcomes.push(Ok(!staged.already_known()));
+                document = staged.commit();
+            }
+            Err(refusal) => outcomes.push(Err(refusal)),
+        }
+    }
+    (document, outcomes)
+}
+
+/// The first records that are sound and build on the document or on their own signer's earlier ones, applied in one go. Nothing
+/// when that are fewer than two, or when it fails: then each is looked at by itself.
+fn together(document: &Document, records: &[(ActorId, &[Vec<u8>])]) -> Option<(Document, Vec<bool>)> {
+    let applied = guarded(|| {
+        let mut pasts: BTreeMap<ActorId, Past<'_>> = BTreeMap::new();
+        let mut taken: BTreeSet<ChangeHash> = BTreeSet::new();
+        let mut operations = document.operations();
+        let (mut given, mut fresh) = (Vec::new(), Vec::new());
+        for (signer, changes) in records {
+            let Ok(chunks) = changes.iter().map(|bytes| Chunk::parse(bytes)).collect::<Result<Vec<_>, _>>() else {
+                break;
+            };
+            let past = pasts.entry(*signer).or_insert_with(|| Past::new(&document.automerge, *signer));
+            let Ok(order) = check(document, &taken, &mut operations, past, *signer, &chunks) else { break };
+            fresh.push(!order.is_empty());
+            for index in order {
+                let hash = chunks[index].header.hash;
+                taken.insert(hash);
+                given.push(Recorded { actor: *signer, hash, bytes: &changes[index] });
+            }
+        }
+        if fresh.len() < 2 {
+            return None;
+        }
+        if given.is_empty() {
+            return Some((document.clone(), fresh));
+        }
+        let bytes: Vec<&[u8]> = given.iter().map(|recorded| recorded.bytes).collect();
+        let automerge = apply(&document.automerge, &bytes).ok()?;
+        Some((document.advanced(automerge, given), fresh))
+    });
+    applied.ok().flatten()
+}
+
 /// Every rule that can be checked without giving Automerge a byte. Gives the indexes of the changes that are new, in order.
 ///
 /// Each rule depends on the change and on what it follows, never on what else happens to be here, so that all devices decide
-/// alike. (The limit on the whole document is the exception.)
-fn check(document: &Document, signer: ActorId, chunks: &[Chunk<'_>]) -> Result<Vec<usize>, Refusal> {
-    let mut operations = 0u64;
-    let mut preds = 0u64;
+/// alike. (The limit on the whole document is the exception.) `taken` are changes that were checked before and are not yet in
+/// the document; `operations` counts them.
+fn check(
+    document: &Document,
+    taken: &BTreeSet<ChangeHash>,
+    operations: &mut u64,
+    past: &mut Past<'_>,
+    signer: ActorId,
+    chunks: &[Chunk<'_>],
+) -> Result<Vec<usize>, Refusal> {
+    let (mut brought, mut preds) = (0u64, 0u64);
     for chunk in chunks {
         if chunk.header.actor != signer {
             return Err(Refusal::ForeignActor { actor: chunk.header.actor });
         }
-        operations += chunk.header.operations;
+        brought += chunk.header.operations;
         preds += chunk.header.preds;
     }
-    if operations.max(preds) > MAX_OPERATIONS_PER_RECORD {
-        return Err(Refusal::TooManyOperations { operations: operations.max(preds), limit: MAX_OPERATIONS_PER_RECORD });
+    if brought.max(preds) > MAX_OPERATIONS_PER_RECORD {
+        return Err(Refusal::TooManyOperations { operations: brought.max(preds), limit: MAX_OPERATIONS_PER_RECORD });
     }
 
-    let mut order: Vec<usize> = (0..chunks.len()).filter(|index| !document.has(&chunks[*index].header.hash)).collect();
+    let known = |hash: &ChangeHash| taken.contains(hash) || document.has(hash);
+    let mut order: Vec<usize> = (0..chunks.len()).filter(|index| !known(&chunks[*index].header.hash)).collect();
     order.sort_unstable_by_key(|index| (chunks[*index].header.seq, chunks[*index].header.hash));
     order.dedup_by_key(|index| chunks[*index].header.hash);
     for pair in order.windows(2) {
@@ -124,7 +195,7 @@ fn check(document: &Document, signer: ActorId, chunks: &[Chunk<'_>]) -> Result<V
         }
     }
 
-    let total = document.operations() + order.iter().map(|index| chunks[*index].header.operations).sum::<u64>();
+    let total = *operations + order.iter().map(|index| chunks[*index].header.operations).sum::<u64>();
     if total > MAX_OPERATIONS_PER_DOCUMENT {
         return Err(Refusal::TooManyOperations { operations: total, limit: MAX_OPERATIONS_PER_DOCUMENT });
     }
@@ -133,17 +204,17 @@ fn check(document: &Document, signer: ActorId, chunks: &[Chunk<'_>]) -> Result<V
     let missing: BTreeSet<ChangeHash> = order
         .iter()
         .flat_map(|index| &chunks[*index].header.deps)
-        .filter(|dep| !batch.contains(dep) && !document.has(dep))
+        .filter(|dep| !batch.contains(dep) && !past.follows(dep) && !document.has(dep))
         .copied()
         .collect();
     if !missing.is_empty() {
         return Err(Refusal::MissingDependency(missing.into_iter().collect()));
     }
 
-    let mut past = Past::new(&document.automerge, signer);
     for index in &order {
         past.follow(&chunks[*index])?;
     }
+    *operations = total;
     Ok(order)
 }
 

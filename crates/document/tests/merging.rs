@@ -474,3 +474,71 @@ fn assert_same(one: &Document, two: &Document) {
 fn text(text: &str) -> Value {
     Value::Text(text.to_owned())
 }
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 64, failure_persistence: None, ..ProptestConfig::default() })]
+
+    /// Records that share a call to the engine come out as if each had come alone: sound ones in any order, those that build on
+    /// something that comes later or never, second branches, repetitions, and changes under another's name.
+    #[test]
+    fn many_records_at_once_come_out_as_one_by_one(seed in any::<u64>()) {
+        let mut state = seed | 1;
+        let mut chance = move |below: usize| {
+            state ^= state << 13;
+            state ^= state >> 7;
+            state ^= state << 17;
+            (state >> 11) as usize % below
+        };
+        let base = created();
+        let mut authors: Vec<Document> = [ANA, BEN, CAROL].map(|actor| Document::load(&base.save(), actor).unwrap()).into();
+        // The hostile one writes under one actor in two copies.
+        authors.push(Document::load(&base.save(), CAROL).unwrap());
+        let mut records: Vec<(ActorId, Vec<Vec<u8>>)> = Vec::new();
+        for number in 0..40u8 {
+            let author = chance(authors.len());
+            if chance(3) == 0 {
+                let other = authors[chance(3)].clone();
+                let from = other.actor();
+                let known: Vec<Vec<u8>> = other.change_bytes_since(0).into_iter().map(|change| change.bytes).collect();
+                if let Ok(staged) = authors[author].stage(from, &known) {
+                    authors[author] = staged.commit();
+                }
+            }
+            let actor = authors[author].actor();
+            let through = authors[author].change_bytes_since(0).len() as u64;
+            for part in 0..=chance(3) {
+                let key = format!("l/{number}-{part}-{author}");
+                write(&mut authors[author], number, |edit| edit.append(&key, vec![number]));
+            }
+            let bytes: Vec<Vec<u8>> =
+                authors[author].change_bytes_since(through).into_iter().map(|change| change.bytes).collect();
+            let signer = if chance(12) == 0 { BEN } else { actor };
+            records.push((signer, bytes));
+            if chance(10) == 0 {
+                records.push(records[chance(records.len())].clone());
+            }
+        }
+        for at in (1..records.len()).rev() {
+            if chance(4) == 0 {
+                records.swap(at, chance(at + 1));
+            }
+        }
+        let mut alone = base.clone();
+        let mut expected = Vec::new();
+        for (signer, changes) in &records {
+            expected.push(match alone.stage(*signer, changes) {
+                Ok(staged) => {
+                    let fresh = !staged.already_known();
+                    alone = staged.commit();
+                    Ok(fresh)
+                }
+                Err(refusal) => Err(refusal),
+            });
+        }
+        let given: Vec<(ActorId, &[Vec<u8>])> =
+            records.iter().map(|(signer, changes)| (*signer, changes.as_slice())).collect();
+        let (together, outcomes) = base.stage_all(&given);
+        prop_assert_eq!(outcomes, expected);
+        assert_same(&together, &alone);
+    }
+}

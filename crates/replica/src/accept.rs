@@ -14,6 +14,8 @@ use crate::draft::Draft;
 use crate::replica::{Applying, Effect, Notice, Replica, put_document};
 use crate::rows::{BreadcrumbRow, DocumentRow, Fate, FateRow, JUDGE, Key, Missing, OpRow, Refused, Unreadable};
 
+/// Bytes of changes that may wait in memory for being applied together.
+const PENDING_BYTES: usize = 8 << 20;
 /// How many records one input applies, so that a long catch-up does not hold everything in memory.
 const RECORDS_AT_ONCE: usize = 1_024;
 /// Records that may wait for a change, a grant or an operation. What waits for a key does not count: a newcomer's whole log does.
@@ -30,6 +32,26 @@ pub(crate) struct Desk {
     pub decided: Option<DocumentId>,
     /// Removed devices of which something arrived that a cut may keep.
     pub late: BTreeSet<DeviceKey>,
+    /// Records that passed every check but the document's own. They are applied together.
+    pub pending: BTreeMap<DocumentId, Vec<Pending>>,
+    pub pending_bytes: usize,
+}
+
+pub(crate) struct Pending {
+    order: u64,
+    id: RecordId,
+    statement: Statement,
+    /// The actor that the changes must have.
+    signer: ActorId,
+    changes: Vec<Vec<u8>>,
+    hashes: Vec<[u8; 32]>,
+}
+
+/// What is known of a record without its document.
+enum Checked {
+    Decided(Fate),
+    /// Its document decides.
+    Pending(Box<Pending>),
 }
 
 impl Replica {
@@ -95,25 +117,30 @@ impl Replica {
         effects: &mut Vec<Effect>,
     ) -> Result<BTreeSet<DeviceKey>, Unreadable> {
         let mut waiting = self.waiting_room(draft)?;
-        while let Some((order, id)) = queue.pop_front() {
-            draft.delete(Key::Unapplied(order));
-            let Some(record) = draft.bytes(Key::Record(id))?.and_then(|bytes| Record::new(bytes).ok()) else {
-                continue;
-            };
+        loop {
             let mut arrived = Vec::new();
-            let mut fate = self.apply_record(&record, draft, &mut desk, &mut arrived)?;
-            if let Fate::Waiting(missing) = &fate {
-                if !matches!(missing, Missing::Key(_)) && waiting >= WAITING_ROOM {
-                    fate = Fate::Refused(Refused::WaitingRoomFull);
-                } else {
-                    waiting += 1;
-                    draft.put(Key::Waiting(missing, id), missing);
+            let next = if desk.pending_bytes < PENDING_BYTES { queue.pop_front() } else { None };
+            if let Some((order, id)) = next {
+                draft.delete(Key::Unapplied(order));
+                let Some(record) = draft.bytes(Key::Record(id))?.and_then(|bytes| Record::new(bytes).ok()) else {
+                    continue;
+                };
+                match self.check_record((order, id), &record, draft, &mut desk, &mut arrived)? {
+                    Checked::Decided(fate) => self.decide(order, id, fate, &mut waiting, draft, effects),
+                    Checked::Pending(pending) => {
+                        desk.pending_bytes += bytes_of(&pending);
+                        desk.pending.entry(pending.statement.doc).or_default().push(*pending);
+                    }
                 }
+            } else if let Some((document, records)) = desk.pending.pop_first() {
+                desk.pending_bytes -= records.iter().map(bytes_of).sum::<usize>();
+                let fates = self.apply_to(document, &records, draft, &mut desk, &mut arrived)?;
+                for (record, fate) in records.iter().zip(fates) {
+                    self.decide(record.order, record.id, fate, &mut waiting, draft, effects);
+                }
+            } else {
+                break;
             }
-            if let Fate::Refused(why) = fate {
-                effects.push(Effect::Tell(Notice::Refused { record: id, why }));
-            }
-            draft.put(Key::Fate(id), &FateRow { order, fate });
             if self.broken != Some(Broken::WaitForEver) {
                 for missing in arrived {
                     self.wake(&missing, draft, &mut queue)?;
@@ -125,8 +152,32 @@ impl Replica {
                 put_document(draft, id, row, &document);
                 effects.push(Effect::Changed(id));
             }
+            self.shelf.put(id, document);
         }
         Ok(desk.late)
+    }
+
+    fn decide(
+        &self,
+        order: u64,
+        id: RecordId,
+        mut fate: Fate,
+        waiting: &mut usize,
+        draft: &mut Draft<'_>,
+        effects: &mut Vec<Effect>,
+    ) {
+        if let Fate::Waiting(missing) = &fate {
+            if !matches!(missing, Missing::Key(_)) && *waiting >= WAITING_ROOM {
+                fate = Fate::Refused(Refused::WaitingRoomFull);
+            } else {
+                *waiting += 1;
+                draft.put(Key::Waiting(missing, id), missing);
+            }
+        }
+        if let Fate::Refused(why) = fate {
+            effects.push(Effect::Tell(Notice::Refused { record: id, why }));
+        }
+        draft.put(Key::Fate(id), &FateRow { order, fate });
     }
 
     /// Puts what waited for this in front of the queue.
@@ -161,28 +212,31 @@ impl Replica {
         Ok(())
     }
 
-    fn apply_record(
+    fn check_record(
         &mut self,
+        place: (u64, RecordId),
         record: &Record,
         draft: &mut Draft<'_>,
         desk: &mut Desk,
         arrived: &mut Vec<Missing>,
-    ) -> Result<Fate, Unreadable> {
-        match record.kind() {
-            RecordKind::Gone => Ok(Fate::Gone),
+    ) -> Result<Checked, Unreadable> {
+        Ok(Checked::Decided(match record.kind() {
+            RecordKind::Gone => Fate::Gone,
             RecordKind::KeyPacket => {
                 arrived.extend(self.take_key_packet(record, draft));
-                Ok(Fate::KeyPacket)
+                Fate::KeyPacket
             }
             RecordKind::Sealed => match allymap_seal::open(&self.space, &self.ring, record) {
-                Err(OpenError::UnknownKey(tag)) => Ok(Fate::Waiting(Missing::Key(tag))),
-                Err(OpenError::Forged | OpenError::Kind(_)) => Ok(Fate::Refused(Refused::Forged)),
-                Err(OpenError::Newer) => Ok(Fate::Waiting(Missing::Upgrade)),
-                Err(_) => Ok(Fate::Refused(Refused::Malformed)),
-                Ok(Content::Op(op)) => self.take_op(op, draft, arrived),
-                Ok(Content::Changes { statement, body }) => self.take_changes(&statement, &body, draft, desk, arrived),
+                Err(OpenError::UnknownKey(tag)) => Fate::Waiting(Missing::Key(tag)),
+                Err(OpenError::Forged | OpenError::Kind(_)) => Fate::Refused(Refused::Forged),
+                Err(OpenError::Newer) => Fate::Waiting(Missing::Upgrade),
+                Err(_) => Fate::Refused(Refused::Malformed),
+                Ok(Content::Op(op)) => self.take_op(op, draft, arrived)?,
+                Ok(Content::Changes { statement, body }) => {
+                    return self.check_changes(place, statement, &body, draft, desk);
+                }
             },
-        }
+        }))
     }
 
     /// Keys for this device, if the packet has any.
@@ -244,43 +298,35 @@ impl Replica {
         }
     }
 
-    fn take_changes(
-        &mut self,
-        statement: &Statement,
+    fn check_changes(
+        &self,
+        (order, id): (u64, RecordId),
+        statement: Statement,
         body: &[u8],
         draft: &mut Draft<'_>,
         desk: &mut Desk,
-        arrived: &mut Vec<Missing>,
-    ) -> Result<Fate, Unreadable> {
+    ) -> Result<Checked, Unreadable> {
+        let decided = |fate| Ok(Checked::Decided(fate));
         let standing = match self.broken {
             Some(Broken::NoRoster) => Standing::Member,
             _ => self.roster.standing(&statement.by),
         };
         // A reader may become a member.
         if matches!(standing, Standing::Unknown | Standing::Reader) {
-            return Ok(Fate::Waiting(Missing::Grant(statement.by)));
+            return decided(Fate::Waiting(Missing::Grant(statement.by)));
         }
         let changes = match allymap_seal::expand_body(statement.codec, body) {
             Ok(changes) => changes,
-            Err(allymap_seal::BodyError::UnknownCodec(_)) => return Ok(Fate::Waiting(Missing::Upgrade)),
-            Err(_) => return Ok(Fate::Refused(Refused::Malformed)),
+            Err(allymap_seal::BodyError::UnknownCodec(_)) => return decided(Fate::Waiting(Missing::Upgrade)),
+            Err(_) => return decided(Fate::Refused(Refused::Malformed)),
         };
         let hashes = match allymap_document::change_hashes(&changes) {
-            Ok(hashes) => hashes,
-            Err(refusal) => return Ok(refused(refusal)),
+            Ok(hashes) => hashes.iter().map(|hash| hash.0).collect::<Vec<_>>(),
+            Err(refusal) => return decided(refused(refusal)),
         };
-        let signed: Vec<[u8; 32]> = hashes.iter().map(|hash| hash.0).collect();
-        if !statement.verify(&self.space, &signed) && self.broken != Some(Broken::NoSignature) {
-            return Ok(Fate::Refused(Refused::Signature));
+        if !statement.verify(&self.space, &hashes) && self.broken != Some(Broken::NoSignature) {
+            return decided(Fate::Refused(Refused::Signature));
         }
-        let actor = ActorId(allymap_seal::actor(&statement.by, &statement.salt));
-        let signer = match self.broken {
-            Some(Broken::AnyActor) => changes
-                .first()
-                .and_then(|change| allymap_document::inspect(change).ok())
-                .map_or(actor, |header| header.actor),
-            _ => actor,
-        };
         if desk.decided != Some(statement.doc) {
             if let Standing::Removed { cuts } = &standing
                 && cuts.iter().all(|cut| !cut.is_empty())
@@ -288,21 +334,43 @@ impl Replica {
                 desk.late.insert(statement.by);
             }
             if matches!(standing, Standing::Removed { .. }) || draft.bytes(Key::Judged(statement.doc))?.is_some() {
-                return Ok(judge_later(statement, draft));
+                return decided(judge_later(&statement, draft));
             }
         }
+        let actor = ActorId(statement.actor());
+        let signer = match self.broken {
+            Some(Broken::AnyActor) => changes
+                .first()
+                .and_then(|change| allymap_document::inspect(change).ok())
+                .map_or(actor, |header| header.actor),
+            _ => actor,
+        };
+        Ok(Checked::Pending(Box::new(Pending { order, id, statement, signer, changes, hashes })))
+    }
+
+    /// What becomes of records of one document, in their order.
+    fn apply_to(
+        &mut self,
+        id: DocumentId,
+        records: &[Pending],
+        draft: &mut Draft<'_>,
+        desk: &mut Desk,
+        arrived: &mut Vec<Missing>,
+    ) -> Result<Vec<Fate>, Unreadable> {
         let own_actor = self.actor();
-        let (_, document) = match desk.open.entry(statement.doc) {
+        let (_, document) = match desk.open.entry(id) {
             std::collections::btree_map::Entry::Occupied(entry) => entry.into_mut(),
             std::collections::btree_map::Entry::Vacant(entry) => {
-                let row: DocumentRow = draft.row(Key::Document(statement.doc))?.unwrap_or_default();
+                let row: DocumentRow = draft.row(Key::Document(id))?.unwrap_or_default();
                 let document = if row.saved.is_empty() {
                     Document::new(own_actor)
+                } else if let Some(document) = self.shelf.take(&id, own_actor) {
+                    document
                 } else {
                     match Document::load(&row.saved, own_actor) {
                         Ok(document) => document,
                         Err(_) => {
-                            self.apply_again(statement.doc, draft)?;
+                            self.apply_again(id, draft)?;
                             Document::new(own_actor)
                         }
                     }
@@ -310,29 +378,33 @@ impl Replica {
                 entry.insert((row, document))
             }
         };
-        let fate = match document.stage(signer, &changes) {
-            Ok(staged) => {
-                if !staged.already_known() {
-                    *document = staged.commit();
-                    desk.changed.insert(statement.doc);
+        let given: Vec<(ActorId, &[Vec<u8>])> =
+            records.iter().map(|record| (record.signer, record.changes.as_slice())).collect();
+        let (after, outcomes) = document.stage_all(&given);
+        *document = after;
+        let mut fates = Vec::with_capacity(records.len());
+        for (Pending { statement, hashes, .. }, outcome) in records.iter().zip(outcomes) {
+            fates.push(match outcome {
+                Ok(fresh) => {
+                    if fresh {
+                        desk.changed.insert(id);
+                    }
+                    arrived.extend(hashes.iter().map(|hash| Missing::Change(*hash)));
+                    draft.put_bytes(Key::Actor(statement.actor()), statement.by.0.to_vec());
+                    self.note_seen(statement, draft)?;
+                    Fate::Changes { document: id, by: statement.by, seq: statement.seq }
                 }
-                Fate::Changes { document: statement.doc, by: statement.by, seq: statement.seq }
-            }
-            Err(Refusal::MissingDependency(missing)) => match missing.first() {
-                Some(first) => return Ok(Fate::Waiting(Missing::Change(first.0))),
-                None => Fate::Refused(Refused::Malformed),
-            },
-            Err(Refusal::DuplicateSequence { .. }) if self.broken != Some(Broken::FirstBranchCounts) => {
-                return Ok(judge_later(statement, draft));
-            }
-            Err(refusal) => refused(refusal),
-        };
-        if matches!(fate, Fate::Changes { .. }) {
-            arrived.extend(signed.iter().map(|hash| Missing::Change(*hash)));
-            draft.put_bytes(Key::Actor(actor.0), statement.by.0.to_vec());
-            self.note_seen(statement, draft)?;
+                Err(Refusal::MissingDependency(missing)) => match missing.first() {
+                    Some(first) => Fate::Waiting(Missing::Change(first.0)),
+                    None => Fate::Refused(Refused::Malformed),
+                },
+                Err(Refusal::DuplicateSequence { .. }) if self.broken != Some(Broken::FirstBranchCounts) => {
+                    judge_later(statement, draft)
+                }
+                Err(refusal) => refused(refusal),
+            });
         }
-        Ok(fate)
+        Ok(fates)
     }
 
     /// The saved document was damaged: it is built anew from its records.
@@ -387,6 +459,10 @@ fn refused(refusal: Refusal) -> Fate {
 fn judge_later(statement: &Statement, draft: &mut Draft<'_>) -> Fate {
     draft.put_bytes(Key::Judged(statement.doc), vec![JUDGE]);
     Fate::LeftOut { document: statement.doc, by: statement.by, why: None }
+}
+
+fn bytes_of(record: &Pending) -> usize {
+    record.changes.iter().map(Vec::len).sum()
 }
 
 fn order_of(name: &[u8]) -> Option<u64> {

@@ -215,6 +215,7 @@ impl Replica {
         }
         if draft.row::<DocumentRow>(Key::Document(document))?.is_none_or(|row| row.heads.is_empty()) {
             draft.delete(Key::Document(document));
+            self.shelf.forget(&document);
         }
         let mut own_left_out = false;
         for candidate in candidates.iter().filter(|candidate| candidate.by == self.device()) {

@@ -14,6 +14,7 @@ mod mend;
 mod outbox;
 mod replica;
 mod rows;
+mod shelf;
 
 #[cfg(test)]
 mod judging;

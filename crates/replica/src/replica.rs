@@ -16,6 +16,7 @@ use crate::rows::{
     CursorRow, DocumentRow, Fate, FateRow, HeaderRow, InvitationRow, Key, Missing, OfferRow, OpRow, OwnRow, Rows,
     SpaceNumber, Unreadable, Write,
 };
+use crate::shelf::Shelf;
 
 /// One device in one map. Everything in it is rebuilt from the rows by [`Replica::open`]: after a failed write it is
 /// dropped and opened again.
@@ -29,6 +30,7 @@ pub struct Replica {
     pub(crate) relays: BTreeMap<RelayKeyHash, CursorRow>,
     pub(crate) sessions: BTreeMap<RelayKeyHash, Session>,
     pub(crate) applying: Applying,
+    pub(crate) shelf: Shelf,
     pub(crate) broken: Option<Broken>,
 }
 
@@ -232,6 +234,7 @@ impl Replica {
             relays: BTreeMap::new(),
             sessions: BTreeMap::new(),
             applying: Applying::Together,
+            shelf: Shelf::default(),
             broken: None,
         })
     }
@@ -273,6 +276,7 @@ impl Replica {
             relays,
             sessions: BTreeMap::new(),
             applying: if left_over { Applying::OneByOne { announced: None } } else { Applying::Together },
+            shelf: Shelf::default(),
             broken: None,
         })
     }
@@ -375,6 +379,9 @@ impl Replica {
     /// The document as it is here, own unsent edits included. `None`: there is none of this name.
     pub fn document(&self, id: DocumentId, rows: &dyn Rows) -> Result<Option<Document>, EditFailure> {
         let draft = Draft::new(rows, self.number);
+        if let Some(document) = self.shelf.get(&id, self.actor()) {
+            return Ok(Some(document));
+        }
         match draft.row::<DocumentRow>(Key::Document(id))? {
             None => Ok(None),
             Some(row) => Document::load(&row.saved, self.actor()).map(Some).map_err(EditFailure::Damaged),
@@ -423,6 +430,7 @@ impl Replica {
                 row.own.push(OwnRow { salt, sealed_through: 0 });
             }
             put_document(&mut draft, id, row, &document);
+            self.shelf.forget(&id);
             draft.put_bytes(Key::Unsealed(id), Vec::new());
             draft.put_bytes(Key::Actor(self.actor().0), self.device().0.to_vec());
             let persist = Effect::Persist(draft.into_writes());
