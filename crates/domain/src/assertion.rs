@@ -1,5 +1,7 @@
 //! Facts that are never overwritten: risks and positions. A new one may replace those that its author had seen.
 
+use std::collections::BTreeMap;
+
 use allymap_document::{ActorId, Document};
 use minicbor::{Decode, Encode};
 
@@ -129,39 +131,24 @@ pub(crate) fn read(document: &Document, ancestry: &Ancestry<'_>, resolve: &dyn F
         let key = |index: usize| (rows[index].row.observed.order(), rows[index].id, rows[index].change);
         key(*a).cmp(&key(*b))
     });
-    let about = |wanted: Subject| {
-        order.iter().copied().filter(|index| subject(&rows[*index].row) == wanted).collect::<Vec<usize>>()
-    };
-    let risks = RiskKind::ALL
-        .into_iter()
-        .filter_map(|kind| {
-            let said = about(Subject::Risk(kind))
-                .into_iter()
-                .map(|index| (stated(&rows[index]), standing(index), !edges[index].is_empty()))
-                .collect();
-            risk::join(kind, said)
-        })
-        .collect();
-    let mut campaigns: Vec<RowId> = rows
-        .iter()
-        .filter_map(|row| match row.row.claim {
-            Claim::Position { campaign, .. } => Some(campaign),
-            Claim::Risk(_) => None,
-        })
-        .collect();
-    campaigns.sort_unstable();
-    campaigns.dedup();
-    let positions = campaigns
-        .into_iter()
-        .filter_map(|campaign| {
-            let said = about(Subject::Position(campaign))
-                .into_iter()
-                .filter(|index| standing(*index) == Standing::Stands)
-                .map(|index| stated(&rows[index]))
-                .collect();
-            position::join(campaign, said)
-        })
-        .collect();
+    let mut about: BTreeMap<Subject, Vec<usize>> = BTreeMap::new();
+    for index in &order {
+        about.entry(subject(&rows[*index].row)).or_default().push(*index);
+    }
+    let (mut risks, mut positions) = (Vec::new(), Vec::new());
+    for (subject, said) in about {
+        let said = said.into_iter();
+        match subject {
+            Subject::Risk(kind) => {
+                let said = said.map(|index| (stated(&rows[index]), standing(index), !edges[index].is_empty()));
+                risks.extend(risk::join(kind, said.collect()));
+            }
+            Subject::Position(campaign) => {
+                let stands = said.filter(|index| standing(*index) == Standing::Stands);
+                positions.extend(position::join(campaign, stands.map(|index| stated(&rows[index])).collect()));
+            }
+        }
+    }
     Assertions {
         all: order.into_iter().map(|index| stated(&rows[index])).collect(),
         risks,
@@ -171,7 +158,8 @@ pub(crate) fn read(document: &Document, ancestry: &Ancestry<'_>, resolve: &dyn F
     }
 }
 
-#[derive(Clone, Copy, PartialEq, Eq)]
+/// What is stated about, in the order in which it is shown.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 enum Subject {
     Risk(RiskKind),
     Position(RowId),
