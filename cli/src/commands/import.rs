@@ -65,8 +65,11 @@ pub(crate) fn run(app: &mut App, args: Args) -> Result<(), Failure> {
                 near.map_or("an entry", |row| row.name.as_str())
             ));
         }
+        for remark in plan.remarks.iter().take(10) {
+            app.output.status(format_args!("  {}: {} ({})", remark.spot, remark.reason, remark.name));
+        }
         for refused in register.refused.iter().take(10) {
-            app.output.status(format_args!("  refused: line {}: {} ({})", refused.line, refused.reason, refused.name));
+            app.output.status(format_args!("  refused: {}: {} ({})", refused.spot, refused.reason, refused.name));
         }
     }
     let nothing = plan.new.is_empty() && plan.changed.is_empty();
@@ -86,7 +89,7 @@ pub(crate) fn run(app: &mut App, args: Args) -> Result<(), Failure> {
         app.output.json(&serde_json::json!({
             "file": file.to_string(), "rows": register.rows.len() + register.refused.len(), "memberships": register.memberships,
             "new": preview.new, "same": preview.same, "changed": preview.changed, "unclear": preview.unclear,
-            "refused": preview.refused, "blank": register.blank, "saved": go,
+            "refused": preview.refused, "remarks": plan.remarks.len(), "blank": register.blank, "saved": go,
             "report": report.map(|path| path.display().to_string()),
         }));
         return Ok(());
@@ -103,7 +106,7 @@ pub(crate) fn run(app: &mut App, args: Args) -> Result<(), Failure> {
         app.output.say("Nothing was saved. Do it with --apply.");
     }
     if let Some(path) = report {
-        app.output.status(format_args!("Rows that could not be taken, with reasons: {}", path.display()));
+        app.output.status(format_args!("Rows that want a look, with reasons: {}", path.display()));
     }
     Ok(())
 }
@@ -116,6 +119,17 @@ fn read(path: &Path, kind: Option<&'static Kind>) -> Result<(Register, Option<Da
         return Err(Failure::usage(format!("{} is not a file.", path.display()))
             .hint("Give a .csv or .json file. Nothing was changed."));
     }
+    let cannot = |error: ImportError| {
+        let hint = match error {
+            ImportError::NoNameColumn { .. } => "Call one column \"name\". Nothing was changed.",
+            _ => "Nothing was changed.",
+        };
+        Failure::new("AM-IMPORT", Exit::Failed, format!("{} cannot be brought in: {error}.", path.display())).hint(hint)
+    };
+    let size = usize::try_from(metadata.len()).unwrap_or(usize::MAX);
+    if size > MAX_FILE_BYTES {
+        return Err(cannot(ImportError::TooLarge { bytes: size, limit: MAX_FILE_BYTES }));
+    }
     let mut bytes = Vec::new();
     std::fs::File::open(path)
         .and_then(|file| file.take(MAX_FILE_BYTES as u64 + 1).read_to_end(&mut bytes))
@@ -123,13 +137,7 @@ fn read(path: &Path, kind: Option<&'static Kind>) -> Result<(Register, Option<Da
     let written = metadata.modified().ok().and_then(|time| time.duration_since(std::time::UNIX_EPOCH).ok());
     let dated = written.map(|since| Date::of_ms(since.as_millis() as u64));
     let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
-    let register = read_register(&bytes, &name, kind).map_err(|error| {
-        let hint = match error {
-            ImportError::NoNameColumn { .. } => "Call one column \"name\". Nothing was changed.",
-            _ => "Nothing was changed.",
-        };
-        Failure::new("AM-IMPORT", Exit::Failed, format!("{} cannot be brought in: {error}.", path.display())).hint(hint)
-    })?;
+    let register = read_register(&bytes, &name, kind).map_err(cannot)?;
     Ok((register, dated))
 }
 

@@ -5,6 +5,7 @@
 
 mod plan;
 mod popolo;
+mod records;
 mod table;
 
 use std::collections::BTreeMap;
@@ -27,7 +28,7 @@ pub const MAX_FILE_BYTES: usize = 32 << 20;
 pub const MAX_FILE_ROWS: usize = 100_000;
 /// Columns of a table.
 pub const MAX_COLUMNS: usize = 500;
-/// Bytes of one row of a table. A quotation mark that is never closed makes everything after it one cell.
+/// Bytes of one row of a table.
 pub const MAX_LINE_BYTES: usize = 256 << 10;
 
 /// A file, read.
@@ -54,13 +55,23 @@ pub struct Register {
 /// One entry that the file speaks of.
 #[derive(Clone, PartialEq, Eq)]
 pub struct RegisterRow {
-    /// Its line in a table, or its place in a list, from 1.
-    pub line: u64,
+    pub spot: Spot,
     pub entry: NewEntry,
     /// The entry it was exported from.
     pub allymap_id: Option<EntryId>,
+    /// What could not stand where it was meant to, and stands in the notes as it was typed.
+    pub remarks: Vec<RefusedReason>,
     /// The row as it stood in the table, for the report.
     cells: Vec<String>,
+}
+
+/// Where in a file something stands, counted from 1.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Spot {
+    /// A line of a table.
+    Line(u64),
+    /// A place in one of the lists of a register, whose name it has: `persons`.
+    Item(&'static str, u64),
 }
 
 /// A column of a table and what it was taken for.
@@ -74,7 +85,7 @@ pub struct Column {
 /// A row that cannot be taken.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Refused {
-    pub line: u64,
+    pub spot: Spot,
     /// What it is about, as far as that can be told.
     pub name: String,
     pub reason: RefusedReason,
@@ -85,22 +96,31 @@ pub struct Refused {
 pub enum RefusedReason {
     #[error("it has {found} cells and the first line has {expected}")]
     Cells { found: usize, expected: usize },
-    #[error("it is longer than {MAX_LINE_BYTES} bytes; a quotation mark may not be closed")]
+    #[error("it is longer than {} KB", MAX_LINE_BYTES >> 10)]
     TooLong,
+    #[error("a quotation mark in it is not closed")]
+    Unclosed,
     #[error("it has no name")]
     NoName,
     #[error("{0}")]
     Rejected(#[from] Rejection),
-    #[error("line {line} has the same id")]
-    SameIdAs { line: u64 },
-    #[error("line {line} has the same name, and neither has an id")]
-    SameNameAs { line: u64 },
+    #[error("{spot} has the same id")]
+    SameIdAs { spot: Spot },
+    #[error("{spot} has the same name, and neither has an id")]
+    SameNameAs { spot: Spot },
+    #[error("it has no {field}")]
+    Missing { field: &'static str },
+    #[error("its {field} is not in the form that Popolo describes")]
+    NotInForm { field: &'static str },
     #[error("it is not in the form that Popolo describes")]
-    NotInForm,
+    NotAnObject,
     #[error("it names a person who is not in the file")]
     NoSuchPerson,
     #[error("it names an organisation that is not in the file")]
     NoSuchOrganisation,
+    /// Not refused: the row is taken.
+    #[error("taken, but \"{typed}\" does not fit as {label} and stands in the notes as it was typed")]
+    InNotes { label: &'static str, typed: String },
 }
 
 /// Why a whole file was not read. Nothing of it was taken.
@@ -108,24 +128,41 @@ pub enum RefusedReason {
 pub enum ImportError {
     #[error("the file is empty")]
     Empty,
-    #[error("the file has {bytes} bytes; {limit} can be read")]
+    #[error("the file has {} MB; up to {} MB can be read, so bring it in in parts", bytes.div_ceil(1 << 20), limit >> 20)]
     TooLarge { bytes: usize, limit: usize },
     #[error("line {line} has {columns} columns; {limit} can be read")]
     TooManyColumns { line: u64, columns: usize, limit: usize },
     #[error("the file has more than {limit} rows")]
     TooManyRows { limit: usize },
-    #[error("line {line} is longer than {limit} bytes")]
+    #[error("line {line} is longer than {} KB; this is hardly a table", limit >> 10)]
     LineTooLong { line: u64, limit: usize },
+    #[error("line {line} names the columns, and a quotation mark in it is not closed")]
+    UnclosedHeader { line: u64 },
+    #[error("{0}")]
+    NotText(NotText),
     #[error("no column of the file holds names (the first line reads: {found})")]
     NoNameColumn { found: String },
-    #[error("line {line}: this is not a table")]
-    NotATable { line: u64 },
+    #[error("it holds lists in lists, more than {limit} deep, as no register does")]
+    TooDeep { limit: usize },
     #[error("this is not JSON: {0}")]
     NotJson(#[from] serde_json::Error),
     #[error(
         "this is JSON, but not a register in the Popolo form (it needs lists called persons, organizations or memberships)"
     )]
     NotPopolo,
+}
+
+/// What a file is that holds no text.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum NotText {
+    #[error("this is a spreadsheet or another packed file; save it as CSV first")]
+    Packed,
+    #[error("this is an old spreadsheet or document; save it as CSV first")]
+    OldOffice,
+    #[error("this is a PDF, which holds no table that could be read")]
+    Pdf,
+    #[error("this is not a text file")]
+    Unknown,
 }
 
 /// Read a file by what is in it: a register in the Popolo form, or else a table, whose rows are of `kind` where no column
@@ -164,15 +201,15 @@ impl Register {
 
     /// Take a row whose every value fits; else report it.
     fn take(&mut self, row: RegisterRow) {
-        match check(&row.entry) {
-            Ok(entry) => self.rows.push(RegisterRow { entry, ..row }),
-            Err(reason) => self.refuse(row.line, row.entry.name(), reason, row.cells),
+        let mut remarks = row.remarks;
+        match check(&row.entry, &mut remarks) {
+            Ok(entry) => self.rows.push(RegisterRow { entry, remarks, ..row }),
+            Err(reason) => self.refuse(row.spot, row.entry.name(), reason, row.cells),
         }
     }
 
-    fn refuse(&mut self, line: u64, name: &str, reason: RefusedReason, cells: Vec<String>) {
-        let name = words::shown_line(name).chars().take(80).collect();
-        self.refused.push(Refused { line, name, reason, cells });
+    fn refuse(&mut self, spot: Spot, name: &str, reason: RefusedReason, cells: Vec<String>) {
+        self.refused.push(Refused::new(spot, name, reason, cells));
     }
 
     /// Rows with an id that an earlier row has, or with neither an id nor a name of their own, are reported.
@@ -183,16 +220,16 @@ impl Register {
             let id = row.entry.value("source-id").map(str::to_owned).or(row.allymap_id.map(|id| id.to_string()));
             let name = (row.entry.kind.name, words::folded(row.entry.name()));
             let reason = match &id {
-                Some(id) => ids.get(id).map(|line| RefusedReason::SameIdAs { line: *line }),
-                None => names.get(&name).map(|line| RefusedReason::SameNameAs { line: *line }),
+                Some(id) => ids.get(id).map(|spot| RefusedReason::SameIdAs { spot: *spot }),
+                None => names.get(&name).map(|spot| RefusedReason::SameNameAs { spot: *spot }),
             };
             if let Some(reason) = reason {
-                self.refuse(row.line, row.entry.name(), reason, row.cells);
+                self.refuse(row.spot, row.entry.name(), reason, row.cells);
                 continue;
             }
             match id {
-                Some(id) => ids.insert(id, row.line),
-                None => names.insert(name, row.line),
+                Some(id) => ids.insert(id, row.spot),
+                None => names.insert(name, row.spot),
             };
             self.rows.push(row);
         }
@@ -200,9 +237,8 @@ impl Register {
 }
 
 /// Clean every value. What is readable but does not fit its field goes into the notes, so that no word is lost.
-fn check(entry: &NewEntry) -> Result<NewEntry, RefusedReason> {
+fn check(entry: &NewEntry, remarks: &mut Vec<RefusedReason>) -> Result<NewEntry, RefusedReason> {
     let mut checked = NewEntry { kind: entry.kind, fields: Vec::new(), affiliations: Vec::new() };
-    let mut asides = Vec::new();
     for (name, typed) in &entry.fields {
         let field = entry.kind.needed_field(name)?;
         match field.clean(typed) {
@@ -210,12 +246,19 @@ fn check(entry: &NewEntry) -> Result<NewEntry, RefusedReason> {
             Ok(value) => checked.fields.push((name.clone(), value)),
             Err(Rejection::Empty { .. }) if name == "name" => return Err(RefusedReason::NoName),
             Err(refusal @ (Rejection::Unprintable { .. } | Rejection::TooLong { .. })) => return Err(refusal.into()),
-            Err(_) => asides.push(format!("{}: {}", field.label, words::shown_line(typed).trim())),
+            Err(_) => remarks.push(in_notes(field.label, typed)),
         }
     }
     if checked.name().is_empty() {
         return Err(RefusedReason::NoName);
     }
+    let asides: Vec<String> = remarks
+        .iter()
+        .filter_map(|remark| match remark {
+            RefusedReason::InNotes { label, typed } => Some(format!("{label}: {typed}")),
+            _ => None,
+        })
+        .collect();
     if !asides.is_empty() {
         let notes = entry.kind.needed_field("notes")?;
         checked.fields.push(("notes".to_owned(), notes.clean(&asides.join("\n"))?));
@@ -227,6 +270,10 @@ fn check(entry: &NewEntry) -> Result<NewEntry, RefusedReason> {
         }
     }
     Ok(checked)
+}
+
+fn in_notes(label: &'static str, typed: &str) -> RefusedReason {
+    RefusedReason::InNotes { label, typed: words::shown_line(typed).trim().to_owned() }
 }
 
 /// A role without dates of its own ends with the seat that it came with.
@@ -250,6 +297,22 @@ fn end_with_seat(affiliations: &mut [Affiliation]) {
     }
 }
 
+impl Refused {
+    fn new(spot: Spot, name: &str, reason: RefusedReason, cells: Vec<String>) -> Refused {
+        Refused { spot, name: words::shown_line(name).chars().take(80).collect(), reason, cells }
+    }
+}
+
+/// `line 12`, or `number 3 of persons`
+impl std::fmt::Display for Spot {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Spot::Line(line) => write!(f, "line {line}"),
+            Spot::Item(list, number) => write!(f, "number {number} of {list}"),
+        }
+    }
+}
+
 /// Says how much, never what.
 impl std::fmt::Debug for Register {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
@@ -262,12 +325,12 @@ impl std::fmt::Debug for Register {
 
 impl std::fmt::Debug for RegisterRow {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("RegisterRow").field("line", &self.line).finish_non_exhaustive()
+        f.debug_struct("RegisterRow").field("spot", &self.spot).finish_non_exhaustive()
     }
 }
 
 impl std::fmt::Debug for Refused {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Refused").field("line", &self.line).finish_non_exhaustive()
+        f.debug_struct("Refused").field("spot", &self.spot).finish_non_exhaustive()
     }
 }

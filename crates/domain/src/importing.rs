@@ -9,7 +9,7 @@ use crate::entry::{Entry, NewEntry};
 use crate::field::Audience;
 use crate::ids::EntryId;
 use crate::import::{
-    ImportError, MAX_COLUMNS, MAX_FILE_BYTES, Plan, Register, plan, read_csv, read_popolo, read_register,
+    ImportError, MAX_COLUMNS, MAX_FILE_BYTES, Plan, Refused, Register, Spot, plan, read_csv, read_popolo, read_register,
 };
 use crate::index::Row;
 use crate::kind::Kind;
@@ -54,6 +54,11 @@ const POPOLO: &str = r#"{
   ],
   "events": [], "areas": []
 }"#;
+
+fn reasons(register: &Register) -> Vec<(String, String)> {
+    let of = |refused: &Refused| (refused.spot.to_string(), refused.reason.to_string());
+    register.refused.iter().map(of).collect()
+}
 
 /// A map that one device keeps.
 #[derive(Default)]
@@ -289,18 +294,16 @@ fn a_broken_row_is_reported_with_its_line_and_the_others_go_on() {
         name = "n".repeat(10_000)
     );
     let register = read_csv(csv.as_bytes(), "broken.csv", None).unwrap();
-    let reasons: Vec<(u64, String)> =
-        register.refused.iter().map(|refused| (refused.line, refused.reason.to_string())).collect();
     assert_eq!(
-        reasons,
+        reasons(&register),
         [
-            (3, "it has 2 cells and the first line has 3".to_owned()),
-            (4, "it has 4 cells and the first line has 3".to_owned()),
-            (5, "it has no name".to_owned()),
-            (6, "name holds characters that cannot be shown".to_owned()),
-            (7, "it is longer than 262144 bytes; a quotation mark may not be closed".to_owned()),
-            (8, "name has 10000 letters; 200 fit".to_owned()),
-            (12, "line 2 has the same name, and neither has an id".to_owned()),
+            ("line 3".to_owned(), "it has 2 cells and the first line has 3".to_owned()),
+            ("line 4".to_owned(), "it has 4 cells and the first line has 3".to_owned()),
+            ("line 5".to_owned(), "it has no name".to_owned()),
+            ("line 6".to_owned(), "name holds characters that cannot be shown".to_owned()),
+            ("line 7".to_owned(), "it is longer than 256 KB".to_owned()),
+            ("line 8".to_owned(), "name has 10000 letters; 200 fit".to_owned()),
+            ("line 12".to_owned(), "line 2 has the same name, and neither has an id".to_owned()),
         ]
     );
     let names: Vec<&str> = register.rows.iter().map(|row| row.entry.name()).collect();
@@ -312,20 +315,88 @@ fn a_broken_row_is_reported_with_its_line_and_the_others_go_on() {
 }
 
 #[test]
+fn a_quotation_mark_that_is_not_closed_takes_one_row_and_no_other() {
+    let tail: String = (0..1_000).map(|number| format!("Choir {number},02 5550,\"note, {number}\"\n")).collect();
+    for (broken, line) in [
+        ("A,\"02 5550,x\n", 2),
+        ("A,02 5550,\"x\n", 2),
+        ("\"A,02 5550,x\nB,\"02 5551\",y\n", 2),
+        ("A,\"02 5550,x\nB,02 5551,y\"\n", 2),
+    ] {
+        let csv = format!("name,phone,notes\n{broken}{tail}");
+        let register = read_csv(csv.as_bytes(), "q.csv", None).unwrap();
+        assert_eq!(reasons(&register), [(format!("line {line}"), "a quotation mark in it is not closed".to_owned())]);
+        let others = broken.matches("B,").count();
+        assert_eq!(register.rows.len(), 1_000 + others, "{broken}");
+        assert_eq!(register.rows[others].entry.value("notes"), Some("note, 0"));
+        assert_eq!(register.rows[others].spot, Spot::Line(line + 1 + others as u64));
+    }
+    // A cell may have lines, and a row of such cells that has one too few stays one row.
+    let csv = "name,phone,notes\nA,1,\"two\nlines\"\nB,\"two\nlines\"\nC,1,x\n";
+    let register = read_csv(csv.as_bytes(), "q.csv", None).unwrap();
+    assert_eq!(register.rows.iter().map(|row| row.entry.name()).collect::<Vec<_>>(), ["A", "C"]);
+    assert_eq!(reasons(&register), [("line 4".to_owned(), "it has 2 cells and the first line has 3".to_owned())]);
+}
+
+#[test]
+fn a_row_of_ten_thousand_cells_or_of_four_megabytes_costs_itself_alone() {
+    let csv = format!("name,phone\nA,{}\nB,1\n{}\nD,2\n", ",".repeat(10_000), "9".repeat(4 << 20));
+    let register = read_csv(csv.as_bytes(), "wide.csv", None).unwrap();
+    assert_eq!(
+        reasons(&register),
+        [
+            ("line 2".to_owned(), "it has 10002 cells and the first line has 2".to_owned()),
+            ("line 4".to_owned(), "it is longer than 256 KB".to_owned()),
+        ]
+    );
+    assert_eq!(register.rows.len(), 2);
+}
+
+#[test]
+fn what_does_not_fit_is_kept_as_typed_and_listed_in_the_report() {
+    let csv = "name,organisation,email,from,to\nIda,Choir,ida.example,32 nov 2019,1/2/2020\nPim,Choir,,1/2/2019,\n";
+    let mut shelf = Shelf::default();
+    let register = read_csv(csv.as_bytes(), "c.csv", None).unwrap();
+    assert!(register.refused.is_empty());
+    let plan = shelf.import(&register);
+    assert_eq!(plan.new.len(), 2);
+    let ida = shelf.entry("Ida");
+    assert_eq!(ida.value("notes"), Some("since: 32 nov 2019\nE-mail: ida.example"));
+    assert_eq!(ida.value("affiliation"), Some("Choir (until 2020-02-01)"));
+    let report = String::from_utf8(plan.not_imported()).unwrap();
+    let lines: Vec<&str> = report.lines().collect();
+    assert_eq!(lines.len(), 3, "{report}");
+    assert!(lines[1].starts_with("\"taken, but \"\"32 nov 2019\"\" does not fit as since"), "{report}");
+    assert!(lines[2].contains("ida.example") && lines[2].contains("in the notes as it was typed"), "{report}");
+    // The same again adds nothing, and still says so.
+    let again = shelf.plan(&register);
+    assert_eq!((again.new.len(), again.changed.len(), again.remarks.len()), (0, 0, 2));
+}
+
+#[test]
 fn files_that_are_no_tables_are_refused_in_words() {
     let refusal = |bytes: &[u8]| read_register(bytes, "x", None).map(|_| ()).unwrap_err().to_string();
     assert_eq!(refusal(b""), "the file is empty");
     assert_eq!(refusal(b" \n\n"), "the file is empty");
-    assert!(refusal(&[0; 5_000]).starts_with("no column of the file holds names"));
-    assert!(refusal(b"\x7fELF\x02\x01\x01\xff\xfe\x80junk").starts_with("no column of the file holds names"));
+    assert_eq!(refusal(&[0; 5_000]), "this is not a text file");
+    assert_eq!(refusal(b"\x7fELF\x02\x01\x01\xff\xfe\x80junk"), "this is not a text file");
+    assert!(refusal(b"PK\x03\x04\x14\x00").contains("save it as CSV first"));
+    assert!(refusal(b"\xd0\xcf\x11\xe0\xa1").contains("save it as CSV first"));
+    assert!(refusal(b"%PDF-1.7 name,phone").contains("PDF"));
+    assert!(
+        refusal(b"phone;street\n1;2\n")
+            .starts_with("no column of the file holds names (the first line reads: phone, street)")
+    );
+    assert_eq!(refusal(b"name,\"phone\nA,1\n"), "line 1 names the columns, and a quotation mark in it is not closed");
     assert_eq!(
         refusal(format!("name{}\n", ",x".repeat(10_000)).as_bytes()),
         "line 1 has 10001 columns; 500 can be read"
     );
-    assert_eq!(refusal(format!("a\n{}", "z".repeat(1 << 20)).as_bytes()), "line 2 is longer than 262144 bytes");
+    let one_line = "z".repeat(MAX_FILE_BYTES);
+    assert_eq!(refusal(one_line.as_bytes()), "line 1 is longer than 256 KB; this is hardly a table");
     assert_eq!(
-        refusal(&vec![b'x'; MAX_FILE_BYTES + 1]),
-        format!("the file has {} bytes; {MAX_FILE_BYTES} can be read", MAX_FILE_BYTES + 1)
+        refusal(&vec![b'x'; 100 << 20]),
+        "the file has 100 MB; up to 32 MB can be read, so bring it in in parts"
     );
     assert!(matches!(
         read_csv(format!("name{}", ",".repeat(MAX_COLUMNS)).as_bytes(), "x", None),
@@ -338,8 +409,13 @@ fn json_that_is_no_register_is_refused_and_broken_items_are_reported() {
     let refusal = |text: &str| read_register(text.as_bytes(), "x.json", None).map(|_| ()).unwrap_err();
     assert!(matches!(refusal("{\"persons\": NaN}"), ImportError::NotJson(_)));
     assert!(matches!(refusal("{\"persons\": [{}"), ImportError::NotJson(_)));
-    assert!(matches!(refusal(&format!("{{\"persons\": {}", "[".repeat(100_000))), ImportError::NotJson(_)));
+    assert!(matches!(refusal(&format!("{{\"persons\": {}", "[".repeat(50))), ImportError::NotJson(_)));
+    let bomb = format!("{}{}", "[".repeat(1 << 20), "]".repeat(1 << 20));
+    for bomb in [format!("{{\"persons\": [{bomb}]}}"), format!("{{\"x\": {bomb}, \"persons\": []}}"), bomb] {
+        assert_eq!(refusal(&bomb).to_string(), "it holds lists in lists, more than 64 deep, as no register does");
+    }
     assert!(matches!(refusal("[]"), ImportError::NotPopolo));
+    assert!(matches!(refusal("[[], [], []]"), ImportError::NotPopolo));
     assert!(matches!(refusal("{\"people\": []}"), ImportError::NotPopolo));
     assert!(matches!(refusal("{\"persons\": 5}"), ImportError::NotPopolo));
     assert!(refusal("{\"a\": 1e}").to_string().contains("line 1"));
@@ -356,8 +432,57 @@ fn json_that_is_no_register_is_refused_and_broken_items_are_reported() {
         register.rows[0].entry.affiliations[0].to_string(),
         "Harbour Choir (since 2019-01-01, until 2020-02-29)"
     );
-    assert_eq!(register.memberships, 1);
-    assert_eq!(register.refused.len(), 3 + 1 + 4);
+    assert_eq!(register.memberships, 2);
+    assert_eq!(register.rows[0].entry.value("notes"), Some("until: 2020-31-12"));
+    assert_eq!(register.rows[0].remarks.len(), 1);
+    let of = |list: &str, number: u64, reason: &str| (format!("number {number} of {list}"), reason.to_owned());
+    assert_eq!(
+        reasons(&register),
+        [
+            of("memberships", 2, "it names a person who is not in the file"),
+            of("memberships", 3, "it names an organisation that is not in the file"),
+            of("memberships", 5, "it is not in the form that Popolo describes"),
+            of("organizations", 2, "it is not in the form that Popolo describes"),
+            of("persons", 1, "its id is not in the form that Popolo describes"),
+            of("persons", 3, "number 2 of persons has the same id"),
+            of("persons", 4, "it has no id"),
+        ]
+    );
+}
+
+#[test]
+fn nothing_is_as_if_it_were_missing_and_what_is_wrong_in_an_object_costs_no_other() {
+    let text = r#"{"events": null, "memberships": null,
+        "persons": [
+            {"id": "p/1", "name": "Ida Brandt", "email": null, "contact_details": null, "links": null, "sources": [null],
+             "identifiers": null, "birth_date": 1e999, "image": {"deep": [1e-999999, 1e+400]}},
+            {"id": "p/2", "name": "Pim Vos", "contact_details": [null, {"type": null, "value": "x"}, {"type": "phone", "value": null},
+                {"type": "voice", "value": "02 5550 1"}], "links": [{"url": null}, {"url": "https://pim.example"}]},
+            {"id": "p/3", "name": "Lia Moor", "email": 1e999},
+            {"id": "p/4", "name": "Jo Hart", "links": [{"url": 7}]},
+            {"id": "p/5", "name": null}],
+        "organizations": [{"id": "o/1", "name": "Harbour Choir", "classification": null}, {"id": "o/2", "name": 1e999}]}"#;
+    let register = read_register(text.as_bytes(), "x.json", None).unwrap();
+    let names: Vec<&str> = register.rows.iter().map(|row| row.entry.name()).collect();
+    assert_eq!(names, ["Ida Brandt", "Pim Vos", "Harbour Choir"]);
+    assert_eq!(register.rows[1].entry.value("phone"), Some("02 5550 1"));
+    assert_eq!(register.rows[1].entry.value("website"), Some("https://pim.example"));
+    let refused: Vec<String> = register
+        .refused
+        .iter()
+        .map(|refused| format!("{} ({}): {}", refused.spot, refused.name, refused.reason))
+        .collect();
+    assert_eq!(
+        refused,
+        [
+            "number 2 of organizations (o/2): its name is not in the form that Popolo describes",
+            "number 3 of persons (Lia Moor): its email is not in the form that Popolo describes",
+            "number 4 of persons (Jo Hart): its url is not in the form that Popolo describes",
+            "number 5 of persons (p/5): it has no name",
+        ]
+    );
+    let null = read_register(br#"{"persons": null, "organizations": null}"#, "x.json", None);
+    assert!(matches!(null, Err(ImportError::NotPopolo)));
 }
 
 #[test]

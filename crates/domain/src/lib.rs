@@ -52,8 +52,9 @@ pub use field::{Audience, Choice, Field, Holds, Merges};
 pub use find::{Found, find, short_ids};
 pub use ids::{EntryId, NotAnId, RowId};
 pub use import::{
-    Change, Changed, Column, ImportError, MAX_COLUMNS, MAX_FILE_BYTES, MAX_FILE_ROWS, MAX_LINE_BYTES, Plan, Planned,
-    Preview, Refused, RefusedReason, Register, RegisterRow, Unclear, plan, read_csv, read_popolo, read_register,
+    Change, Changed, Column, ImportError, MAX_COLUMNS, MAX_FILE_BYTES, MAX_FILE_ROWS, MAX_LINE_BYTES, NotText, Plan,
+    Planned, Preview, Refused, RefusedReason, Register, RegisterRow, Spot, Unclear, plan, read_csv, read_popolo,
+    read_register,
 };
 pub use index::{ROW_SCHEMA, Row, RowLink, RowPosition, RowRisk};
 pub use kind::{KINDS, Kind};

@@ -10,7 +10,7 @@ use crate::duplicates;
 use crate::entry::{Entry, NewEntry};
 use crate::field::Merges;
 use crate::ids::EntryId;
-use crate::import::{Refused, Register, RegisterRow};
+use crate::import::{Refused, Register, RegisterRow, Spot};
 use crate::index::Row;
 use crate::rejection::Rejection;
 use crate::words;
@@ -25,6 +25,8 @@ pub struct Plan {
     /// Rows that may be an entry on the map under the same or a near name. Nothing is done with them.
     pub unclear: Vec<Unclear>,
     pub refused: Vec<Refused>,
+    /// Rows that are taken, with something in the notes that did not fit where it stood.
+    pub remarks: Vec<Refused>,
     header: Vec<String>,
 }
 
@@ -41,14 +43,14 @@ pub struct Preview {
 /// An entry that the map does not have.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Planned {
-    pub line: u64,
+    pub spot: Spot,
     pub entry: NewEntry,
 }
 
 /// An entry that the file adds something to.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Changed {
-    pub line: u64,
+    pub spot: Spot,
     pub id: EntryId,
     pub name: String,
     /// What is added.
@@ -68,7 +70,7 @@ pub enum Change {
 /// A row that may be one of these entries.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Unclear {
-    pub line: u64,
+    pub spot: Spot,
     pub entry: NewEntry,
     pub near: Vec<EntryId>,
     cells: Vec<String>,
@@ -86,6 +88,9 @@ pub fn plan(register: &Register, rows: &[Row], file_date: Option<Date>, today: D
     let known = Known::of(rows);
     let mut plan = Plan { refused: register.refused.clone(), header: register.header.clone(), ..Plan::default() };
     for row in &register.rows {
+        for remark in &row.remarks {
+            plan.remarks.push(Refused::new(row.spot, row.entry.name(), remark.clone(), row.cells.clone()));
+        }
         // What we wrote ourselves is complete.
         let entry = if row.allymap_id.is_some() { row.entry.clone() } else { complete(&row.entry, &source, today) };
         match known.find(row) {
@@ -95,7 +100,7 @@ pub fn plan(register: &Register, rows: &[Row], file_date: Option<Date>, today: D
                     plan.same.push(found.id);
                 } else {
                     let (id, name) = (found.id, found.name.clone());
-                    plan.changed.push(Changed { line: row.line, id, name, changes, kept, source: source.clone() });
+                    plan.changed.push(Changed { spot: row.spot, id, name, changes, kept, source: source.clone() });
                 }
             }
             Match::MayBe(near) => {
@@ -107,14 +112,14 @@ pub fn plan(register: &Register, rows: &[Row], file_date: Option<Date>, today: D
                 match nothing_new {
                     Some(found) => plan.same.push(found.id),
                     None => plan.unclear.push(Unclear {
-                        line: row.line,
+                        spot: row.spot,
                         entry,
                         near: near.iter().map(|row| row.id).collect(),
                         cells: row.cells.clone(),
                     }),
                 }
             }
-            Match::Nobody => plan.new.push(Planned { line: row.line, entry: with_source(entry, &source) }),
+            Match::Nobody => plan.new.push(Planned { spot: row.spot, entry: with_source(entry, &source) }),
         }
     }
     plan
@@ -131,25 +136,27 @@ impl Plan {
         }
     }
 
-    /// The rows that were not taken, as a table with the reason in its first column. Empty when every row was.
+    /// The rows that were not taken, or not as they stood, as a table with the reason in its first column. Empty when there
+    /// is none.
     pub fn not_imported(&self) -> Vec<u8> {
-        if self.refused.is_empty() && self.unclear.is_empty() {
+        if self.refused.is_empty() && self.unclear.is_empty() && self.remarks.is_empty() {
             return Vec::new();
         }
-        let mut left: Vec<(u64, String, &str, &[String])> = Vec::new();
-        for refused in &self.refused {
-            left.push((refused.line, refused.reason.to_string(), &refused.name, &refused.cells));
+        let mut left: Vec<(Spot, String, &str, &[String])> = Vec::new();
+        for refused in self.refused.iter().chain(&self.remarks) {
+            left.push((refused.spot, refused.reason.to_string(), &refused.name, &refused.cells));
         }
         for unclear in &self.unclear {
             let reason = "it may be on the map already, under this or a near name".to_owned();
-            left.push((unclear.line, reason, unclear.entry.name(), &unclear.cells));
+            left.push((unclear.spot, reason, unclear.entry.name(), &unclear.cells));
         }
-        left.sort_by_key(|(line, ..)| *line);
+        left.sort_by_key(|(spot, ..)| *spot);
         let table = !self.header.is_empty();
         let mut lines = vec![["reason", "line"].map(str::to_owned).to_vec()];
         lines[0].extend(if table { self.header.clone() } else { vec!["name".to_owned()] });
-        for (line, reason, name, cells) in left {
-            let mut own = vec![reason, line.to_string()];
+        for (spot, reason, name, cells) in left {
+            let place = if let Spot::Line(line) = spot { line.to_string() } else { spot.to_string() };
+            let mut own = vec![reason, place];
             own.extend(if table { cells.to_vec() } else { vec![name.to_owned()] });
             lines.push(own);
         }
@@ -359,6 +366,6 @@ impl std::fmt::Debug for Change {
 
 impl std::fmt::Debug for Unclear {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Unclear").field("line", &self.line).field("near", &self.near).finish_non_exhaustive()
+        f.debug_struct("Unclear").field("spot", &self.spot).field("near", &self.near).finish_non_exhaustive()
     }
 }

@@ -6,12 +6,13 @@ use std::collections::{BTreeMap, BTreeSet};
 use encoding_rs::{UTF_16BE, UTF_16LE, WINDOWS_1252};
 
 use crate::affiliation::Affiliation;
-use crate::date::{Date, full_date};
+use crate::date::full_date;
 use crate::entry::NewEntry;
 use crate::field::Merges;
+use crate::import::records::Records;
 use crate::import::{
-    Column, ImportError, MAX_COLUMNS, MAX_FILE_BYTES, MAX_FILE_ROWS, MAX_LINE_BYTES, RefusedReason, Register,
-    RegisterRow, end_with_seat,
+    Column, ImportError, MAX_COLUMNS, MAX_FILE_BYTES, MAX_FILE_ROWS, MAX_LINE_BYTES, NotText, RefusedReason, Register,
+    RegisterRow, Spot, end_with_seat, in_notes,
 };
 use crate::kind::{KINDS, Kind};
 use crate::words;
@@ -22,45 +23,48 @@ pub fn read_csv(bytes: &[u8], file_name: &str, kind: Option<&'static Kind>) -> R
     if bytes.len() > MAX_FILE_BYTES {
         return Err(ImportError::TooLarge { bytes: bytes.len(), limit: MAX_FILE_BYTES });
     }
+    if let Some(what) = NotText::by_its_first_bytes(bytes) {
+        return Err(ImportError::NotText(what));
+    }
     let mut register = Register::new(file_name);
     let (text, encoding) = decode(bytes, &mut register.warnings);
     if text.trim().is_empty() {
         return Err(ImportError::Empty);
     }
+    let beginning = || text.chars().take(2_000);
+    let controls = beginning().filter(|letter| letter.is_control() && !letter.is_whitespace()).count();
+    if controls * 10 > beginning().count() {
+        return Err(ImportError::NotText(NotText::Unknown));
+    }
     let (delimiter, delimiter_name) = delimiter(&text);
     register.form = format!("{delimiter_name}, {encoding}");
-    let mut reader =
-        csv::ReaderBuilder::new().has_headers(false).flexible(true).delimiter(delimiter).from_reader(text.as_bytes());
+    let mut records = Records::of(&text, delimiter);
 
     let mut means: Option<Meanings> = None;
     let mut first_line: Option<String> = None;
-    let mut record = csv::StringRecord::new();
     let mut seen = 0;
     let mut councils = BTreeMap::new();
-    loop {
-        let line = reader.position().line();
-        match reader.read_record(&mut record) {
-            Ok(true) => {}
-            Ok(false) => break,
-            Err(_) => return Err(ImportError::NotATable { line }),
-        }
-        let line = record.position().map_or(line, csv::Position::line);
+    while let Some(mut record) = records.next() {
         seen += 1;
         if seen > MAX_FILE_ROWS {
             return Err(ImportError::TooManyRows { limit: MAX_FILE_ROWS });
         }
-        if record.len() > MAX_COLUMNS {
-            return Err(ImportError::TooManyColumns { line, columns: record.len(), limit: MAX_COLUMNS });
-        }
-        let long = record.as_slice().len() > MAX_LINE_BYTES;
+        let line = record.line;
         let Some(means) = &means else {
-            if long {
+            if record.columns > MAX_COLUMNS {
+                return Err(ImportError::TooManyColumns { line, columns: record.columns, limit: MAX_COLUMNS });
+            }
+            if record.too_long {
                 return Err(ImportError::LineTooLong { line, limit: MAX_LINE_BYTES });
             }
-            let headers: Vec<String> = record.iter().map(|cell| words::shown_line(cell).trim().to_owned()).collect();
+            let headers: Vec<String> =
+                record.cells.iter().map(|cell| words::shown_line(cell).trim().to_owned()).collect();
             let found = Meanings::of(&headers, kind);
             first_line.get_or_insert_with(|| headers.join(", ").chars().take(200).collect());
             if found.has_names() {
+                if record.unclosed {
+                    return Err(ImportError::UnclosedHeader { line });
+                }
                 if seen > 1 {
                     register.warnings.push(format!("{} lines above the header were left out", seen - 1));
                 }
@@ -72,18 +76,36 @@ pub fn read_csv(bytes: &[u8], file_name: &str, kind: Option<&'static Kind>) -> R
             }
             continue;
         };
-        let cells: Vec<String> = record.iter().map(|cell| unguarded(cell).to_owned()).collect();
-        if cells.iter().all(|cell| cell.trim().is_empty()) {
-            register.blank += 1;
-        } else if long {
-            let name = means.first(&cells, Meaning::Field("name")).unwrap_or_default().to_owned();
-            register.refuse(line, &name, RefusedReason::TooLong, Vec::new());
-        } else if cells.len() < means.0.len() || cells.iter().skip(means.0.len()).any(|cell| !cell.trim().is_empty()) {
-            let name = means.first(&cells, Meaning::Field("name")).unwrap_or_default().to_owned();
-            let reason = RefusedReason::Cells { found: cells.len(), expected: means.0.len() };
-            register.refuse(line, &name, reason, cells);
+        let expected = means.0.len();
+        if record.columns != expected
+            && let Some(first) = records.first_line_of(&record, expected)
+        {
+            record = first;
+        }
+        let spot = Spot::Line(line);
+        let cells: Vec<String> = record.cells.iter().map(|cell| unguarded(cell).to_owned()).collect();
+        let surplus = record.columns > MAX_COLUMNS || cells.iter().skip(expected).any(|cell| !cell.trim().is_empty());
+        let reason = if record.too_long {
+            Some(RefusedReason::TooLong)
+        } else if record.unclosed {
+            Some(RefusedReason::Unclosed)
+        } else if record.columns < expected || surplus {
+            Some(RefusedReason::Cells { found: record.columns, expected })
         } else {
-            means.read(line, cells, &mut register, &mut councils);
+            None
+        };
+        match reason {
+            _ if !record.too_long
+                && record.columns <= MAX_COLUMNS
+                && cells.iter().all(|cell| cell.trim().is_empty()) =>
+            {
+                register.blank += 1
+            }
+            Some(reason) => {
+                let name = means.first(&cells, Meaning::Field("name")).unwrap_or_default().to_owned();
+                register.refuse(spot, &name, reason, cells);
+            }
+            None => means.read(spot, cells, &mut register, &mut councils),
         }
     }
     if means.is_none() {
@@ -94,7 +116,7 @@ pub fn read_csv(bytes: &[u8], file_name: &str, kind: Option<&'static Kind>) -> R
         register.take(council);
     }
     register.refuse_repeated();
-    register.refused.sort_by_key(|refused| refused.line);
+    register.refused.sort_by_key(|refused| refused.spot);
     Ok(register)
 }
 
@@ -207,7 +229,7 @@ impl Meanings {
 
     fn read(
         &self,
-        line: u64,
+        spot: Spot,
         cells: Vec<String>,
         register: &mut Register,
         councils: &mut BTreeMap<String, RegisterRow>,
@@ -223,7 +245,7 @@ impl Meanings {
                 Ok(found) => (kind, choice) = found,
                 Err(refusal) => {
                     let name = cell(Meaning::Field("name")).unwrap_or_default().to_owned();
-                    return register.refuse(line, &name, refusal.into(), cells);
+                    return register.refuse(spot, &name, refusal.into(), cells);
                 }
             }
         } else if self.1.is_none()
@@ -265,16 +287,18 @@ impl Meanings {
         for (_, typed) in entry.fields.extract_if(.., |(field, _)| field == "affiliation") {
             match Affiliation::typed(&typed) {
                 Ok(affiliation) => entry.affiliations.push(affiliation),
-                Err(refusal) => return register.refuse(line, &name, refusal.into(), cells),
+                Err(refusal) => return register.refuse(spot, &name, refusal.into(), cells),
             }
         }
         if !asides.is_empty() {
             entry.fields.push(("notes".to_owned(), asides.join("\n")));
         }
-        let dates = match self.dates(&cells) {
-            Ok(dates) => dates,
-            Err(refusal) => return register.refuse(line, &name, refusal, cells),
+        let mut remarks = Vec::new();
+        let mut date = |meaning, label| {
+            let typed = cell(meaning)?;
+            full_date(typed).map_err(|_| remarks.push(in_notes(label, typed))).ok()
         };
+        let dates = (date(Meaning::Since, "since"), date(Meaning::Until, "until"));
         if let Some(organisation) = cell(Meaning::Organisation) {
             let role = cell(Meaning::Field("role")).map(str::to_owned);
             let (since, until) = dates;
@@ -284,7 +308,7 @@ impl Meanings {
             let id = council_id(cell(Meaning::Field("source-id")), council);
             let key = id.clone().unwrap_or_else(|| words::folded(council));
             let website = cell(Meaning::CouncilWebsite);
-            councils.entry(key).or_insert_with(|| council_row(line, council, id.as_deref(), website));
+            councils.entry(key).or_insert_with(|| council_row(spot, council, id.as_deref(), website));
             let (since, until) = dates;
             let seat = Affiliation { organisation_id: id, ..Affiliation::member_of(council) };
             entry.affiliations.push(Affiliation { role: Some("councillor".to_owned()), since, until, ..seat.clone() });
@@ -303,15 +327,10 @@ impl Meanings {
         let allymap_id = cell(Meaning::AllymapId).and_then(|id| id.parse().ok());
         let memberships = register.memberships;
         let before = register.rows.len();
-        register.take(RegisterRow { line, entry, allymap_id, cells });
+        register.take(RegisterRow { spot, entry, allymap_id, remarks, cells });
         if register.rows.len() == before {
             register.memberships = memberships;
         }
-    }
-
-    fn dates(&self, cells: &[String]) -> Result<(Option<Date>, Option<Date>), RefusedReason> {
-        let date = |meaning| self.first(cells, meaning).map(full_date).transpose();
-        Ok((date(Meaning::Since)?, date(Meaning::Until)?))
     }
 }
 
@@ -324,7 +343,7 @@ fn council_id(person_id: Option<&str>, council: &str) -> Option<String> {
         .then(|| format!("legislature/{beginning}"))
 }
 
-fn council_row(line: u64, name: &str, id: Option<&str>, website: Option<&str>) -> RegisterRow {
+fn council_row(spot: Spot, name: &str, id: Option<&str>, website: Option<&str>) -> RegisterRow {
     let mut entry = NewEntry::new(&institution::KIND, name).with("type", "council");
     if let Some(id) = id {
         entry = entry.with("source-id", id);
@@ -332,7 +351,7 @@ fn council_row(line: u64, name: &str, id: Option<&str>, website: Option<&str>) -
     if let Some(website) = website {
         entry = entry.with("website", website);
     }
-    RegisterRow { line, entry, allymap_id: None, cells: Vec::new() }
+    RegisterRow { spot, entry, allymap_id: None, remarks: Vec::new(), cells: Vec::new() }
 }
 
 /// Cells that a spreadsheet could take for a formula are exported with an apostrophe before them.
@@ -340,6 +359,14 @@ fn unguarded(cell: &str) -> &str {
     match cell.strip_prefix('\'') {
         Some(rest) if sheet::could_be_formula(rest) => rest,
         _ => cell,
+    }
+}
+
+impl NotText {
+    fn by_its_first_bytes(bytes: &[u8]) -> Option<NotText> {
+        let known: [(&[u8], NotText); 3] =
+            [(b"PK\x03\x04", NotText::Packed), (b"\xd0\xcf\x11\xe0", NotText::OldOffice), (b"%PDF-", NotText::Pdf)];
+        known.into_iter().find(|(beginning, _)| bytes.starts_with(beginning)).map(|(_, what)| what)
     }
 }
 
@@ -357,7 +384,11 @@ fn decode<'a>(bytes: &'a [u8], warnings: &mut Vec<String>) -> (Cow<'a, str>, &'s
     };
     for (encoding, offset) in [(UTF_16LE, 1), (UTF_16BE, 0)] {
         if zeros(offset) && !zeros(1 - offset) {
-            return (encoding.decode_without_bom_handling(bytes).0, encoding.name());
+            let (text, broken) = encoding.decode_without_bom_handling(bytes);
+            if broken {
+                warnings.push(format!("some letters could not be read as {}", encoding.name()));
+            }
+            return (text, encoding.name());
         }
     }
     match std::str::from_utf8(bytes) {
