@@ -153,12 +153,12 @@ impl<'b, C> Decode<'b, C> for Date {
 
 /// A date that has been: `12 mar` is the last one, `tuesday` the last Tuesday (or today).
 pub fn parse_date(typed: &str, today: Date) -> Result<Date, Rejection> {
-    read(typed, today, Lean::Back).ok_or_else(|| not_a_date(typed))
+    read(typed, today, Lean::Back).ok_or_else(|| no_day(typed, today, Lean::Back))
 }
 
 /// A date to come: `12 mar` is the next one, `tuesday` the next Tuesday (or today).
 pub fn parse_coming_date(typed: &str, today: Date) -> Result<Date, Rejection> {
-    read(typed, today, Lean::Forward).ok_or_else(|| not_a_date(typed))
+    read(typed, today, Lean::Forward).ok_or_else(|| no_day(typed, today, Lean::Forward))
 }
 
 /// When something was observed. What names no day, as "last March", is kept as typed.
@@ -169,11 +169,9 @@ pub fn parse_when(typed: &str, today: Date) -> Result<When, Rejection> {
     }
     let date = read(&typed, today, Lean::Back);
     // All numbers and not a date: a slip, and no words that a person could read later.
-    if date.is_none() && !typed.chars().any(char::is_alphabetic) && typed.parse::<u32>().is_err() {
-        return Err(not_a_date(&typed));
-    }
-    if date.is_none() && day_and_month(&typed).is_some_and(|(day, _, _)| day > 0) {
-        return Err(not_a_date(&typed));
+    let only_numbers = !typed.chars().any(char::is_alphabetic) && typed.parse::<u32>().is_err();
+    if date.is_none() && (only_numbers || meant(&typed, today, Lean::Back).is_some()) {
+        return Err(no_day(&typed, today, Lean::Back));
     }
     // "yesterday" is of no use to whoever reads it next month.
     let typed = date.map_or(typed, |date| date.to_string());
@@ -191,6 +189,78 @@ pub(crate) fn full_date(typed: &str) -> Result<Date, Rejection> {
 
 fn not_a_date(typed: &str) -> Rejection {
     Rejection::NotADate { typed: words::shown_line(typed).chars().take(60).collect() }
+}
+
+fn no_day(typed: &str, today: Date, lean: Lean) -> Rejection {
+    match (not_a_date(typed), meant(typed, today, lean)) {
+        (Rejection::NotADate { typed }, Some(meant)) => Rejection::NoSuchDay { typed, meant },
+        (refusal, _) => refusal,
+    }
+}
+
+/// The date that was probably meant by one that is not in the calendar, as `32 nov`, `31/2/2026`, `12/25/2026`, or whose
+/// month is misspelt.
+fn meant(typed: &str, today: Date, lean: Lean) -> Option<Date> {
+    if typed.len() > 60 {
+        return None;
+    }
+    let typed = typed.to_lowercase();
+    let parts: Vec<&str> = typed.split([' ', ',', '/', '-', '.']).filter(|part| !part.is_empty()).collect();
+    let parts = match parts.as_slice() {
+        [first, rest @ ..] if weekday(first).is_some() => rest,
+        all => all,
+    };
+    let number = |part: &str| -> Option<u32> {
+        let part = ["st", "nd", "rd", "th"].iter().find_map(|end| part.strip_suffix(end)).unwrap_or(part);
+        if part.len() <= 2 { part.parse().ok() } else { None }
+    };
+    let (day, month, year) = match parts {
+        [year, month, day] if year.len() == 4 => (number(day)?, near_month(month).or(number(month))?, Some(*year)),
+        [first, second, year @ ..] if year.len() <= 1 => {
+            let (day, month) = match (number(first), near_month(first)) {
+                (Some(day), _) => (day, near_month(second).or(number(second).filter(|_| !year.is_empty()))?),
+                (None, Some(month)) => (number(second)?, month),
+                (None, None) => return None,
+            };
+            (day, month, year.first().copied())
+        }
+        _ => return None,
+    };
+    let (day, month) = if month > 12 && (1..=12).contains(&day) { (month, day) } else { (day, month) };
+    let in_year = |year: i32| {
+        let last =
+            if (1..=12).contains(&month) && (1..=9999).contains(&year) { days_in(year, month) } else { return None };
+        Date::new(year, month, day.clamp(1, last))
+    };
+    match year {
+        Some(year) if year.len() == 4 || year.len() == 2 => {
+            let number: i32 = year.parse().ok()?;
+            in_year(if year.len() == 4 { number } else { century(number) })
+        }
+        Some(_) => None,
+        None => {
+            let (this_year, _, _) = today.parts();
+            match lean {
+                Lean::Back => (this_year - 1..=this_year).rev().filter_map(in_year).find(|date| *date <= today),
+                Lean::Forward => (this_year..=this_year + 1).filter_map(in_year).find(|date| *date >= today),
+            }
+        }
+    }
+}
+
+/// A month, spelt almost right.
+fn near_month(text: &str) -> Option<u32> {
+    let near = |name: &str| {
+        let slips = if text.len() <= 4 { 1 } else { 2 };
+        text.len() >= 3 && strsim::damerau_levenshtein(text, &name.to_lowercase()) <= slips
+    };
+    month(text)
+        .or_else(|| MONTHS.iter().position(|(long, short)| near(long) || near(short)).map(|index| index as u32 + 1))
+}
+
+/// A year of two digits.
+fn century(year: i32) -> i32 {
+    if year < 70 { 2000 + year } else { 1900 + year }
 }
 
 fn read(typed: &str, today: Date, lean: Lean) -> Option<Date> {
@@ -247,7 +317,7 @@ fn day_and_month(typed: &str) -> Option<(u32, u32, Option<i32>)> {
         let number = i32::try_from(digits(part)?).ok()?;
         match part.len() {
             4 => Some(number),
-            2 => Some(if number < 70 { 2000 + number } else { 1900 + number }),
+            2 => Some(century(number)),
             _ => None,
         }
     };
@@ -416,6 +486,36 @@ mod tests {
         }
         assert!(parse_when("31/2/2026", today()).is_err());
         assert!(parse_when("31 feb", today()).is_err());
+    }
+
+    #[test]
+    fn a_day_that_is_in_no_calendar_is_refused_with_the_one_that_was_meant() {
+        for (typed, expected) in [
+            ("32 nov", "2025-11-30"),
+            ("31 feb", "2026-02-28"),
+            ("nov 31st 2026", "2026-11-30"),
+            ("29/2/2026", "2026-02-28"),
+            ("12/25/2025", "2025-12-25"),
+            ("2026-13-01", "2026-01-13"),
+            ("3 novmber", "2026-11-03"),
+            ("tue 3 agust 26", "2026-08-03"),
+            ("0 nov", "2026-11-01"),
+        ] {
+            let typed = typed.to_owned();
+            let meant: Vec<u32> = expected.split('-').map(|part| part.parse().unwrap()).collect();
+            let meant = Date::new(meant[0] as i32, meant[1], meant[2]).unwrap();
+            assert_eq!(
+                parse_when(&typed, today()),
+                Err(Rejection::NoSuchDay { typed: typed.clone(), meant }),
+                "{typed}"
+            );
+            assert_eq!(parse_date(&typed, today()).unwrap_err(), Rejection::NoSuchDay { typed, meant });
+        }
+        let coming = parse_coming_date("31 feb", today()).unwrap_err().to_string();
+        assert_eq!(coming, "\"31 feb\" is no day of the calendar; did you mean Sun 28 Feb 2027?");
+        for words in ["last March", "Nov 1999", "12 months on", "before the flood", "3 weeks in may", "march"] {
+            assert_eq!(parse_when(words, today()).map(|when| when.typed), Ok(words.to_owned()));
+        }
     }
 
     #[test]
