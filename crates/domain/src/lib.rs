@@ -61,6 +61,7 @@ pub use kind::{KINDS, Kind};
 pub use link::{Direction, Link, Linked, Strength, Target};
 pub use log::{DoubleApproach, LOG_KINDS, LogKind, LogLine, Logged};
 pub use map::{Campaign, Map, NewMap};
+pub use place::{ACCESS, Access};
 pub use position::{PLACES, Place, PositionStanding};
 pub use rejection::Rejection;
 pub use risk::{LEVELS, Level, MITIGATIONS, Mitigation, RISK_KINDS, Risk, RiskKind, RiskStanding};
