@@ -87,8 +87,14 @@ impl Date {
         format!("{} {day} {} {year}", WEEKDAYS[self.weekday()].1, MONTHS[month as usize - 1].1)
     }
 
+    /// The same day so many months earlier, or the last of a shorter month; the calendar's first day at the earliest.
+    pub fn months_before(self, months: u32) -> Date {
+        let months = i32::try_from(months).unwrap_or(i32::MAX);
+        self.plus_months(-months).unwrap_or(Date { days: FIRST_DAY })
+    }
+
     /// 0 for Monday.
-    fn weekday(self) -> usize {
+    pub(crate) fn weekday(self) -> usize {
         (self.days + 3).rem_euclid(7) as usize
     }
 
@@ -369,11 +375,11 @@ fn number(text: &str) -> Option<i32> {
     }
 }
 
-fn weekday(text: &str) -> Option<usize> {
+pub(crate) fn weekday(text: &str) -> Option<usize> {
     WEEKDAYS.iter().position(|(long, short)| is_short_for(text, long, short))
 }
 
-fn month(text: &str) -> Option<u32> {
+pub(crate) fn month(text: &str) -> Option<u32> {
     MONTHS.iter().position(|(long, short)| is_short_for(text, long, short)).map(|index| index as u32 + 1)
 }
 
@@ -383,7 +389,7 @@ fn is_short_for(text: &str, long: &str, short: &str) -> bool {
     text.len() >= short.len() && long.to_lowercase().starts_with(&text.to_lowercase())
 }
 
-fn days_in(year: i32, month: u32) -> u32 {
+pub(crate) fn days_in(year: i32, month: u32) -> u32 {
     match month {
         4 | 6 | 9 | 11 => 30,
         2 if year % 4 == 0 && (year % 100 != 0 || year % 400 == 0) => 29,
@@ -392,7 +398,7 @@ fn days_in(year: i32, month: u32) -> u32 {
     }
 }
 
-const WEEKDAYS: [(&str, &str); 7] = [
+pub(crate) const WEEKDAYS: [(&str, &str); 7] = [
     ("Monday", "Mon"),
     ("Tuesday", "Tue"),
     ("Wednesday", "Wed"),
@@ -402,7 +408,7 @@ const WEEKDAYS: [(&str, &str); 7] = [
     ("Sunday", "Sun"),
 ];
 
-const MONTHS: [(&str, &str); 12] = [
+pub(crate) const MONTHS: [(&str, &str); 12] = [
     ("January", "Jan"),
     ("February", "Feb"),
     ("March", "Mar"),

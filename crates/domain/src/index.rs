@@ -22,7 +22,7 @@ use crate::risk::{Level, Mitigation, RiskKind};
 use crate::words;
 
 /// Rows of another schema are thrown away and made anew.
-pub const ROW_SCHEMA: u16 = 1;
+pub const ROW_SCHEMA: u16 = 2;
 
 /// What lists, finding, due dates and importing need to know of an entry.
 #[derive(Clone, PartialEq, Eq, Encode, Decode)]
@@ -91,6 +91,9 @@ pub struct Row {
     pub log_lines: u32,
     #[n(25)]
     pub newer_facts: u32,
+    /// When the oldest risk or position that stands was observed.
+    #[n(60)]
+    pub oldest_fact: Option<Date>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Encode, Decode)]
@@ -228,6 +231,7 @@ impl Row {
             got,
             log_lines: count(entry.log.len()),
             newer_facts: count(entry.newer_facts),
+            oldest_fact: oldest(&entry),
             affiliations: entry.affiliations.into_iter().map(|(affiliation, _)| affiliation).collect(),
         })
     }
@@ -287,6 +291,12 @@ impl Row {
     pub(crate) fn names(&self) -> impl Iterator<Item = &str> {
         [self.name.as_str()].into_iter().chain(self.other_names.iter().map(String::as_str))
     }
+}
+
+fn oldest(entry: &Entry) -> Option<Date> {
+    let risks = entry.risks.iter().flat_map(|standing| &standing.said);
+    let positions = entry.positions.iter().flat_map(|standing| &standing.said);
+    risks.chain(positions).filter_map(|stated| stated.assertion.observed.date).min()
 }
 
 /// Says which entry, never its name.

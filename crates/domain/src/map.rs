@@ -1,9 +1,19 @@
-//! The map itself: what community it is of, and the campaigns that people stand for or against.
+//! The map itself: what community it is of, what is known about it, and the campaigns that people stand for or against.
 
 use allymap_document::{Document, Edit, Value};
+use sha2::{Digest, Sha256};
 
-use crate::ids::RowId;
+use crate::entry::{FieldValue, Said};
+use crate::field::{Audience, Choice, Field, Holds, Merges, choice, line};
+use crate::figure::Figure;
+use crate::ids::{RowId, letters};
+use crate::issue::Issue;
+use crate::item::{self, Item, Listed};
+use crate::key_date::KeyDate;
+use crate::origin::needed_line;
+use crate::question::{Answer, Asked, Known, OwnQuestion, QUESTIONS, Question};
 use crate::rejection::Rejection;
+use crate::section::OwnSection;
 use crate::words;
 
 /// The map's own document, whose id the caller derives from the space.
@@ -13,8 +23,19 @@ pub struct Map {
     pub names: Vec<String>,
     /// Which community this is: where it starts and ends.
     pub community: String,
+    /// What else its head says, in the order of [`MAP_FIELDS`], only what holds something.
+    pub fields: Vec<FieldValue>,
     /// By their sentences.
     pub campaigns: Vec<Campaign>,
+    pub answers: Vec<Item<Asked, Answer>>,
+    /// By what they count, then by date.
+    pub figures: Vec<Item<RowId, Figure>>,
+    /// The heaviest first.
+    pub issues: Vec<Item<RowId, Issue>>,
+    /// By name; [`coming`](crate::coming) puts them into the order of the calendar.
+    pub dates: Vec<Item<RowId, KeyDate>>,
+    pub own_questions: Vec<Item<RowId, OwnQuestion>>,
+    pub own_sections: Vec<Item<RowId, OwnSection>>,
     pub newer_facts: usize,
 }
 
@@ -34,31 +55,251 @@ pub struct NewMap {
     pub community: String,
 }
 
+/// How much of the questions is known. The template's seven count, and those of one's own.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Progress {
+    pub answered: usize,
+    pub partly: usize,
+    pub unknown: usize,
+    /// The words of the questions that nobody has answered at all.
+    pub missing: Vec<String>,
+}
+
+/// How a question stands.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct QuestionStanding<'a> {
+    /// Its number in the template; none for one of the map's own that stands in nobody's place.
+    pub number: Option<u8>,
+    pub words: &'a str,
+    pub question: Option<&'static Question>,
+    pub own: Option<RowId>,
+    pub known: Known,
+}
+
+/// What the head of a map says beside its name and its community.
+pub static MAP_FIELDS: &[Field] = &[
+    line("region", "Region", "In which region is it?").audience(Audience::Public),
+    line("extent", "What kind of community", "Is it people of one area, or people who share something?")
+        .holds(Holds::Choice(EXTENTS))
+        .audience(Audience::Public),
+    line("boundary", "Boundary", "Where is its border? (In words, or as GeoJSON)")
+        .holds(Holds::Note)
+        .audience(Audience::Public),
+    line("knows-us", "How it knows us", "How well does the community know us?")
+        .merges(Merges::Set)
+        .holds(Holds::Choice(ACQUAINTANCE)),
+    line("strategy", "Strategy", "What is the plan for this community, and for no other?").holds(Holds::Note),
+    line("vision", "Shared vision", "Which change do we and our partners want to see?")
+        .holds(Holds::Note)
+        .audience(Audience::Partner),
+    line("organising-team", "Organising team", "How is the community organising team reached?"),
+    line("action-centre", "Local action centre", "How is the local action centre reached?"),
+    line("regional-staff", "Regional staff", "Who are the regional staff, and how are they reached?"),
+    line("branch-committee", "Branch Committee", "How is the Branch Committee reached?"),
+    line("weeks-a", "Check in with (a)", "After how many weeks do we check in with category (a)?"),
+    line("weeks-b", "Check in with (b)", "After how many weeks do we check in with category (b)?"),
+    line("weeks-c", "Check in with (c)", "After how many weeks do we check in with category (c)?"),
+    line("weeks-d", "Check in with (d)", "After how many weeks do we check in with category (d)?"),
+    line("facts-age", "Facts grow old", "After how many months is a fact old?"),
+];
+
+/// By area, or by what is shared (module, section 6).
+const EXTENTS: &[Choice] = &[
+    choice("suburb", "a suburb", &["neighbourhood"]),
+    choice("electorate", "an electorate", &[]),
+    choice("town", "a town", &["village"]),
+    choice("city", "a city", &[]),
+    choice("area", "another area", &["region", "valley", "shire"]),
+    choice("characteristic", "people who share a characteristic", &["people"]),
+    choice("interest", "people who share an interest", &[]),
+    choice("belief", "people who share a belief", &["faith", "attitude"]),
+];
+
+/// The four answers to the template's second question.
+const ACQUAINTANCE: &[Choice] = &[
+    choice("from-scratch", "hardly at all", &["scratch", "not at all"]),
+    choice("bad-experiences", "has had bad experiences with us", &["bad", "negative"]),
+    choice("expectations", "expects something good of us", &["good", "positive"]),
+    choice("knowledge", "knows the movement well", &["well", "knows us"]),
+];
+
+/// The fields of [`MAP_FIELDS`] that say whom to turn to.
+pub(crate) const REFERRAL: [&str; 4] = ["organising-team", "action-centre", "regional-staff", "branch-committee"];
+
+/// Weeks between check-ins, and months until a fact is old, where a map says nothing else: rights holders are not left
+/// alone for long, similar organisations need less upkeep (module, section 4).
+const RHYTHM: [(&str, u32); 5] = [("weeks-a", 6), ("weeks-b", 16), ("weeks-c", 8), ("weeks-d", 12), ("facts-age", 18)];
+
+/// The longest interval that makes sense, in weeks and in months.
+const LONGEST: u32 = 520;
+
 impl Map {
     /// Never fails: what cannot be read is counted.
     pub fn read(document: &Document) -> Map {
         let mut map = Map::default();
+        let keys = document.keys();
         map.names = map.lines(document, NAME);
         map.community = document.text(COMMUNITY).map(|text| words::shown(&text)).unwrap_or_default();
-        for key in document.keys() {
+        map.read_fields(document, &keys);
+        let newer = &mut map.newer_facts;
+        map.answers = item::read(document, &keys, newer);
+        map.figures = item::read(document, &keys, newer);
+        map.issues = item::read(document, &keys, newer);
+        map.dates = item::read(document, &keys, newer);
+        map.own_questions = item::read(document, &keys, newer);
+        map.own_sections = item::read(document, &keys, newer);
+        for key in &keys {
             match key.strip_prefix(CAMPAIGNS).map(str::parse) {
                 Some(Ok(id)) => {
-                    let mut sentences = map.lines(document, &key);
+                    let mut sentences = map.lines(document, key);
                     if !sentences.is_empty() {
                         let sentence = sentences.remove(0);
                         map.campaigns.push(Campaign { id, sentence, others: sentences });
                     }
                 }
                 Some(Err(_)) => map.newer_facts += 1,
-                None => map.newer_facts += usize::from(!["kind", NAME, COMMUNITY].contains(&key.as_str())),
+                None => map.newer_facts += usize::from(!is_ours(key)),
             }
         }
         map.campaigns.sort_by_key(|campaign| (words::folded(&campaign.sentence), campaign.id));
+        map.figures.sort_by(|a, b| {
+            let order = |item: &Item<RowId, Figure>| {
+                (words::folded(&item.value.what), item.value.origin.on.as_ref().and_then(|when| when.date), item.key)
+            };
+            order(a).cmp(&order(b))
+        });
+        map.issues
+            .sort_by_key(|item| (std::cmp::Reverse(item.value.weight), words::folded(&item.value.name), item.key));
+        map.dates.sort_by_key(|item| (words::folded(&item.value.name), item.key));
+        map.own_questions.sort_by_key(|item| (words::folded(&item.value.words), item.key));
+        map.own_sections.sort_by_key(|item| (words::folded(&item.value.title), item.key));
         map
     }
 
     pub fn name(&self) -> &str {
         self.names.first().map_or("(no name yet)", String::as_str)
+    }
+
+    /// The shown value of a field of the head, or the first member of a set.
+    pub fn value(&self, field: &str) -> Option<&str> {
+        let value = self.fields.iter().find(|value| value.field.name == field)?;
+        value.values.first().map(|said| said.value.as_str())
+    }
+
+    /// What to keep in mind, for each way in which the community knows us.
+    pub fn acquaintance_hints(&self) -> Vec<&'static str> {
+        let known = self.fields.iter().find(|value| value.field.name == "knows-us");
+        let members = known.map_or(&[][..], |value| &value.values);
+        members
+            .iter()
+            .filter_map(|said| match said.value.as_str() {
+                "from-scratch" => Some("Plan time to say who we are before you ask for anything."),
+                "bad-experiences" => Some("Listen first: find out what happened, and put right what can be put right."),
+                "expectations" => Some("Promise only what you can keep; people count on it."),
+                "knowledge" => Some("They know the movement: go straight to what you could do together."),
+                _ => None,
+            })
+            .collect()
+    }
+
+    /// Whom to turn to: labels and what the map says of each, None where nobody has filled it in.
+    pub fn referral_card(&self) -> Vec<(&'static str, Option<&str>)> {
+        let known = |name: &str| MAP_FIELDS.iter().find(|field| field.name == name);
+        REFERRAL.iter().filter_map(|name| Some((known(name)?.label, self.value(name)))).collect()
+    }
+
+    /// Weeks until the next check-in with an entry of this category; of none, as long as of (c).
+    pub fn check_in_weeks(&self, category: Option<&str>) -> u32 {
+        self.number(match category {
+            Some("a") => "weeks-a",
+            Some("b") => "weeks-b",
+            Some("d") => "weeks-d",
+            _ => "weeks-c",
+        })
+    }
+
+    /// Months after which a fact is listed as old.
+    pub fn facts_age_months(&self) -> u32 {
+        self.number("facts-age")
+    }
+
+    fn number(&self, field: &str) -> u32 {
+        let usual = RHYTHM.iter().find(|(name, _)| *name == field).map_or(0, |(_, usual)| *usual);
+        self.value(field)
+            .and_then(|value| value.parse().ok())
+            .filter(|number| (1..=LONGEST).contains(number))
+            .unwrap_or(usual)
+    }
+
+    pub fn answer(&self, asked: Asked) -> Option<&Item<Asked, Answer>> {
+        self.answers.iter().find(|item| item.key == asked)
+    }
+
+    /// How much is known of what was asked. Of answers given apart, the one that claims less.
+    pub fn known(&self, asked: Asked) -> Known {
+        self.answer(asked).and_then(|item| item.versions().map(|answer| answer.known).min()).unwrap_or(Known::Unknown)
+    }
+
+    /// How much is known of a whole question: what somebody said of it, or what its parts amount to, whichever is more.
+    pub fn known_of(&self, question: &Question) -> Known {
+        let parts: Vec<Known> =
+            question.parts.iter().map(|part| self.known(Asked::Part(question.slug, part.slug))).collect();
+        let by_parts = if parts.iter().all(|known| *known == Known::Answered) {
+            Known::Answered
+        } else if parts.iter().any(|known| *known > Known::Unknown) {
+            Known::Partly
+        } else {
+            Known::Unknown
+        };
+        self.known(Asked::Whole(question.slug)).max(by_parts)
+    }
+
+    /// The eight questions in the template's order, then those of the map's own. Number 6 is number 5 again, unless a question
+    /// of one's own stands there.
+    pub fn questions(&self) -> Vec<QuestionStanding<'_>> {
+        let sixth = self.own_questions.iter().find(|item| item.value.sixth);
+        let mut standings = Vec::new();
+        for question in QUESTIONS {
+            let known = self.known_of(question);
+            let of = |number: u8| QuestionStanding {
+                number: Some(number),
+                words: question.words,
+                question: Some(question),
+                own: None,
+                known,
+            };
+            standings.push(of(question.number));
+            if question.number == 5 {
+                standings.push(sixth.map_or_else(|| of(6), |item| self.own_standing(Some(6), item)));
+            }
+        }
+        let others = self.own_questions.iter().filter(|item| sixth.is_none_or(|sixth| sixth.key != item.key));
+        standings.extend(others.map(|item| self.own_standing(None, item)));
+        standings
+    }
+
+    fn own_standing<'a>(&'a self, number: Option<u8>, item: &'a Item<RowId, OwnQuestion>) -> QuestionStanding<'a> {
+        let known = self.known(Asked::Own(item.key));
+        QuestionStanding { number, words: &item.value.words, question: None, own: Some(item.key), known }
+    }
+
+    pub fn progress(&self) -> Progress {
+        let mut progress = Progress::default();
+        for standing in self.questions() {
+            // The same question again.
+            if standing.number == Some(6) && standing.own.is_none() {
+                continue;
+            }
+            match standing.known {
+                Known::Answered => progress.answered += 1,
+                Known::Partly => progress.partly += 1,
+                Known::Unknown => {
+                    progress.unknown += 1;
+                    progress.missing.push(standing.words.to_owned());
+                }
+            }
+        }
+        progress
     }
 
     /// The campaign that people mean: by its id, its sentence, or words of it. None when it is not clear which.
@@ -96,17 +337,121 @@ impl Map {
     }
 
     pub fn rename(edit: &mut Edit<'_>, name: &str) -> Result<(), Rejection> {
-        Ok(edit.put(NAME, Value::Text(needed("name", name, words::NAME_LETTERS)?))?)
+        Ok(edit.put(NAME, Value::Text(needed_line("name", name, words::NAME_LETTERS)?))?)
     }
 
     pub fn describe(edit: &mut Edit<'_>, community: &str) -> Result<(), Rejection> {
         Ok(edit.update_text(COMMUNITY, &words::note("community", community)?)?)
     }
 
+    /// Set a field of the head. An empty value empties it.
+    pub fn set(edit: &mut Edit<'_>, name: &str, typed: &str) -> Result<(), Rejection> {
+        existing(edit)?;
+        let field = field_of(name)?;
+        if field.merges == Merges::Set {
+            return Err(Rejection::OneAtATime { field: field.name });
+        }
+        let value = field.clean(typed)?;
+        if value.is_empty() {
+            return Ok(edit.remove(&field.key())?);
+        }
+        if RHYTHM.iter().any(|(name, _)| *name == field.name) {
+            let number = value.parse::<u32>().ok().filter(|number| (1..=LONGEST).contains(number));
+            number.ok_or_else(|| Rejection::NotANumber { field: field.name, typed: value.clone(), limit: LONGEST })?;
+        }
+        if field.name == "boundary" {
+            check_boundary(&value)?;
+        }
+        Ok(edit.put(&field.key(), Value::Text(value))?)
+    }
+
+    /// Put a member into a set of the head.
+    pub fn add(edit: &mut Edit<'_>, name: &str, typed: &str) -> Result<(), Rejection> {
+        existing(edit)?;
+        let (key, value) = member(name, typed)?;
+        Ok(edit.put(&key, Value::Text(value))?)
+    }
+
+    /// Take a member out of a set of the head.
+    pub fn remove(edit: &mut Edit<'_>, name: &str, typed: &str) -> Result<(), Rejection> {
+        existing(edit)?;
+        let (key, _) = member(name, typed)?;
+        Ok(edit.remove(&key)?)
+    }
+
     /// Add a campaign, or change its sentence.
     pub fn campaign_sentence(edit: &mut Edit<'_>, id: RowId, sentence: &str) -> Result<(), Rejection> {
-        let sentence = needed("campaign", sentence, words::LINE_LETTERS)?;
+        let sentence = needed_line("campaign", sentence, words::LINE_LETTERS)?;
         Ok(edit.put(&format!("{CAMPAIGNS}{id}"), Value::Text(sentence))?)
+    }
+
+    /// Answer a question, a part of one, or a question of the map's own.
+    pub fn give_answer(edit: &mut Edit<'_>, asked: Asked, answer: &Answer) -> Result<(), Rejection> {
+        Map::put(edit, &asked, answer.clone())
+    }
+
+    pub fn put_figure(edit: &mut Edit<'_>, id: RowId, figure: &Figure) -> Result<(), Rejection> {
+        Map::put(edit, &id, figure.clone())
+    }
+
+    pub fn put_issue(edit: &mut Edit<'_>, id: RowId, issue: &Issue) -> Result<(), Rejection> {
+        Map::put(edit, &id, issue.clone())
+    }
+
+    pub fn put_date(edit: &mut Edit<'_>, id: RowId, date: &KeyDate) -> Result<(), Rejection> {
+        Map::put(edit, &id, date.clone())
+    }
+
+    pub fn put_question(edit: &mut Edit<'_>, id: RowId, question: &OwnQuestion) -> Result<(), Rejection> {
+        Map::put(edit, &id, question.clone())
+    }
+
+    pub fn put_section(edit: &mut Edit<'_>, id: RowId, section: &OwnSection) -> Result<(), Rejection> {
+        Map::put(edit, &id, section.clone())
+    }
+
+    /// Take an item out of whichever list holds it. Somebody who changed it meanwhile brings it back.
+    pub fn take_out(edit: &mut Edit<'_>, id: RowId) -> Result<(), Rejection> {
+        existing(edit)?;
+        item::take_out::<Figure>(edit, &id)?;
+        item::take_out::<Issue>(edit, &id)?;
+        item::take_out::<KeyDate>(edit, &id)?;
+        item::take_out::<OwnQuestion>(edit, &id)?;
+        item::take_out::<OwnSection>(edit, &id)
+    }
+
+    fn put<T: Listed>(edit: &mut Edit<'_>, key: &T::Key, item: T) -> Result<(), Rejection> {
+        existing(edit)?;
+        item::put(edit, key, item)
+    }
+
+    fn read_fields(&mut self, document: &Document, keys: &[String]) {
+        for field in MAP_FIELDS {
+            let key = field.key();
+            let found: Vec<&String> = match field.merges {
+                Merges::Set => keys.iter().filter(|known| known.starts_with(&key)).collect(),
+                _ => keys.iter().filter(|known| **known == key).collect(),
+            };
+            let mut values: Vec<Said> = Vec::new();
+            for written in found.into_iter().flat_map(|key| document.values(key)) {
+                match written.value {
+                    Value::Text(text) => {
+                        let value =
+                            if field.holds == Holds::Note { words::shown(&text) } else { words::shown_line(&text) };
+                        if !values.iter().any(|said| said.value == value) {
+                            values.push(Said { value, by: None });
+                        }
+                    }
+                    _ => self.newer_facts += 1,
+                }
+            }
+            if field.merges == Merges::Set {
+                values.sort_by(|a, b| a.value.cmp(&b.value));
+            }
+            if !values.is_empty() {
+                self.fields.push(FieldValue { field, values });
+            }
+        }
     }
 
     fn lines(&mut self, document: &Document, key: &str) -> Vec<String> {
@@ -126,12 +471,85 @@ impl Map {
     }
 }
 
-fn needed(field: &'static str, typed: &str, limit: usize) -> Result<String, Rejection> {
-    let line = words::line(field, typed, limit)?;
-    if line.is_empty() { Err(Rejection::Empty { field }) } else { Ok(line) }
+impl Progress {
+    /// Enough is known to go on to the next stage: every question is at least partly answered (module, section 6).
+    pub fn ready(&self) -> bool {
+        self.unknown == 0
+    }
+
+    pub fn of(&self) -> usize {
+        self.answered + self.partly + self.unknown
+    }
+}
+
+/// Keys that this version knows, campaigns aside; whether their values are readable is counted where they are read.
+fn is_ours(key: &str) -> bool {
+    const LISTS: [&str; 6] = [Answer::SET, Figure::SET, Issue::SET, KeyDate::SET, OwnQuestion::SET, OwnSection::SET];
+    ["kind", NAME, COMMUNITY].contains(&key)
+        || MAP_FIELDS.iter().any(|field| match field.merges {
+            Merges::Set => key.starts_with(&field.key()),
+            _ => key == field.key(),
+        })
+        || key.strip_prefix("s/").and_then(|rest| rest.split_once('/')).is_some_and(|(set, _)| LISTS.contains(&set))
+}
+
+fn existing(edit: &Edit<'_>) -> Result<(), Rejection> {
+    match edit.value("kind") {
+        Some(Value::Text(kind)) if kind == KIND => Ok(()),
+        Some(_) => Err(Rejection::NewerKind),
+        None => Err(Rejection::NoEntry),
+    }
+}
+
+fn field_of(name: &str) -> Result<&'static Field, Rejection> {
+    let typed = || words::shown_line(name).chars().take(40).collect();
+    MAP_FIELDS
+        .iter()
+        .find(|field| field.name == name)
+        .ok_or_else(|| Rejection::NoSuchField { kind: "the map", typed: typed() })
+}
+
+/// The key and the kept form of a member of a set.
+fn member(name: &str, typed: &str) -> Result<(String, String), Rejection> {
+    let field = field_of(name)?;
+    if field.merges != Merges::Set {
+        return Err(Rejection::OnlyOne { field: field.name });
+    }
+    let value = field.clean(typed)?;
+    if value.is_empty() {
+        return Err(Rejection::Empty { field: field.name });
+    }
+    Ok((format!("{}{}", field.key(), letters(&Sha256::digest(&value)[..16])), value))
+}
+
+/// Words are a boundary as they are; what begins like GeoJSON has to be some (RFC 7946, section 1.4).
+fn check_boundary(text: &str) -> Result<(), Rejection> {
+    const TYPES: [&str; 9] = [
+        "Feature",
+        "FeatureCollection",
+        "Point",
+        "MultiPoint",
+        "LineString",
+        "MultiLineString",
+        "Polygon",
+        "MultiPolygon",
+        "GeometryCollection",
+    ];
+    if !text.starts_with('{') {
+        return Ok(());
+    }
+    let value: serde_json::Value =
+        serde_json::from_str(text).map_err(|_| Rejection::NotGeoJson { why: "it is no JSON" })?;
+    match value["type"].as_str() {
+        Some(kind) if TYPES.contains(&kind) => Ok(()),
+        _ => Err(Rejection::NotGeoJson { why: "its \"type\" is none that GeoJSON has" }),
+    }
 }
 
 pub(crate) const KIND: &str = "map";
 const NAME: &str = "f/name";
 const COMMUNITY: &str = "t/community";
 const CAMPAIGNS: &str = "s/campaigns/";
+
+#[cfg(test)]
+mod tests;

@@ -40,6 +40,20 @@ pub enum Rejection {
     OnlyOne { field: &'static str },
     #[error("a size goes from 1 to 5, not {typed}")]
     NotASize { typed: u8 },
+    #[error("a weight goes from 1 (matters to a few) to 5 (everybody talks about it), not {typed}")]
+    NotAWeight { typed: u8 },
+    #[error(
+        "\"{typed}\" is not a date I can read (try 4 jul 2027, 10 dec every year, first sunday of july, good friday)"
+    )]
+    NotARule { typed: String },
+    #[error("{field} is a number from 1 to {limit}, not \"{typed}\"")]
+    NotANumber { field: &'static str, typed: String, limit: u32 },
+    #[error("a date lasts from 1 to 100 days, not {days}")]
+    NotALength { days: u32 },
+    #[error("this begins like GeoJSON and is none: {why}")]
+    NotGeoJson { why: &'static str },
+    #[error("this was written by a newer version, which alone can change it")]
+    NewerItem,
     #[error("\"{typed}\" is not a kind of log line")]
     NoSuchLogKind { typed: String },
     #[error("settling a risk needs a reason")]

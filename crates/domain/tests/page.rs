@@ -44,6 +44,25 @@ fn the_page_lists_every_field_of_every_kind() {
 }
 
 #[test]
+fn the_page_lists_every_field_of_the_map() {
+    let told: Vec<&str> = PAGE
+        .lines()
+        .skip_while(|line| !line.starts_with("| field of the map |"))
+        .skip(2)
+        .take_while(|line| line.starts_with('|'))
+        .collect();
+    let audience = |field: &Field| format!("{:?}", field.audience).to_lowercase();
+    let known: Vec<String> = MAP_FIELDS
+        .iter()
+        .map(|field| {
+            let merges = if field.merges == Merges::Set { "set" } else { "register" };
+            format!("| `{}` | {} | {merges} | {} |", field.name, field.label, audience(field))
+        })
+        .collect();
+    assert_eq!(told, known);
+}
+
+#[test]
 fn the_page_s_examples_of_rows_are_what_is_written() {
     let day = Date::new(2026, 11, 23).unwrap();
     let mut document = Document::new(ActorId([1; 16]));

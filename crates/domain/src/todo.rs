@@ -1,0 +1,99 @@
+//! What is still to be found out: not knowing is fine, and every unknown is something to look for (module, section 6).
+
+use crate::date::Date;
+use crate::index::Row;
+use crate::map::{Map, Progress};
+use crate::risk::{Level, RiskKind};
+
+/// Everything that is open on a map.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Todo {
+    pub progress: Progress,
+    /// Fields of the map's head that nobody has filled in, by their labels, of those that plans lean on.
+    pub head: Vec<&'static str>,
+    /// Answers, figures and issues of the map that are older than its limit: what, and when it was so.
+    pub old_facts: Vec<(String, Date)>,
+    /// Answers that were given apart: what they are to.
+    pub apart: Vec<String>,
+    pub entries: Vec<OpenEntries>,
+}
+
+/// Entries that lack the same thing.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct OpenEntries {
+    pub slug: &'static str,
+    pub label: &'static str,
+    /// Which they are, rights holders first, and how many of it each lacks if that can be counted.
+    pub entries: Vec<(Row, Option<usize>)>,
+}
+
+/// Rows are those that are shown, archived ones among them; these are left out here.
+pub fn todo(map: &Map, rows: &[Row], today: Date) -> Todo {
+    let old = today.months_before(map.facts_age_months());
+    let mut rows: Vec<&Row> = rows.iter().filter(|row| !row.archived).collect();
+    rows.sort_by(|a, b| (a.category() != Some("a"), &a.name, a.id).cmp(&(b.category() != Some("a"), &b.name, b.id)));
+    let open = |slug, label, lacks: &dyn Fn(&Row) -> Option<Option<usize>>| OpenEntries {
+        slug,
+        label,
+        entries: rows.iter().filter_map(|row| Some(((*row).clone(), lacks(row)?))).collect(),
+    };
+    let has_category = |row: &Row| row.kind().is_some_and(|kind| kind.field("category").is_some());
+    let organised = |row: &Row| ["organisation", "institution"].contains(&row.kind.as_str());
+    let entries = vec![
+        open("category", "Category not known", &|row| (has_category(row) && row.category().is_none()).then_some(None)),
+        open("risks", "Risks not rated", &|row| {
+            let rated = row.risks.iter().filter(|risk| risk.counts != Level::Unknown).count();
+            let unrated = RiskKind::ALL.len().saturating_sub(rated);
+            (organised(row) && unrated > 0).then_some(Some(unrated))
+        }),
+        open("access", "Access not known", &|row| {
+            let unknown = crate::place::ACCESS
+                .iter()
+                .filter(|access| row.value(access.field).is_none_or(|value| value == "unknown"))
+                .count();
+            (row.kind == "place" && unknown > 0).then_some(Some(unknown))
+        }),
+        open("position", "Stand not known", &|row| {
+            (row.kind != "place" && !map.campaigns.is_empty() && row.positions.is_empty()).then_some(None)
+        }),
+        open("old", "Facts grown old", &|row| row.oldest_fact.is_some_and(|oldest| oldest < old).then_some(None)),
+    ];
+    Todo {
+        progress: map.progress(),
+        head: ["extent", "knows-us", "strategy", "vision"]
+            .into_iter()
+            .chain(crate::map::REFERRAL)
+            .filter(|name| map.value(name).is_none())
+            .filter_map(|name| crate::map::MAP_FIELDS.iter().find(|field| field.name == name))
+            .map(|field| field.label)
+            .collect(),
+        old_facts: old_facts(map, old),
+        apart: map.answers.iter().filter(|item| !item.others.is_empty()).map(|item| item.key.to_string()).collect(),
+        entries: entries.into_iter().filter(|open| !open.entries.is_empty()).collect(),
+    }
+}
+
+fn old_facts(map: &Map, old: Date) -> Vec<(String, Date)> {
+    // Of figures that count the same, the newest tells whether it is time to look again.
+    let mut newest: Vec<(String, Option<Date>)> = Vec::new();
+    for item in &map.figures {
+        let (what, on) = (&item.value.what, date(&item.value.origin));
+        match newest.last_mut() {
+            Some((known, date)) if crate::words::folded(known) == crate::words::folded(what) => *date = (*date).max(on),
+            _ => newest.push((what.clone(), on)),
+        }
+    }
+    let answers = map.answers.iter().map(|item| (item.key.to_string(), date(&item.value.origin)));
+    let issues = map.issues.iter().map(|item| (item.value.name.clone(), date(&item.value.origin)));
+    let facts = answers.chain(newest).chain(issues);
+    let mut facts: Vec<(String, Date)> =
+        facts.filter_map(|(what, on)| Some((what, on.filter(|on| *on < old)?))).collect();
+    facts.sort_by(|(a, a_on), (b, b_on)| (a_on, a).cmp(&(b_on, b)));
+    facts
+}
+
+/// The day, or for a bare year its last day.
+fn date(origin: &crate::origin::Origin) -> Option<Date> {
+    let when = origin.on.as_ref()?;
+    when.date.or_else(|| Date::new(when.typed.trim().parse().ok()?, 12, 31))
+}
