@@ -13,6 +13,7 @@ use crate::home::Home;
 use crate::output::Output;
 use crate::prompt::Prompt;
 
+mod date;
 mod demo;
 mod edit;
 mod export;
@@ -23,16 +24,19 @@ mod join;
 mod link;
 mod lock;
 mod log;
+mod map;
 mod member;
 mod r#move;
 mod new;
 mod partner;
+mod place;
 mod recovery;
 mod relay;
 mod risk;
 mod spectrum;
 mod status;
 mod sync;
+mod todo;
 mod unlock;
 mod r#where;
 
@@ -84,6 +88,10 @@ enum Command {
     Log(log::Args),
     Risk(risk::Args),
     Link(link::Args),
+    Map(map::Args),
+    Date(date::Args),
+    Place(place::Args),
+    Todo(todo::Args),
     Invite(invite::Args),
     Member(member::Args),
     Sync(sync::Args),
@@ -102,6 +110,7 @@ const GROUPS: &[(&str, &[&str])] = &[
     ("Start here", &["new", "join", "status"]),
     ("Who is out there", &["partner", "find", "edit", "move", "spectrum"]),
     ("Relationships and risks", &["log", "risk", "link"]),
+    ("The community", &["map", "todo", "date", "place"]),
     ("Together", &["invite", "member", "sync", "relay"]),
     ("Your data", &["import", "export"]),
     ("This computer", &["demo", "lock", "unlock", "recovery", "where"]),
@@ -151,6 +160,10 @@ fn dispatch(app: &mut App, command: Command) -> Result<(), Failure> {
         Command::Log(args) => log::run(app, args),
         Command::Risk(args) => risk::run(app, args),
         Command::Link(args) => link::run(app, args),
+        Command::Map(args) => map::run(app, args),
+        Command::Date(args) => date::run(app, args),
+        Command::Place(args) => place::run(app, args),
+        Command::Todo(args) => todo::run(app, args),
         Command::Invite(args) => invite::run(app, args),
         Command::Member(args) => member::run(app, args),
         Command::Sync(args) => sync::run(app, args),

@@ -1,9 +1,13 @@
 //! What is still to be found out: not knowing is fine, and every unknown is something to look for (module, section 6).
 
-use crate::date::Date;
+use std::collections::BTreeMap;
+
+use crate::date::{Date, When};
 use crate::index::Row;
 use crate::map::{Map, Progress};
+use crate::origin::Origin;
 use crate::risk::{Level, RiskKind};
+use crate::words::folded;
 
 /// Everything that is open on a map.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -12,7 +16,7 @@ pub struct Todo {
     /// Fields of the map's head that nobody has filled in, by their labels, of those that plans lean on.
     pub head: Vec<&'static str>,
     /// Answers, figures and issues of the map that are older than its limit: what, and when it was so.
-    pub old_facts: Vec<(String, Date)>,
+    pub old_facts: Vec<(String, When)>,
     /// Answers that were given apart: what they are to.
     pub apart: Vec<String>,
     pub entries: Vec<OpenEntries>,
@@ -73,27 +77,29 @@ pub fn todo(map: &Map, rows: &[Row], today: Date) -> Todo {
     }
 }
 
-fn old_facts(map: &Map, old: Date) -> Vec<(String, Date)> {
+fn old_facts(map: &Map, old: Date) -> Vec<(String, When)> {
     // Of figures that count the same, the newest tells whether it is time to look again.
-    let mut newest: Vec<(String, Option<Date>)> = Vec::new();
+    let mut newest: BTreeMap<String, (String, &Origin)> = BTreeMap::new();
     for item in &map.figures {
-        let (what, on) = (&item.value.what, date(&item.value.origin));
-        match newest.last_mut() {
-            Some((known, date)) if crate::words::folded(known) == crate::words::folded(what) => *date = (*date).max(on),
-            _ => newest.push((what.clone(), on)),
+        let (what, origin) = (&item.value.what, &item.value.origin);
+        let known = newest.entry(folded(what)).or_insert_with(|| (what.clone(), origin));
+        if date(origin) > date(known.1) {
+            known.1 = origin;
         }
     }
-    let answers = map.answers.iter().map(|item| (item.key.to_string(), date(&item.value.origin)));
-    let issues = map.issues.iter().map(|item| (item.value.name.clone(), date(&item.value.origin)));
-    let facts = answers.chain(newest).chain(issues);
-    let mut facts: Vec<(String, Date)> =
-        facts.filter_map(|(what, on)| Some((what, on.filter(|on| *on < old)?))).collect();
-    facts.sort_by(|(a, a_on), (b, b_on)| (a_on, a).cmp(&(b_on, b)));
-    facts
+    let answers = map.answers.iter().map(|item| (item.key.to_string(), &item.value.origin));
+    let issues = map.issues.iter().map(|item| (item.value.name.clone(), &item.value.origin));
+    let mut facts: Vec<(Date, String, When)> = answers
+        .chain(newest.into_values())
+        .chain(issues)
+        .filter_map(|(what, origin)| Some((date(origin).filter(|on| *on < old)?, what, origin.on.clone()?)))
+        .collect();
+    facts.sort();
+    facts.into_iter().map(|(_, what, on)| (what, on)).collect()
 }
 
 /// The day, or for a bare year its last day.
-fn date(origin: &crate::origin::Origin) -> Option<Date> {
+fn date(origin: &Origin) -> Option<Date> {
     let when = origin.on.as_ref()?;
     when.date.or_else(|| Date::new(when.typed.trim().parse().ok()?, 12, 31))
 }

@@ -1,0 +1,305 @@
+//! `allymap map show`: the head of the map, then the seven sections of the template in their order.
+
+use allymap_domain::{
+    Answer, Asked, Holds, Item, KINDS, Known, Map, Merges, Row, SECTIONS, Section, SourceKind, coming, folded,
+};
+
+use super::{by, needed, say_note};
+use crate::app::{App, today};
+use crate::commands::date::span;
+use crate::failure::{Exit, Failure};
+
+#[derive(clap::Args)]
+#[command(after_help = "Examples:\n  allymap map show\n  allymap map show --section places")]
+pub(crate) struct Args {
+    #[arg(
+        long,
+        value_name = "SECTION",
+        help = "Only one: demographics, dates, issues, orgs, people, institutions, places"
+    )]
+    section: Option<String>,
+    #[arg(long, help = "The questions and what was answered", conflicts_with = "section")]
+    questions: bool,
+}
+
+/// Where the text beside a label begins.
+const COLUMN: usize = 24;
+
+pub(crate) fn run(app: &mut App, args: &Args) -> Result<(), Failure> {
+    let map = needed(app)?;
+    let rows: Vec<Row> = app.rows_once()?.into_iter().filter(|row| !row.archived).collect();
+    let only = args.section.as_deref().map(section_named).transpose()?;
+    if app.output.json {
+        app.output.json(&json(&map, &rows));
+        return Ok(());
+    }
+    if args.questions {
+        return questions(app, &map);
+    }
+    if only.is_none() {
+        head(app, &map);
+    }
+    for section in SECTIONS.iter().filter(|section| only.is_none_or(|only| only == *section)) {
+        app.output.say(format_args!("\n{}", section.title));
+        say_section(app, &map, &rows, section);
+    }
+    if only.is_none() {
+        for item in &map.own_sections {
+            app.output.say(format_args!("\n{}", item.value.title));
+            say_note(&app.output, "", item.value.text.as_deref().unwrap_or("nothing yet"), 2);
+            for (other, _) in &item.others {
+                say_note(&app.output, "", &format!("also: {}", other.text.as_deref().unwrap_or_default()), 2);
+            }
+        }
+        if map.newer_facts > 0 {
+            app.output.status(format_args!("{} facts here are from a newer version.", map.newer_facts));
+        }
+        let progress = map.progress();
+        app.output.status(format_args!(
+            "\n{} of {} questions are at least partly answered: allymap todo --questions",
+            progress.answered + progress.partly,
+            progress.of()
+        ));
+    }
+    Ok(())
+}
+
+fn head(app: &App, map: &Map) {
+    let out = app.output;
+    out.say(map.name());
+    for name in map.names.iter().skip(1) {
+        out.say(format_args!("{:<COLUMN$}also called {name} (written apart)", ""));
+    }
+    if map.community.is_empty() {
+        out.say(format_args!("{:<COLUMN$}not said yet: allymap map edit --community -", "Community"));
+    }
+    say_note(&out, "Community", &map.community, COLUMN);
+    for value in &map.fields {
+        let values: Vec<String> = value.values.iter().map(|said| value.field.shown(&said.value)).collect();
+        if value.field.merges == Merges::Set {
+            say_note(&out, value.field.label, &values.join("; "), COLUMN);
+        } else {
+            let shown = &values[0];
+            let geojson = value.field.holds == Holds::Note && shown.starts_with('{');
+            let unit = match value.field.name {
+                name if name.starts_with("weeks-") => " weeks",
+                "facts-age" => " months",
+                _ => "",
+            };
+            let text = if geojson { "as GeoJSON (--json shows it)".to_owned() } else { format!("{shown}{unit}") };
+            say_note(&out, value.field.label, &text, COLUMN);
+            for other in values.iter().skip(1) {
+                say_note(&out, "", &format!("also: {other} (written apart)"), COLUMN);
+            }
+        }
+        if value.field.name == "knows-us" {
+            for hint in map.acquaintance_hints() {
+                say_note(&out, "", hint, COLUMN);
+            }
+        }
+    }
+    for campaign in &map.campaigns {
+        say_note(&out, "Campaign", &campaign.sentence, COLUMN);
+    }
+}
+
+fn say_section(app: &App, map: &Map, rows: &[Row], section: &Section) {
+    let out = app.output;
+    let nothing = || say_note(&out, "", &format!("nothing yet ({})", section.hint), 2);
+    match (section.slug, section.kind) {
+        (_, Some(kind)) => {
+            let of_kind: Vec<&Row> = rows.iter().filter(|row| row.kind == kind).collect();
+            if of_kind.is_empty() {
+                return nothing();
+            }
+            for (label, names) in by_type(kind, &of_kind) {
+                say_note(&out, &format!("  {label}"), &names.join(" · "), 2 + COLUMN);
+            }
+        }
+        ("demographics", _) if map.figures.is_empty() => nothing(),
+        ("demographics", _) => {
+            for item in &map.figures {
+                for figure in item.versions() {
+                    let origin = figure.origin.to_string();
+                    let origin = if origin.is_empty() { "no source".to_owned() } else { origin };
+                    say_note(&out, &format!("  {}", figure.what), &format!("{} ({origin})", figure.value), 2 + COLUMN);
+                }
+            }
+        }
+        ("dates", _) if map.dates.is_empty() => nothing(),
+        ("dates", _) => {
+            let from = today();
+            for time in coming(&map.dates, from, from.plus_days(365).unwrap_or(from)) {
+                say_note(&out, &format!("  {}", span(time.first, time.last)), &time.item.value.name, 2 + COLUMN);
+            }
+        }
+        ("issues", _) if map.issues.is_empty() => nothing(),
+        ("issues", _) => {
+            for item in &map.issues {
+                for issue in item.versions() {
+                    let note = issue.note.as_ref().map(|note| format!(". {note}")).unwrap_or_default();
+                    let origin = issue.origin.to_string();
+                    let origin = if origin.is_empty() { origin } else { format!(" ({origin})") };
+                    let text = format!("{}{origin}{note}", issue.weight_words());
+                    say_note(&out, &format!("  {}", issue.name), &text, 2 + COLUMN);
+                }
+            }
+        }
+        _ => nothing(),
+    }
+}
+
+/// Names by the types of their kind, in the table's order; those without a type last. People by what they are.
+fn by_type(kind: &str, rows: &[&Row]) -> Vec<(String, Vec<String>)> {
+    let named = |row: &Row| row.name.clone();
+    let field = KINDS.iter().find(|known| known.name == kind).and_then(|kind| kind.field("type"));
+    let Some(Holds::Choice(types)) = field.map(|field| field.holds) else {
+        return rows
+            .iter()
+            .map(|row| (row.value("role").unwrap_or("role not known").to_owned(), vec![named(row)]))
+            .collect();
+    };
+    let mut groups: Vec<(String, Vec<String>)> = types
+        .iter()
+        .map(|choice| {
+            let names = rows.iter().filter(|row| row.value("type") == Some(choice.slug)).map(|row| named(row));
+            (choice.label.to_owned(), names.collect())
+        })
+        .collect();
+    let known = |row: &Row| row.value("type").is_some_and(|sort| types.iter().any(|choice| choice.slug == sort));
+    groups.push(("type not known".to_owned(), rows.iter().filter(|row| !known(row)).map(|row| named(row)).collect()));
+    groups.retain(|(_, names)| !names.is_empty());
+    groups
+}
+
+fn questions(app: &mut App, map: &Map) -> Result<(), Failure> {
+    let authors = app.authors()?;
+    let out = app.output;
+    let say = |item: &Item<Asked, Answer>| {
+        for (number, answer) in item.versions().enumerate() {
+            let author = if number == 0 { item.by } else { item.others[number - 1].1 };
+            let origin = answer.origin.to_string();
+            let origin = if origin.is_empty() { origin } else { format!("; {origin}") };
+            let partly = if answer.known == Known::Answered { "" } else { answer.known.label() };
+            let partly = if partly.is_empty() { String::new() } else { format!("{partly}; ") };
+            let apart = if item.others.is_empty() { "" } else { "; given apart" };
+            let text = answer.text.as_deref().unwrap_or("looked, and did not find out");
+            say_note(&out, "", &format!("{text} ({partly}{}{origin}{apart})", by(&authors.of(author))), 6);
+        }
+    };
+    for standing in map.questions() {
+        let number = standing.number.map_or("+".to_owned(), |number| number.to_string());
+        out.say(format_args!("{number:<3}{}  [{}]", standing.words, standing.known.label()));
+        if let Some(own) = standing.own {
+            map.answer(Asked::Own(own)).into_iter().for_each(&say);
+            continue;
+        }
+        let Some(question) = standing.question else { continue };
+        if standing.number == Some(6) {
+            out.say("      the template asks this twice: see 5");
+            continue;
+        }
+        map.answer(Asked::Whole(question.slug)).into_iter().for_each(&say);
+        for part in question.parts {
+            if let Some(item) = map.answer(Asked::Part(question.slug, part.slug)) {
+                out.say(format_args!("   {}", part.words));
+                say(item);
+            }
+        }
+    }
+    Ok(())
+}
+
+fn section_named(typed: &str) -> Result<&'static Section, Failure> {
+    let wanted = folded(typed);
+    SECTIONS
+        .iter()
+        .find(|section| folded(section.slug) == wanted || wanted.len() >= 3 && folded(section.title).contains(&wanted))
+        .ok_or_else(|| {
+            let slugs: Vec<&str> = SECTIONS.iter().map(|section| section.slug).collect();
+            let typed: String = typed.chars().take(40).collect();
+            Failure::new("AM-WHICH-SECTION", Exit::WhichEntry, format!("No section is called \"{typed}\"."))
+                .hint(format!("There are: {}.", slugs.join(", ")))
+        })
+}
+
+fn json(map: &Map, rows: &[Row]) -> serde_json::Value {
+    let fields: serde_json::Map<String, serde_json::Value> = map
+        .fields
+        .iter()
+        .map(|value| {
+            let values: Vec<&str> = value.values.iter().map(|said| said.value.as_str()).collect();
+            let set = value.field.merges == Merges::Set;
+            (value.field.name.to_owned(), if set { serde_json::json!(values) } else { serde_json::json!(values[0]) })
+        })
+        .collect();
+    let origin = |origin: &allymap_domain::Origin| {
+        serde_json::json!({
+            "kind": origin.kind.map(SourceKind::slug), "source": origin.source, "on": origin.on.as_ref().map(|when| &when.typed),
+        })
+    };
+    let figures: Vec<_> = map
+        .figures
+        .iter()
+        .map(|item| {
+            let figure = &item.value;
+            serde_json::json!({
+                "id": item.key.to_string(), "what": figure.what, "value": figure.value, "origin": origin(&figure.origin),
+                "written_apart": item.others.len(),
+            })
+        })
+        .collect();
+    let issues: Vec<_> = map
+        .issues
+        .iter()
+        .map(|item| {
+            let issue = &item.value;
+            serde_json::json!({
+                "id": item.key.to_string(), "name": issue.name, "weight": issue.weight, "note": issue.note,
+                "origin": origin(&issue.origin), "written_apart": item.others.len(),
+            })
+        })
+        .collect();
+    let answers: Vec<_> = map
+        .answers
+        .iter()
+        .map(|item| {
+            let answers: Vec<_> = item
+                .versions()
+                .map(|answer| {
+                    serde_json::json!({
+                        "known": answer.known.slug(), "text": answer.text, "origin": origin(&answer.origin),
+                    })
+                })
+                .collect();
+            serde_json::json!({ "question": item.key.to_string(), "answers": answers })
+        })
+        .collect();
+    let from = today();
+    let dates: Vec<_> = coming(&map.dates, from, from.plus_days(365).unwrap_or(from))
+        .iter()
+        .map(|time| serde_json::json!({ "name": time.item.value.name, "first": time.first.to_string(), "last": time.last.to_string() }))
+        .collect();
+    let sections: Vec<_> = SECTIONS
+        .iter()
+        .map(|section| {
+            let entries: Vec<&str> = rows
+                .iter()
+                .filter(|row| Some(row.kind.as_str()) == section.kind)
+                .map(|row| row.name.as_str())
+                .collect();
+            serde_json::json!({ "slug": section.slug, "title": section.title, "entries": entries })
+        })
+        .collect();
+    let own_sections: Vec<_> = map
+        .own_sections
+        .iter()
+        .map(|item| serde_json::json!({ "id": item.key.to_string(), "title": item.value.title, "text": item.value.text }))
+        .collect();
+    serde_json::json!({
+        "name": map.name(), "community": map.community, "fields": fields,
+        "campaigns": map.campaigns.iter().map(|campaign| &campaign.sentence).collect::<Vec<_>>(),
+        "hints": map.acquaintance_hints(), "figures": figures, "issues": issues, "dates": dates, "answers": answers,
+        "sections": sections, "own_sections": own_sections, "newer_facts": map.newer_facts,
+    })
+}
