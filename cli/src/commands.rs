@@ -37,11 +37,17 @@ mod spectrum;
 mod status;
 mod sync;
 mod todo;
+mod topics;
 mod unlock;
 mod r#where;
 
 #[derive(Parser)]
-#[command(name = "allymap", version, about = "A community map your groups keep together, online or not.")]
+#[command(
+    name = "allymap",
+    version,
+    about = "A community map your groups keep together, online or not.",
+    disable_help_subcommand = true
+)]
 struct Cli {
     #[command(flatten)]
     global: Global,
@@ -103,6 +109,7 @@ enum Command {
     Unlock(unlock::Args),
     Recovery(recovery::Args),
     Where(r#where::Args),
+    Help(topics::Args),
 }
 
 /// The groups of `allymap help`, in the order in which a volunteer meets them. A test compares them with the tree.
@@ -113,7 +120,7 @@ const GROUPS: &[(&str, &[&str])] = &[
     ("The community", &["map", "todo", "date", "place"]),
     ("Together", &["invite", "member", "sync", "relay"]),
     ("Your data", &["import", "export"]),
-    ("This computer", &["demo", "lock", "unlock", "recovery", "where"]),
+    ("This computer", &["demo", "lock", "unlock", "recovery", "where", "help"]),
 ];
 
 /// Runs what was typed.
@@ -175,6 +182,7 @@ fn dispatch(app: &mut App, command: Command) -> Result<(), Failure> {
         Command::Unlock(args) => unlock::run(app, args),
         Command::Recovery(args) => recovery::run(app, args),
         Command::Where(args) => r#where::run(app, args),
+        Command::Help(args) => topics::run(app, args),
     }
 }
 
