@@ -1,6 +1,9 @@
-//! `allymap risk add|list`: six types, each with a level; the stricter of two counts until somebody settles it.
+//! `allymap risk add|settle|list|show`: six types, each with a level; the stricter of two counts until somebody settles it.
 
-use allymap_domain::{Assertion, Claim, Entry, Level, Mitigation, Risk, RiskKind, RiskStanding, When, short_ids};
+use allymap_domain::{
+    Assertion, Choice, Claim, Entry, LEVELS, Level, MITIGATIONS, Mitigation, RISK_KINDS, Risk, RiskKind, RiskStanding,
+    Row, Stated, When, parse_when, short_ids,
+};
 use allymap_wire::DocumentId;
 
 use crate::app::{App, now, today};
@@ -18,155 +21,345 @@ pub(crate) struct Args {
 
 #[derive(clap::Subcommand)]
 enum Verb {
-    /// Rate one type of risk
-    Add(Add),
+    /// Rate one type of risk; what others said stays beside it
+    Add(Rating),
+    /// Replace the ratings that stand, having read them, and say why
+    Settle(Rating),
     /// The six lines of an entry, or what is open on the whole map
     List {
         /// Which entry; left out: every entry with a risk of medium or high
         who: Option<String>,
+        #[arg(long, hide = true)]
+        open: bool,
+    },
+    /// Everything that stands about the risks of an entry
+    Show {
+        /// Which entry
+        who: String,
     },
 }
 
 #[derive(clap::Args)]
-struct Add {
+struct Rating {
     /// Which entry
     who: String,
-    #[arg(long = "type", value_parser = ["political", "policy", "financial", "legal", "reputational", "physical"], help = "Which of the six")]
-    risk: String,
-    #[arg(long, value_parser = ["unknown", "none", "low", "medium", "high"], help = "How high")]
-    level: String,
-    #[arg(long, value_parser = ["unknown", "none-needed", "mitigated", "can-be", "cannot"], default_value = "unknown", help = "Can it be mitigated?")]
-    mitigation: String,
-    #[arg(long, help = "Why (this stays in your shell's history; - reads standard input)")]
+    #[arg(long = "type", value_name = "TYPE", help = "political, policy, financial, legal, reputational or physical")]
+    risk: Option<String>,
+    #[arg(long, help = "unknown, none, low, medium or high")]
+    level: Option<String>,
+    #[arg(long, value_name = "STATE", help = "none-needed, mitigated, can-be, cannot or unknown")]
+    mitigation: Option<String>,
+    #[arg(long, value_name = "HOW", conflicts_with_all = ["mitigation", "can_mitigate", "cannot_mitigate"], help = "It is mitigated, and how")]
+    mitigated: Option<String>,
+    #[arg(long, value_name = "HOW", conflicts_with_all = ["mitigation", "cannot_mitigate"], help = "It can be mitigated, and how")]
+    can_mitigate: Option<String>,
+    #[arg(long, value_name = "WHY", conflicts_with = "mitigation", help = "It cannot be mitigated, and why")]
+    cannot_mitigate: Option<String>,
+    #[arg(long, value_name = "WHY", help = "What it is (this stays in your shell's history; - reads standard input)")]
     reason: Option<String>,
+    #[arg(long, value_name = "WHAT", help = "What shows it")]
+    evidence: Option<String>,
     #[arg(long, help = "From where this is known")]
     source: Option<String>,
-    /// This replaces the ratings that stand, which you have seen; needs a reason
-    #[arg(long)]
-    settle: bool,
+    #[arg(long, value_name = "WHO", help = "Who of us looks after it")]
+    looked_after_by: Option<String>,
+    #[arg(long, value_name = "DAY", help = "When it was seen; left out: today")]
+    on: Option<String>,
 }
 
 pub(crate) fn run(app: &mut App, args: Args) -> Result<(), Failure> {
     match args.verb {
-        Verb::Add(args) => add(app, args),
-        Verb::List { who } => list(app, who.as_deref()),
+        Verb::Add(rating) => rate(app, rating, false),
+        Verb::Settle(rating) => rate(app, rating, true),
+        Verb::List { who: None, .. } => open(app),
+        Verb::List { who: Some(who), .. } => list(app, &who),
+        Verb::Show { who } => show(app, &who),
     }
 }
 
-fn add(app: &mut App, args: Add) -> Result<(), Failure> {
+fn rate(app: &mut App, args: Rating, settles: bool) -> Result<(), Failure> {
     let row = app.find(&args.who)?;
-    let kind = RiskKind::typed(&args.risk).unwrap_or(RiskKind::Political);
-    let level = Level::typed(&args.level).unwrap_or(Level::Unknown);
-    let mitigation = Mitigation::typed(&args.mitigation).unwrap_or(Mitigation::Unknown);
+    let kind = chosen(app, args.risk, "Which type of risk?", "--type", RISK_KINDS)?;
+    let kind = RiskKind::typed(kind).unwrap_or(RiskKind::Political);
+    let stood = app.entry(row.id)?.risk(kind).cloned();
+    if settles {
+        let Some(stood) = &stood else {
+            let message = format!("Nobody has rated the {} risk of {} yet: nothing to settle.", kind.slug(), row.name);
+            return Err(Failure::usage(message).hint("Rate it with: allymap risk add."));
+        };
+        // Whoever settles has read what they replace.
+        for words in said(stood) {
+            app.output.status(format_args!("{}: {words}", kind.slug()));
+        }
+    }
+    let level = chosen(app, args.level, "How high?", "--level", LEVELS)?;
+    let level = Level::typed(level).unwrap_or(Level::Unknown);
+    let (mitigation, how) = match (args.mitigated, args.can_mitigate, args.cannot_mitigate, args.mitigation) {
+        (Some(how), ..) => (Mitigation::Mitigated, Some(how)),
+        (_, Some(how), ..) => (Mitigation::CanBe, Some(how)),
+        (_, _, Some(why), _) => (Mitigation::Cannot, Some(why)),
+        (.., Some(state)) => {
+            let state = chosen(app, Some(state), "Can it be mitigated?", "--mitigation", MITIGATIONS)?;
+            (Mitigation::typed(state).unwrap_or(Mitigation::Unknown), None)
+        }
+        _ => (Mitigation::Unknown, None),
+    };
+    let question = if settles { "Why does this hold now?" } else { "What is it?" };
     let reason = match args.reason {
         Some(reason) => Some(super::free_text(&reason)?),
-        None => app.prompt.optional("What is it?")?,
+        None if settles => Some(app.prompt.required(question, "--reason WHY")?),
+        None => app.prompt.optional(question)?,
     };
+    let looked_after_by = match args.looked_after_by {
+        Some(who) => Some(who),
+        None => app.prompt.optional("Who looks after it? (Enter: nobody yet)")?,
+    };
+    let on = args.on.map_or(Ok(When::on(today())), |typed| parse_when(&typed, today()))?;
     let claim = Claim::Risk(Risk { kind, level, mitigation });
-    let mut assertion = Assertion { reason, source: args.source, ..Assertion::new(claim, When::on(today()), now().0) };
-    if args.settle {
-        let standing = app.entry(row.id)?.risk(kind).map(|standing| standing.said.iter().map(|said| said.id).collect());
-        assertion.supersedes = standing.unwrap_or_default();
-    }
+    let assertion = Assertion {
+        reason,
+        evidence: args.evidence,
+        source: args.source,
+        mitigation_words: how,
+        looked_after_by,
+        supersedes: stood
+            .filter(|_| settles)
+            .map_or(Vec::new(), |stood| stood.said.iter().map(|said| said.id).collect()),
+        ..Assertion::new(claim, on, now().0)
+    };
     let id = app.fresh_row();
     app.edit(DocumentId(row.id.0), |edit| Entry::assert(edit, id, &assertion))?;
     app.commit()?;
     let entry = app.entry(row.id)?;
     let standing = entry.risk(kind);
     if app.output.json {
-        let counts = standing.map(|standing| standing.counts.slug());
-        app.output.json(
-            &serde_json::json!({ "entry": row.name, "risk": kind.slug(), "said": level.slug(), "counts": counts }),
-        );
+        app.output.json(&serde_json::json!({
+            "entry": row.name,
+            "risk": kind.slug(),
+            "said": level.slug(),
+            "counts": standing.map(|standing| standing.counts.slug()),
+            "differs": standing.is_some_and(|standing| standing.differs),
+        }));
         return Ok(());
     }
-    app.output.say(format_args!("Kept: {} risk, {}, {}.", kind.slug(), level.slug(), row.name));
+    let kept = if settles { "Settled" } else { "Kept" };
+    app.output.say(format_args!("{kept}: {} risk, {}, {}.", kind.slug(), level.label(), row.name));
     if let Some(standing) = standing.filter(|standing| standing.differs) {
+        for words in said(standing) {
+            app.output.say(format_args!("  {words}"));
+        }
         app.output.say(format_args!(
-            "{} counts until somebody who has seen both settles it: allymap risk add … --settle --reason WHY",
-            standing.counts.slug()
+            "{} counts until somebody who has read both settles it: allymap risk settle",
+            capital(standing.counts.label())
         ));
     }
     Ok(())
 }
 
-fn list(app: &mut App, who: Option<&str>) -> Result<(), Failure> {
-    let Some(who) = who else { return open(app) };
+/// What was typed as one of these words; asked for when it is missing.
+pub(crate) fn chosen(
+    app: &App,
+    typed: Option<String>,
+    question: &str,
+    flag: &str,
+    choices: &'static [Choice],
+) -> Result<&'static str, Failure> {
+    let slugs = || choices.iter().map(|choice| choice.slug).collect::<Vec<_>>().join(", ");
+    let Some(typed) = typed else {
+        let labels: Vec<String> = choices.iter().map(|choice| choice.label.to_owned()).collect();
+        let picked = app.prompt.choose(question, &labels)?;
+        return picked.map(|at| choices[at].slug).ok_or_else(|| {
+            let question = question.trim_end_matches('?');
+            Failure::missing(&format!("\"{question}\""), &format!("{flag} ({})", slugs()))
+        });
+    };
+    Choice::typed(&typed, choices).map(|choice| choice.slug).ok_or_else(|| {
+        let short: String = typed.chars().take(40).collect();
+        let meant = Choice::nearest(&typed, choices).map_or(String::new(), |near| format!(" Did you mean {near}?"));
+        Failure::usage(format!("\"{short}\" is none of the words for {flag}.{meant}"))
+            .hint(format!("One of: {}. Nothing was changed.", slugs()))
+    })
+}
+
+fn list(app: &mut App, who: &str) -> Result<(), Failure> {
     let row = app.find(who)?;
     let entry = app.entry(row.id)?;
     // Always six lines, in the guide's order (partnership guide, section 3).
-    let lines: Vec<(RiskKind, Option<&RiskStanding>)> =
-        RiskKind::ALL.iter().map(|kind| (*kind, entry.risk(*kind))).collect();
+    let lines = RiskKind::ALL.map(|kind| (kind, entry.risk(kind)));
     if app.output.json {
-        let risks: Vec<_> = lines
-            .iter()
-            .map(|(kind, standing)| {
-                let said: Vec<_> =
-                    standing.iter().flat_map(|standing| &standing.said).filter_map(rating_json).collect();
-                serde_json::json!({
-                    "risk": kind.slug(),
-                    "counts": standing.map_or("unknown", |standing| standing.counts.slug()),
-                    "differs": standing.is_some_and(|standing| standing.differs),
-                    "standing": said,
-                })
-            })
-            .collect();
-        app.output.json(&serde_json::json!({ "entry": row.name, "risks": risks }));
+        app.output.json(&serde_json::json!({ "entry": row.name, "risks": lines.map(|line| line_json(&line)) }));
         return Ok(());
     }
     for (kind, standing) in lines {
-        let counts = standing.map_or("unknown", |standing| standing.counts.slug());
-        let mark = if standing.is_some_and(|standing| standing.differs) {
-            "  (people differ; the stricter counts)"
-        } else {
-            ""
+        let line = match standing {
+            None => format!("{:<14}{:<9}nobody has looked yet", kind.slug(), Level::Unknown.label()),
+            Some(standing) if standing.differs => format!(
+                "{:<14}{:<9}people differ: {}",
+                kind.slug(),
+                standing.counts.label(),
+                said(standing).join(" · ")
+            ),
+            Some(standing) => {
+                let details = standing.said.last().map_or(String::new(), details);
+                format!("{:<14}{:<9}{details}", kind.slug(), standing.counts.label())
+            }
         };
-        let who = standing.map(said).unwrap_or_default().join(" · ");
-        app.output.say(format_args!("{:<14}{counts:<9}{who}{mark}", kind.slug()));
+        app.output.say(fitted(app, &line));
+    }
+    if crate::stdout::is_terminal() && !entry.risks.is_empty() {
+        app.output.status(format_args!("More of each: allymap risk show \"{}\"", row.name));
+    }
+    Ok(())
+}
+
+fn show(app: &mut App, who: &str) -> Result<(), Failure> {
+    let row = app.find(who)?;
+    let entry = app.entry(row.id)?;
+    if app.output.json {
+        let lines = RiskKind::ALL.map(|kind| line_json(&(kind, entry.risk(kind))));
+        app.output.json(&serde_json::json!({ "entry": row.name, "risks": lines }));
+        return Ok(());
+    }
+    app.output.say(&row.name);
+    for kind in RiskKind::ALL {
+        let Some(standing) = entry.risk(kind) else {
+            app.output.say(format_args!("{}: unknown, nobody has looked yet", kind.slug()));
+            continue;
+        };
+        let until = if standing.differs { ", until somebody who has read them settles it" } else { "" };
+        app.output.say(format_args!("{}: {} counts{until}", kind.slug(), standing.counts.label()));
+        for stated in &standing.said {
+            let Claim::Risk(risk) = stated.assertion.claim else { continue };
+            let Assertion { reason, evidence, mitigation_words, looked_after_by, source, said_by, observed, .. } =
+                &stated.assertion;
+            let by = author(stated);
+            app.output.say(format_args!("  {}, says {by}, seen {observed}", risk.level.label()));
+            let state = risk.mitigation.label().to_owned();
+            let mitigation = mitigation_words.as_ref().map_or(state.clone(), |words| format!("{state}: {words}"));
+            let keeper = looked_after_by.clone().unwrap_or_else(|| "nobody yet".to_owned());
+            for (label, words) in [
+                ("Why", reason.clone()),
+                ("What shows it", evidence.clone()),
+                ("Mitigation", Some(mitigation)),
+                ("Looked after by", Some(keeper)),
+                ("Source", source.clone()),
+                ("Said by", said_by.clone()),
+            ] {
+                if let Some(words) = words {
+                    app.output.say(format_args!("    {label:<17}{words}"));
+                }
+            }
+        }
     }
     Ok(())
 }
 
 fn open(app: &mut App) -> Result<(), Failure> {
-    let rows = app.rows()?;
+    let rows = app.rows_once()?;
     let short = short_ids(rows.iter().map(|row| row.id));
-    let open: Vec<_> = rows.iter().filter(|row| row.strictest_risk() >= Level::Medium && !row.archived).collect();
+    let mut open: Vec<&Row> =
+        rows.iter().filter(|row| row.strictest_risk() >= Level::Medium && !row.archived).collect();
+    open.sort_by_key(|row| std::cmp::Reverse(row.strictest_risk()));
     if app.output.json {
         let entries: Vec<_> = open.iter().map(|row| super::partner::row_json(row, &short[&row.id])).collect();
         app.output.json(&serde_json::json!({ "entries": entries }));
         return Ok(());
     }
-    let cells: Vec<_> = open.iter().map(|row| vec![row.strictest_risk().slug().to_owned(), row.name.clone()]).collect();
-    app.output.table(&["Highest", "Name"], &cells);
+    let mut cells = Vec::new();
+    for row in &open {
+        let entry = app.entry(row.id)?;
+        let strict = entry.risks.iter().filter(|standing| standing.counts >= Level::Medium);
+        for standing in strict {
+            let last = standing.said.iter().rfind(|stated| level(stated) == standing.counts);
+            let of = |words: fn(&Assertion) -> &Option<String>, none: &str| {
+                last.and_then(|stated| words(&stated.assertion).clone()).unwrap_or_else(|| none.to_owned())
+            };
+            cells.push(vec![
+                standing.counts.label().to_owned(),
+                standing.kind.slug().to_owned(),
+                row.name.clone(),
+                of(|assertion| &assertion.reason, ""),
+                standing.mitigation.label().to_owned(),
+                of(|assertion| &assertion.looked_after_by, "nobody yet"),
+            ]);
+        }
+    }
+    app.output.table(&["Level", "Type", "Name", "What it is", "Mitigation", "Looked after by"], &cells);
+    if cells.is_empty() {
+        app.output.status("No risk of medium or high is known. Unknown is not none: allymap risk list NAME");
+    }
     Ok(())
 }
 
 /// Each rating that stands, in words.
 pub(crate) fn said(standing: &RiskStanding) -> Vec<String> {
-    standing
-        .said
-        .iter()
-        .filter_map(|stated| {
-            let Claim::Risk(risk) = stated.assertion.claim else { return None };
-            let reason = stated.assertion.reason.as_ref().map(|reason| format!(": {reason}")).unwrap_or_default();
-            Some(format!(
-                "{}, {} ({}, {}){reason}",
-                risk.level.slug(),
-                risk.mitigation.slug(),
-                stated.author.name,
-                stated.author.group
-            ))
-        })
-        .collect()
+    let level = |stated: &Stated| level(stated).label();
+    standing.said.iter().map(|stated| format!("{}, {}", level(stated), details(stated))).collect()
 }
 
-fn rating_json(stated: &allymap_domain::Stated) -> Option<serde_json::Value> {
+/// What a rating says beside its level, on one line.
+fn details(stated: &Stated) -> String {
+    let Claim::Risk(risk) = stated.assertion.claim else { return String::new() };
+    let Assertion { reason, evidence, mitigation_words, looked_after_by, .. } = &stated.assertion;
+    let mitigation = match mitigation_words {
+        Some(words) => format!("{} ({words})", risk.mitigation.label()),
+        None => risk.mitigation.label().to_owned(),
+    };
+    let mut parts: Vec<String> = reason.iter().cloned().collect();
+    parts.extend(evidence.as_ref().map(|evidence| format!("shown by {evidence}")));
+    parts.push(mitigation);
+    parts.push(match looked_after_by {
+        Some(who) => format!("{who} looks after it"),
+        None => "nobody looks after it yet".to_owned(),
+    });
+    format!("{} ({})", parts.join("; "), author(stated))
+}
+
+fn author(stated: &Stated) -> String {
+    format!("{}, {}", stated.author.name, stated.author.group)
+}
+
+fn level(stated: &Stated) -> Level {
+    match stated.assertion.claim {
+        Claim::Risk(risk) => risk.level,
+        Claim::Position { .. } => Level::Unknown,
+    }
+}
+
+/// On a terminal one line stays one line of eighty columns; elsewhere nothing is cut.
+pub(crate) fn fitted(app: &App, line: &str) -> String {
+    if app.output.plain || !crate::stdout::is_terminal() || line.chars().count() <= 80 {
+        return line.to_owned();
+    }
+    line.chars().take(79).chain(['…']).collect()
+}
+
+fn capital(word: &str) -> String {
+    let mut letters = word.chars();
+    letters.next().map(|first| first.to_uppercase().chain(letters).collect()).unwrap_or_default()
+}
+
+fn line_json((kind, standing): &(RiskKind, Option<&RiskStanding>)) -> serde_json::Value {
+    serde_json::json!({
+        "risk": kind.slug(),
+        "counts": standing.map_or("unknown", |standing| standing.counts.slug()),
+        "mitigation": standing.map_or("unknown", |standing| standing.mitigation.slug()),
+        "differs": standing.is_some_and(|standing| standing.differs),
+        "standing": standing.iter().flat_map(|standing| &standing.said).filter_map(rating_json).collect::<Vec<_>>(),
+    })
+}
+
+fn rating_json(stated: &Stated) -> Option<serde_json::Value> {
     let Claim::Risk(risk) = stated.assertion.claim else { return None };
     Some(serde_json::json!({
         "id": stated.id.to_string(),
         "level": risk.level.slug(),
         "mitigation": risk.mitigation.slug(),
+        "mitigation_words": stated.assertion.mitigation_words,
         "reason": stated.assertion.reason,
+        "evidence": stated.assertion.evidence,
+        "looked_after_by": stated.assertion.looked_after_by,
+        "observed": stated.assertion.observed.typed,
         "source": stated.assertion.source,
         "by": stated.author.name,
         "group": stated.author.group,

@@ -21,6 +21,10 @@ pub struct Assertion {
     pub claim: Claim,
     pub reason: Option<String>,
     pub evidence: Option<String>,
+    /// Of a risk: what is or could be done about it, or why nothing can be.
+    pub mitigation_words: Option<String>,
+    /// Of a risk: who looks after it.
+    pub looked_after_by: Option<String>,
     pub observed: When,
     /// The device's clock, in whole hours since 1970. It decides nothing.
     pub recorded_hour: u32,
@@ -52,6 +56,8 @@ impl Assertion {
             claim,
             reason: None,
             evidence: None,
+            mitigation_words: None,
+            looked_after_by: None,
             observed,
             recorded_hour: hour(recorded_ms),
             source: None,
@@ -88,6 +94,8 @@ impl Assertion {
             source: line("source", &self.source)?,
             said_by: line("said-by", &self.said_by)?,
             supersedes: self.supersedes.clone(),
+            mitigation_words: line("mitigation", &self.mitigation_words)?,
+            looked_after_by: line("looked-after-by", &self.looked_after_by)?,
         }))
     }
 }
@@ -205,6 +213,10 @@ struct Stored {
     said_by: Option<String>,
     #[n(11)]
     supersedes: Vec<RowId>,
+    #[n(12)]
+    mitigation_words: Option<String>,
+    #[n(13)]
+    looked_after_by: Option<String>,
 }
 
 impl Versioned for Stored {
@@ -228,6 +240,8 @@ fn understand(stored: Stored) -> Option<Assertion> {
         claim,
         reason: line(stored.reason),
         evidence: line(stored.evidence),
+        mitigation_words: line(stored.mitigation_words),
+        looked_after_by: line(stored.looked_after_by),
         observed: When { typed: words::shown_line(&stored.observed.typed), date: stored.observed.date },
         recorded_hour: stored.recorded_hour,
         source: line(stored.source),

@@ -180,6 +180,8 @@ fn assertion_line(stated: &Stated) -> AssertionLine<'_> {
         mitigation,
         reason: assertion.reason.as_deref(),
         evidence: assertion.evidence.as_deref(),
+        mitigation_words: assertion.mitigation_words.as_deref(),
+        looked_after_by: assertion.looked_after_by.as_deref(),
         observed: when(&assertion.observed),
         recorded_hour: assertion.recorded_hour,
         source: assertion.source.as_deref(),
@@ -341,6 +343,10 @@ struct AssertionLine<'a> {
     mitigation: Option<&'a str>,
     reason: Option<&'a str>,
     evidence: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    mitigation_words: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    looked_after_by: Option<&'a str>,
     observed: WhenLine<'a>,
     recorded_hour: u32,
     source: Option<&'a str>,

@@ -5,7 +5,6 @@ use minicbor::{Decode, Encode};
 use crate::assertion::{Claim, Stated};
 use crate::field::{Choice, choice};
 use crate::ids::RowId;
-use crate::words;
 
 /// Friendly to unfriendly, and not knowing, which is no place between them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Encode, Decode)]
@@ -58,14 +57,8 @@ impl Place {
     }
 
     pub fn typed(typed: &str) -> Option<Place> {
-        let folded = words::folded(typed);
-        PLACES
-            .iter()
-            .position(|choice| {
-                choice.slug == typed
-                    || [choice.slug, choice.label].iter().chain(choice.also).any(|name| words::folded(name) == folded)
-            })
-            .map(|index| Place::ALL[index])
+        let named = Choice::typed(typed, PLACES)?;
+        Place::ALL.into_iter().find(|place| place.slug() == named.slug)
     }
 }
 

@@ -4,7 +4,6 @@ use minicbor::{Decode, Encode};
 
 use crate::assertion::{Claim, Stated};
 use crate::field::{Choice, choice};
-use crate::words;
 
 /// A rating of one type of risk.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -95,7 +94,8 @@ impl RiskKind {
     }
 
     pub fn typed(typed: &str) -> Option<RiskKind> {
-        pick(RISK_KINDS, typed).map(|index| RiskKind::ALL[index])
+        let named = Choice::typed(typed, RISK_KINDS)?;
+        RiskKind::ALL.into_iter().find(|one| one.slug() == named.slug)
     }
 }
 
@@ -115,8 +115,14 @@ impl Level {
         LEVELS[self as usize].slug
     }
 
+    /// As a list shows it; unknown is never shown as none.
+    pub fn label(self) -> &'static str {
+        LEVELS[self as usize].label
+    }
+
     pub fn typed(typed: &str) -> Option<Level> {
-        pick(LEVELS, typed).map(|index| Level::ALL[index])
+        let named = Choice::typed(typed, LEVELS)?;
+        Level::ALL.into_iter().find(|one| one.slug() == named.slug)
     }
 
     /// Medium and high change what may be done.
@@ -126,7 +132,7 @@ impl Level {
 }
 
 pub const LEVELS: &[Choice] = &[
-    choice("unknown", "not known", &["?"]),
+    choice("unknown", "unknown", &["?", "not known"]),
     choice("none", "none", &["no"]),
     choice("low", "low", &[]),
     choice("medium", "medium", &["mid"]),
@@ -141,26 +147,23 @@ impl Mitigation {
         MITIGATIONS[self as usize].slug
     }
 
+    pub fn label(self) -> &'static str {
+        MITIGATIONS[self as usize].label
+    }
+
     pub fn typed(typed: &str) -> Option<Mitigation> {
-        pick(MITIGATIONS, typed).map(|index| Mitigation::ALL[index])
+        let named = Choice::typed(typed, MITIGATIONS)?;
+        Mitigation::ALL.into_iter().find(|one| one.slug() == named.slug)
     }
 }
 
 pub const MITIGATIONS: &[Choice] = &[
     choice("none-needed", "none needed", &["not needed"]),
     choice("mitigated", "mitigated", &["done"]),
-    choice("unknown", "not known", &["?"]),
+    choice("unknown", "mitigation unknown", &["?", "not known"]),
     choice("can-be", "can be mitigated", &["possible"]),
     choice("cannot", "cannot be mitigated", &["impossible"]),
 ];
-
-fn pick(choices: &[Choice], typed: &str) -> Option<usize> {
-    let folded = words::folded(typed);
-    choices.iter().position(|choice| {
-        [choice.slug, choice.label].iter().chain(choice.also).any(|name| words::folded(name) == folded)
-            || choice.slug == typed
-    })
-}
 
 /// What one rating adds to a type's standing.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
