@@ -60,7 +60,8 @@ impl Affiliation {
         Affiliation { tie: Tie::Party, ..Affiliation::member_of(name) }
     }
 
-    /// What `Display` writes, or just the name of an organisation, or `role, organisation`, or `party: name`.
+    /// What `Display` writes, or just the name of an organisation, or `role, organisation`, or `party: name`. A part that
+    /// could be read as two stands in quotation marks.
     pub fn typed(text: &str) -> Result<Affiliation, Rejection> {
         let mut rest = text.trim();
         let mut dates = (None, None);
@@ -79,15 +80,15 @@ impl Affiliation {
                 (rest, dates) = (before, found);
             }
         }
-        let mut affiliation = match (rest.strip_prefix("party: "), rest.split_once(", ")) {
-            (Some(party), _) => Affiliation::party(party),
-            (None, Some((role, organisation))) => {
-                Affiliation { role: Some(role.to_owned()), ..Affiliation::member_of(organisation) }
-            }
-            (None, None) => Affiliation::member_of(rest),
+        let (party, rest) = match rest.strip_prefix("party: ") {
+            Some(party) => (true, party),
+            None => (false, rest),
         };
-        (affiliation.since, affiliation.until) = dates;
-        affiliation.clean()
+        let (first, second) = parts(rest, !party);
+        let (role, organisation) = second.map_or((None, first.clone()), |second| (Some(first.clone()), second));
+        let (since, until) = dates;
+        let tie = if party { Tie::Party } else { Tie::Member };
+        Affiliation { tie, role, since, until, ..Affiliation::member_of(organisation) }.clean()
     }
 
     pub(crate) fn clean(self) -> Result<Affiliation, Rejection> {
@@ -114,6 +115,13 @@ impl Affiliation {
         letters(&Sha256::digest(format!("{tie}\n{organisation}\n{role}"))[..16])
     }
 
+    /// Whether another one speaks of this seat. One that was written down without the organisation's id goes by its name.
+    pub(crate) fn is_the_seat(&self, other: &Affiliation) -> bool {
+        let unnumbered = Affiliation { organisation_id: None, ..self.clone() };
+        self.member_id() == other.member_id()
+            || (other.organisation_id.is_none() && unnumbered.member_id() == other.member_id())
+    }
+
     pub(crate) fn has_ended(&self, today: Date) -> bool {
         self.until.is_some_and(|until| until < today)
     }
@@ -135,23 +143,72 @@ impl Affiliation {
     }
 }
 
-/// `deputy mayor, Riverbend Council (since 2012-09-08, until 2016-09-10)` or `party: Riverbend First`
+/// `deputy mayor, Riverbend Council (since 2012-09-08, until 2016-09-10)` or `party: Riverbend First` or
+/// `"Sail, Oar and Paddle Club"`
 impl fmt::Display for Affiliation {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        if self.tie == Tie::Party {
-            f.write_str("party: ")?;
-        }
-        if let Some(role) = &self.role {
-            write!(f, "{role}, ")?;
-        }
-        f.write_str(&self.organisation)?;
-        match (self.since, self.until) {
-            (None, None) => Ok(()),
-            (Some(since), None) => write!(f, " (since {since})"),
-            (None, Some(until)) => write!(f, " (until {until})"),
-            (Some(since), Some(until)) => write!(f, " (since {since}, until {until})"),
+        let plain = self.written(&|part| part.to_owned());
+        let reads_back = Affiliation::typed(&plain).is_ok_and(|read| {
+            let what = |own: &Affiliation| (own.tie, own.organisation.clone(), own.role.clone(), own.since, own.until);
+            what(&read) == what(self)
+        });
+        f.write_str(&if reads_back { plain } else { self.written(&quoted) })
+    }
+}
+
+impl Affiliation {
+    fn written(&self, part: &dyn Fn(&str) -> String) -> String {
+        let party = if self.tie == Tie::Party { "party: " } else { "" };
+        let role = self.role.as_ref().map(|role| format!("{}, ", part(role))).unwrap_or_default();
+        let dates = match (self.since, self.until) {
+            (None, None) => String::new(),
+            (Some(since), None) => format!(" (since {since})"),
+            (None, Some(until)) => format!(" (until {until})"),
+            (Some(since), Some(until)) => format!(" (since {since}, until {until})"),
+        };
+        format!("{party}{role}{}{dates}", part(&self.organisation))
+    }
+}
+
+fn quoted(part: &str) -> String {
+    format!("\"{}\"", part.replace('"', "\"\""))
+}
+
+/// One part, or two with a comma between them. Where quotation marks do not go together, they are letters like others.
+fn parts(text: &str, may_be_two: bool) -> (String, Option<String>) {
+    if let Some((first, rest)) = unquoted(text) {
+        match rest.strip_prefix(", ") {
+            None if rest.is_empty() => return (first, None),
+            Some(second) => {
+                let second = unquoted(second).filter(|(_, rest)| rest.is_empty()).map(|(second, _)| second);
+                if let Some(second) = second {
+                    return (first, Some(second));
+                }
+            }
+            None => {}
         }
     }
+    match text.split_once(", ").filter(|_| may_be_two) {
+        Some((first, second)) => (first.to_owned(), Some(second.to_owned())),
+        None => (text.to_owned(), None),
+    }
+}
+
+/// What a text in quotation marks says, and what follows it.
+pub(crate) fn unquoted(text: &str) -> Option<(String, &str)> {
+    let inside = text.strip_prefix('"')?;
+    let mut said = String::new();
+    let mut letters = inside.char_indices().peekable();
+    while let Some((at, letter)) = letters.next() {
+        if letter != '"' {
+            said.push(letter);
+        } else if letters.next_if(|(_, next)| *next == '"').is_some() {
+            said.push('"');
+        } else {
+            return Some((said, &inside[at + 1..]));
+        }
+    }
+    None
 }
 
 #[cfg(test)]
@@ -166,10 +223,26 @@ mod tests {
             "councillor, Riverbend Council (since 2012-09-08, until 2016-09-10)",
             "party: Riverbend First",
             "Choir (the old one)",
+            "12\" records, Bodalla",
+            "\"Sail, Oar and Paddle\"",
+            "\"treasurer, acting\", \"Sail, Oar\" (until 2016-09-10)",
+            "\"party: people\"",
+            "party: Sail, Oar",
         ] {
             assert_eq!(Affiliation::typed(text).unwrap().to_string(), text);
         }
         assert!(Affiliation::typed("  ").is_err());
+    }
+
+    #[test]
+    fn a_part_that_could_be_two_is_quoted_and_no_other() {
+        let of = |role: Option<&str>, organisation: &str| {
+            Affiliation { role: role.map(str::to_owned), ..Affiliation::member_of(organisation) }.to_string()
+        };
+        assert_eq!(of(Some("chair"), "Sail, Oar"), "chair, Sail, Oar");
+        assert_eq!(of(None, "Sail, Oar"), "\"Sail, Oar\"");
+        assert_eq!(of(None, "Choir (since 2012-01-01)"), "\"Choir (since 2012-01-01)\"");
+        assert_eq!(of(None, "\"Us\""), "\"\"\"Us\"\"\"");
     }
 
     #[test]

@@ -217,7 +217,8 @@ impl Register {
         let mut ids = BTreeMap::new();
         let mut names = BTreeMap::new();
         for row in std::mem::take(&mut self.rows) {
-            let id = row.entry.value("source-id").map(str::to_owned).or(row.allymap_id.map(|id| id.to_string()));
+            let source_id = || row.entry.value("source-id").map(str::to_owned);
+            let id = row.allymap_id.map(|id| id.to_string()).or_else(source_id);
             let name = (row.entry.kind.name, words::folded(row.entry.name()));
             let reason = match &id {
                 Some(id) => ids.get(id).map(|spot| RefusedReason::SameIdAs { spot: *spot }),

@@ -1,8 +1,9 @@
 //! Stories of files from outside: registers in two formats, spreadsheets as people keep them, and files that are neither.
 
 use allymap_document::{ActId, ActorId, Document};
+use proptest::prelude::*;
 
-use crate::affiliation::Tie;
+use crate::affiliation::{Affiliation, Tie};
 use crate::date::Date;
 use crate::desk::{today, who};
 use crate::entry::{Entry, NewEntry};
@@ -12,7 +13,7 @@ use crate::import::{
     ImportError, MAX_COLUMNS, MAX_FILE_BYTES, Plan, Refused, Register, Spot, plan, read_csv, read_popolo, read_register,
 };
 use crate::index::Row;
-use crate::kind::Kind;
+use crate::kind::{KINDS, Kind};
 use crate::sheet::partners_csv;
 
 /// An invented register, shaped as the real ones are: ended seats, roles beside a seat, one name in two councils, a party
@@ -515,6 +516,116 @@ fn a_table_that_we_wrote_comes_back_unchanged_and_runs_no_formula() {
     let public = String::from_utf8(partners_csv(&entries, Audience::Public, false)).unwrap();
     assert!(!public.lines().next().unwrap().contains("phone"), "{public}");
     assert!(!public.contains("5550") && !public.contains("quoted") && public.contains("Ida Brandt"));
+}
+
+/// Text of the letters that have a meaning in tables, affiliations and formulas.
+fn nasty() -> impl Strategy<Value = String> {
+    let piece = prop::sample::select(vec![
+        "a",
+        "Choir",
+        "é",
+        ", ",
+        "; ",
+        ",",
+        ";",
+        "\"",
+        "\"\"",
+        " ",
+        "(",
+        ")",
+        "'",
+        "=",
+        "+",
+        "-",
+        "@",
+        "party: ",
+        "\\",
+        "12",
+        " (since 2012-01-01)",
+        "(until 2016-09-10)",
+        "since ",
+        "\"; \"",
+        ": ",
+        "|",
+        "\u{200d}",
+        "none",
+        "unknown",
+    ]);
+    prop::collection::vec(piece, 1..6).prop_map(|pieces| pieces.concat())
+}
+
+fn nasty_affiliation() -> impl Strategy<Value = Affiliation> {
+    let day = prop::option::of((0..20_000u64).prop_map(|day| Date::of_ms(day * 86_400_000)));
+    let role = prop::option::of(nasty());
+    (any::<bool>(), nasty(), role, day.clone(), day).prop_map(|(party, organisation, role, since, until)| {
+        let tie = if party { Tie::Party } else { Tie::Member };
+        Affiliation { tie, role, since, until, ..Affiliation::member_of(organisation) }
+    })
+}
+
+fn nasty_entry() -> impl Strategy<Value = NewEntry> {
+    let set = || prop::collection::vec(nasty(), 0..3);
+    let affiliations = prop::collection::vec(nasty_affiliation(), 0..3);
+    let kind = prop::sample::select(KINDS.to_vec());
+    (kind, nasty(), nasty(), nasty(), set(), set(), affiliations).prop_map(
+        |(kind, name, line, second_line, first, second, affiliations)| {
+            let mut entry = NewEntry { affiliations, ..NewEntry::new(kind, &name) };
+            let notes = format!("{line}\n{second_line}\tx");
+            let values = [("held-by", &line), ("phone", &line), ("notes", &notes), ("address", &second_line)];
+            let sets = first.iter().map(|value| ("source", value)).chain(second.iter().map(|value| ("led-by", value)));
+            let ids = second.iter().map(|value| ("source-id", value));
+            for (field, value) in values.into_iter().chain(sets).chain(ids) {
+                let fits =
+                    kind.field(field).is_some_and(|field| field.clean(value).is_ok_and(|value| !value.is_empty()));
+                if fits {
+                    entry = entry.with(field, value);
+                }
+            }
+            entry
+        },
+    )
+}
+
+/// What an entry says, as one reads it.
+fn said(entry: &Entry) -> Vec<(&'static str, Vec<String>)> {
+    let values = |field: &crate::entry::FieldValue| field.values.iter().map(|said| said.value.clone()).collect();
+    entry.fields.iter().map(|field| (field.field.name, values(field))).collect()
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 200, failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn a_table_of_ours_makes_the_same_entries_on_an_empty_map(new in prop::collection::vec(nasty_entry(), 1..4)) {
+        let mut first = Shelf::default();
+        for new in &new {
+            let fits = new.affiliations.iter().all(|own| own.clone().clean().is_ok())
+                && new.kind.field("name").unwrap().clean(new.name()).is_ok();
+            prop_assume!(fits);
+            first.add(new);
+        }
+        let entries: Vec<Entry> = first.0.iter().map(|(id, document)| Entry::read(document, *id, &who)).collect();
+        let csv = partners_csv(&entries, Audience::Staff, false);
+        let register = read_csv(&csv, "back.csv", None).unwrap();
+        prop_assert_eq!(&reasons(&register), &[]);
+        let again = first.plan(&register);
+        prop_assert_eq!((again.same.len(), again.changed), (entries.len(), vec![]));
+
+        let mut second = Shelf::default();
+        let plan = second.plan(&register);
+        prop_assert_eq!(plan.new.len(), entries.len());
+        for planned in &plan.new {
+            second.add(&planned.entry);
+        }
+        for (entry, (id, document)) in entries.iter().zip(&second.0) {
+            let mut back = said(&Entry::read(document, *id, &who));
+            for (_, sources) in back.iter_mut().filter(|(field, _)| *field == "source") {
+                sources.retain(|source| source != "back.csv (2016-11-02)");
+            }
+            back.retain(|(_, values)| !values.is_empty());
+            prop_assert_eq!(said(entry), back);
+        }
+    }
 }
 
 #[test]

@@ -2,8 +2,9 @@
 
 use std::collections::BTreeSet;
 
+use crate::affiliation::unquoted;
 use crate::entry::Entry;
-use crate::field::{Audience, Field};
+use crate::field::{Audience, Field, Merges};
 use crate::kind::KINDS;
 
 /// One line per entry. Columns are an allow-list: a field of a narrower circle than `audience` is not in it.
@@ -29,11 +30,45 @@ pub fn partners_csv<'a>(entries: impl IntoIterator<Item = &'a Entry>, audience: 
             let value = entry.field(field.name).filter(|value| value.field.audience <= audience);
             let values =
                 value.map_or(&[][..], |value| if value.differs() { &value.values[..1] } else { &value.values });
-            values.iter().map(|said| said.value.as_str()).collect::<Vec<_>>().join("; ")
+            match field.merges {
+                Merges::Set => members(values.iter().map(|said| said.value.as_str())),
+                Merges::Register | Merges::Text => values.first().map_or("", |said| &said.value).to_owned(),
+            }
         }));
         lines.push(line);
     }
     write(lines, raw)
+}
+
+/// Several values in one cell: `youth; disability`. One that could be read as two stands in quotation marks.
+fn members<'a>(values: impl Iterator<Item = &'a str>) -> String {
+    let member = |value: &str| {
+        let clear = !value.starts_with('"') && !value.contains("; ");
+        if clear { value.to_owned() } else { format!("\"{}\"", value.replace('"', "\"\"")) }
+    };
+    values.map(member).collect::<Vec<_>>().join("; ")
+}
+
+/// The values in one cell.
+pub(crate) fn split_members(cell: &str) -> Vec<String> {
+    let mut members = Vec::new();
+    let mut rest = cell;
+    loop {
+        rest = rest.trim_start();
+        let quoted = unquoted(rest).and_then(|(member, rest)| {
+            let rest = if rest.is_empty() { None } else { Some(rest.strip_prefix("; ")?) };
+            Some((member, rest))
+        });
+        let (member, after) = quoted.unwrap_or_else(|| match rest.split_once("; ") {
+            Some((member, rest)) => (member.to_owned(), Some(rest)),
+            None => (rest.to_owned(), None),
+        });
+        members.push(member);
+        match after {
+            Some(after) => rest = after,
+            None => return members,
+        }
+    }
 }
 
 pub(crate) fn write(lines: Vec<Vec<String>>, raw: bool) -> Vec<u8> {

@@ -330,7 +330,7 @@ fn compare(entry: &NewEntry, row: &Row) -> (Vec<Change>, Vec<Change>) {
         }
     }
     for affiliation in &entry.affiliations {
-        let own = row.affiliations.iter().find(|own| own.member_id() == affiliation.member_id());
+        let own = row.affiliations.iter().find(|own| own.is_the_seat(affiliation));
         let adds = match own {
             None => true,
             Some(own) => {
@@ -341,8 +341,9 @@ fn compare(entry: &NewEntry, row: &Row) -> (Vec<Change>, Vec<Change>) {
         if adds {
             let own = own.cloned();
             let since = affiliation.since.or(own.as_ref().and_then(|own| own.since));
-            let until = affiliation.until.or(own.and_then(|own| own.until));
-            changes.push(Change::Affiliation(Affiliation { since, until, ..affiliation.clone() }));
+            let until = affiliation.until.or(own.as_ref().and_then(|own| own.until));
+            let seat = own.unwrap_or_else(|| affiliation.clone());
+            changes.push(Change::Affiliation(Affiliation { since, until, ..seat }));
         }
     }
     (changes, kept)

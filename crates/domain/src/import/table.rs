@@ -9,6 +9,7 @@ use crate::affiliation::Affiliation;
 use crate::date::full_date;
 use crate::entry::NewEntry;
 use crate::field::Merges;
+use crate::ids::EntryId;
 use crate::import::records::Records;
 use crate::import::{
     Column, ImportError, MAX_COLUMNS, MAX_FILE_BYTES, MAX_FILE_ROWS, MAX_LINE_BYTES, NotText, RefusedReason, Register,
@@ -235,6 +236,7 @@ impl Meanings {
         councils: &mut BTreeMap<String, RegisterRow>,
     ) {
         let cell = |meaning| self.first(&cells, meaning);
+        let allymap_id: Option<EntryId> = cell(Meaning::AllymapId).and_then(|id| id.parse().ok());
         let in_office = self.has(Meaning::Council) || self.has(Meaning::Party);
         let of_people = in_office || self.has(Meaning::Organisation) || self.has(Meaning::FirstName);
         let usual: &'static Kind = if of_people { &person::KIND } else { &organisation::KIND };
@@ -270,13 +272,14 @@ impl Meanings {
                 // Made from the seats below, so that both forms of a register say the same.
                 Some(_) if *field == "role" && in_office => {}
                 Some(field) if field.name == "source-id" => {
-                    for id in typed.split("; ").filter(|id| !id.trim().is_empty()) {
-                        entry.fields.push((field.name.to_owned(), register.source_id(id)));
+                    for id in sheet::split_members(typed).iter().filter(|id| !id.trim().is_empty()) {
+                        let id = if allymap_id.is_some() { id.clone() } else { register.source_id(id) };
+                        entry.fields.push((field.name.to_owned(), id));
                     }
                 }
                 Some(field) if field.merges == Merges::Set => {
-                    for value in typed.split("; ") {
-                        entry.fields.push((field.name.to_owned(), value.to_owned()));
+                    for value in sheet::split_members(typed) {
+                        entry.fields.push((field.name.to_owned(), value));
                     }
                 }
                 Some(field) => entry.fields.push((field.name.to_owned(), typed.clone())),
@@ -323,8 +326,10 @@ impl Meanings {
         if in_office && *kind == person::KIND && entry.value("basis").is_none() {
             entry.fields.push(("basis".to_owned(), "public-role".to_owned()));
         }
-        end_with_seat(&mut entry.affiliations);
-        let allymap_id = cell(Meaning::AllymapId).and_then(|id| id.parse().ok());
+        // What we wrote ourselves is complete.
+        if allymap_id.is_none() {
+            end_with_seat(&mut entry.affiliations);
+        }
         let memberships = register.memberships;
         let before = register.rows.len();
         register.take(RegisterRow { spot, entry, allymap_id, remarks, cells });
