@@ -115,11 +115,11 @@ impl Affiliation {
         letters(&Sha256::digest(format!("{tie}\n{organisation}\n{role}"))[..16])
     }
 
-    /// Whether another one speaks of this seat. One that was written down without the organisation's id goes by its name.
+    /// Whether another one speaks of this seat. Where one of them does not know the organisation's id, its name decides.
     pub(crate) fn is_the_seat(&self, other: &Affiliation) -> bool {
-        let unnumbered = Affiliation { organisation_id: None, ..self.clone() };
-        self.member_id() == other.member_id()
-            || (other.organisation_id.is_none() && unnumbered.member_id() == other.member_id())
+        let by_name = |own: &Affiliation| Affiliation { organisation_id: None, ..own.clone() }.member_id();
+        let one_unnumbered = self.organisation_id.is_none() != other.organisation_id.is_none();
+        self.member_id() == other.member_id() || (one_unnumbered && by_name(self) == by_name(other))
     }
 
     pub(crate) fn has_ended(&self, today: Date) -> bool {

@@ -144,6 +144,19 @@ fn the_same_register_again_adds_nobody_whichever_format_and_whoever_imports() {
 }
 
 #[test]
+fn a_table_of_ours_and_the_register_it_came_from_do_not_double_a_seat() {
+    let register = read_popolo(POPOLO.as_bytes(), "ebble.json").unwrap();
+    let mut first = Shelf::default();
+    first.import(&register);
+    let entries: Vec<Entry> = first.0.iter().map(|(id, document)| Entry::read(document, *id, &who)).collect();
+    let table = read_csv(&partners_csv(&entries, Audience::Staff, false), "ours.csv", None).unwrap();
+    assert_eq!(first.plan(&table).same.len(), 7);
+    let mut second = Shelf::default();
+    second.import(&table);
+    assert_eq!(second.plan(&register).same.len(), 7);
+}
+
+#[test]
 fn a_renamed_copy_of_a_numbered_table_adds_nobody_unasked() {
     let table = "id,name,phone\n1,Wilma Oakes,02 5550 1001\n2,Piet Lammers,02 5550 1002\n";
     let mut shelf = Shelf::default();
