@@ -1,6 +1,6 @@
 //! `allymap spectrum`: who stands where on a campaign.
 
-use allymap_domain::{Campaign, Map, Place, folded};
+use allymap_domain::{Campaign, Place, folded};
 
 use crate::app::App;
 use crate::failure::{Exit, Failure};
@@ -80,9 +80,9 @@ pub(crate) fn campaign(app: &mut App, said: Option<&str>, make: bool) -> Result<
         (None, [campaign]) => Ok((*campaign).clone()),
         (None, []) if make => {
             let (document, id) = (app.map_document()?, app.fresh_row());
-            app.edit(document, |edit| Map::campaign_sentence(edit, id, &named))?;
+            app.edit(document, |edit| Campaign::say(edit, id, &named))?;
             app.output.status(format_args!("A new campaign: {named}"));
-            Ok(Campaign { id, sentence: named, others: Vec::new() })
+            app.map_entry()?.and_then(|map| map.campaign(&id.to_string()).cloned()).ok_or_else(Failure::no_map)
         }
         (None, []) => {
             Err(Failure::new("AM-NO-CAMPAIGN", Exit::WhichEntry, format!("No campaign is called \"{named}\"."))

@@ -13,6 +13,7 @@ use sha2::{Digest, Sha256};
 use crate::affiliation::{Affiliation, Tie};
 use crate::assertion::{Claim, Stated};
 use crate::author::Author;
+use crate::campaign::Argument;
 use crate::date::{Date, When};
 use crate::entry::{Archived, Entry, FieldValue};
 use crate::field::{Holds, Merges};
@@ -120,6 +121,10 @@ fn map_line(id: EntryId, document: &Document) -> Vec<u8> {
             id: campaign.id.to_string(),
             sentence: &campaign.sentence,
             differs: sorted(campaign.others.iter()),
+            targets: sorted(campaign.targets.iter().map(EntryId::to_string)),
+            arguments: campaign.arguments.iter().map(argument_line).collect(),
+            closed: campaign.closed.map(|date| date.to_string()),
+            outcome: campaign.outcome.as_deref(),
         })),
         newer_facts: map.newer_facts,
     })
@@ -191,6 +196,11 @@ fn assertion_line(stated: &Stated) -> AssertionLine<'_> {
     }
 }
 
+fn argument_line(argument: &Argument) -> ArgumentLine<'_> {
+    let Argument { id, said, answers } = argument;
+    ArgumentLine { id: id.to_string(), said: sorted(said), answers: sorted(answers) }
+}
+
 fn log_line(logged: &Logged) -> LogLineLine<'_> {
     let line = &logged.line;
     LogLineLine {
@@ -255,6 +265,21 @@ struct CampaignLine<'a> {
     id: String,
     sentence: &'a str,
     differs: Vec<&'a String>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    targets: Vec<String>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    arguments: Vec<ArgumentLine<'a>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    closed: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    outcome: Option<&'a str>,
+}
+
+#[derive(Serialize, PartialEq, Eq, PartialOrd, Ord)]
+struct ArgumentLine<'a> {
+    id: String,
+    said: Vec<&'a String>,
+    answers: Vec<&'a String>,
 }
 
 #[derive(Serialize)]

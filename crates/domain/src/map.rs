@@ -3,6 +3,7 @@
 use allymap_document::{Document, Edit, Value};
 use sha2::{Digest, Sha256};
 
+use crate::campaign::{self, Campaign, FoundCampaign, find_campaign};
 use crate::entry::{FieldValue, Said};
 use crate::field::{Audience, Choice, Field, Holds, Merges, choice, line};
 use crate::figure::Figure;
@@ -37,15 +38,6 @@ pub struct Map {
     pub own_questions: Vec<Item<RowId, OwnQuestion>>,
     pub own_sections: Vec<Item<RowId, OwnSection>>,
     pub newer_facts: usize,
-}
-
-/// The sentence that people are for or against.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Campaign {
-    pub id: RowId,
-    pub sentence: String,
-    /// Sentences that were written apart from the shown one.
-    pub others: Vec<String>,
 }
 
 /// A map to be made.
@@ -148,20 +140,12 @@ impl Map {
         map.dates = item::read(document, &keys, newer);
         map.own_questions = item::read(document, &keys, newer);
         map.own_sections = item::read(document, &keys, newer);
-        for key in &keys {
-            match key.strip_prefix(CAMPAIGNS).map(str::parse) {
-                Some(Ok(id)) => {
-                    let mut sentences = map.lines(document, key);
-                    if !sentences.is_empty() {
-                        let sentence = sentences.remove(0);
-                        map.campaigns.push(Campaign { id, sentence, others: sentences });
-                    }
-                }
-                Some(Err(_)) => map.newer_facts += 1,
-                None => map.newer_facts += usize::from(!is_ours(key)),
-            }
+        let (campaigns, newer) = campaign::read(document);
+        map.campaigns = campaigns;
+        map.newer_facts += newer;
+        for key in keys.iter().filter(|key| !campaign::owns(key)) {
+            map.newer_facts += usize::from(!is_ours(key));
         }
-        map.campaigns.sort_by_key(|campaign| (words::folded(&campaign.sentence), campaign.id));
         map.figures.sort_by(|a, b| {
             let order = |item: &Item<RowId, Figure>| {
                 (words::folded(&item.value.what), item.value.origin.on.as_ref().and_then(|when| when.date), item.key)
@@ -304,21 +288,10 @@ impl Map {
 
     /// The campaign that people mean: by its id, its sentence, or words of it. None when it is not clear which.
     pub fn campaign(&self, typed: &str) -> Option<&Campaign> {
-        let id = typed.parse::<RowId>().ok();
-        if let Some(campaign) = self.campaigns.iter().find(|campaign| Some(campaign.id) == id) {
-            return Some(campaign);
+        match find_campaign(typed, &self.campaigns) {
+            FoundCampaign::One(campaign) => Some(campaign),
+            _ => None,
         }
-        let wanted = words::folded_words(typed);
-        let mut exact = self.campaigns.iter().filter(|campaign| words::folded_words(&campaign.sentence) == wanted);
-        if let Some(campaign) = exact.next() {
-            return exact.next().is_none().then_some(campaign);
-        }
-        let mut fitting = self.campaigns.iter().filter(|campaign| {
-            let own = words::folded_words(&campaign.sentence);
-            !wanted.is_empty() && wanted.iter().all(|word| own.iter().any(|own| own.starts_with(word.as_str())))
-        });
-        let campaign = fitting.next()?;
-        fitting.next().is_none().then_some(campaign)
     }
 
     /// True when the document is a map rather than an entry.
@@ -377,12 +350,6 @@ impl Map {
         existing(edit)?;
         let (key, _) = member(name, typed)?;
         Ok(edit.remove(&key)?)
-    }
-
-    /// Add a campaign, or change its sentence.
-    pub fn campaign_sentence(edit: &mut Edit<'_>, id: RowId, sentence: &str) -> Result<(), Rejection> {
-        let sentence = needed_line("campaign", sentence, words::LINE_LETTERS)?;
-        Ok(edit.put(&format!("{CAMPAIGNS}{id}"), Value::Text(sentence))?)
     }
 
     /// Answer a question, a part of one, or a question of the map's own.
@@ -549,7 +516,6 @@ fn check_boundary(text: &str) -> Result<(), Rejection> {
 pub(crate) const KIND: &str = "map";
 const NAME: &str = "f/name";
 const COMMUNITY: &str = "t/community";
-const CAMPAIGNS: &str = "s/campaigns/";
 
 #[cfg(test)]
 mod tests;

@@ -4,6 +4,7 @@ use allymap_document::{ActId, ActorId, Document, Value};
 use minicbor::Encoder;
 
 use crate::assertion::{Assertion, Claim};
+use crate::campaign::Campaign;
 use crate::date::When;
 use crate::desk::{Desk, ENTRY, NOW, row, today, who};
 use crate::entry::{Archived, Entry, NewEntry};
@@ -446,8 +447,8 @@ fn a_map_has_a_name_a_community_and_campaigns() {
     let mut ana = Desk::empty(0);
     let new = NewMap { name: "Thornwick".into(), community: "From the weir to the harbour".into() };
     ana.edit(|edit| Map::create(edit, &new)).unwrap();
-    ana.edit(|edit| Map::campaign_sentence(edit, row(1), "Thornwick welcomes refugees")).unwrap();
-    ana.edit(|edit| Map::campaign_sentence(edit, row(2), "A step-free town centre")).unwrap();
+    ana.edit(|edit| Campaign::say(edit, row(1), "Thornwick welcomes refugees")).unwrap();
+    ana.edit(|edit| Campaign::say(edit, row(2), "A step-free town centre")).unwrap();
     let map = Map::read(&ana.document);
     assert_eq!((map.name(), map.community.as_str()), ("Thornwick", "From the weir to the harbour"));
     assert_eq!(map.campaign("refug").map(|campaign| campaign.id), Some(row(1)));
