@@ -9,6 +9,7 @@ use crate::ancestry::Ancestry;
 use crate::author::Author;
 use crate::date::When;
 use crate::ids::RowId;
+use crate::movement::{self, Seen};
 use crate::position::{self, Place, PositionStanding};
 use crate::rejection::Rejection;
 use crate::risk::{self, Level, Mitigation, Risk, RiskKind, RiskStanding, Standing};
@@ -40,6 +41,16 @@ pub struct Assertion {
 pub enum Claim {
     Risk(Risk),
     Position { campaign: RowId, place: Place },
+}
+
+impl Claim {
+    /// Where somebody is placed; what is not about that places nobody.
+    pub fn place(&self) -> Place {
+        match self {
+            Claim::Position { place, .. } => *place,
+            Claim::Risk(_) => Place::NotKnown,
+        }
+    }
 }
 
 /// A statement and who made it.
@@ -152,8 +163,20 @@ pub(crate) fn read(document: &Document, ancestry: &Ancestry<'_>, resolve: &dyn F
                 risks.extend(risk::join(kind, said.collect()));
             }
             Subject::Position(campaign) => {
-                let stands = said.filter(|index| standing(*index) == Standing::Stands);
-                positions.extend(position::join(campaign, stands.map(|index| stated(&rows[index])).collect()));
+                let all: Vec<usize> = said.collect();
+                let numbers: BTreeMap<usize, usize> = (0..).zip(&all).map(|(number, index)| (*index, number)).collect();
+                let seen: Vec<Seen> = all
+                    .iter()
+                    .map(|index| Seen {
+                        id: rows[*index].id,
+                        on: rows[*index].row.observed.date,
+                        place: rows[*index].row.claim.place(),
+                        replaces: edges[*index].iter().filter_map(|other| numbers.get(other).copied()).collect(),
+                    })
+                    .collect();
+                let stands = all.into_iter().filter(|index| standing(*index) == Standing::Stands);
+                let said = stands.map(|index| stated(&rows[index])).collect();
+                positions.extend(position::join(campaign, said, movement::steps(&seen)));
             }
         }
     }

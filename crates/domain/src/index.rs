@@ -96,7 +96,7 @@ pub struct Row {
     pub oldest_fact: Option<Date>,
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Encode, Decode)]
+#[derive(Clone, Debug, PartialEq, Eq, Encode, Decode)]
 #[cbor(map)]
 pub struct RowPosition {
     #[n(0)]
@@ -108,6 +108,20 @@ pub struct RowPosition {
     pub friendliest: Place,
     #[n(3)]
     pub differs: bool,
+    #[n(4)]
+    pub steps: Vec<RowStep>,
+}
+
+/// From this day on they stood elsewhere; what names no day comes last.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Encode, Decode)]
+#[cbor(map)]
+pub struct RowStep {
+    #[n(0)]
+    pub on: Option<Date>,
+    #[n(1)]
+    pub place: Place,
+    #[n(2)]
+    pub friendliest: Place,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Encode, Decode)]
@@ -195,6 +209,11 @@ impl Row {
                     place: standing.place,
                     friendliest: standing.friendliest,
                     differs: standing.differs,
+                    steps: standing
+                        .steps
+                        .iter()
+                        .map(|step| RowStep { on: step.on, place: step.place, friendliest: step.friendliest })
+                        .collect(),
                 })
                 .collect(),
             risks: entry

@@ -28,6 +28,7 @@ mod kind;
 mod link;
 mod log;
 mod map;
+mod movement;
 mod organisation;
 mod origin;
 mod person;
@@ -73,7 +74,7 @@ pub use import::{
     Planned, Preview, Refused, RefusedReason, Register, RegisterRow, Spot, Unclear, plan, read_csv, read_popolo,
     read_register,
 };
-pub use index::{ROW_SCHEMA, Row, RowLink, RowPosition, RowRisk};
+pub use index::{ROW_SCHEMA, Row, RowLink, RowPosition, RowRisk, RowStep};
 pub use issue::Issue;
 pub use item::Item;
 pub use key_date::{Coming, DateSort, KeyDate, coming, starter_dates};
@@ -81,6 +82,7 @@ pub use kind::{KINDS, Kind};
 pub use link::{Direction, Link, Linked, Strength, Target};
 pub use log::{DoubleApproach, LOG_KINDS, LogKind, LogLine, Logged};
 pub use map::{MAP_FIELDS, Map, NewMap, Progress, QuestionStanding};
+pub use movement::{Move, Movement, Placed, Score, Spectrum, Step, Turn};
 pub use origin::{Origin, SourceKind};
 pub use place::{ACCESS, Access};
 pub use position::{PLACES, Place, PositionStanding};

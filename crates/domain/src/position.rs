@@ -5,6 +5,7 @@ use minicbor::{Decode, Encode};
 use crate::assertion::{Claim, Stated};
 use crate::field::{Choice, choice};
 use crate::ids::RowId;
+use crate::movement::Step;
 
 /// Friendly to unfriendly, and not knowing, which is no place between them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Encode, Decode)]
@@ -35,6 +36,8 @@ pub struct PositionStanding {
     /// All that nobody replaced.
     pub said: Vec<Stated>,
     pub differs: bool,
+    /// Where they stood from which day on, also what was replaced since.
+    pub steps: Vec<Step>,
 }
 
 impl Place {
@@ -72,7 +75,7 @@ pub const PLACES: &[Choice] = &[
 ];
 
 /// Join what stands about one campaign.
-pub(crate) fn join(campaign: RowId, said: Vec<Stated>) -> Option<PositionStanding> {
+pub(crate) fn join(campaign: RowId, said: Vec<Stated>, steps: Vec<Step>) -> Option<PositionStanding> {
     if said.is_empty() {
         return None;
     }
@@ -82,7 +85,7 @@ pub(crate) fn join(campaign: RowId, said: Vec<Stated>) -> Option<PositionStandin
     });
     let place = places.clone().max().unwrap_or(Place::NotKnown);
     let friendliest = places.min().unwrap_or(Place::NotKnown);
-    Some(PositionStanding { campaign, place, friendliest, said, differs: place != friendliest })
+    Some(PositionStanding { campaign, place, friendliest, said, differs: place != friendliest, steps })
 }
 
 #[cfg(test)]
