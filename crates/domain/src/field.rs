@@ -268,6 +268,12 @@ pub(crate) const ADDRESS: Field = line("address", "Address", "Where is it?").aud
 pub(crate) const HELD_BY: Field = line("held-by", "Held by", "Which of our groups keeps this relationship?")
     .headers(&["holder", "relationship holder", "held by", "our group"]);
 
+/// Arguing with an opponent may entrench them, and nobody has to engage with one (module, spectrum of allies).
+pub(crate) const ENGAGE: Field =
+    line("engage", "We engage with them", "Do we engage with them? (no: nobody should approach them)")
+        .holds(Holds::YesNo)
+        .headers(&["engage with them"]);
+
 pub(crate) const AFFILIATION: Field = line("affiliation", "Belongs to", "What do they belong to, and as what?")
     .holds(Holds::Affiliation)
     .merges(Merges::Set)

@@ -94,6 +94,9 @@ pub struct Row {
     /// When the oldest risk or position that stands was observed.
     #[n(60)]
     pub oldest_fact: Option<Date>,
+    /// Somebody said that nobody should approach them, also if another one said apart from it that somebody should.
+    #[n(27)]
+    pub do_not_engage: bool,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Encode, Decode)]
@@ -251,6 +254,7 @@ impl Row {
             log_lines: count(entry.log.len()),
             newer_facts: count(entry.newer_facts),
             oldest_fact: oldest(&entry),
+            do_not_engage: every("engage", &str::to_owned).iter().any(|engage| engage == "no"),
             affiliations: entry.affiliations.into_iter().map(|(affiliation, _)| affiliation).collect(),
         })
     }

@@ -41,6 +41,7 @@ mod risk;
 mod rows;
 mod rule;
 mod section;
+mod segment;
 mod sheet;
 mod slug;
 mod todo;

@@ -37,6 +37,7 @@ pub(crate) static KIND: Kind = Kind {
         field::WEBSITE,
         field::ADDRESS,
         field::HELD_BY,
+        field::ENGAGE,
         field::AFFILIATION,
         field::SOURCE_ID,
         field::SOURCE,

@@ -31,6 +31,7 @@ pub(crate) static KIND: Kind = Kind {
         field::EMAIL,
         field::WEBSITE,
         field::HELD_BY,
+        field::ENGAGE,
         field::SOURCE_ID,
         field::SOURCE,
         field::DESCRIPTION,

@@ -14,7 +14,7 @@ use crate::map::NewMap;
 use crate::position::Place::{self, ActiveAlly, ActiveOpponent, Neutral, NotKnown, PassiveAlly, PassiveOpponent};
 use crate::rejection::Rejection;
 use crate::risk::{Level, Mitigation, Risk, RiskKind};
-use crate::{institution, organisation, person, place, sheet};
+use crate::{institution, organisation, person, place, segment, sheet};
 
 /// A whole map, still without ids.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -111,7 +111,7 @@ impl Town {
     }
 }
 
-/// Thornwick on the river Ebble: 36 entries of all four kinds.
+/// Thornwick on the river Ebble: 37 entries of all five kinds.
 pub fn demo_town() -> Town {
     let org = |name, choice, category| organisation(name, choice, category);
     let entries = vec![
@@ -248,6 +248,8 @@ pub fn demo_town() -> Town {
             Mitigation::CanBe,
             "no railing on the river side",
         ),
+        // 36
+        known(&segment::KIND, "Young farmers of the valley").stands(0, Neutral, "short of hands at harvest, and wary"),
     ];
     Town {
         map: NewMap {
