@@ -13,6 +13,7 @@ use crate::home::Home;
 use crate::output::Output;
 use crate::prompt::Prompt;
 
+mod campaign;
 mod date;
 mod demo;
 mod edit;
@@ -91,6 +92,7 @@ enum Command {
     Edit(edit::Args),
     Move(r#move::Args),
     Spectrum(spectrum::Args),
+    Campaign(campaign::Args),
     Log(log::Args),
     Risk(risk::Args),
     Link(link::Args),
@@ -115,7 +117,7 @@ enum Command {
 /// The groups of `allymap help`, in the order in which a volunteer meets them. A test compares them with the tree.
 const GROUPS: &[(&str, &[&str])] = &[
     ("Start here", &["new", "join", "status"]),
-    ("Who is out there", &["partner", "find", "edit", "move", "spectrum"]),
+    ("Who is out there", &["partner", "find", "edit", "move", "spectrum", "campaign"]),
     ("Relationships and risks", &["log", "risk", "link"]),
     ("The community", &["map", "todo", "date", "place"]),
     ("Together", &["invite", "member", "sync", "relay"]),
@@ -164,6 +166,7 @@ fn dispatch(app: &mut App, command: Command) -> Result<(), Failure> {
         Command::Edit(args) => edit::run(app, args),
         Command::Move(args) => r#move::run(app, args),
         Command::Spectrum(args) => spectrum::run(app, args),
+        Command::Campaign(args) => campaign::run(app, args),
         Command::Log(args) => log::run(app, args),
         Command::Risk(args) => risk::run(app, args),
         Command::Link(args) => link::run(app, args),

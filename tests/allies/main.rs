@@ -3,7 +3,9 @@
 use allymap_tests::Volunteer;
 use tempfile::TempDir;
 
+mod campaigns;
 mod risks;
+mod spectrum;
 
 /// A volunteer with a map of their own, and no network.
 struct Alone {

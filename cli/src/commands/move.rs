@@ -1,6 +1,6 @@
 //! `allymap move WHO WHERE`: where somebody stands on the spectrum of allies, for one campaign.
 
-use allymap_domain::{Assertion, Claim, Entry, When};
+use allymap_domain::{Assertion, Campaign, Claim, Entry, PLACES, Place, When, parse_when};
 use allymap_wire::DocumentId;
 
 use crate::app::{App, now, today};
@@ -12,42 +12,79 @@ use crate::failure::Failure;
     after_help = "Examples:\n  allymap move \"wharf choir\" passive-ally --for \"welcome towns\"\n  allymap move choir active-ally --for welcome --because \"hosted the film night\""
 )]
 pub(crate) struct Args {
-    /// Which entry
+    /// Which entry: anybody with a view, part of the public too
     who: String,
     /// active-ally, passive-ally, neutral, passive-opponent, active-opponent or not-known
-    place: String,
-    #[arg(long = "for", value_name = "CAMPAIGN", help = "On which campaign; a new one is made")]
+    place: Option<String>,
+    #[arg(long = "for", value_name = "CAMPAIGN", help = "On which campaign, by words of its sentence")]
     campaign: Option<String>,
     #[arg(long, value_name = "WHY", help = "Why (this stays in your shell's history; - reads standard input)")]
     because: Option<String>,
+    #[arg(long, help = "From where this is known")]
+    source: Option<String>,
+    #[arg(long, value_name = "DAY", help = "When it was seen; left out: today")]
+    on: Option<String>,
+    #[arg(long, help = "Nobody of us should approach them: arguing may entrench")]
+    do_not_engage: bool,
 }
 
 pub(crate) fn run(app: &mut App, args: Args) -> Result<(), Failure> {
-    let place = super::partner::place(&args.place)?;
     let row = app.find(&args.who)?;
-    let campaign = super::spectrum::campaign(app, args.campaign.as_deref(), true)?;
+    let campaign = campaign(app, args.campaign)?;
+    let place = super::risk::chosen(app, args.place, "Where do they stand?", "WHERE", PLACES)?;
+    let place = Place::typed(place).unwrap_or(Place::NotKnown);
     let reason = match args.because {
         Some(reason) => Some(super::free_text(&reason)?),
         None => app.prompt.optional("Why?")?,
     };
+    let on = args.on.map_or(Ok(When::on(today())), |typed| parse_when(&typed, today()))?;
     let entry = app.entry(row.id)?;
     let before = entry.position(campaign.id);
     let claim = Claim::Position { campaign: campaign.id, place };
     let assertion = Assertion {
         reason,
+        source: args.source,
         supersedes: before.map(|standing| standing.said.iter().map(|said| said.id).collect()).unwrap_or_default(),
-        ..Assertion::new(claim, When::on(today()), now().0)
+        ..Assertion::new(claim, on, now().0)
     };
     let id = app.fresh_row();
-    app.edit(DocumentId(row.id.0), |edit| Entry::assert(edit, id, &assertion))?;
+    app.edit(DocumentId(row.id.0), |edit| {
+        Entry::assert(edit, id, &assertion)?;
+        if args.do_not_engage { Entry::set(edit, "engage", "no") } else { Ok(()) }
+    })?;
     app.commit()?;
-    let was = before.map_or("not known to us", |standing| standing.place.label());
+    let was = before.map_or(Place::NotKnown, |standing| standing.place);
     if app.output.json {
-        app.output.json(
-            &serde_json::json!({ "entry": row.name, "campaign": campaign.sentence, "was": was, "position": place.slug() }),
-        );
+        app.output.json(&serde_json::json!({
+            "entry": row.name,
+            "campaign": campaign.sentence,
+            "was": was.label(),
+            "position": place.slug(),
+            "on": assertion.observed.typed,
+            "do_not_engage": args.do_not_engage || row.do_not_engage,
+        }));
         return Ok(());
     }
-    app.output.say(format_args!("{}: {was} → {}, on \"{}\"", row.name, place.label(), campaign.sentence));
+    app.output.say(format_args!("{}: {} → {}, on \"{}\"", row.name, was.label(), place.label(), campaign.sentence));
+    if before.is_some_and(|standing| standing.differs) {
+        app.output.say("People had placed them differently; this settles it.");
+    }
+    if args.do_not_engage {
+        app.output.say("Marked: do not engage. They are left out of allymap next.");
+    }
     super::partner::who_sees(app)
+}
+
+/// The campaign that is meant. The first of a map need not be begun apart.
+fn campaign(app: &mut App, said: Option<String>) -> Result<Campaign, Failure> {
+    if !super::campaign::all(app)?.is_empty() {
+        return super::campaign::meant(app, said.as_deref());
+    }
+    let sentence = match said {
+        Some(said) => Some(said),
+        None => app.prompt.optional("On which campaign? In one sentence: what are people for or against?")?,
+    };
+    let Some(sentence) = sentence else { return super::campaign::meant(app, None) };
+    app.output.status(format_args!("The first campaign of this map: {sentence}"));
+    super::campaign::begin(app, &sentence, None)
 }

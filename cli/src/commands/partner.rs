@@ -1,8 +1,7 @@
 //! `allymap partner …`: groups, people, institutions and places on the map.
 
 use allymap_domain::{
-    Entry, EntryId, Holds, KINDS, Kind, Level, Link, Merges, NewEntry, Place, RiskStanding, Row, Target, folded,
-    short_ids,
+    Entry, EntryId, Holds, KINDS, Kind, Level, Link, Merges, NewEntry, RiskStanding, Row, Target, folded, short_ids,
 };
 use allymap_wire::DocumentId;
 
@@ -80,7 +79,7 @@ struct Edit {
 #[derive(clap::Args)]
 struct List {
     /// Only of this kind
-    #[arg(long, value_parser = ["organisation", "person", "institution", "place"])]
+    #[arg(long, value_parser = ["organisation", "person", "institution", "place", "segment"])]
     kind: Option<String>,
     /// Only of this category (a, b, c, d, or unknown)
     #[arg(long, value_parser = ["a", "b", "c", "d", "unknown"])]
@@ -524,13 +523,5 @@ pub(crate) fn row_json(row: &Row, short: &str) -> serde_json::Value {
         "log_lines": row.log_lines,
         "last_contact": row.last_contact.map(|date| date.to_string()),
         "to_settle": row.conflicts,
-    })
-}
-
-/// A position's word for a flag.
-pub(crate) fn place(word: &str) -> Result<Place, Failure> {
-    Place::typed(word).ok_or_else(|| {
-        let words: Vec<&str> = Place::ALL.iter().map(|place| place.slug()).collect();
-        Failure::usage(format!("\"{word}\" is no position.")).hint(format!("One of: {}.", words.join(", ")))
     })
 }

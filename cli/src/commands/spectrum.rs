@@ -1,19 +1,32 @@
-//! `allymap spectrum`: who stands where on a campaign.
+//! `allymap spectrum`: who stands where on a campaign, what moved since a day, and the half-pie as a file.
 
-use allymap_domain::{Campaign, Place, folded};
+use std::path::{Path, PathBuf};
 
-use crate::app::App;
-use crate::failure::{Exit, Failure};
+use allymap_domain::{
+    Campaign, Caption, Date, EntryId, Move, Movement, Place, Placed, Row, Score, Spectrum, Turn, half_pie, parse_date,
+};
+
+use crate::app::{App, today};
+use crate::failure::Failure;
 
 /// Draw the spectrum of allies
 #[derive(clap::Args)]
-#[command(after_help = "Examples:\n  allymap spectrum\n  allymap spectrum --for \"welcome towns\"")]
+#[command(
+    after_help = "Examples:\n  allymap spectrum --for \"welcome towns\"\n  allymap spectrum --since \"1 aug\"\n  allymap spectrum --svg spectrum.svg"
+)]
 pub(crate) struct Args {
-    #[arg(long = "for", value_name = "CAMPAIGN", help = "Of which campaign")]
+    #[arg(long = "for", value_name = "CAMPAIGN", help = "Of which campaign; left out: the only one that is open")]
     campaign: Option<String>,
+    #[arg(long, value_name = "DAY", help = "What moved from this day on")]
+    since: Option<String>,
+    #[arg(long, value_name = "DAY", help = "As it was on the evening of this day")]
+    until: Option<String>,
+    #[arg(long, visible_alias = "draw", value_name = "FILE", help = "Write the half-pie as a picture (SVG)")]
+    svg: Option<PathBuf>,
 }
 
-const ORDER: [Place; 6] = [
+/// Allies first, those who are not known apart at the end.
+pub(crate) const ORDER: [Place; 6] = [
     Place::ActiveAlly,
     Place::PassiveAlly,
     Place::Neutral,
@@ -23,80 +36,246 @@ const ORDER: [Place; 6] = [
 ];
 
 pub(crate) fn run(app: &mut App, args: Args) -> Result<(), Failure> {
-    let campaign = campaign(app, args.campaign.as_deref(), false)?;
-    let rows = app.rows_once()?;
-    let on = |place: Place| -> Vec<&str> {
-        rows.iter()
-            .filter(|row| {
-                !row.archived && row.position(campaign.id).map_or(Place::NotKnown, |position| position.place) == place
-            })
-            .map(|row| row.name.as_str())
-            .collect()
-    };
+    let campaign = super::campaign::meant(app, args.campaign.as_deref())?;
+    let day = |typed: Option<String>| typed.map(|typed| parse_date(&typed, today())).transpose();
+    let (since, until) = (day(args.since)?, day(args.until)?);
+    if let (Some(since), Some(until)) = (since, until)
+        && until < since
+    {
+        return Err(Failure::usage(format!("{} is before {}.", until.spelled(), since.spelled()))
+            .hint("Give the earlier day with --since."));
+    }
+    let rows = app.rows()?;
+    let spectrum = Spectrum::of(&rows, campaign.id, until);
+    let movement = since.map(|since| (since, spectrum.movement(campaign.id, since, until)));
+    if let Some(file) = &args.svg {
+        return draw(app, file, &campaign, &spectrum, movement.as_ref(), until);
+    }
+    let mut steps = Vec::new();
+    for step in movement.iter().flat_map(|(_, movement)| &movement.moves) {
+        steps.push((step, reason(app, &spectrum, &campaign, step)?));
+    }
     if app.output.json {
-        let places: serde_json::Map<String, serde_json::Value> =
-            ORDER.iter().map(|place| (place.slug().to_owned(), serde_json::json!(on(*place)))).collect();
-        app.output.json(&serde_json::json!({ "campaign": campaign.sentence, "positions": places }));
+        app.output.json(&json(&campaign, &spectrum, movement.as_ref(), &steps, until));
         return Ok(());
     }
-    app.output.say(format_args!("{}", campaign.sentence));
+    app.output.say(&campaign.sentence);
+    if let Some(until) = until {
+        app.output.say(format_args!("As it was on {}", until.spelled()));
+    }
+    let most = ORDER.iter().map(|place| spectrum.at(*place).count()).max().unwrap_or(0);
     for place in ORDER {
-        let names = on(place);
-        let bar = if app.output.plain { String::new() } else { "█".repeat(names.len().min(30)) };
-        let listed = if place == Place::NotKnown {
-            String::new()
-        } else {
-            names.iter().take(4).copied().collect::<Vec<_>>().join(", ")
-        };
-        let more = if place != Place::NotKnown && names.len() > 4 { ", …" } else { "" };
-        app.output.say(format_args!("{:<18}{:>4}  {bar}  {listed}{more}", place.label(), names.len()));
+        let placed: Vec<&Placed<'_>> = spectrum.at(place).collect();
+        app.output.say(bar(app.output.plain, place, &placed, most));
+    }
+    if let Some((since, movement)) = &movement {
+        app.output.say("");
+        app.output.say(score_line(*since, until, &movement.score));
+        for (step, reason) in &steps {
+            app.output.say(step_line(app.output.plain, step, reason.as_deref()));
+        }
     }
     Ok(())
 }
 
-/// The campaign that is meant: the only one if none is named. With `make`, one of a new name is made.
-pub(crate) fn campaign(app: &mut App, said: Option<&str>, make: bool) -> Result<Campaign, Failure> {
-    let campaigns = app.map_entry()?.map(|map| map.campaigns).unwrap_or_default();
-    let named = match said {
-        Some(said) => Some(said.to_owned()),
-        None if campaigns.len() == 1 => return Ok(campaigns[0].clone()),
-        None if make => app.prompt.optional("On which campaign?")?,
-        None => None,
+/// One place in at most eighty columns; under `--plain` every name, and no drawing.
+fn bar(plain: bool, place: Place, placed: &[&Placed<'_>], most: usize) -> String {
+    let mark = |placed: &&Placed<'_>| {
+        if placed.differs() { format!("{} (people differ)", placed.row.name) } else { placed.row.name.clone() }
     };
-    let Some(named) = named else {
-        return Err(match campaigns.len() {
-            0 => Failure::new("AM-NO-CAMPAIGN", Exit::Failed, "This map has no campaign yet.")
-                .hint("Make one by moving somebody: allymap move WHO WHERE --for \"CAMPAIGN\""),
-            _ => Failure::usage("This map has several campaigns.")
-                .hint(format!("Name one with --for: {}.", names(&campaigns))),
-        });
+    let names: Vec<String> = placed.iter().map(mark).collect();
+    let label = plural(place);
+    if plain {
+        let names = if place == Place::NotKnown || names.is_empty() {
+            String::new()
+        } else {
+            format!(": {}", names.join(", "))
+        };
+        return format!("{label}: {}{names}", placed.len());
+    }
+    // Twenty cells for the longest; whoever is there at all has one.
+    let cells = if most <= 20 { placed.len() } else { (placed.len() * 20).div_ceil(most) };
+    let cell = if place == Place::NotKnown { "░" } else { "█" };
+    let width = most.min(20);
+    let head = format!("{label:<18}{:>4}  {:<width$}  ", placed.len(), cell.repeat(cells));
+    if place == Place::NotKnown {
+        return head.trim_end().to_owned();
+    }
+    let room = 80 - head.chars().count();
+    let mut listed = String::new();
+    for (number, name) in names.iter().enumerate() {
+        let comma = if number == 0 { "" } else { ", " };
+        let rest = if number + 1 == names.len() { 0 } else { 3 };
+        if (listed.chars().count() + comma.len() + name.chars().count() + rest) > room {
+            let left: String = if number == 0 { name.chars().take(room - 1).collect() } else { comma.to_owned() };
+            listed.push_str(&left);
+            listed.push('…');
+            break;
+        }
+        listed.push_str(comma);
+        listed.push_str(name);
+    }
+    format!("{head}{listed}").trim_end().to_owned()
+}
+
+fn score_line(since: Date, until: Option<Date>, score: &Score) -> String {
+    let Score { active_before, active_after, towards, away, placed, lost } = score;
+    let days = match until {
+        Some(until) => format!("From {} to {}", since.spelled(), until.spelled()),
+        None => format!("Since {}", since.spelled()),
     };
-    let wanted = folded(&named);
-    let exact = campaigns.iter().find(|campaign| folded(&campaign.sentence) == wanted);
-    let begins: Vec<&Campaign> =
-        campaigns.iter().filter(|campaign| folded(&campaign.sentence).starts_with(&wanted)).collect();
-    match (exact, begins.as_slice()) {
-        (Some(campaign), _) => Ok(campaign.clone()),
-        (None, [campaign]) => Ok((*campaign).clone()),
-        (None, []) if make => {
-            let (document, id) = (app.map_document()?, app.fresh_row());
-            app.edit(document, |edit| Campaign::say(edit, id, &named))?;
-            app.output.status(format_args!("A new campaign: {named}"));
-            app.map_entry()?.and_then(|map| map.campaign(&id.to_string()).cloned()).ok_or_else(Failure::no_map)
+    let mut line =
+        format!("{days}: active allies {active_before} → {active_after}; {towards} moved towards us, {away} away");
+    if *placed > 0 {
+        line.push_str(&format!("; {placed} newly placed"));
+    }
+    if *lost > 0 {
+        line.push_str(&format!("; {lost} no longer known"));
+    }
+    line
+}
+
+fn step_line(plain: bool, step: &Move<'_>, reason: Option<&str>) -> String {
+    let on = step.on.map_or("no day".to_owned(), Date::spelled);
+    let turn = turn(step);
+    let because = reason.map(|reason| format!(": {reason}")).unwrap_or_default();
+    let (name, from, to) = (&step.row.name, step.from.label(), step.to.label());
+    if plain {
+        return format!("{on}: {name}: {from} → {to}, {turn}{because}");
+    }
+    let name = if name.chars().count() > 36 { name.chars().take(35).chain(['…']).collect() } else { name.clone() };
+    format!("{on:<16}  {name}: {from} → {to}, {turn}{because}")
+}
+
+fn turn(step: &Move<'_>) -> String {
+    match step.turn() {
+        Turn::Placed => "newly placed".to_owned(),
+        Turn::Lost => "no longer known".to_owned(),
+        Turn::Towards | Turn::Away => {
+            let way = if step.turn() == Turn::Towards { "towards us" } else { "away" };
+            match step.steps() {
+                1 => format!("one step {way}"),
+                steps => format!("{steps} steps {way}"),
+            }
         }
-        (None, []) => {
-            Err(Failure::new("AM-NO-CAMPAIGN", Exit::WhichEntry, format!("No campaign is called \"{named}\"."))
-                .hint(format!("There are: {}.", names(&campaigns))))
-        }
-        _ => Err(Failure::new(
-            "AM-WHICH-CAMPAIGN",
-            Exit::WhichEntry,
-            format!("Several campaigns begin with \"{named}\"."),
-        )
-        .hint(format!("There are: {}.", names(&campaigns)))),
     }
 }
 
-fn names(campaigns: &[Campaign]) -> String {
-    campaigns.iter().map(|campaign| campaign.sentence.as_str()).collect::<Vec<_>>().join(", ")
+/// Why somebody moved, as it was noted that day.
+fn reason(
+    app: &mut App,
+    spectrum: &Spectrum<'_>,
+    campaign: &Campaign,
+    step: &Move<'_>,
+) -> Result<Option<String>, Failure> {
+    let of = |row: &Row| spectrum.placed.iter().find(|placed| placed.row.id == row.id);
+    let ids: Vec<EntryId> = of(step.row).map_or(Vec::new(), |placed| placed.same().collect());
+    let mut reasons = Vec::new();
+    for id in ids {
+        let entry = app.entry(id)?;
+        let because: Vec<_> = entry
+            .position(campaign.id)
+            .into_iter()
+            .flat_map(|position| &position.steps)
+            .filter(|known| known.on == step.on)
+            .flat_map(|known| &known.because)
+            .collect();
+        let stated = entry.assertions.iter().filter(|stated| because.contains(&&stated.id));
+        reasons.extend(stated.filter_map(|stated| {
+            let reason = stated.assertion.reason.as_ref()?;
+            Some(format!("{reason} ({})", stated.author.name))
+        }));
+    }
+    Ok((!reasons.is_empty()).then(|| reasons.join("; ")))
+}
+
+fn draw(
+    app: &mut App,
+    file: &Path,
+    campaign: &Campaign,
+    spectrum: &Spectrum<'_>,
+    movement: Option<&(Date, Movement<'_>)>,
+    until: Option<Date>,
+) -> Result<(), Failure> {
+    let map = app.map()?.name;
+    let day = until.unwrap_or_else(today);
+    let caption = Caption {
+        title: campaign.sentence.clone(),
+        line: movement.map(|(since, movement)| score_line(*since, until, &movement.score)).unwrap_or_default(),
+        foot: format!("{map}, {}. For the group: not to be handed on.", day.spelled()),
+    };
+    let svg = half_pie(spectrum, &caption);
+    std::fs::write(file, svg).map_err(|error| Failure::io("Writing", file, &error))?;
+    if app.output.json {
+        app.output.json(&serde_json::json!({ "wrote": file.display().to_string() }));
+        return Ok(());
+    }
+    app.output.say(format_args!("Wrote {}. It opens in any web browser and prints from there.", file.display()));
+    app.output.status("It names people and where they stand: whoever has the file can read it.");
+    Ok(())
+}
+
+/// `active allies`, for a heading or several.
+pub(crate) fn plural(place: Place) -> String {
+    match place {
+        Place::ActiveAlly | Place::PassiveAlly => place.label().replace("ally", "allies"),
+        Place::PassiveOpponent | Place::ActiveOpponent => format!("{}s", place.label()),
+        Place::Neutral | Place::NotKnown => place.label().to_owned(),
+    }
+}
+
+fn json(
+    campaign: &Campaign,
+    spectrum: &Spectrum<'_>,
+    movement: Option<&(Date, Movement<'_>)>,
+    steps: &[(&Move<'_>, Option<String>)],
+    until: Option<Date>,
+) -> serde_json::Value {
+    let names = |place: Place| spectrum.at(place).map(|placed| placed.row.name.as_str()).collect::<Vec<_>>();
+    let positions: serde_json::Map<String, serde_json::Value> =
+        ORDER.iter().map(|place| (place.slug().to_owned(), serde_json::json!(names(*place)))).collect();
+    let differing: Vec<_> = spectrum
+        .placed
+        .iter()
+        .filter(|placed| placed.differs())
+        .map(|placed| {
+            serde_json::json!({
+                "name": placed.row.name, "from": placed.friendliest.slug(), "to": placed.place.slug(),
+            })
+        })
+        .collect();
+    let mut value = serde_json::json!({
+        "campaign": campaign.sentence,
+        "until": until.map(|until| until.to_string()),
+        "positions": positions,
+        "people_differ": differing,
+    });
+    if let Some((since, movement)) = movement {
+        let Score { active_before, active_after, towards, away, placed, lost } = movement.score;
+        value["since"] = since.to_string().into();
+        value["score"] = serde_json::json!({
+            "active_allies_before": active_before, "active_allies_after": active_after,
+            "towards": towards, "away": away, "newly_placed": placed, "no_longer_known": lost,
+        });
+        value["steps"] = steps
+            .iter()
+            .map(|(step, reason)| {
+                serde_json::json!({
+                    "name": step.row.name,
+                    "on": step.on.map(|on| on.to_string()),
+                    "from": step.from.slug(),
+                    "to": step.to.slug(),
+                    "direction": match step.turn() {
+                        Turn::Towards => "towards",
+                        Turn::Away => "away",
+                        Turn::Placed => "newly-placed",
+                        Turn::Lost => "no-longer-known",
+                    },
+                    "steps": step.steps(),
+                    "reason": reason,
+                })
+            })
+            .collect();
+    }
+    value
 }

@@ -22,7 +22,7 @@ use crate::risk::{Level, Mitigation, RiskKind};
 use crate::words;
 
 /// Rows of another schema are thrown away and made anew.
-pub const ROW_SCHEMA: u16 = 2;
+pub const ROW_SCHEMA: u16 = 3;
 
 /// What lists, finding, due dates and importing need to know of an entry.
 #[derive(Clone, PartialEq, Eq, Encode, Decode)]
