@@ -12,8 +12,10 @@ use crate::failure::Failure;
 use crate::home::Home;
 use crate::output::Output;
 use crate::prompt::Prompt;
+use crate::settings::Settings;
 
 mod campaign;
+mod config;
 mod date;
 mod demo;
 mod edit;
@@ -107,6 +109,7 @@ enum Command {
     Import(import::Args),
     Export(export::Args),
     Demo(demo::Args),
+    Config(config::Args),
     Lock(lock::Args),
     Unlock(unlock::Args),
     Recovery(recovery::Args),
@@ -122,7 +125,7 @@ const GROUPS: &[(&str, &[&str])] = &[
     ("The community", &["map", "todo", "date", "place"]),
     ("Together", &["invite", "member", "sync", "relay"]),
     ("Your data", &["import", "export"]),
-    ("This computer", &["demo", "lock", "unlock", "recovery", "where", "help"]),
+    ("This computer", &["config", "demo", "lock", "unlock", "recovery", "where", "help"]),
 ];
 
 /// Runs what was typed.
@@ -140,6 +143,8 @@ pub(crate) fn run(arguments: Vec<OsString>) -> ExitCode {
         Err(error) => return crate::output::usage(&error),
     };
     let Global { json, plain, no_input, quiet, map, passphrase_file, insecure } = cli.global;
+    let settings = Home::find().and_then(|home| Settings::read(&home).ok()).unwrap_or_default();
+    let plain = plain || settings.plain();
     let output = Output { json, plain, quiet };
     let prompt = Prompt::new(no_input || json, plain);
     let options = Options { map, passphrase_file, insecure, program: format!("allymap {program}") };
@@ -181,6 +186,7 @@ fn dispatch(app: &mut App, command: Command) -> Result<(), Failure> {
         Command::Import(args) => import::run(app, args),
         Command::Export(args) => export::run(app, args),
         Command::Demo(args) => demo::run(app, args),
+        Command::Config(args) => config::run(app, args),
         Command::Lock(args) => lock::run(app, args),
         Command::Unlock(args) => unlock::run(app, args),
         Command::Recovery(args) => recovery::run(app, args),
@@ -205,7 +211,7 @@ fn free_text(argument: &str) -> Result<String, Failure> {
 }
 
 /// A name as it may be shown to others: one line, not empty, of a length that fits a screen.
-fn label(text: &str) -> Result<String, Failure> {
+pub(crate) fn label(text: &str) -> Result<String, Failure> {
     let text = crate::output::clean(text).replace(['\n', '\t'], " ").trim().to_owned();
     match text.chars().count() {
         0 => Err(Failure::usage("A name must not be empty.")),

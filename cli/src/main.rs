@@ -9,6 +9,7 @@ mod failure;
 mod home;
 mod output;
 mod prompt;
+mod settings;
 mod stdout;
 mod unlock;
 

@@ -380,10 +380,9 @@ fn named<'a>(dates: &'a [Item<RowId, KeyDate>], said: &str) -> Result<&'a Item<R
 fn last_day(from: Date, typed: &str) -> Result<u16, Failure> {
     let to = parse_coming_date(typed, from)?;
     let days = from.days_until(to) + 1;
-    u16::try_from(days)
-        .ok()
-        .filter(|days| *days > 0)
-        .ok_or_else(|| Failure::usage(format!("{} is before {}.", to.spelled(), from.spelled())))
+    u16::try_from(days).ok().filter(|days| *days > 0).ok_or_else(|| {
+        Failure::usage(format!("{} is before {}.", to.spelled(), from.spelled())).hint("Nothing was changed.")
+    })
 }
 
 fn sort(typed: &str) -> Result<DateSort, Failure> {

@@ -30,8 +30,10 @@ pub(crate) struct Args {
 pub(crate) fn run(app: &mut App, args: Args) -> Result<(), Failure> {
     let code = super::given(args.code, || app.prompt.required("Invitation", "CODE (allymap join CODE)"))?;
     let invitation = Invitation::from_line(code.trim()).map_err(|error| unreadable(&error))?;
-    let name = super::given(args.name, || app.prompt.required("Your name, as others see it", "--name"))?;
-    let group = super::given(args.group, || app.prompt.required("Your group", "--group"))?;
+    let settings = crate::settings::Settings::read(&app.home)?;
+    let (name, group) = (args.name.or(settings.value("name")), args.group.or(settings.value("group")));
+    let name = super::given(name, || app.prompt.required("Your name, as others see it", "--name"))?;
+    let group = super::given(group, || app.prompt.required("Your group", "--group"))?;
     let (name, group) = (super::label(&name)?, super::label(&group)?);
     super::ensure_home(app)?;
     if let Some(known) = super::map_of_space(app, &invitation.space)? {

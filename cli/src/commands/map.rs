@@ -12,7 +12,7 @@ use crate::output::Output;
 mod answer;
 mod show;
 
-/// The community itself: its head, questions, figures and issues
+/// The community itself: its questions, figures and issues
 #[derive(clap::Args)]
 #[command(
     after_help = "Examples:\n  allymap map show\n  allymap map answer knows-us\n  allymap map issue \"Rents\" --weight 4 --source \"Harbour Post\""
@@ -416,11 +416,11 @@ pub(super) fn pick<'a, T>(
 /// A label and what belongs to it, wrapped to 80 columns beside the label.
 pub(super) fn say_note(out: &Output, label: &str, text: &str, column: usize) {
     let mut label = label.to_owned();
-    if label.chars().count() >= column && !text.is_empty() {
+    if label.trim_end().chars().count() >= column && !text.is_empty() {
         out.say(std::mem::take(&mut label));
     }
     for line in text.lines().flat_map(|line| wrapped(line, 79usize.saturating_sub(column))) {
-        out.say(format_args!("{label:<column$}{line}"));
+        out.say(format!("{label:<column$}{line}").trim_end());
         label.clear();
     }
 }

@@ -6,6 +6,7 @@ use super::map::{needed, say_note};
 use super::status::count;
 use crate::app::{App, today};
 use crate::failure::Failure;
+use crate::settings::Settings;
 
 /// What to find out next, and whether you know enough to go on
 #[derive(clap::Args)]
@@ -23,7 +24,9 @@ const COLUMN: usize = 24;
 pub(crate) fn run(app: &mut App, args: Args) -> Result<(), Failure> {
     let map = needed(app)?;
     let rows = app.rows_once()?;
-    let todo = allymap_domain::todo(&map, &rows, today());
+    let settings = Settings::read(&app.home).unwrap_or_default();
+    let months = settings.number("facts-age", Some(&map)).map_or(map.facts_age_months(), |(months, _)| months);
+    let todo = allymap_domain::todo(&map, &rows, today(), months);
     if args.questions {
         return questions(app, &map, &rows, &todo);
     }

@@ -147,9 +147,8 @@ impl Map {
             map.newer_facts += usize::from(!is_ours(key));
         }
         map.figures.sort_by(|a, b| {
-            let order = |item: &Item<RowId, Figure>| {
-                (words::folded(&item.value.what), item.value.origin.on.as_ref().and_then(|when| when.date), item.key)
-            };
+            let order =
+                |item: &Item<RowId, Figure>| (words::folded(&item.value.what), item.value.origin.day(), item.key);
             order(a).cmp(&order(b))
         });
         map.issues
@@ -194,7 +193,7 @@ impl Map {
 
     /// Weeks until the next check-in with an entry of this category; of none, as long as of (c).
     pub fn check_in_weeks(&self, category: Option<&str>) -> u32 {
-        self.number(match category {
+        self.number_or_usual(match category {
             Some("a") => "weeks-a",
             Some("b") => "weeks-b",
             Some("d") => "weeks-d",
@@ -204,15 +203,18 @@ impl Map {
 
     /// Months after which a fact is listed as old.
     pub fn facts_age_months(&self) -> u32 {
-        self.number("facts-age")
+        self.number_or_usual("facts-age")
     }
 
-    fn number(&self, field: &str) -> u32 {
+    /// A number that the members of this map agreed on: `weeks-a` to `weeks-d`, `facts-age`.
+    pub fn number(&self, field: &str) -> Option<u32> {
+        RHYTHM.iter().find(|(name, _)| *name == field)?;
+        self.value(field)?.parse().ok().filter(|number| (1..=LONGEST).contains(number))
+    }
+
+    fn number_or_usual(&self, field: &str) -> u32 {
         let usual = RHYTHM.iter().find(|(name, _)| *name == field).map_or(0, |(_, usual)| *usual);
-        self.value(field)
-            .and_then(|value| value.parse().ok())
-            .filter(|number| (1..=LONGEST).contains(number))
-            .unwrap_or(usual)
+        self.number(field).unwrap_or(usual)
     }
 
     pub fn answer(&self, asked: Asked) -> Option<&Item<Asked, Answer>> {

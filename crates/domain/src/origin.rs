@@ -2,7 +2,7 @@
 
 use minicbor::{Decode, Encode};
 
-use crate::date::When;
+use crate::date::{Date, When};
 use crate::rejection::Rejection;
 use crate::slug::slugs;
 use crate::words;
@@ -34,6 +34,12 @@ pub struct Origin {
 }
 
 impl Origin {
+    /// The day when it was so; of a bare year, its last.
+    pub fn day(&self) -> Option<Date> {
+        let when = self.on.as_ref()?;
+        when.date.or_else(|| Date::new(when.typed.trim().parse().ok()?, 12, 31))
+    }
+
     pub(crate) fn clean(self) -> Result<Origin, Rejection> {
         Ok(Origin { source: optional_line("source", self.source)?, ..self })
     }

@@ -31,9 +31,9 @@ pub struct OpenEntries {
     pub entries: Vec<(Row, Option<usize>)>,
 }
 
-/// Rows are those that are shown, archived ones among them; these are left out here.
-pub fn todo(map: &Map, rows: &[Row], today: Date) -> Todo {
-    let old = today.months_before(map.facts_age_months());
+/// Rows are those that are shown, archived ones among them; these are left out here. A fact is old after so many months.
+pub fn todo(map: &Map, rows: &[Row], today: Date, months: u32) -> Todo {
+    let old = today.months_before(months);
     let mut rows: Vec<&Row> = rows.iter().filter(|row| !row.archived).collect();
     rows.sort_by(|a, b| (a.category() != Some("a"), &a.name, a.id).cmp(&(b.category() != Some("a"), &b.name, b.id)));
     let open = |slug, label, lacks: &dyn Fn(&Row) -> Option<Option<usize>>| OpenEntries {
@@ -83,7 +83,7 @@ fn old_facts(map: &Map, old: Date) -> Vec<(String, When)> {
     for item in &map.figures {
         let (what, origin) = (&item.value.what, &item.value.origin);
         let known = newest.entry(folded(what)).or_insert_with(|| (what.clone(), origin));
-        if date(origin) > date(known.1) {
+        if origin.day() > known.1.day() {
             known.1 = origin;
         }
     }
@@ -92,14 +92,8 @@ fn old_facts(map: &Map, old: Date) -> Vec<(String, When)> {
     let mut facts: Vec<(Date, String, When)> = answers
         .chain(newest.into_values())
         .chain(issues)
-        .filter_map(|(what, origin)| Some((date(origin).filter(|on| *on < old)?, what, origin.on.clone()?)))
+        .filter_map(|(what, origin)| Some((origin.day().filter(|on| *on < old)?, what, origin.on.clone()?)))
         .collect();
     facts.sort();
     facts.into_iter().map(|(_, what, on)| (what, on)).collect()
-}
-
-/// The day, or for a bare year its last day.
-fn date(origin: &Origin) -> Option<Date> {
-    let when = origin.on.as_ref()?;
-    when.date.or_else(|| Date::new(when.typed.trim().parse().ok()?, 12, 31))
 }

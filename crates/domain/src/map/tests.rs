@@ -3,10 +3,14 @@
 use proptest::prelude::*;
 
 use super::*;
-use crate::date::When;
-use crate::desk::{Desk, row, today};
+use crate::assertion::{Assertion, Claim};
+use crate::date::{Date, When};
+use crate::desk::{Desk, ENTRY, NOW, row, today};
+use crate::entry::Entry;
+use crate::index::Row;
 use crate::key_date::starter_dates;
 use crate::origin::{Origin, SourceKind};
+use crate::risk::{Level, Mitigation, Risk, RiskKind};
 use crate::rule::Rule;
 use crate::todo::todo;
 
@@ -123,7 +127,7 @@ fn s105_answers_given_apart_both_stand_and_the_one_that_claims_less_counts() {
     let texts: Vec<&str> = read.answer(asked).unwrap().versions().filter_map(|answer| answer.text.as_deref()).collect();
     assert!(texts.contains(&"none") && texts.contains(&"a petition, 2019"), "{texts:?}");
     assert_eq!(read.known(asked), Known::Partly);
-    assert_eq!(todo(&read, &[], today()).apart, ["knows-us.bad-experiences"]);
+    assert_eq!(todo(&read, &[], today(), 18).apart, ["knows-us.bad-experiences"]);
     cleo.edit(|edit| Map::give_answer(edit, asked, &answer(Known::Answered, "one petition, in 2019"))).unwrap();
     ana.learn(&[&ben, &cleo]);
     assert!(map(&ana).answer(asked).unwrap().others.is_empty(), "whoever saw both settles it");
@@ -221,7 +225,7 @@ fn s119_facts_older_than_the_maps_limit_are_listed_and_a_newer_figure_makes_the_
         origin: Origin { on: Some(When { typed: typed.into(), date: None }), ..Origin::default() },
     };
     ana.edit(|edit| Map::put_figure(edit, row(1), &people("2016"))).unwrap();
-    let old = |desk: &Desk| todo(&map(desk), &[], today()).old_facts;
+    let old = |desk: &Desk| todo(&map(desk), &[], today(), map(desk).facts_age_months()).old_facts;
     assert_eq!(old(&ana), [("People".to_owned(), When { typed: "2016".into(), date: None })]);
     ana.edit(|edit| Map::put_figure(edit, row(2), &people("2026"))).unwrap();
     assert_eq!(old(&ana), []);
@@ -232,6 +236,29 @@ fn s119_facts_older_than_the_maps_limit_are_listed_and_a_newer_figure_makes_the_
     for typed in ["0", "-1", "often", "521", "99999999999999999999"] {
         assert!(ana.edit(|edit| Map::set(edit, "facts-age", typed)).is_err(), "{typed}");
     }
+}
+
+#[test]
+fn s119_an_entry_whose_oldest_standing_fact_is_old_is_listed_until_somebody_looks_again() {
+    let [mut ana, ..] = Desk::three_choirs();
+    let rate = |on: Date, settles: Vec<RowId>| Assertion {
+        reason: Some("asked around".into()),
+        supersedes: settles,
+        ..Assertion::new(
+            Claim::Risk(Risk { kind: RiskKind::Legal, level: Level::Low, mitigation: Mitigation::NoneNeeded }),
+            When::on(on),
+            NOW,
+        )
+    };
+    let (old, new) = (Date::new(2025, 5, 22).unwrap(), Date::new(2025, 5, 24).unwrap());
+    let listed = |desk: &Desk| {
+        let rows = [Row::of(&desk.document, ENTRY).unwrap()];
+        todo(&Map::default(), &rows, today(), 18).entries.iter().any(|open| open.slug == "old")
+    };
+    ana.edit(|edit| Entry::assert(edit, row(1), &rate(old, vec![]))).unwrap();
+    assert!(listed(&ana), "eighteen months and a day");
+    ana.edit(|edit| Entry::assert(edit, row(2), &rate(new, vec![row(1)]))).unwrap();
+    assert!(!listed(&ana));
 }
 
 #[test]
