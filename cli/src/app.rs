@@ -48,6 +48,10 @@ pub(crate) struct MapRow {
     /// Nobody has let this device in yet: what it should tell its person meanwhile.
     #[n(4)]
     pub(crate) waiting_words: Option<Vec<String>>,
+    /// An invented town to practise on: it never leaves this computer.
+    #[n(5)]
+    #[cbor(default)]
+    pub(crate) practice: bool,
 }
 
 /// Rows that belong to the home, not to a map.
@@ -461,6 +465,7 @@ impl App {
             person: person.to_owned(),
             group: group.to_owned(),
             waiting_words: None,
+            practice: false,
         };
         self.put_map(row)?;
         Ok(SpaceNumber(number))

@@ -20,6 +20,7 @@ pub(crate) struct Args {
 }
 
 pub(crate) fn run(app: &mut App, args: Args) -> Result<(), Failure> {
+    super::new::refuse_practice(app)?;
     let role = match args.role.as_str() {
         "reader" => Role::Reader,
         "convenor" => Role::Convenor,

@@ -1,17 +1,19 @@
 //! `allymap new`: a map for a community, with this person as its first convenor.
 
+use allymap_domain::{EntryId, RowId, TownChoices, demo_town, town_map};
 use allymap_replica::{Founding, Replica};
 use allymap_seal::{DeviceKeys, RootKeys, RootSeed};
-use allymap_wire::{RelayAddress, SpaceId};
+use allymap_wire::{DocumentId, RelayAddress, SpaceId};
 
-use crate::app::{App, now};
+use crate::app::{App, MapRow, now, today};
 use crate::chance::{Chance, random};
 use crate::failure::{Exit, Failure};
+use crate::settings::Settings;
 
 /// Start a map for your community
 #[derive(clap::Args)]
 #[command(
-    after_help = "Examples:\n  allymap new \"Kill Town\"\n  allymap new \"Kill Town\" --name Wren --group Harbour --no-input"
+    after_help = "Examples:\n  allymap new \"Kill Town\"\n  allymap new \"Kill Town\" --name Wren --group Harbour --no-input\n  allymap new --practice"
 )]
 pub(crate) struct Args {
     /// The community the map is about
@@ -25,37 +27,26 @@ pub(crate) struct Args {
     /// The line that a relay's operator gave you (ALLYMAP-RELAY:…)
     #[arg(long, value_name = "LINE")]
     relay: Option<String>,
+    /// An invented town to try everything on; it never leaves this computer
+    #[arg(long, conflicts_with_all = ["relay", "map"])]
+    practice: bool,
 }
 
 pub(crate) fn run(app: &mut App, args: Args) -> Result<(), Failure> {
     let relay = args.relay.as_deref().map(super::relay::read_line).transpose()?;
+    if args.practice {
+        return practise(app, args);
+    }
     app.output.status("Your data stays on your computers. It is sealed before it leaves. You decide who joins.");
     let map = super::given(args.map, || app.prompt.required("Community the map is about", "NAME (allymap new NAME)"))?;
-    let name = super::given(args.name, || app.prompt.required("Your name, as others see it", "--name"))?;
-    let group = super::given(args.group, || app.prompt.required("Your group", "--group"))?;
+    let settings = Settings::read(&app.home)?;
+    let (name, group) = (args.name.or(settings.value("name")), args.group.or(settings.value("group")));
+    let name = super::given(name, || app.prompt.required("Your name, as others see it", "--name"))?;
+    let group = super::given(group, || app.prompt.required("Your group", "--group"))?;
     let (map, name, group) = (super::label(&map)?, super::label(&name)?, super::label(&group)?);
     super::ensure_home(app)?;
 
-    let root = RootSeed::generate(&mut Chance);
-    let keys = RootKeys::derive(&root);
-    let genesis = allymap_seal::genesis(&keys, random(), now().0);
-    let space = SpaceId::of(&genesis.bytes);
-    let seed = app.seed()?;
-    let number = app.add_map(&map, &name, &group)?;
-    let founding = Founding {
-        root: &keys,
-        keys: DeviceKeys::derive(&seed, &space),
-        genesis,
-        name: &name,
-        group: &group,
-        salt: random(),
-    };
-    let mut effects = Vec::new();
-    let replica = Replica::found(now(), number, founding, app.disk()?, &mut Chance, &mut effects)
-        .map_err(|error| Failure::new("AM-NEW", Exit::Failed, format!("The map could not be made: {error}.")))?;
-    app.carry_out(effects)?;
-    app.adopt(replica);
-    app.keep_root(number, root.expose())?;
+    found(app, &map, &name, &group, false)?;
     if let Some(relay) = &relay {
         add_relay(app, relay)?;
     }
@@ -73,7 +64,85 @@ pub(crate) fn run(app: &mut App, args: Args) -> Result<(), Failure> {
     Ok(())
 }
 
+/// The map itself: its keys, its first member, its row on this computer. A practice map needs no emergency words.
+fn found(app: &mut App, map: &str, name: &str, group: &str, practice: bool) -> Result<(), Failure> {
+    let root = RootSeed::generate(&mut Chance);
+    let keys = RootKeys::derive(&root);
+    let genesis = allymap_seal::genesis(&keys, random(), now().0);
+    let space = SpaceId::of(&genesis.bytes);
+    let seed = app.seed()?;
+    let number = app.add_map(map, name, group)?;
+    let founding =
+        Founding { root: &keys, keys: DeviceKeys::derive(&seed, &space), genesis, name, group, salt: random() };
+    let mut effects = Vec::new();
+    let replica = Replica::found(now(), number, founding, app.disk()?, &mut Chance, &mut effects)
+        .map_err(|error| Failure::new("AM-NEW", Exit::Failed, format!("The map could not be made: {error}.")))?;
+    app.carry_out(effects)?;
+    app.adopt(replica);
+    if practice {
+        let row = app.map()?;
+        return app.put_map(MapRow { practice, ..row });
+    }
+    app.keep_root(number, root.expose())
+}
+
+/// The invented town, whole.
+fn practise(app: &mut App, args: Args) -> Result<(), Failure> {
+    let town = demo_town();
+    let name = super::label(args.name.as_deref().unwrap_or("You"))?;
+    let group = super::label(args.group.as_deref().unwrap_or("Practice group"))?;
+    super::ensure_home(app)?;
+    found(app, &town.map.name, &name, &group, true)?;
+    let entries: Vec<EntryId> = town.entries.iter().map(|_| app.fresh_entry()).collect();
+    let campaigns: Vec<RowId> = town.campaigns.iter().map(|_| app.fresh_row()).collect();
+    let mut fresh = || RowId(random());
+    let document = app.map_document()?;
+    app.edit(document, |edit| town_map(edit, &town, &campaigns, today(), &mut fresh))?;
+    let mut choices = TownChoices {
+        entries: &entries,
+        campaigns: &campaigns,
+        today: today(),
+        recorded_ms: now().0,
+        fresh: &mut fresh,
+    };
+    for (index, id) in entries.iter().enumerate() {
+        app.edit(DocumentId(id.0), |edit| town.write(index, edit, &mut choices))?;
+    }
+    app.commit()?;
+    if app.output.json {
+        app.output.json(&serde_json::json!({
+            "map": town.map.name, "name": name, "group": group, "practice": true, "entries": entries.len(),
+        }));
+        return Ok(());
+    }
+    app.output.say(format_args!(
+        "{} is ready: an invented town with {} entries, to practise on.",
+        town.map.name,
+        entries.len()
+    ));
+    app.output.status("It stays on this computer and is never exchanged. Nobody in it exists.");
+    app.output.status(
+        "Next: allymap map show · allymap todo · allymap partner show choir · back to your own: allymap map use NAME",
+    );
+    Ok(())
+}
+
+/// A practice map stays where it is.
+pub(crate) fn refuse_practice(app: &mut App) -> Result<(), Failure> {
+    let map = app.map()?;
+    if !map.practice {
+        return Ok(());
+    }
+    Err(Failure::new(
+        "AM-PRACTICE",
+        Exit::Usage,
+        format!("{} is a practice map: it stays on this computer and is never exchanged.", map.name),
+    )
+    .hint("Nothing was changed. Start a map to share with: allymap new NAME. Or work on another one: allymap map use NAME."))
+}
+
 pub(crate) fn add_relay(app: &mut App, relay: &RelayAddress) -> Result<(), Failure> {
+    refuse_practice(app)?;
     let mut effects = Vec::new();
     let (replica, disk) = app.hold()?;
     replica.add_relay(relay.relay, &relay.url, Some(relay.token), disk, &mut effects)?;

@@ -40,7 +40,7 @@ pub(crate) fn run(app: &mut App, _: Args) -> Result<(), Failure> {
             })
             .collect();
         app.output.json(&serde_json::json!({
-            "map": map.name, "name": map.person, "group": map.group, "entries": entries, "members": members,
+            "map": map.name, "practice": map.practice, "name": map.person, "group": map.group, "entries": entries, "members": members,
             "groups": groups, "to_settle": to_settle, "edited_entries_kept_here": standing.unsealed, "waiting": standing.waiting,
             "relays": relays, "newest_seen_by": seen, "passphrase": passphrase, "recovery_words_here": root_here,
             "waiting_for_approval": map.waiting_words, "asking": asking.len(),
@@ -54,6 +54,9 @@ pub(crate) fn run(app: &mut App, _: Args) -> Result<(), Failure> {
         count(members, "member", "members"),
         count(groups, "group", "groups")
     ));
+    if map.practice {
+        app.output.say("Practice    an invented town; it stays on this computer");
+    }
     if let Some(words) = &map.waiting_words {
         app.output
             .say(format_args!("Waiting     to be let in. Read these words to who invited you: {}", words.join("  ")));
@@ -81,7 +84,7 @@ pub(crate) fn run(app: &mut App, _: Args) -> Result<(), Failure> {
         };
         app.output.say(format_args!("Relay       {}: {state}", relay.url));
     }
-    if relays.is_empty() {
+    if relays.is_empty() && !map.practice {
         app.output.say("Relay       none: allymap relay add LINE");
     }
     if let Some(seen) = seen {

@@ -24,6 +24,7 @@ const LOOK: Duration = Duration::from_millis(500);
 const PAUSES: (Duration, Duration) = (Duration::from_secs(1), Duration::from_secs(60));
 
 pub(crate) fn run(app: &mut App, args: Args) -> Result<(), Failure> {
+    super::new::refuse_practice(app)?;
     let relays = {
         let (replica, _) = app.hold()?;
         replica.relays()
