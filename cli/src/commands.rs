@@ -18,6 +18,7 @@ mod campaign;
 mod config;
 mod date;
 mod demo;
+mod doctor;
 mod edit;
 mod export;
 mod find;
@@ -110,6 +111,7 @@ enum Command {
     Export(export::Args),
     Demo(demo::Args),
     Config(config::Args),
+    Doctor(doctor::Args),
     Lock(lock::Args),
     Unlock(unlock::Args),
     Recovery(recovery::Args),
@@ -125,7 +127,7 @@ const GROUPS: &[(&str, &[&str])] = &[
     ("The community", &["map", "todo", "date", "place"]),
     ("Together", &["invite", "member", "sync", "relay"]),
     ("Your data", &["import", "export"]),
-    ("This computer", &["config", "demo", "lock", "unlock", "recovery", "where", "help"]),
+    ("This computer", &["config", "doctor", "demo", "lock", "unlock", "recovery", "where", "help"]),
 ];
 
 /// Runs what was typed.
@@ -187,6 +189,7 @@ fn dispatch(app: &mut App, command: Command) -> Result<(), Failure> {
         Command::Export(args) => export::run(app, args),
         Command::Demo(args) => demo::run(app, args),
         Command::Config(args) => config::run(app, args),
+        Command::Doctor(args) => doctor::run(app, args),
         Command::Lock(args) => lock::run(app, args),
         Command::Unlock(args) => unlock::run(app, args),
         Command::Recovery(args) => recovery::run(app, args),
