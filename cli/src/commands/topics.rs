@@ -140,7 +140,7 @@ fn of_command(app: &App, words: &[&str]) -> Result<(), Failure> {
     for word in words {
         command = command.find_subcommand_mut(word).ok_or_else(|| unknown(&words.join(" ")))?;
     }
-    app.output.say(command.render_long_help().to_string().trim_end());
+    app.output.say(command.render_help().to_string().trim_end());
     Ok(())
 }
 

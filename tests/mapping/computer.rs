@@ -1,0 +1,195 @@
+//! Practice, settings, the doctor, and help that needs no network.
+
+use std::os::unix::fs::PermissionsExt;
+
+use allymap_tests::{RelayProcess, Volunteer};
+
+use super::{each, refused, volunteer};
+
+#[test]
+fn a_practice_map_is_full_at_once_and_never_leaves_this_computer() {
+    let folder = tempfile::tempdir().unwrap();
+    let relay = RelayProcess::start(&folder.path().join("relay"), None);
+    let wren = Volunteer::new(folder.path().join("home"));
+    let made = wren.json(&["new", "--practice"]);
+    assert_eq!((&made["practice"], &made["map"]), (&true.into(), &"Thornwick".into()));
+    assert!(wren.json(&["partner", "list"])["entries"].as_array().unwrap().len() >= 30);
+    assert_eq!(wren.json(&["map", "show"])["issues"].as_array().unwrap().len(), 3);
+    let todo = wren.json(&["todo"]);
+    assert!(!todo["questions_unknown"].as_array().unwrap().is_empty(), "something is left to find out");
+    for arguments in [&["sync"][..], &["sync", "--watch"], &["invite"], &["relay", "add", &relay.line]] {
+        let answer = wren.run(arguments);
+        refused(&answer, 2);
+        assert!(answer.stderr.contains("Thornwick is a practice map"), "{answer:?}");
+    }
+    assert_eq!(wren.run(&["new", "--practice", "--relay", &relay.line]).code, 2);
+    assert_eq!(wren.json(&["status"])["practice"], true);
+    assert!(wren.ok(&["status"]).stdout.contains("an invented town; it stays on this computer"));
+    // A real one beside it is exchanged as ever.
+    wren.ok(&["new", "Kill Town", "--name", "Wren", "--group", "Harbour", "--relay", &relay.line, "--no-input"]);
+    wren.ok(&["sync"]);
+    assert_eq!(wren.json(&["status"])["practice"], false);
+    wren.ok(&["map", "use", "thornwick"]);
+    refused(&wren.run(&["sync"]), 2);
+}
+
+#[test]
+fn settings_are_set_shown_with_where_they_come_from_and_unset() {
+    let (wren, _folder) = volunteer();
+    let origin = |key: &str| {
+        let settings = wren.json(&["config", "show"]);
+        let all = settings["settings"].as_array().unwrap();
+        let one = all.iter().find(|one| one["key"] == key).unwrap();
+        (one["value"].as_str().unwrap().to_owned(), one["from"].as_str().unwrap().to_owned())
+    };
+    let is = |value: &str, from: &str| (value.to_owned(), from.to_owned());
+    assert_eq!(origin("name"), is("Wren", "map"));
+    assert_eq!(origin("weeks-a"), is("6 weeks", "default"));
+    wren.ok(&["config", "set", "weeks-a", "4"]);
+    assert_eq!(origin("weeks-a"), is("4 weeks", "file"));
+    wren.ok(&["map", "edit", "--set", "weeks-a=5"]);
+    assert_eq!(origin("weeks-a"), is("5 weeks", "map"), "what the members agreed on comes before one's own");
+    wren.ok(&["map", "edit", "--set", "weeks-a="]);
+    wren.ok(&["config", "unset", "weeks-a"]);
+    assert_eq!(origin("weeks-a"), is("6 weeks", "default"));
+    wren.ok(&["config", "set", "plain", "yes"]);
+    assert_eq!(origin("plain"), is("true", "file"));
+    for (key, value) in [("weeks-a", "0"), ("weeks-a", "soon"), ("plain", "perhaps"), ("moon", "1"), ("name", " ")] {
+        refused(&wren.run(&["config", "set", key, value]), 2);
+    }
+}
+
+#[test]
+fn a_settings_file_that_people_wrote_keeps_their_comments_and_never_stops_the_work() {
+    let (wren, _folder) = volunteer();
+    let file = wren.home.join("config/config.toml");
+    std::fs::write(&file, "# for the laptop\nfacts-age = 24 # two years\ntheme = \"dark\"\nweeks-b = \"often\"\n")
+        .unwrap();
+    let shown = wren.ok(&["config", "show"]);
+    assert!(shown.stdout.contains("facts-age\t24 months\tyour settings file\n"), "{shown:?}");
+    assert!(shown.stderr.contains("\"theme\"") && shown.stderr.contains("\"weeks-b\""), "{shown:?}");
+    wren.ok(&["config", "set", "facts-age", "12"]);
+    let text = std::fs::read_to_string(&file).unwrap();
+    assert!(text.starts_with("# for the laptop\nfacts-age = 12 # two years\ntheme = \"dark\"\n"), "{text}");
+    std::fs::write(&file, "facts-age = [\n").unwrap();
+    refused(&wren.run(&["config", "show"]), 2);
+    wren.ok(&["map", "show"]);
+    wren.ok(&["todo"]);
+    let doctor = wren.run(&["doctor"]);
+    assert_eq!(doctor.code, 1);
+    assert!(doctor.stdout.contains("fail   settings"), "{doctor:?}");
+}
+
+#[test]
+fn the_name_and_group_of_the_settings_are_those_of_new_maps() {
+    let folder = tempfile::tempdir().unwrap();
+    let wren = Volunteer::new(folder.path().join("home"));
+    wren.ok(&["config", "set", "name", "Wren"]);
+    wren.ok(&["config", "set", "group", "Harbour"]);
+    let made = wren.json(&["new", "Kill Town"]);
+    assert_eq!((&made["name"], &made["group"]), (&"Wren".into(), &"Harbour".into()));
+}
+
+#[test]
+fn the_doctor_says_what_is_wrong_and_ends_accordingly() {
+    let folder = tempfile::tempdir().unwrap();
+    let wren = Volunteer::new(folder.path().join("home"));
+    assert_eq!(wren.run(&["doctor"]).code, 0, "no map is no fault");
+    wren.ok(&["new", "Kill Town", "--name", "Wren", "--group", "Harbour", "--no-input"]);
+    let state = |what: &str| {
+        let answer = wren.run(&["doctor", "--json"]);
+        let said: serde_json::Value = serde_json::from_str(&answer.stdout).unwrap();
+        let checks = said["checks"].as_array().unwrap().clone();
+        let one =
+            checks.iter().find(|check| check["what"] == what).map(|check| check["state"].as_str().unwrap().to_owned());
+        (answer.code, one.unwrap_or_default())
+    };
+    assert_eq!(state("maps"), (0, "ok".into()));
+    assert_eq!(state("disk"), (0, "ok".into()));
+    assert_eq!(state("clock"), (0, "ok".into()));
+    assert_eq!(state("key"), (0, "note".into()), "no passphrase is worth a word");
+    let data = wren.home.join("data");
+    let mode =
+        |path: &std::path::Path, mode| std::fs::set_permissions(path, std::fs::Permissions::from_mode(mode)).unwrap();
+    mode(&data, 0o755);
+    assert_eq!(state("folder"), (1, "fail".into()));
+    mode(&data, 0o700);
+    mode(&data.join("keyslots"), 0o644);
+    assert_eq!(state("key"), (1, "fail".into()));
+    mode(&data.join("keyslots"), 0o600);
+    let ahead = std::time::UNIX_EPOCH + std::time::Duration::from_secs(4_102_444_800);
+    let newest = std::fs::File::create(data.join("maps/from-the-future")).unwrap();
+    newest.set_modified(ahead).unwrap();
+    assert_eq!(state("clock"), (1, "fail".into()));
+    std::fs::remove_file(data.join("maps/from-the-future")).unwrap();
+    let keys = std::fs::read(data.join("keyslots")).unwrap();
+    std::fs::write(data.join("keyslots"), b"scribble").unwrap();
+    assert_eq!(state("key"), (1, "fail".into()));
+    std::fs::remove_file(data.join("keyslots")).unwrap();
+    assert_eq!(state("key"), (1, "fail".into()));
+    std::fs::write(data.join("keyslots"), keys).unwrap();
+    mode(&data.join("keyslots"), 0o600);
+    assert_eq!(state("maps"), (0, "ok".into()), "looking changed nothing");
+}
+
+#[test]
+fn the_doctor_asks_the_relay_only_when_told_to_and_looks_no_further_into_what_is_locked() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut relay = RelayProcess::start(&folder.path().join("relay"), None);
+    let wren = Volunteer::new(folder.path().join("home"));
+    let passphrase = folder.path().join("passphrase");
+    std::fs::write(&passphrase, "heron over the weir\n").unwrap();
+    let file = passphrase.display().to_string();
+    wren.ok(&[
+        "new",
+        "Kill Town",
+        "--name",
+        "Wren",
+        "--group",
+        "Harbour",
+        "--relay",
+        &relay.line,
+        "--passphrase-file",
+        &file,
+    ]);
+    let answer = wren.ok(&["doctor", "--online"]);
+    assert!(answer.stdout.contains("answers"), "{answer:?}");
+    relay.kill();
+    wren.ok(&["doctor"]);
+    let away = wren.run(&["doctor", "--online"]);
+    refused(&away, 6);
+    assert!(away.stdout.contains("away   relay") && away.stdout.contains("Everything is kept here."), "{away:?}");
+    wren.ok(&["lock"]);
+    let locked = wren.run(&["doctor"]);
+    refused(&locked, 5);
+    assert!(locked.stdout.contains("locked key"), "{locked:?}");
+    wren.ok(&["doctor", "--passphrase-file", &file]);
+}
+
+#[test]
+fn s139_topics_are_read_without_a_map_and_without_a_network() {
+    let folder = tempfile::tempdir().unwrap();
+    let wren = Volunteer::new(folder.path().join("home"));
+    let topics = wren.json(&["help", "topics"]);
+    let slugs = each(&topics["topics"], "topic");
+    for slug in ["contact", "relational-meetings", "being-an-ally"] {
+        assert!(slugs.contains(&slug), "{slugs:?}");
+    }
+    for words in [&["relational", "meetings"][..], &["being", "an", "ally"], &["topics", "being-an-ally"]] {
+        let text = wren.ok(&[&["help"][..], words].concat()).stdout;
+        assert!(text.lines().filter(|line| !line.trim().is_empty()).count() >= 10, "{text}");
+    }
+    assert!(wren.ok(&["help", "contact"]).stdout.contains("There is no map here yet"));
+    refused(&wren.run(&["help", "nonsense"]), 2);
+    assert!(!wren.home.exists(), "reading leaves nothing behind");
+}
+
+#[test]
+fn help_of_a_command_is_what_its_flag_shows() {
+    let (wren, _folder) = volunteer();
+    let all = wren.ok(&["help"]).stdout;
+    assert!(all.contains("The community\n  map "), "{all}");
+    let text = wren.ok(&["help", "map", "edit"]).stdout;
+    assert!(text.starts_with("Say what the community is") && text.contains("Usage: allymap map edit"), "{text}");
+    assert!(wren.ok(&["help", "date"]).stdout.contains("first sunday of july"));
+}
