@@ -1,20 +1,25 @@
-//! `allymap import FILE`: other people's tables, with a look at what would happen first.
+//! `allymap import FILE`: other people's tables, or a whole map of ours, with a look at what would happen first.
 
 use std::io::Read;
 use std::path::{Path, PathBuf};
 
-use allymap_domain::{Date, Entry, ImportError, Kind, MAX_FILE_BYTES, Plan, Register, plan, read_register};
+use allymap_domain::{
+    Date, Entry, ImportError, Kind, MAX_FILE_BYTES, Map, Plan, RefusedReason, Register, Whole, WholeMap, is_whole_map,
+    plan, read_register, read_whole_map,
+};
 use allymap_wire::DocumentId;
 
 use super::status::count;
 use crate::app::{App, today};
 use crate::failure::{Exit, Failure};
 
-/// Bring in a spreadsheet (CSV) or a register (Popolo JSON)
+/// Bring in a spreadsheet (CSV), a register (Popolo JSON) or an exported map (JSON Lines)
 #[derive(clap::Args)]
-#[command(after_help = "Examples:\n  allymap import contacts.csv\n  allymap import councillors.json --apply")]
+#[command(
+    after_help = "Examples:\n  allymap import contacts.csv\n  allymap import councillors.json --apply\n  allymap import old-map.jsonl"
+)]
 pub(crate) struct Args {
-    /// A .csv or .json file
+    /// A .csv, .json or .jsonl file
     file: PathBuf,
     /// What the rows of a table are, where no column says so
     #[arg(long)]
@@ -29,7 +34,11 @@ pub(crate) struct Args {
 
 pub(crate) fn run(app: &mut App, args: Args) -> Result<(), Failure> {
     let kind = args.kind.as_deref().map(Kind::typed).transpose()?.map(|(kind, _)| kind);
-    let (register, dated) = read(&args.file, kind)?;
+    let (input, dated) = read(&args.file, kind)?;
+    let register = match input {
+        Input::Register(register) => register,
+        Input::Map(whole) => return bring_in_map(app, &args, &whole, dated),
+    };
     let rows = app.rows()?;
     let plan = plan(&register, &rows, dated, today());
     let file = args.file.display();
@@ -73,7 +82,7 @@ pub(crate) fn run(app: &mut App, args: Args) -> Result<(), Failure> {
         }
     }
     let nothing = plan.new.is_empty() && plan.changed.is_empty();
-    let go = !nothing && !args.dry_run && (args.apply || app.prompt.confirm("Nothing is saved yet. Bring them in?")?);
+    let go = !nothing && agreed(app, &args)?;
     if go {
         for planned in &plan.new {
             let id = app.fresh_entry();
@@ -100,8 +109,10 @@ pub(crate) fn run(app: &mut App, args: Args) -> Result<(), Failure> {
             count(plan.new.len(), "entry", "entries"),
             plan.changed.len()
         ));
-    } else if nothing {
+    } else if nothing && plan.unclear.is_empty() && plan.refused.is_empty() {
         app.output.say("Nothing new: everything in it is on the map already.");
+    } else if nothing {
+        app.output.say("Nothing was saved: what is not on the map yet wants a look first.");
     } else {
         app.output.say("Nothing was saved. Do it with --apply.");
     }
@@ -111,13 +122,98 @@ pub(crate) fn run(app: &mut App, args: Args) -> Result<(), Failure> {
     Ok(())
 }
 
+fn agreed(app: &App, args: &Args) -> Result<bool, Failure> {
+    Ok(!args.dry_run && (args.apply || app.prompt.confirm("Nothing is saved yet. Bring them in?")?))
+}
+
+/// A map that was exported, here or elsewhere: its entries come with their ids, and nothing that is here is written over.
+fn bring_in_map(app: &mut App, args: &Args, whole: &WholeMap, dated: Option<Date>) -> Result<(), Failure> {
+    let (mut new, mut same, mut remarks) = (Vec::new(), 0, Vec::new());
+    for entry in &whole.entries {
+        match entry.on(app.document(DocumentId(entry.id.0))?.as_ref()) {
+            Whole::New => new.push(entry),
+            Whole::Same => same += 1,
+            Whole::Differs => remarks.push(entry.remark(RefusedReason::OnTheMap)),
+        }
+    }
+    let differ = remarks.len();
+    let rows = whole.entries.len() + whole.refused.len();
+    if !app.output.json {
+        app.output.say(format_args!(
+            "{}: the map {}, {}. New {} · the same {same} · different here {differ} · refused {}",
+            args.file.display(),
+            if whole.name.is_empty() { "without a name" } else { &whole.name },
+            count(rows, "entry", "entries"),
+            new.len(),
+            whole.refused.len()
+        ));
+        if whole.newer > 0 {
+            app.output.status("  A newer allymap wrote it. What only that one understands comes along unread.");
+        }
+        for refused in whole.refused.iter().chain(&remarks).take(10) {
+            app.output.status(format_args!("  {}: {} ({})", refused.spot, refused.reason, refused.name));
+        }
+    }
+    let go = !new.is_empty() && agreed(app, args)?;
+    if go {
+        let source = match dated {
+            Some(date) => format!("{} ({date})", whole.file),
+            None => whole.file.clone(),
+        };
+        let map = app.map_document()?;
+        if app.document(map)?.as_ref().is_some_and(Map::is) {
+            app.edit(map, |edit| whole.complete_map(edit))?;
+        }
+        for entry in &new {
+            for number in 0..entry.edits() {
+                app.edit(DocumentId(entry.id.0), |edit| entry.write(number, &source, edit))?;
+            }
+            let parts = entry.differences(&app.entry(entry.id)?);
+            if !parts.is_empty() {
+                remarks.push(entry.remark(RefusedReason::ReadsDifferently { parts }));
+            }
+        }
+        app.commit()?;
+    }
+    let report = report(&args.file, &Plan::of_remarks(whole.refused.clone(), remarks.clone()))?;
+    if app.output.json {
+        app.output.json(&serde_json::json!({
+            "file": args.file.display().to_string(), "map": whole.name, "rows": rows, "new": new.len(), "same": same,
+            "changed": 0, "unclear": differ, "refused": whole.refused.len(), "remarks": remarks.len() - differ,
+            "saved": go, "report": report.map(|path| path.display().to_string()),
+        }));
+        return Ok(());
+    }
+    match (go, new.is_empty()) {
+        (true, _) => app.output.say(format_args!(
+            "Kept: {} added. Who wrote them first is in their source; from now on they are yours.",
+            count(new.len(), "entry", "entries")
+        )),
+        (false, true) if differ + whole.refused.len() == 0 => {
+            app.output.say("Nothing new: everything in it is on the map already.");
+        }
+        (false, true) => app.output.say("Nothing was saved: what is on the map already is not written over."),
+        (false, false) => app.output.say("Nothing was saved. Do it with --apply."),
+    }
+    if let Some(path) = report {
+        app.output.status(format_args!("Lines that want a look, with reasons: {}", path.display()));
+    }
+    Ok(())
+}
+
+/// What a file holds.
+enum Input {
+    Register(Register),
+    Map(WholeMap),
+}
+
 /// Reads a file that may be anything: a folder, a pipe, gigabytes. With it, the day it was last written.
-fn read(path: &Path, kind: Option<&'static Kind>) -> Result<(Register, Option<Date>), Failure> {
+fn read(path: &Path, kind: Option<&'static Kind>) -> Result<(Input, Option<Date>), Failure> {
     let unread = |error: &std::io::Error| Failure::io("Reading", path, error).hint("Nothing was changed.");
     let metadata = std::fs::metadata(path).map_err(|error| unread(&error))?;
     if !metadata.is_file() {
         return Err(Failure::usage(format!("{} is not a file.", path.display()))
-            .hint("Give a .csv or .json file. Nothing was changed."));
+            .hint("Give a .csv, .json or .jsonl file. Nothing was changed."));
     }
     let cannot = |error: ImportError| {
         let hint = match error {
@@ -137,8 +233,12 @@ fn read(path: &Path, kind: Option<&'static Kind>) -> Result<(Register, Option<Da
     let written = metadata.modified().ok().and_then(|time| time.duration_since(std::time::UNIX_EPOCH).ok());
     let dated = written.map(|since| Date::of_ms(since.as_millis() as u64));
     let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
-    let register = read_register(&bytes, &name, kind).map_err(cannot)?;
-    Ok((register, dated))
+    let input = if is_whole_map(&bytes) {
+        read_whole_map(&bytes, &name).map(Input::Map)
+    } else {
+        read_register(&bytes, &name, kind).map(Input::Register)
+    };
+    Ok((input.map_err(cannot)?, dated))
 }
 
 /// What was not taken, beside the file, with the reason of each.

@@ -1,6 +1,7 @@
 //! The whole map as sorted JSON Lines: what two devices compare, and what anybody can take away and read.
 //!
-//! One object per line, first the map, then the entries by id. The same documents give the same bytes on every device, in
+//! Each line holds the entry twice: read out, for people and scripts, and under `content` as it lies in its document, which
+//! is what importing reads. One object per line, first the map, then the entries by id. The same documents give the same bytes on every device, in
 //! whatever order their changes arrived. Fields are only ever added, and `schema` grows when one changes its meaning.
 
 use std::borrow::Borrow;
@@ -14,6 +15,7 @@ use crate::affiliation::{Affiliation, Tie};
 use crate::assertion::{Claim, Stated};
 use crate::author::Author;
 use crate::campaign::Argument;
+use crate::content::{Content, content};
 use crate::date::{Date, When};
 use crate::entry::{Archived, Entry, FieldValue};
 use crate::field::{Holds, Merges};
@@ -23,7 +25,7 @@ use crate::log::Logged;
 use crate::map::{self, Map};
 use crate::rows::Unreadable;
 
-const SCHEMA: u32 = 1;
+pub(crate) const SCHEMA: u32 = 1;
 
 /// All documents of a map, each once, in any order.
 pub fn export_lines<D: Borrow<Document>>(
@@ -34,14 +36,21 @@ pub fn export_lines<D: Borrow<Document>>(
     for (id, document) in documents {
         let document = document.borrow();
         let is_map = Map::is(document);
-        let line = if is_map { map_line(id, document) } else { entry_line(&Entry::read(document, id, resolve)) };
+        let line = match is_map {
+            true => map_line(id, document),
+            false => line_of(&Entry::read(document, id, resolve), Some(content(document))),
+        };
         lines.insert((!is_map, id), line);
     }
     lines.into_values().flat_map(|line| line.into_iter().chain([b'\n'])).collect()
 }
 
-/// One entry as its line of the export, without the line's end.
+/// One entry as its line of the export, without what import reads and without the line's end.
 pub fn entry_line(entry: &Entry) -> Vec<u8> {
+    line_of(entry, None)
+}
+
+fn line_of(entry: &Entry, content: Option<Content>) -> Vec<u8> {
     let mut fields: BTreeMap<&str, FieldLine<'_>> = BTreeMap::new();
     for value in entry.fields.iter().filter(|value| value.field.holds != Holds::Affiliation) {
         fields.insert(value.field.name, field_line(value));
@@ -100,6 +109,7 @@ pub fn entry_line(entry: &Entry) -> Vec<u8> {
                 .collect(),
         },
         oddities: &entry.oddities,
+        content,
     })
 }
 
@@ -127,6 +137,7 @@ fn map_line(id: EntryId, document: &Document) -> Vec<u8> {
             outcome: campaign.outcome.as_deref(),
         })),
         newer_facts: map.newer_facts,
+        content: content(document),
     })
 }
 
@@ -258,6 +269,7 @@ struct MapLine<'a> {
     community: &'a str,
     campaigns: Vec<CampaignLine<'a>>,
     newer_facts: usize,
+    content: Content,
 }
 
 #[derive(Serialize, PartialEq, Eq, PartialOrd, Ord)]
@@ -299,6 +311,8 @@ struct EntryLine<'a> {
     links: Vec<LinkLine<'a>>,
     newer: NewerLine<'a>,
     oddities: &'a [String],
+    #[serde(skip_serializing_if = "Option::is_none")]
+    content: Option<Content>,
 }
 
 #[derive(Serialize)]

@@ -7,6 +7,7 @@ mod plan;
 mod popolo;
 mod records;
 mod table;
+mod whole;
 
 use std::collections::BTreeMap;
 
@@ -21,6 +22,7 @@ use crate::words;
 pub use plan::{Change, Changed, Plan, Planned, Preview, Unclear, plan};
 pub use popolo::read_popolo;
 pub use table::read_csv;
+pub use whole::{Whole, WholeEntry, WholeMap, is_whole_map, read_whole_map};
 
 /// Bytes of a file. A register of 100,000 people is about half of it, and all of it is in memory at once.
 pub const MAX_FILE_BYTES: usize = 32 << 20;
@@ -96,8 +98,8 @@ pub struct Refused {
 pub enum RefusedReason {
     #[error("it has {found} cells and the first line has {expected}")]
     Cells { found: usize, expected: usize },
-    #[error("it is longer than {} KB", MAX_LINE_BYTES >> 10)]
-    TooLong,
+    #[error("it is longer than {}", size(*limit))]
+    TooLong { limit: usize },
     #[error("a quotation mark in it is not closed")]
     Unclosed,
     #[error("it has no name")]
@@ -114,6 +116,12 @@ pub enum RefusedReason {
     NotInForm { field: &'static str },
     #[error("it is not in the form that Popolo describes")]
     NotAnObject,
+    #[error("it is not a line of an allymap export")]
+    NotALine,
+    #[error("it is on this map already, and says something else there")]
+    OnTheMap,
+    #[error("taken, but this reads differently now: {}", .parts.join(", "))]
+    ReadsDifferently { parts: Vec<String> },
     #[error("it names a person who is not in the file")]
     NoSuchPerson,
     #[error("it names an organisation that is not in the file")]
@@ -271,6 +279,10 @@ fn check(entry: &NewEntry, remarks: &mut Vec<RefusedReason>) -> Result<NewEntry,
         }
     }
     Ok(checked)
+}
+
+fn size(bytes: usize) -> String {
+    if bytes < 1 << 20 { format!("{} KB", bytes >> 10) } else { format!("{} MB", bytes >> 20) }
 }
 
 fn in_notes(label: &'static str, typed: &str) -> RefusedReason {

@@ -9,6 +9,7 @@ mod assertion;
 mod author;
 mod calendar;
 mod campaign;
+mod content;
 mod date;
 mod duplicates;
 mod easter;
@@ -56,6 +57,8 @@ mod importing;
 #[cfg(test)]
 mod merging;
 #[cfg(test)]
+mod restoring;
+#[cfg(test)]
 mod stories;
 
 pub use affiliation::{Affiliation, Tie};
@@ -74,8 +77,8 @@ pub use find::{Found, find, short_ids};
 pub use ids::{EntryId, NotAnId, RowId};
 pub use import::{
     Change, Changed, Column, ImportError, MAX_COLUMNS, MAX_FILE_BYTES, MAX_FILE_ROWS, MAX_LINE_BYTES, NotText, Plan,
-    Planned, Preview, Refused, RefusedReason, Register, RegisterRow, Spot, Unclear, plan, read_csv, read_popolo,
-    read_register,
+    Planned, Preview, Refused, RefusedReason, Register, RegisterRow, Spot, Unclear, Whole, WholeEntry, WholeMap,
+    is_whole_map, plan, read_csv, read_popolo, read_register, read_whole_map,
 };
 pub use index::{ROW_SCHEMA, Row, RowLink, RowPosition, RowRisk, RowStep};
 pub use issue::Issue;

@@ -17,7 +17,7 @@ use crate::risk::{Level, Mitigation, Risk, RiskKind};
 
 /// One thing that one of three people does.
 #[derive(Clone, Debug)]
-enum Step {
+pub(crate) enum Step {
     Set(usize, &'static str, &'static str),
     Add(usize, &'static str),
     TakeOut(usize, &'static str),
@@ -30,7 +30,7 @@ enum Step {
     Learn(usize, usize),
 }
 
-fn step() -> impl Strategy<Value = Step> {
+pub(crate) fn step() -> impl Strategy<Value = Step> {
     let field = prop_oneof![Just("name"), Just("phone"), Just("notes"), Just("category")];
     let value = prop_oneof![Just("a"), Just("b"), Just("02 5550 1"), Just("Harbour b")];
     let level =
@@ -53,7 +53,7 @@ fn step() -> impl Strategy<Value = Step> {
     ]
 }
 
-fn take(step: &Step, number: u8, desks: &mut [Desk; 3]) {
+pub(crate) fn take(step: &Step, number: u8, desks: &mut [Desk; 3]) {
     // Values that a field refuses are refused alike everywhere; the story goes on.
     let id = RowId([number; 16]);
     match step {

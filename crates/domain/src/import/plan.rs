@@ -10,7 +10,7 @@ use crate::duplicates;
 use crate::entry::{Entry, NewEntry};
 use crate::field::Merges;
 use crate::ids::EntryId;
-use crate::import::{Refused, Register, RegisterRow, Spot};
+use crate::import::{Refused, RefusedReason, Register, RegisterRow, Spot};
 use crate::index::Row;
 use crate::rejection::Rejection;
 use crate::words;
@@ -88,9 +88,7 @@ pub fn plan(register: &Register, rows: &[Row], file_date: Option<Date>, today: D
     let known = Known::of(rows);
     let mut plan = Plan { refused: register.refused.clone(), header: register.header.clone(), ..Plan::default() };
     for row in &register.rows {
-        for remark in &row.remarks {
-            plan.remarks.push(Refused::new(row.spot, row.entry.name(), remark.clone(), row.cells.clone()));
-        }
+        let unclear = plan.unclear.len();
         // What we wrote ourselves is complete.
         let entry = if row.allymap_id.is_some() { row.entry.clone() } else { complete(&row.entry, &source, today) };
         match known.find(row) {
@@ -121,11 +119,21 @@ pub fn plan(register: &Register, rows: &[Row], file_date: Option<Date>, today: D
             }
             Match::Nobody => plan.new.push(Planned { spot: row.spot, entry: with_source(entry, &source) }),
         }
+        if plan.unclear.len() == unclear {
+            let remark =
+                |reason: &RefusedReason| Refused::new(row.spot, row.entry.name(), reason.clone(), row.cells.clone());
+            plan.remarks.extend(row.remarks.iter().map(remark));
+        }
     }
     plan
 }
 
 impl Plan {
+    /// Nothing but what a report is made of.
+    pub fn of_remarks(refused: Vec<Refused>, remarks: Vec<Refused>) -> Plan {
+        Plan { refused, remarks, ..Plan::default() }
+    }
+
     pub fn preview(&self) -> Preview {
         Preview {
             new: self.new.len(),

@@ -87,7 +87,7 @@ pub fn read_csv(bytes: &[u8], file_name: &str, kind: Option<&'static Kind>) -> R
         let cells: Vec<String> = record.cells.iter().map(|cell| unguarded(cell).to_owned()).collect();
         let surplus = record.columns > MAX_COLUMNS || cells.iter().skip(expected).any(|cell| !cell.trim().is_empty());
         let reason = if record.too_long {
-            Some(RefusedReason::TooLong)
+            Some(RefusedReason::TooLong { limit: MAX_LINE_BYTES })
         } else if record.unclosed {
             Some(RefusedReason::Unclosed)
         } else if record.columns < expected || surplus {
