@@ -13,7 +13,7 @@ use super::status::count;
 use crate::app::{App, today};
 use crate::failure::{Exit, Failure};
 
-/// Bring in a spreadsheet (CSV), a register (Popolo JSON) or an exported map (JSON Lines)
+/// Bring in a spreadsheet, a register or an exported map
 #[derive(clap::Args)]
 #[command(
     after_help = "Examples:\n  allymap import contacts.csv\n  allymap import councillors.json --apply\n  allymap import old-map.jsonl"

@@ -2,6 +2,7 @@
 
 use allymap_document::Edit;
 
+use crate::campaign::Campaign;
 use crate::date::{Date, When};
 use crate::figure::Figure;
 use crate::ids::RowId;
@@ -25,7 +26,7 @@ pub fn town_map(
 ) -> Result<(), Rejection> {
     Map::create(edit, &town.map)?;
     for (id, sentence) in campaigns.iter().zip(&town.campaigns) {
-        Map::campaign_sentence(edit, *id, sentence)?;
+        Campaign::say(edit, *id, sentence)?;
     }
     for (field, value) in [
         ("region", "Ebble coast"),

@@ -4,6 +4,7 @@ use allymap_document::{ActId, ActorId, Document, Value};
 use proptest::prelude::*;
 
 use crate::author::Author;
+use crate::campaign::Campaign;
 use crate::desk::{Desk, ENTRY, row, today, who};
 use crate::entry::{Archived, Entry};
 use crate::export::{digest, export_lines};
@@ -78,7 +79,7 @@ proptest! {
         }
         let [ana, ..] = desks;
         let mut town = map("Thornwick");
-        town.edit(|edit| Map::campaign_sentence(edit, row(200), "Thornwick welcomes refugees")).unwrap();
+        town.edit(|edit| Campaign::say(edit, row(200), "Thornwick welcomes refugees")).unwrap();
         let before = vec![(MAP, town.document.clone()), (ENTRY, ana.document.clone())];
         let lines = export_lines(before.iter().map(|(id, document)| (*id, document)), &who);
         prop_assert!(is_whole_map(&lines));
@@ -193,7 +194,7 @@ fn nothing_on_the_map_is_written_over() {
     assert_eq!(whole.entries[0].on(Some(&ben.document)), Whole::Differs);
     // Our own name and community stay, what is missing comes.
     let mut town = map("Theirs");
-    town.edit(|edit| Map::campaign_sentence(edit, row(200), "Thornwick welcomes refugees")).unwrap();
+    town.edit(|edit| Campaign::say(edit, row(200), "Thornwick welcomes refugees")).unwrap();
     town.edit(|edit| Map::describe(edit, "From the weir to the harbour")).unwrap();
     let lines = export_lines([(MAP, &town.document)], &who);
     let whole = read_whole_map(&lines, "kept.jsonl").unwrap();
