@@ -430,8 +430,24 @@ impl App {
         let key = index_key(SpaceNumber(number), &id);
         match row {
             Some(row) => self.disk()?.put(key, row.to_bytes()),
-            None => self.disk()?.delete(key),
+            None => {
+                self.disk()?.delete(key);
+                self.take_name(id, document)?;
+            }
         }
+        Ok(())
+    }
+
+    /// The map is called what its own document says, whoever renamed it.
+    fn take_name(&mut self, id: DocumentId, document: &Document) -> Result<(), Failure> {
+        if id != self.map_document()? || !Map::is(document) {
+            return Ok(());
+        }
+        let (row, names) = (self.map()?, Map::read(document).names);
+        let Some(name) = names.into_iter().next().filter(|name| *name != row.name) else { return Ok(()) };
+        let row = MapRow { name, ..row };
+        self.disk()?.put(HomeKey::Map(row.number).bytes(), allymap_wire::encode(&row));
+        self.map = Some(row);
         Ok(())
     }
 
@@ -523,6 +539,9 @@ impl App {
         let maps = self.maps()?;
         if let Some(wanted) = &self.options.map {
             let folded = wanted.to_lowercase();
+            if let Some(map) = maps.iter().find(|map| map.name.to_lowercase() == folded) {
+                return Ok(map.clone());
+            }
             let mut fitting = maps.iter().filter(|map| map.name.to_lowercase().starts_with(&folded));
             return match (fitting.next(), fitting.next()) {
                 (Some(map), None) => Ok(map.clone()),

@@ -26,6 +26,11 @@ fn s103_a_map_says_which_community_it_is_of_by_area_or_by_what_is_shared() {
     assert!(shown.contains("What kind of community  a town\n"), "{shown}");
     wren.ok(&["map", "edit", "--extent", "interest", "--boundary", "whoever fishes from the wall"]);
     assert!(wren.ok(&["map", "show"]).stdout.contains("people who share an interest"));
+    wren.ok(&["map", "edit", "--name", "Rivermouth"]);
+    assert_eq!(
+        (&wren.json(&["map", "show"])["name"], &wren.json(&["status"])["map"]),
+        (&"Rivermouth".into(), &"Rivermouth".into())
+    );
     for arguments in [
         &["map", "edit", "--extent", "galaxy"][..],
         &["map", "edit", "--boundary", "{\"type\":\"Blob\"}"],

@@ -31,6 +31,9 @@ fn a_practice_map_is_full_at_once_and_never_leaves_this_computer() {
     assert_eq!(wren.json(&["status"])["practice"], false);
     wren.ok(&["map", "use", "thornwick"]);
     refused(&wren.run(&["sync"]), 2);
+    assert_eq!(wren.json(&["new", "--practice"])["map"], "Thornwick 2", "beginning again leaves the first as it is");
+    wren.ok(&["map", "use", "thornwick"]);
+    assert_eq!(wren.json(&["status"])["map"], "Thornwick");
 }
 
 #[test]
@@ -109,6 +112,10 @@ fn the_doctor_says_what_is_wrong_and_ends_accordingly() {
     assert_eq!(state("clock"), (0, "ok".into()));
     assert_eq!(state("key"), (0, "note".into()), "no passphrase is worth a word");
     let data = wren.home.join("data");
+    let lock = std::fs::File::options().read(true).write(true).open(data.join("maps/LOCK")).unwrap();
+    lock.lock().unwrap();
+    assert_eq!(state("maps"), (0, "note".into()), "another command at work is no fault");
+    drop(lock);
     let mode =
         |path: &std::path::Path, mode| std::fs::set_permissions(path, std::fs::Permissions::from_mode(mode)).unwrap();
     mode(&data, 0o755);

@@ -13,6 +13,7 @@ fn what_two_add_apart_is_on_both_maps_afterwards() {
         member.ok(&["date", "add", date, "--on", "first sunday of july"]);
         member.ok(&["date", "offered", "--take"]);
         member.ok(&["map", "answer", "2", "--part", "1", "--text", &format!("says who wrote {issue}")]);
+        member.ok(&["map", "edit", "--name", &format!("{issue} Town"), "--strategy", issue]);
         member.ok(&["map", "figure", "People", "9,000", "--on", "2021"]);
     }
     for member in [ana, ben, ana] {
@@ -28,14 +29,19 @@ fn what_two_add_apart_is_on_both_maps_afterwards() {
             each(&member.json(&["date", "list", "--all"])["dates"], "name").into_iter().map(str::to_owned).collect();
         assert!(names.contains(&"Harbour fair".to_owned()) && names.contains(&"Show Day".to_owned()));
         assert_eq!(names.iter().filter(|name| *name == "Human Rights Day").count(), 1, "taken up twice, there once");
-        assert_eq!(member.json(&["todo"])["given_apart"], serde_json::json!(["knows-us.from-scratch"]));
+        assert_eq!(
+            member.json(&["todo"])["said_apart"],
+            serde_json::json!(["Name", "Strategy", "knows-us.from-scratch"])
+        );
     }
     assert_eq!(ana.json(&["map", "show"]), ben.json(&["map", "show"]));
     // Whoever has seen both settles it.
+    ana.ok(&["map", "edit", "--name", "Rivermouth", "--strategy", "tea with everybody"]);
     ana.ok(&["map", "answer", "2", "--part", "1", "--text", "hardly at all"]);
     ana.ok(&["sync"]);
     ben.ok(&["sync"]);
-    assert_eq!(ben.json(&["todo"])["given_apart"], serde_json::json!([]));
+    assert_eq!(ben.json(&["todo"])["said_apart"], serde_json::json!([]));
+    assert_eq!(ben.json(&["status"])["map"], "Rivermouth", "a map is called what its members call it");
 }
 
 #[test]

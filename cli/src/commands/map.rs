@@ -1,8 +1,8 @@
 //! `allymap map …`: what community this is, what is known about it, and whom to turn to.
 
 use allymap_domain::{
-    Author, Figure, Issue, Item, MAP_FIELDS, Map, Merges, Origin, OwnQuestion, OwnSection, RowId, SourceKind, folded,
-    parse_when,
+    Author, Figure, Holds, Issue, Item, MAP_FIELDS, Map, Merges, Origin, OwnQuestion, OwnSection, RowId, SourceKind,
+    folded, parse_when,
 };
 
 use crate::app::{App, today};
@@ -204,8 +204,14 @@ fn edit(app: &mut App, args: Edit) -> Result<(), Failure> {
         let community = app.prompt.text("Who is this community: where does it start, where does it end?")?;
         changes.extend(community.map(|text| ("community".to_owned(), text)));
         for field in MAP_FIELDS.iter().filter(|field| !field.name.starts_with("weeks") && field.name != "facts-age") {
-            let now = map.value(field.name).map(|value| field.shown(value)).unwrap_or_default();
-            let answer = app.prompt.optional(&format!("{} [{now}]", field.question))?;
+            let choices = match field.holds {
+                Holds::Choice(choices) => {
+                    format!(" ({})", choices.iter().map(|choice| choice.slug).collect::<Vec<_>>().join(", "))
+                }
+                _ => String::new(),
+            };
+            let now = map.value(field.name).map(|value| format!(" [{}]", field.shown(value))).unwrap_or_default();
+            let answer = app.prompt.optional(&format!("{}{choices}{now}", field.question))?;
             changes.extend(answer.map(|answer| (field.name.to_owned(), answer)));
         }
     }
@@ -226,10 +232,6 @@ fn edit(app: &mut App, args: Edit) -> Result<(), Failure> {
             },
         })
     })?;
-    if let Some((_, name)) = changes.iter().find(|(field, _)| field == "name") {
-        let row = app.map()?;
-        app.put_map(crate::app::MapRow { name: super::label(name)?, ..row })?;
-    }
     app.commit()?;
     if app.output.json {
         app.output.json(&serde_json::json!({ "changed": changes.iter().map(|(name, _)| name).collect::<Vec<_>>() }));
@@ -343,7 +345,7 @@ fn list(app: &mut App) -> Result<(), Failure> {
     if app.output.json {
         let maps: Vec<_> = maps
             .iter()
-            .map(|map| serde_json::json!({ "name": map.name, "group": map.group, "current": map.number == current }))
+            .map(|map| serde_json::json!({ "name": map.name, "group": map.group, "practice": map.practice, "current": map.number == current }))
             .collect();
         app.output.json(&serde_json::json!({ "maps": maps }));
         return Ok(());
@@ -352,10 +354,11 @@ fn list(app: &mut App) -> Result<(), Failure> {
         .iter()
         .map(|map| {
             let mark = if map.number == current { "in use" } else { "" };
-            vec![map.name.clone(), map.group.clone(), mark.to_owned()]
+            let practice = if map.practice { "practice" } else { "" };
+            vec![map.name.clone(), map.group.clone(), practice.to_owned(), mark.to_owned()]
         })
         .collect();
-    app.output.table(&["Map", "Your group", ""], &rows);
+    app.output.table(&["Map", "Your group", "", ""], &rows);
     Ok(())
 }
 

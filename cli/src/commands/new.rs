@@ -88,11 +88,17 @@ fn found(app: &mut App, map: &str, name: &str, group: &str, practice: bool) -> R
 
 /// The invented town, whole.
 fn practise(app: &mut App, args: Args) -> Result<(), Failure> {
-    let town = demo_town();
+    let mut town = demo_town();
     let name = super::label(args.name.as_deref().unwrap_or("You"))?;
     let group = super::label(args.group.as_deref().unwrap_or("Practice group"))?;
     super::ensure_home(app)?;
-    found(app, &town.map.name, &name, &group, true)?;
+    // Whoever begins again has both, each under a name of its own.
+    let known = app.maps()?;
+    let taken = |name: &str| known.iter().any(|map| map.name.to_lowercase() == name.to_lowercase());
+    let names = std::iter::once(town.map.name.clone()).chain((2..).map(|number| format!("{} {number}", town.map.name)));
+    let called = names.into_iter().find(|name| !taken(name)).expect("there is always a next number");
+    town.map.name.clone_from(&called);
+    found(app, &called, &name, &group, true)?;
     let entries: Vec<EntryId> = town.entries.iter().map(|_| app.fresh_entry()).collect();
     let campaigns: Vec<RowId> = town.campaigns.iter().map(|_| app.fresh_row()).collect();
     let mut fresh = || RowId(random());

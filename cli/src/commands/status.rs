@@ -64,10 +64,12 @@ pub(crate) fn run(app: &mut App, _: Args) -> Result<(), Failure> {
     for one in &asking {
         app.output.say(format_args!("Asks        {} ({}): allymap member waiting", one.name, one.group));
     }
-    app.output.say(format_args!(
-        "Kept here   {} with changes that nobody else has yet",
-        count(standing.unsealed, "entry", "entries")
-    ));
+    if !map.practice {
+        app.output.say(format_args!(
+            "Kept here   {} with changes that nobody else has yet",
+            count(standing.unsealed, "entry", "entries")
+        ));
+    }
     if to_settle > 0 {
         app.output.say(format_args!(
             "Settle      {} about which people said different things",

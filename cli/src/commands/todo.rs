@@ -47,7 +47,7 @@ pub(crate) fn run(app: &mut App, args: Args) -> Result<(), Failure> {
             todo.old_facts.iter().map(|(what, on)| serde_json::json!({ "what": what, "on": on.typed })).collect();
         app.output.json(&serde_json::json!({
             "questions_unknown": todo.progress.missing, "ready": todo.progress.ready(), "map": todo.head,
-            "old_facts": old, "given_apart": todo.apart, "entries": entries,
+            "old_facts": old, "said_apart": todo.apart, "entries": entries,
         }));
         return Ok(());
     }
@@ -61,8 +61,13 @@ pub(crate) fn run(app: &mut App, args: Args) -> Result<(), Failure> {
     if !todo.head.is_empty() {
         say_note(&out, "Not said yet", &todo.head.join(", "), COLUMN);
     }
-    for asked in &todo.apart {
-        say_note(&out, "Answers given apart", asked, COLUMN);
+    if !todo.apart.is_empty() {
+        say_note(
+            &out,
+            "Said apart, differs",
+            &format!("{}. Say it again and it is settled.", todo.apart.join(", ")),
+            COLUMN,
+        );
     }
     for open in &todo.entries {
         say_note(&out, open.label, &entries(open, args.all), COLUMN);

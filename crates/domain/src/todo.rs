@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use crate::date::{Date, When};
 use crate::index::Row;
+use crate::item::Item;
 use crate::map::{Map, Progress};
 use crate::origin::Origin;
 use crate::risk::{Level, RiskKind};
@@ -17,7 +18,7 @@ pub struct Todo {
     pub head: Vec<&'static str>,
     /// Answers, figures and issues of the map that are older than its limit: what, and when it was so.
     pub old_facts: Vec<(String, When)>,
-    /// Answers that were given apart: what they are to.
+    /// What two people said differently and apart about the community, by what it is about.
     pub apart: Vec<String>,
     pub entries: Vec<OpenEntries>,
 }
@@ -72,9 +73,26 @@ pub fn todo(map: &Map, rows: &[Row], today: Date, months: u32) -> Todo {
             .map(|field| field.label)
             .collect(),
         old_facts: old_facts(map, old),
-        apart: map.answers.iter().filter(|item| !item.others.is_empty()).map(|item| item.key.to_string()).collect(),
+        apart: apart(map),
         entries: entries.into_iter().filter(|open| !open.entries.is_empty()).collect(),
     }
+}
+
+fn apart(map: &Map) -> Vec<String> {
+    fn of<K, T>(items: &[Item<K, T>], name: impl Fn(&Item<K, T>) -> String) -> Vec<String> {
+        items.iter().filter(|item| !item.others.is_empty()).map(name).collect()
+    }
+    let head = map.fields.iter().filter(|value| value.differs()).map(|value| value.field.label.to_owned());
+    let name = (map.names.len() > 1).then(|| "Name".to_owned());
+    name.into_iter()
+        .chain(head)
+        .chain(of(&map.answers, |item| item.key.to_string()))
+        .chain(of(&map.figures, |item| item.value.what.clone()))
+        .chain(of(&map.issues, |item| item.value.name.clone()))
+        .chain(of(&map.dates, |item| item.value.name.clone()))
+        .chain(of(&map.own_questions, |item| item.value.words.clone()))
+        .chain(of(&map.own_sections, |item| item.value.title.clone()))
+        .collect()
 }
 
 fn old_facts(map: &Map, old: Date) -> Vec<(String, When)> {
