@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use allymap_wire::{
     AccessEntry, AccessList, Code, DeviceKey, Flags, HashPrefix, LogId, MessageKind, OperatorToken, RelayKey,
-    Signature, SpaceId, access_digest, access_transcript, op_transcript, verify,
+    Signature, SpaceId, Timestamp, access_digest, access_transcript, op_transcript, verify,
 };
 use minicbor::{Decode, Encode};
 
@@ -177,7 +177,11 @@ impl Relay {
         signature: &Signature,
         token: &OperatorToken,
     ) -> Result<(), RowsError> {
-        let code = if !self.settings.anybody_may_create && !same(&token.0, &self.identity.token.0) {
+        let closed = !self.settings.anybody_may_create;
+        let code = if closed && self.too_many_guesses(turn.now, &from) {
+            Code::Rate
+        } else if closed && !same(&token.0, &self.identity.token.0) {
+            self.guessed(turn.now, &from);
             Code::Token
         } else if SpaceId::of(genesis) != from.space || !genesis.windows(root.0.len()).any(|part| part == root.0) {
             Code::Malformed
@@ -210,6 +214,37 @@ impl Relay {
         Ok(())
     }
 }
+
+impl Relay {
+    /// Whether nobody unknown may try a secret now, right or wrong. Whoever tries meanwhile makes it last.
+    pub(crate) fn too_many_guesses(&mut self, now: Timestamp, from: &Sender) -> bool {
+        let (began, wrong) = self.guesses;
+        let current = now >= began && now.0 - began.0 < MINUTE_MS;
+        let locked = current && wrong >= self.settings.guesses_a_minute && from.flags == Flags::NONE;
+        if locked {
+            self.guessed(now, from);
+        }
+        locked
+    }
+
+    /// Somebody on no access list tried a token or an invitation that is none. They have 128 bits: this is against noise, and
+    /// against what nobody has thought of.
+    pub(crate) fn guessed(&mut self, now: Timestamp, from: &Sender) {
+        if from.flags != Flags::NONE {
+            return;
+        }
+        let (began, wrong) = &mut self.guesses;
+        if now < *began || now.0 - began.0 >= MINUTE_MS {
+            (*began, *wrong) = (now, 0);
+        }
+        *wrong = wrong.saturating_add(1);
+        if *wrong > self.settings.guesses_a_minute {
+            *began = now;
+        }
+    }
+}
+
+const MINUTE_MS: u64 = 60_000;
 
 /// Equal, in a time that does not tell how much of it is.
 fn same(one: &[u8; 16], other: &[u8; 16]) -> bool {

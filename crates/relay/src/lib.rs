@@ -115,6 +115,8 @@ pub struct Relay {
     spaces: BTreeMap<SpaceId, Space>,
     /// Connections in the minute that began at the first number.
     addresses: BTreeMap<u64, (Timestamp, u32)>,
+    /// Tokens and invitations that were wrong in the minute that began then.
+    guesses: (Timestamp, u32),
     /// Where the search for mailboxes that are over goes on.
     swept: Option<Vec<u8>>,
     swept_at: Option<Timestamp>,
@@ -158,6 +160,7 @@ impl Relay {
             connections: BTreeMap::new(),
             spaces: BTreeMap::new(),
             addresses: BTreeMap::new(),
+            guesses: (Timestamp(0), 0),
             swept: None,
             swept_at: None,
             disk_full: false,
@@ -326,15 +329,23 @@ impl Relay {
             Message::BoxPut { token, slot, bytes } => {
                 let code = match slot {
                     Slot::Offer => self.put_offer(turn, from, token, bytes)?,
+                    Slot::Request if self.too_many_guesses(turn.now, &from) => Code::Rate,
                     Slot::Request => self.put_request(turn, from, token, bytes)?,
                 };
+                if code == Code::Gone && slot == Slot::Request {
+                    self.guessed(turn.now, &from);
+                }
                 turn.outcome(connection, MessageKind::BoxPut, code, 0);
             }
             Message::BoxTake { token, slot } => {
                 let found = match slot {
+                    Slot::Offer if self.too_many_guesses(turn.now, &from) => Err(Code::Rate),
                     Slot::Offer => self.take_offer(turn, from, token)?,
                     Slot::Request => self.take_request(turn, from, token)?,
                 };
+                if found == Ok(None) && slot == Slot::Offer {
+                    self.guessed(turn.now, &from);
+                }
                 match found {
                     Ok(bytes) => turn.send(connection, &Message::Box { slot, bytes }),
                     Err(code) => turn.outcome(connection, MessageKind::BoxTake, code, 0),

@@ -19,6 +19,9 @@ pub struct Settings {
     pub unlisted_ms: u64,
     /// How many messages a device that is on no access list may send in one connection.
     pub unlisted_messages: u32,
+    /// Wrong tokens and invitations in a minute, from all who are on no access list together, before nobody of them may try any.
+    /// One address alone cannot reach it.
+    pub guesses_a_minute: u32,
     pub connections: usize,
     pub connections_per_minute: u32,
     pub device_bytes_per_day: u64,
@@ -46,7 +49,8 @@ impl Default for Settings {
             unauthenticated_bytes: limits::UNAUTHENTICATED_BYTES,
             unauthenticated_ms: limits::UNAUTHENTICATED_MS,
             unlisted_ms: limits::IDLE_MS,
-            unlisted_messages: 64,
+            unlisted_messages: 16,
+            guesses_a_minute: 600,
             connections: 20_000,
             connections_per_minute: limits::CONNECTIONS_PER_MINUTE,
             device_bytes_per_day: limits::DEVICE_BYTES_PER_DAY,

@@ -219,6 +219,62 @@ async fn garbage_and_oversized_messages_are_answered_with_their_reason() {
     relay.log_in(2).await;
 }
 
+#[tokio::test]
+async fn a_message_that_is_not_in_the_one_allowed_form_is_refused_without_being_unfolded() {
+    let folder = tempfile::tempdir().unwrap();
+    let relay = Relay::start(folder.path());
+    relay.found().await;
+    let mut ana = relay.log_in(2).await;
+    let mut ben = relay.log_in(3).await;
+    ben.sync(Head::START).await;
+    ben.hear().await;
+    let mut trailing = Message::Sync { since: Head::START, bytes: 0, highest: None }.encode();
+    trailing.push(0);
+    let cases: [(&str, Vec<u8>); 8] = [
+        ("an array of 2^32 items", vec![0x9b, 0, 0, 0, 1, 0, 0, 0, 0]),
+        ("bytes of 2^62", vec![0x82, 0x05, 0x5b, 0x40, 0, 0, 0, 0, 0, 0, 0]),
+        ("ten thousand arrays in each other", vec![0x81; 10_000]),
+        ("an array without an end", vec![0x9f, 0x03, 0xff]),
+        ("a map with one key twice", vec![0xa2, 0x00, 0x01, 0x00, 0x02]),
+        ("something after the message", trailing),
+        ("a number that is none", vec![0x82, 0x03, 0xfb, 0x7f, 0xf8, 0, 0, 0, 0, 0, 0]),
+        ("a number longer than it need be", vec![0x84, 0x18, 0x03, 0x00, 0x40, 0x00]),
+    ];
+    for (number, (what, bytes)) in cases.into_iter().enumerate() {
+        // Before the login and after it.
+        let mut stranger = relay.connect().await;
+        stranger.send(Frame::Binary(bytes.clone().into())).await.unwrap();
+        let (said, _) = last_words(&mut stranger).await;
+        let expected = if bytes.len() > 4_096 { Code::TooLarge } else { Code::Malformed };
+        assert!(matches!(said.last(), Some(Message::Bye { code, .. }) if *code == expected), "{what}: {said:?}");
+        let mut member = relay.log_in(2).await;
+        member.socket.send(Frame::Binary(bytes.into())).await.unwrap();
+        let (said, _) = last_words(&mut member.socket).await;
+        assert!(matches!(said.last(), Some(Message::Bye { code: Code::Malformed, .. })), "{what}: {said:?}");
+        let number = 100 + number as u64;
+        assert!(all_stored(&ana.put(vec![record(number, 300)]).await), "{what}");
+        assert_eq!(ben.records(1).await, [record(number, 300)], "{what}");
+    }
+    assert!(relay.memory_kib() < 64 << 10, "nothing of what was announced was made room for");
+}
+
+#[tokio::test]
+async fn where_a_connection_says_it_comes_from_counts_for_nothing() {
+    let folder = tempfile::tempdir().unwrap();
+    let relay = Relay::start_with(folder.path(), &["--count-loopback"]);
+    let forged = |number: u32| {
+        format!(
+            "X-Forwarded-For: 203.0.113.{number}\r\nForwarded: for=203.0.113.{number}\r\nX-Real-IP: 203.0.113.{number}\r\n"
+        )
+    };
+    let mut kept = Vec::new();
+    for number in 0..20 {
+        kept.push(by_hand(relay.address, &forged(number)));
+    }
+    let (answer, _) = raw(relay.address, &request("/", &forged(99)));
+    assert_eq!(close_code(&answer), Some(4_000 + Code::TooMany as u16), "the twenty-first from one address");
+}
+
 #[test]
 fn compression_is_never_agreed_on() {
     let folder = tempfile::tempdir().unwrap();

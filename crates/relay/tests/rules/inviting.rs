@@ -120,3 +120,50 @@ fn what_is_over_is_cleared_away_though_nobody_asks() {
     }
     assert_eq!(mailboxes(&world), 0);
 }
+
+#[test]
+fn guessing_is_limited_over_all_and_trying_on_makes_it_last() {
+    let mut world = World::founded_with(Settings { guesses_a_minute: 30, ..Settings::default() });
+    let convenor = world.log_in(1);
+    assert_eq!(world.outcome(convenor, &offer(b"an offer")), Code::Done);
+    // Each device may try sixteen times, so it takes several.
+    let wrong = |number: u8| Message::BoxTake { token: BoxToken([number; 32]), slot: Slot::Offer };
+    for guess in 0..30 {
+        let guesser = world.log_in(10 + guess / 10);
+        world.heard(guesser);
+        world.say(guesser, &wrong(100 + guess));
+        assert!(matches!(world.heard(guesser)[..], [Message::Box { bytes: None, .. }]));
+    }
+    let newcomer = world.log_in(8);
+    assert_eq!(take(&mut world, newcomer, Slot::Offer), Err(Code::Rate), "right or wrong, nobody is told");
+    // The convenor is known, and goes on.
+    assert_eq!(world.outcome(convenor, &put(BoxToken([7; 32]), Slot::Offer, b"another")), Code::Done);
+    world.now += 50_000;
+    let newcomer = world.log_in(8);
+    assert_eq!(take(&mut world, newcomer, Slot::Offer), Err(Code::Rate));
+    world.now += 50_000;
+    let newcomer = world.log_in(8);
+    assert_eq!(take(&mut world, newcomer, Slot::Offer), Err(Code::Rate), "it counts from the last that was tried");
+    world.now += 61_000;
+    let newcomer = world.log_in(8);
+    assert_eq!(take(&mut world, newcomer, Slot::Offer), Ok(Some(b"an offer".to_vec())));
+}
+
+#[test]
+fn the_operators_token_is_guessed_under_the_same_limit() {
+    let mut world = World::with(Settings { guesses_a_minute: 5, ..Settings::default() });
+    let create = |token| Message::Create {
+        genesis: crate::world::genesis().into(),
+        root: crate::world::device(0),
+        signature: crate::world::sign(0, &allymap_wire::op_transcript(&crate::world::genesis())),
+        token,
+    };
+    let guesser = world.log_in(1);
+    for number in 0..5 {
+        assert_eq!(world.outcome(guesser, &create(allymap_wire::OperatorToken([number; 16]))), Code::Token);
+    }
+    assert_eq!(world.create(guesser), Code::Rate, "the right one neither");
+    world.now += 61_000;
+    let founder = world.log_in(1);
+    assert_eq!(world.create(founder), Code::Done);
+}
