@@ -518,7 +518,7 @@ mod tests {
             assert_eq!(parse_date(&typed, today()).unwrap_err(), Rejection::NoSuchDay { typed, meant });
         }
         let coming = parse_coming_date("31 feb", today()).unwrap_err().to_string();
-        assert_eq!(coming, "\"31 feb\" is no day of the calendar; did you mean Sun 28 Feb 2027?");
+        assert_eq!(coming, "\"31 feb\" is no day of the calendar (did you mean Sun 28 Feb 2027?)");
         for words in ["last March", "Nov 1999", "12 months on", "before the flood", "3 weeks in may", "march"] {
             assert_eq!(parse_when(words, today()).map(|when| when.typed), Ok(words.to_owned()));
         }

@@ -18,7 +18,7 @@ pub enum Rejection {
     Unprintable { field: &'static str },
     #[error("\"{typed}\" is not a date I can read (try 2026-11-23, 23 nov, yesterday, in 6 weeks)")]
     NotADate { typed: String },
-    #[error("\"{typed}\" is no day of the calendar; did you mean {}?", meant.spelled())]
+    #[error("\"{typed}\" is no day of the calendar (did you mean {}?)", meant.spelled())]
     NoSuchDay { typed: String, meant: Date },
     #[error("there is no kind of entry called \"{typed}\" (there are {})", kinds())]
     NoSuchKind { typed: String },
