@@ -36,6 +36,7 @@ mod partner;
 mod place;
 mod recovery;
 mod relay;
+mod report;
 mod risk;
 mod spectrum;
 mod status;
@@ -109,6 +110,7 @@ enum Command {
     Relay(relay::Args),
     Import(import::Args),
     Export(export::Args),
+    Report(report::Args),
     Demo(demo::Args),
     Config(config::Args),
     Doctor(doctor::Args),
@@ -126,7 +128,7 @@ const GROUPS: &[(&str, &[&str])] = &[
     ("Relationships and risks", &["log", "risk", "link"]),
     ("The community", &["map", "todo", "date", "place"]),
     ("Together", &["invite", "member", "sync", "relay"]),
-    ("Your data", &["import", "export"]),
+    ("Your data", &["import", "export", "report"]),
     ("This computer", &["config", "doctor", "demo", "lock", "unlock", "recovery", "where", "help"]),
 ];
 
@@ -187,6 +189,7 @@ fn dispatch(app: &mut App, command: Command) -> Result<(), Failure> {
         Command::Relay(args) => relay::run(app, args),
         Command::Import(args) => import::run(app, args),
         Command::Export(args) => export::run(app, args),
+        Command::Report(args) => report::run(app, args),
         Command::Demo(args) => demo::run(app, args),
         Command::Config(args) => config::run(app, args),
         Command::Doctor(args) => doctor::run(app, args),

@@ -6,6 +6,7 @@ mod commands;
 mod disk;
 mod exchange;
 mod failure;
+mod handed_out;
 mod home;
 mod output;
 mod prompt;

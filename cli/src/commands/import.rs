@@ -19,7 +19,7 @@ use crate::failure::{Exit, Failure};
     after_help = "Examples:\n  allymap import contacts.csv\n  allymap import councillors.json --apply\n  allymap import old-map.jsonl"
 )]
 pub(crate) struct Args {
-    /// A .csv, .json or .jsonl file
+    /// A table (.csv), a register in the Popolo form (.json), or what export wrote (.jsonl)
     file: PathBuf,
     /// What the rows of a table are, where no column says so
     #[arg(long)]

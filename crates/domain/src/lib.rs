@@ -39,6 +39,7 @@ mod position;
 mod practice;
 mod question;
 mod rejection;
+mod report;
 mod risk;
 mod rows;
 mod rule;
@@ -56,6 +57,8 @@ mod desk;
 mod importing;
 #[cfg(test)]
 mod merging;
+#[cfg(test)]
+mod reporting;
 #[cfg(test)]
 mod restoring;
 #[cfg(test)]
@@ -96,6 +99,7 @@ pub use position::{PLACES, Place, PositionStanding};
 pub use practice::town_map;
 pub use question::{Answer, Asked, Known, NotAsked, OwnQuestion, Part, QUESTIONS, Question};
 pub use rejection::Rejection;
+pub use report::{BlankForm, Material, Part, Printed, Section, SectionLine, blank_form, report, understanding};
 pub use risk::{LEVELS, Level, MITIGATIONS, Mitigation, RISK_KINDS, Risk, RiskKind, RiskStanding};
 pub use rule::{NotARule, Rule};
 pub use section::{OwnSection, SECTIONS, Section};

@@ -1,0 +1,211 @@
+//! The map on paper: the filled template, the directory, the wall chart, what we share with a partner, and blank forms.
+//!
+//! Each is for an audience, and only what that audience may see gets this far: fields by their own circle, everything else
+//! by the circle that is named here. One page of HTML comes out, with nothing in it that runs or is fetched.
+
+mod blank;
+mod directory;
+mod page;
+mod template;
+mod understanding;
+mod wall;
+
+use std::collections::BTreeSet;
+
+use crate::date::Date;
+use crate::entry::Entry;
+use crate::field::{Audience, Field, Holds};
+use crate::map::Map;
+
+pub use blank::{BlankForm, blank_form};
+pub use understanding::understanding;
+
+use page::Page;
+
+/// What a report is made of. Entries that are archived are left out here; of entries that are the same, pass one.
+pub struct Material<'a> {
+    pub map: &'a Map,
+    pub entries: &'a [Entry],
+    pub audience: Audience,
+    pub today: Date,
+    /// What the map says beside its entries: demographics, key dates, local issues, answers to questions.
+    pub lines: &'a [SectionLine],
+}
+
+/// The template's seven sections, in its order.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Section {
+    Demographics,
+    KeyDates,
+    LocalIssues,
+    Organisations,
+    People,
+    Institutions,
+    Places,
+}
+
+/// Something that stands in a section and is no entry.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SectionLine {
+    pub section: Section,
+    /// In bold, before the text. May be empty.
+    pub label: String,
+    pub text: String,
+    /// Small, after it: a source, a date.
+    pub note: Option<String>,
+    pub audience: Audience,
+}
+
+/// A part of a report.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Part {
+    /// The community and the seven sections.
+    Template,
+    Directory,
+    /// Where people stand, for every campaign.
+    WallChart,
+}
+
+/// A report, ready to be saved.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Printed {
+    /// One HTML file.
+    pub html: String,
+    pub entries: usize,
+    /// What this audience does not get, in words. Only for whoever prints it.
+    pub left_out: BTreeSet<&'static str>,
+}
+
+/// Print some parts of the map.
+pub fn report(material: &Material<'_>, parts: &BTreeSet<Part>) -> Printed {
+    let mut left_out = BTreeSet::new();
+    let shown = material.shown(&mut left_out);
+    let mut blocks = Vec::new();
+    for part in parts {
+        match part {
+            Part::Template => template::add(material, &shown, &mut blocks, &mut left_out),
+            Part::Directory => directory::add(material, &shown, &mut blocks),
+            Part::WallChart => wall::add(material, &shown, &mut blocks, &mut left_out),
+        }
+    }
+    let page = Page { title: material.map.name().to_owned(), below: material.made_for(), blocks };
+    Printed { html: page.html(), entries: shown.len(), left_out }
+}
+
+impl Section {
+    pub const ALL: [Section; 7] = [
+        Section::Demographics,
+        Section::KeyDates,
+        Section::LocalIssues,
+        Section::Organisations,
+        Section::People,
+        Section::Institutions,
+        Section::Places,
+    ];
+
+    /// As the template has it.
+    pub fn heading(self) -> &'static str {
+        match self {
+            Section::Demographics => "Demographics",
+            Section::KeyDates => "Key dates",
+            Section::LocalIssues => "Local issues",
+            Section::Organisations => "Organisations & groups",
+            Section::People => "Decision makers & influencers",
+            Section::Institutions => "Institutions",
+            Section::Places => "Physical spaces",
+        }
+    }
+
+    /// The kind of the entries that stand in it.
+    fn kind(self) -> Option<&'static str> {
+        match self {
+            Section::Demographics | Section::KeyDates | Section::LocalIssues => None,
+            Section::Organisations => Some("organisation"),
+            Section::People => Some("person"),
+            Section::Institutions => Some("institution"),
+            Section::Places => Some("place"),
+        }
+    }
+
+    /// The types that the template names, in its order.
+    fn types(self) -> &'static [&'static str] {
+        match self {
+            Section::Demographics | Section::KeyDates | Section::LocalIssues => &[],
+            Section::Organisations => {
+                &["activist", "rights-holders", "charity", "social", "youth", "recreation", "business"]
+            }
+            Section::People => &["politician", "community-leader", "journalist", "celebrity", "elder"],
+            Section::Institutions => {
+                &["school", "university", "college", "hospital", "place-of-worship", "office", "shopping-centre"]
+            }
+            Section::Places => &["garden", "park", "hall", "square", "market"],
+        }
+    }
+}
+
+// Circles of what no field says. A person's risks can hurt them; where somebody stands is our own judgement.
+
+const RISKS: Audience = Audience::Staff;
+const POSITIONS: Audience = Audience::Group;
+const LOG: Audience = Audience::Group;
+const INFLUENCE: Audience = Audience::Group;
+
+impl Material<'_> {
+    fn may_see(&self, circle: Audience) -> bool {
+        circle <= self.audience
+    }
+
+    /// The entries that this audience may know of, by name. People who are no public figures are known to our groups only.
+    fn shown(&self, left_out: &mut BTreeSet<&'static str>) -> Vec<&Entry> {
+        let mut shown: Vec<&Entry> = self.entries.iter().filter(|entry| !entry.archived.hides()).collect();
+        let all = shown.len();
+        shown.retain(|entry| self.may_see(circle_of(entry)));
+        if shown.len() < all {
+            left_out.insert("people who are not in a public role");
+        }
+        shown.sort_by_cached_key(|entry| (crate::words::folded(entry.name()), entry.id));
+        shown
+    }
+
+    /// What an entry says in a field, if this audience may see it.
+    fn value(&self, entry: &Entry, field: &str) -> Option<String> {
+        let value = entry.field(field)?;
+        if !self.may_see(value.field.audience) {
+            return None;
+        }
+        let mut shown: Vec<String> = value.values.iter().map(|said| value.field.shown(&said.value)).collect();
+        if value.differs() && !self.may_see(Audience::Group) {
+            // Who of us is right is for us to settle.
+            shown.truncate(1);
+        }
+        Some(shown.join(if value.differs() { " or " } else { "; " }))
+    }
+
+    fn made_for(&self) -> Vec<String> {
+        let circle = match self.audience {
+            Audience::Public => "For everybody",
+            Audience::Partner => "For partners",
+            Audience::Group => "For members of our groups. Please do not pass it on",
+            Audience::Staff => "For staff only. Please do not pass it on",
+        };
+        vec![format!("{circle} · printed {}. A printed sheet cannot be taken back.", self.today.spelled())]
+    }
+}
+
+fn circle_of(entry: &Entry) -> Audience {
+    let private = entry.kind_name == "person" && !matches!(entry.value("basis"), Some("public-role" | "public-figure"));
+    // A kind that only a newer version knows may hold anything.
+    if private || entry.kind.is_none() { Audience::Group } else { Audience::Public }
+}
+
+/// Fields that help the program, not the reader.
+fn is_technical(field: &Field) -> bool {
+    matches!(field.name, "name" | "type" | "source-id" | "basis") || field.holds == Holds::Affiliation
+}
+
+/// Says how much, never what.
+impl std::fmt::Debug for Printed {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Printed").field("bytes", &self.html.len()).finish_non_exhaustive()
+    }
+}

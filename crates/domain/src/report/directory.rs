@@ -1,0 +1,49 @@
+//! The directory: whom we know, how to reach them, which of our groups keeps the relationship, and how far it is.
+
+use crate::entry::Entry;
+use crate::report::page::{Block, Paper};
+use crate::report::{LOG, Material};
+
+pub(super) fn add(material: &Material<'_>, shown: &[&Entry], blocks: &mut Vec<Block>) {
+    blocks.push(Block::Part("Directory", Paper::Upright));
+    let inside = material.may_see(LOG);
+    let mut columns = vec!["Name".to_owned(), "Contact".to_owned()];
+    if inside {
+        columns.extend(["Held by", "Stage"].map(str::to_owned));
+    }
+    let rows: Vec<Vec<Vec<String>>> = shown
+        .iter()
+        .map(|entry| {
+            let mut name = vec![entry.name().to_owned()];
+            name.extend(material.value(entry, "role").or_else(|| material.value(entry, "type")));
+            let contact =
+                ["phone", "email", "website", "address"].iter().filter_map(|field| material.value(entry, field));
+            let mut row = vec![name, contact.collect()];
+            if inside {
+                row.push(material.value(entry, "held-by").into_iter().collect());
+                row.push(stage(material, entry));
+            }
+            row
+        })
+        .collect();
+    match rows.is_empty() {
+        true => blocks.push(Block::Text("Nobody is on the map yet.".to_owned())),
+        false => blocks.push(Block::Table { columns, rows }),
+    }
+}
+
+/// How far the relationship is, and the last contact.
+fn stage(material: &Material<'_>, entry: &Entry) -> Vec<String> {
+    let has = |kinds: &[&str]| entry.log.iter().any(|logged| kinds.contains(&logged.line.kind.as_str()));
+    let follows = if has(&["one-to-one", "meeting"]) {
+        "acquainted"
+    } else if has(&["approach"]) {
+        "approached"
+    } else {
+        "mapped"
+    };
+    let mut lines = vec![material.value(entry, "stage").unwrap_or_else(|| follows.to_owned())];
+    let last = entry.log.iter().filter_map(|logged| logged.line.on.date).max();
+    lines.extend(last.map(|date| format!("last {}", date.spelled())));
+    lines
+}
