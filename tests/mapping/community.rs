@@ -112,6 +112,19 @@ fn s106_parts_are_visible_and_answerable_one_by_one() {
 }
 
 #[test]
+fn s106_an_answer_is_added_to_or_replaced_in_the_open() {
+    let (wren, _folder) = volunteer();
+    wren.ok(&["map", "answer", "4", "--part", "inspire", "--text", "music", "--partly"]);
+    wren.ok(&["map", "answer", "4", "--part", "inspire", "--text", "food", "--add", "--partly"]);
+    let text =
+        |wren: &allymap_tests::Volunteer| wren.json(&["map", "show"])["answers"][0]["answers"][0]["text"].clone();
+    assert_eq!(text(&wren), "music\nfood");
+    let answer = wren.ok(&["map", "answer", "4", "--part", "inspire", "--text", "a parade"]);
+    assert!(answer.stderr.contains("Before it said: music\nfood\n"), "{answer:?}");
+    assert_eq!(text(&wren), "a parade");
+}
+
+#[test]
 fn s107_unknowns_become_things_to_find_out() {
     let (wren, _folder) = volunteer();
     wren.ok(&["partner", "add", "Harbour Choir", "--kind", "organisation"]);
@@ -130,7 +143,7 @@ fn s107_unknowns_become_things_to_find_out() {
     assert_eq!(todo["entries"]["risks"][0]["lacks"], 5);
     let text = wren.ok(&["todo"]);
     assert!(
-        text.stdout.contains("Risks not rated         2 entries: Harbour Choir (5), Quay Library (6)\n"),
+        text.stdout.contains("Risks not rated, of 6   2 entries: Harbour Choir (5), Quay Library (6)\n"),
         "{text:?}"
     );
     assert!(text.stderr.contains("Not knowing is fine."), "{text:?}");

@@ -3,6 +3,7 @@
 mod community;
 mod computer;
 mod dates;
+mod outputs;
 mod places;
 mod together;
 

@@ -46,12 +46,12 @@ pub fn todo(map: &Map, rows: &[Row], today: Date, months: u32) -> Todo {
     let organised = |row: &Row| ["organisation", "institution"].contains(&row.kind.as_str());
     let entries = vec![
         open("category", "Category not known", &|row| (has_category(row) && row.category().is_none()).then_some(None)),
-        open("risks", "Risks not rated", &|row| {
+        open("risks", "Risks not rated, of 6", &|row| {
             let rated = row.risks.iter().filter(|risk| risk.counts != Level::Unknown).count();
             let unrated = RiskKind::ALL.len().saturating_sub(rated);
             (organised(row) && unrated > 0).then_some(Some(unrated))
         }),
-        open("access", "Access not known", &|row| {
+        open("access", "Access not known, of 6", &|row| {
             let unknown = crate::place::ACCESS
                 .iter()
                 .filter(|access| row.value(access.field).is_none_or(|value| value == "unknown"))

@@ -17,6 +17,8 @@ pub(crate) struct Args {
     part: Option<String>,
     #[arg(long, help = "What you found out (- reads standard input)")]
     text: Option<String>,
+    #[arg(long, help = "Put it below what is answered already, instead of in its place")]
+    add: bool,
     #[arg(long, help = "This is not all there is to know", conflicts_with = "unknown")]
     partly: bool,
     #[arg(long, help = "Looked, and did not find out")]
@@ -49,13 +51,23 @@ pub(crate) fn run(app: &mut App, args: Args) -> Result<(), Failure> {
         };
         app.output.status(format_args!("{words} (Enter skips)"));
         for (asked, words) in parts {
-            let Some(text) = app.prompt.optional(words)? else { continue };
+            let before = said(&map, asked).map(|text| format!(" [{text}]")).unwrap_or_default();
+            let Some(text) = app.prompt.optional(&format!("{words}{before}"))? else { continue };
             let whole = !args.partly && app.prompt.confirm("Is that all there is to know?")?;
             let known = if whole { Known::Answered } else { Known::Partly };
             answers.push((asked, Answer { known, text: Some(text), origin: origin.clone() }));
         }
     } else {
         return Err(Failure::missing("The answer", "--text TEXT"));
+    }
+    let before: Vec<Option<String>> = answers.iter().map(|(asked, _)| said(&map, *asked)).collect();
+    if args.add {
+        for ((_, answer), before) in answers.iter_mut().zip(&before) {
+            answer.text = match (before, answer.text.take()) {
+                (Some(before), Some(text)) => Some(format!("{before}\n{text}")),
+                (before, text) => text.or_else(|| before.clone()),
+            };
+        }
     }
     let document = app.map_document()?;
     app.edit(document, |edit| answers.iter().try_for_each(|(asked, answer)| Map::give_answer(edit, *asked, answer)))?;
@@ -74,8 +86,11 @@ pub(crate) fn run(app: &mut App, args: Args) -> Result<(), Failure> {
         app.output.status("Nothing was changed.");
         return Ok(());
     }
-    for (asked, answer) in &answers {
+    for ((asked, answer), before) in answers.iter().zip(&before) {
         app.output.say(format_args!("Kept: {asked}, {}.", answer.known.label()));
+        if let Some(before) = before.as_ref().filter(|before| !args.add && Some(*before) != answer.text.as_ref()) {
+            app.output.status(format_args!("Before it said: {before}"));
+        }
     }
     app.output.status(format_args!(
         "{} of {} questions are at least partly answered.",
@@ -83,6 +98,12 @@ pub(crate) fn run(app: &mut App, args: Args) -> Result<(), Failure> {
         progress.of()
     ));
     super::super::partner::who_sees(app)
+}
+
+/// Everything that was answered so far; what was said apart is one below the other.
+fn said(map: &Map, asked: Asked) -> Option<String> {
+    let texts: Vec<&str> = map.answer(asked)?.versions().filter_map(|answer| answer.text.as_deref()).collect();
+    (!texts.is_empty()).then(|| texts.join("\n"))
 }
 
 /// What is to be answered, and its words.
