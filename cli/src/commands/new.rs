@@ -154,3 +154,18 @@ pub(crate) fn add_relay(app: &mut App, relay: &RelayAddress) -> Result<(), Failu
     replica.add_relay(relay.relay, &relay.url, Some(relay.token), disk, &mut effects)?;
     app.carry_out(effects)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_map_of_a_home_from_before_there_was_practice_is_no_practice_map() {
+        // Number, name, person, group, and no words that somebody waits with: what the first version kept.
+        let old = b"\xa5\x00\x01\x01\x61M\x02\x61A\x03\x61H\x04\xf6";
+        let row: MapRow = minicbor::decode(old).unwrap();
+        assert_eq!((row.number, row.name.as_str(), row.practice), (1, "M", false));
+        let shorter = b"\xa4\x00\x01\x01\x61M\x02\x61A\x03\x61H";
+        assert!(!minicbor::decode::<MapRow>(shorter).unwrap().practice);
+    }
+}

@@ -53,6 +53,24 @@ const TOPICS: &[Topic] = &[
         text: include_str!("topics/community-map.txt"),
     },
     Topic {
+        slug: "questions",
+        also: &["eight questions", "template questions"],
+        about: "The eight questions about a community, with their parts",
+        text: "",
+    },
+    Topic {
+        slug: "dates",
+        also: &["saying dates", "when"],
+        about: "How dates are said, and how key dates come again",
+        text: include_str!("topics/dates.txt"),
+    },
+    Topic {
+        slug: "words",
+        also: &["glossary", "vocabulary"],
+        about: "What the words mean here",
+        text: include_str!("topics/words.txt"),
+    },
+    Topic {
         slug: "exit-codes",
         also: &["exit code", "exit"],
         about: "What the program's endings mean to a script",
@@ -93,7 +111,11 @@ fn list(app: &App) -> Result<(), Failure> {
 
 fn show(app: &mut App, said: &str) -> Result<(), Failure> {
     let topic = find(said).ok_or_else(|| unknown(said))?;
-    let text = if topic.slug == "contact" { contact(app)? } else { topic.text.to_owned() };
+    let text = match topic.slug {
+        "contact" => contact(app)?,
+        "questions" => questions(),
+        _ => topic.text.to_owned(),
+    };
     if app.output.json {
         app.output.json(&serde_json::json!({ "topic": topic.slug, "about": topic.about, "text": text }));
         return Ok(());
@@ -130,6 +152,22 @@ fn contact(app: &mut App) -> Result<String, Failure> {
         text.push_str("\nFill it in with: allymap map edit --organising-team WHO --action-centre WHO --regional-staff WHO --branch-committee WHO");
     }
     Ok(text)
+}
+
+/// From the table, for a page beside the keyboard.
+fn questions() -> String {
+    let mut text = String::new();
+    for question in allymap_domain::QUESTIONS {
+        text.push_str(&format!("{}. {}\n", question.number, question.words));
+        for part in question.parts {
+            text.push_str(&format!("   {}\n", part.words));
+        }
+        if question.number == 5 {
+            text.push_str("6. The template asks number 5 twice; a question of your own may stand here.\n");
+        }
+    }
+    text.push_str("\nNot knowing is fine: allymap todo --questions says what is still unknown.");
+    text
 }
 
 fn of_command(app: &App, words: &[&str]) -> Result<(), Failure> {
@@ -180,7 +218,8 @@ mod tests {
             for said in topic.also.iter().chain([&topic.slug]) {
                 assert_eq!(find(said).map(|found| found.slug), Some(topic.slug), "{said}");
             }
-            for line in topic.text.lines().filter(|line| line.starts_with("  ")) {
+            let text = if topic.slug == "questions" { questions() } else { topic.text.to_owned() };
+            for line in text.lines().filter(|line| line.starts_with("  ")) {
                 assert!(line.chars().count() <= 78, "{line}");
             }
         }
