@@ -50,6 +50,7 @@ mod sheet;
 mod slug;
 mod todo;
 mod town;
+mod voices;
 mod words;
 
 #[cfg(test)]
@@ -108,4 +109,5 @@ pub use section::{OwnSection, SECTIONS, Section};
 pub use sheet::partners_csv;
 pub use todo::{OpenEntries, Todo, todo};
 pub use town::{Town, TownChoices, TownEntry, demo_town};
+pub use voices::{Voice, voices};
 pub use words::{folded, folded_words};
