@@ -9,6 +9,7 @@ use crate::date::Date;
 use crate::duplicates::identities;
 use crate::ids::{EntryId, RowId};
 use crate::index::Row;
+use crate::link::{Direction, Strength};
 use crate::position::Place;
 
 /// From this day on somebody stood elsewhere.
@@ -142,6 +143,32 @@ impl<'a> Spectrum<'a> {
 impl Placed<'_> {
     pub fn differs(&self) -> bool {
         self.place != self.friendliest
+    }
+
+    /// Somebody said of one of its entries that nobody should approach them.
+    pub fn do_not_engage(&self) -> bool {
+        self.same.iter().any(|row| row.do_not_engage)
+    }
+
+    /// Which way the last step went.
+    pub fn last_turn(&self, campaign: RowId) -> Option<Turn> {
+        let mut days: Vec<Option<Date>> = self
+            .same
+            .iter()
+            .filter_map(|row| row.position(campaign))
+            .flat_map(|position| &position.steps)
+            .map(|step| step.on)
+            .collect();
+        days.sort_by_key(|day| (day.is_none(), *day));
+        days.dedup();
+        let places: Vec<Place> = days.iter().map(|day| standing(&self.same, campaign, *day).0).collect();
+        places.windows(2).rev().find_map(|pair| turn(pair[0], pair[1]))
+    }
+
+    /// Whom it moves and how strongly, told by any of its entries.
+    pub fn moves(&self) -> impl Iterator<Item = (EntryId, Strength)> {
+        let links = self.same.iter().flat_map(|row| &row.links);
+        links.filter(|link| link.direction != Direction::In).map(|link| (link.to, link.strength))
     }
 
     /// Every entry that is known to be this one.
