@@ -32,6 +32,7 @@ mod map;
 mod member;
 mod r#move;
 mod new;
+mod next;
 mod partner;
 mod place;
 mod recovery;
@@ -44,6 +45,7 @@ mod sync;
 mod todo;
 mod topics;
 mod unlock;
+mod voices;
 mod r#where;
 
 #[derive(Parser)]
@@ -97,6 +99,7 @@ enum Command {
     Move(r#move::Args),
     Spectrum(spectrum::Args),
     Campaign(campaign::Args),
+    Next(next::Args),
     Log(log::Args),
     Risk(risk::Args),
     Link(link::Args),
@@ -104,6 +107,7 @@ enum Command {
     Date(date::Args),
     Place(place::Args),
     Todo(todo::Args),
+    Voices(voices::Args),
     Invite(invite::Args),
     Member(member::Args),
     Sync(sync::Args),
@@ -124,8 +128,8 @@ enum Command {
 /// The groups of `allymap help`, in the order in which a volunteer meets them. A test compares them with the tree.
 const GROUPS: &[(&str, &[&str])] = &[
     ("Start here", &["new", "join", "status"]),
-    ("Who is out there", &["partner", "find", "edit", "move", "spectrum", "campaign"]),
-    ("Relationships and risks", &["log", "risk", "link"]),
+    ("Who is out there", &["partner", "find", "edit", "move", "spectrum", "campaign", "next"]),
+    ("Relationships and risks", &["log", "risk", "link", "voices"]),
     ("The community", &["map", "todo", "date", "place"]),
     ("Together", &["invite", "member", "sync", "relay"]),
     ("Your data", &["import", "export", "report"]),
@@ -176,6 +180,7 @@ fn dispatch(app: &mut App, command: Command) -> Result<(), Failure> {
         Command::Move(args) => r#move::run(app, args),
         Command::Spectrum(args) => spectrum::run(app, args),
         Command::Campaign(args) => campaign::run(app, args),
+        Command::Next(args) => next::run(app, args),
         Command::Log(args) => log::run(app, args),
         Command::Risk(args) => risk::run(app, args),
         Command::Link(args) => link::run(app, args),
@@ -183,6 +188,7 @@ fn dispatch(app: &mut App, command: Command) -> Result<(), Failure> {
         Command::Date(args) => date::run(app, args),
         Command::Place(args) => place::run(app, args),
         Command::Todo(args) => todo::run(app, args),
+        Command::Voices(args) => voices::run(app, args),
         Command::Invite(args) => invite::run(app, args),
         Command::Member(args) => member::run(app, args),
         Command::Sync(args) => sync::run(app, args),

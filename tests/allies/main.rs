@@ -4,6 +4,8 @@ use allymap_tests::Volunteer;
 use tempfile::TempDir;
 
 mod campaigns;
+mod influence;
+mod next;
 mod risks;
 mod spectrum;
 

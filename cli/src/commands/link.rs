@@ -1,15 +1,18 @@
-//! `allymap link add|list`: who influences whom.
+//! `allymap link add|list|path|remove`: who influences whom, and the routes from us to a decision maker.
 
-use allymap_domain::{Direction, Entry, Link, Strength};
+use allymap_domain::{
+    Choice, Direction, Entry, EntryId, Link, Linked, Place, Route, Row, Strength, Target, folded, routes,
+};
 use allymap_wire::DocumentId;
 
-use crate::app::{App, now};
+use super::status::count;
+use crate::app::{App, now, today};
 use crate::failure::Failure;
 
 /// Who influences whom
 #[derive(clap::Args)]
 #[command(
-    after_help = "Examples:\n  allymap link add birtles threlkeld --strength strong\n  allymap link list threlkeld"
+    after_help = "Examples:\n  allymap link add birtles threlkeld --strength strong\n  allymap link list threlkeld\n  allymap link path council --for \"welcome towns\""
 )]
 pub(crate) struct Args {
     #[command(subcommand)]
@@ -18,75 +21,295 @@ pub(crate) struct Args {
 
 #[derive(clap::Subcommand)]
 enum Verb {
-    /// One entry can move another
+    /// One entry can move another; said again, it replaces what you have seen
     Add {
         /// Who can move
         from: String,
         /// Whom
         to: String,
-        #[arg(long, default_value = "medium", value_parser = ["weak", "medium", "strong"], help = "How strongly")]
+        #[arg(long, default_value = "medium", help = "How strongly: weak, medium or strong")]
         strength: String,
-        #[arg(long, value_name = "HOW", help = "How we know (- reads standard input)")]
+        #[arg(long, help = "Each can move the other")]
+        both: bool,
+        #[arg(
+            long,
+            value_name = "HOW",
+            help = "How do we know? (this stays in your shell's history; - reads standard input)"
+        )]
+        how: Option<String>,
+        #[arg(long, help = "From where this is known: a paper and its day, a register, who told us")]
         source: Option<String>,
     },
     /// Who can move an entry, and whom it can move
     List {
-        /// Which entry
-        who: String,
+        /// Which entry; left out: every link of the map
+        who: Option<String>,
+    },
+    /// How we get from people we know to a decision maker, the best way first
+    Path {
+        /// The decision maker
+        to: String,
+        #[arg(long = "for", value_name = "CAMPAIGN", help = "Whoever is against this campaign carries least")]
+        campaign: Option<String>,
+        #[arg(long, default_value_t = 3, value_parser = clap::value_parser!(u8).range(1..=20), help = "How many routes at most")]
+        limit: u8,
+    },
+    /// A link is not so, or no longer
+    Remove {
+        /// Who was said to move
+        from: String,
+        /// Whom
+        to: String,
     },
 }
 
 pub(crate) fn run(app: &mut App, args: Args) -> Result<(), Failure> {
     match args.verb {
-        Verb::Add { from, to, strength, source } => {
+        Verb::Add { from, to, strength, both, how, source } => {
             let (from, to) = (app.find(&from)?, app.find(&to)?);
-            if from.id == to.id {
-                return Err(Failure::usage("Nobody influences themselves."));
-            }
-            let strength = Strength::typed(&strength).unwrap_or(Strength::Medium);
-            let known = match source {
-                Some(source) => Some(super::free_text(&source)?),
-                None => app.prompt.optional("How do we know?")?,
-            };
-            let link = Link { how: known, ..Link::influence(to.id, Direction::Out, strength, now().0) };
-            let id = app.fresh_row();
-            app.edit(DocumentId(from.id.0), |edit| Entry::link(edit, from.id, id, &link))?;
-            app.commit()?;
-            if app.output.json {
-                app.output.json(&serde_json::json!({ "from": from.name, "to": to.name, "strength": strength.slug() }));
-                return Ok(());
-            }
-            app.output.say(format_args!("{} → {} ({})", from.name, to.name, strength.slug()));
-            super::partner::who_sees(app)
+            let strength = super::risk::chosen(app, Some(strength), "How strongly?", "--strength", STRENGTHS)?;
+            let strength = Strength::typed(strength).unwrap_or(Strength::Medium);
+            let direction = if both { Direction::Both } else { Direction::Out };
+            add(app, &from, &to, (direction, strength), how, source)
         }
-        Verb::List { who } => list(app, &who),
+        Verb::List { who } => list(app, who.as_deref()),
+        Verb::Path { to, campaign, limit } => path(app, &to, campaign.as_deref(), usize::from(limit)),
+        Verb::Remove { from, to } => remove(app, &from, &to),
     }
 }
 
-fn list(app: &mut App, who: &str) -> Result<(), Failure> {
-    let row = app.find(who)?;
+const STRENGTHS: &[Choice] = &[
+    Choice { slug: "weak", label: "weak", also: &["a little", "1"] },
+    Choice { slug: "medium", label: "medium", also: &["some", "2"] },
+    Choice { slug: "strong", label: "strong", also: &["a lot", "3"] },
+];
+
+fn add(
+    app: &mut App,
+    from: &Row,
+    to: &Row,
+    (direction, strength): (Direction, Strength),
+    how: Option<String>,
+    source: Option<String>,
+) -> Result<(), Failure> {
+    if from.id == to.id {
+        return Err(Failure::usage("Nobody influences themselves. Nothing was changed."));
+    }
+    let how = match how {
+        Some(how) => super::free_text(&how)?,
+        None => app.prompt.required("How do we know?", "--how HOW")?,
+    };
+    let standing = between(app.entry(from.id)?.links, to.id, Direction::In);
+    let link = Link {
+        how: Some(how),
+        source,
+        supersedes: standing.iter().map(|linked| linked.id).collect(),
+        ..Link::influence(to.id, direction, strength, now().0)
+    };
+    let id = app.fresh_row();
+    app.edit(DocumentId(from.id.0), |edit| Entry::link(edit, from.id, id, &link))?;
+    app.commit()?;
+    let arrow = if direction == Direction::Both { "↔" } else { "→" };
+    if app.output.json {
+        app.output.json(&serde_json::json!({
+            "from": from.name, "to": to.name, "strength": strength.slug(), "direction": direction.slug(),
+            "how": link.how, "source": link.source, "replaced": standing.len(),
+        }));
+        return Ok(());
+    }
+    app.output.say(format_args!("{} {arrow} {} ({})", from.name, to.name, strength.slug()));
+    super::partner::who_sees(app)
+}
+
+/// What stands between the entry that holds these links and another, of any direction but one.
+fn between(links: Vec<Linked>, other: EntryId, but: Direction) -> Vec<Linked> {
+    let fits = |linked: &Linked| {
+        linked.link.to == other && matches!(linked.link.target, Target::Influence { direction, .. } if direction != but)
+    };
+    links.into_iter().filter(fits).collect()
+}
+
+fn remove(app: &mut App, from: &str, to: &str) -> Result<(), Failure> {
+    let (from, to) = (app.find(from)?, app.find(to)?);
+    let mut gone = 0;
+    for (own, other, but) in [(&from, &to, Direction::In), (&to, &from, Direction::Out)] {
+        let standing = between(app.entry(own.id)?.links, other.id, but);
+        if standing.is_empty() {
+            continue;
+        }
+        gone += standing.len();
+        let link = Link {
+            supersedes: standing.iter().map(|linked| linked.id).collect(),
+            withdrawn: true,
+            ..Link::influence(other.id, Direction::Out, Strength::Weak, now().0)
+        };
+        let id = app.fresh_row();
+        app.edit(DocumentId(own.id.0), |edit| Entry::link(edit, own.id, id, &link))?;
+    }
+    if gone == 0 {
+        return Err(Failure::usage(format!("No link from {} to {} is noted.", from.name, to.name))
+            .hint("Nothing was changed. See: allymap link list."));
+    }
+    app.commit()?;
+    if app.output.json {
+        app.output.json(&serde_json::json!({ "from": from.name, "to": to.name, "removed": gone }));
+        return Ok(());
+    }
+    app.output.say(format_args!("No longer: {} → {}. It stays in the history.", from.name, to.name));
+    super::partner::who_sees(app)
+}
+
+fn list(app: &mut App, who: Option<&str>) -> Result<(), Failure> {
+    let row = who.map(|who| app.find(who)).transpose()?;
     let rows = app.rows()?;
     let name = |id| rows.iter().find(|row| row.id == id).map_or("an entry you cannot see", |row| row.name.as_str());
+    let about = |from: &Row, to: EntryId| row.as_ref().is_none_or(|row| from.id == row.id || to == row.id);
     let mut lines = Vec::new();
-    for from in &rows {
-        for link in from.links.iter().filter(|link| from.id == row.id || link.to == row.id) {
-            let (first, second) = match link.direction {
-                Direction::In => (name(link.to), from.name.as_str()),
-                Direction::Out | Direction::Both => (from.name.as_str(), name(link.to)),
+    for from in rows.iter().filter(|from| from.links.iter().any(|link| about(from, link.to))) {
+        for linked in app.entry(from.id)?.links {
+            let Target::Influence { direction, strength } = linked.link.target else { continue };
+            if !about(from, linked.link.to) {
+                continue;
+            }
+            let (first, second) = match direction {
+                Direction::In => (name(linked.link.to), from.name.as_str()),
+                Direction::Out | Direction::Both => (from.name.as_str(), name(linked.link.to)),
             };
-            lines.push((first.to_owned(), second.to_owned(), link.strength.slug()));
+            lines.push((first.to_owned(), second.to_owned(), direction, strength, linked));
         }
     }
     if app.output.json {
         let links: Vec<_> = lines
             .iter()
-            .map(|(from, to, strength)| serde_json::json!({ "from": from, "to": to, "strength": strength }))
+            .map(|(from, to, direction, strength, linked)| {
+                serde_json::json!({
+                    "from": from, "to": to, "strength": strength.slug(),
+                    "both_ways": *direction == Direction::Both,
+                    "how": linked.link.how, "source": linked.link.source, "by": linked.author.name,
+                })
+            })
             .collect();
-        app.output.json(&serde_json::json!({ "entry": row.name, "links": links }));
+        app.output.json(&serde_json::json!({ "entry": row.map(|row| row.name), "links": links }));
         return Ok(());
     }
-    for (from, to, strength) in lines {
-        app.output.say(format_args!("{from} → {to} ({strength})"));
+    for (from, to, direction, strength, linked) in &lines {
+        let arrow = if *direction == Direction::Both { "↔" } else { "→" };
+        let how = linked.link.how.as_ref().map(|how| format!(": {how}")).unwrap_or_default();
+        let source = linked.link.source.as_ref().map(|source| format!(" [{source}]")).unwrap_or_default();
+        app.output.say(format_args!("{from} {arrow} {to} ({}){how}{source}", strength.slug()));
+    }
+    app.output.status(count(lines.len(), "link", "links"));
+    Ok(())
+}
+
+fn path(app: &mut App, to: &str, campaign: Option<&str>, limit: usize) -> Result<(), Failure> {
+    let target = app.find(to)?;
+    let campaign = campaign.map(|said| super::campaign::meant(app, Some(said))).transpose()?;
+    let group = app.map()?.group;
+    let rows = app.rows()?;
+    let Some(found) = routes(&rows, target.id, campaign.map(|campaign| campaign.id), limit) else {
+        return Err(Failure::usage(format!("{} cannot be read here.", target.name)));
+    };
+    if app.output.json {
+        let routes: Vec<_> = found.routes.iter().map(|route| route_json(route, &group)).collect();
+        let unknown: Vec<_> = found
+            .unknown
+            .iter()
+            .map(|(row, strength)| serde_json::json!({ "name": row.name, "strength": strength.slug() }))
+            .collect();
+        app.output.json(&serde_json::json!({
+            "to": found.target.name, "known": found.known, "routes": routes, "not_known_to_us": unknown,
+        }));
+        return Ok(());
+    }
+    if found.known {
+        app.output.say(format_args!("{} is known to us: {}.", found.target.name, touch(found.target)));
+    }
+    for (number, route) in found.routes.iter().enumerate() {
+        let mut line = format!("{}. {}", number + 1, route.hops[0].from.name);
+        for hop in &route.hops {
+            line.push_str(&format!(" → {}", hop.to.name));
+        }
+        let weakest = route.weakest();
+        let why = match weakest.against {
+            Some(place) => format!("{} is {}", weakest.from.name, against(place)),
+            None => format!("{} → {} ({})", weakest.from.name, weakest.to.name, weakest.strength.slug()),
+        };
+        app.output.say(line);
+        app.output.say(format_args!("   weakest: {why}"));
+        app.output.say(format_args!("   next: {}", next_step(route, &group)));
+    }
+    if found.routes.is_empty() {
+        let besides = if found.known { "no other route yet" } else { "no route from anybody whom we know yet" };
+        app.output.say(format_args!("{}: {besides}.", found.target.name));
+        match found.unknown.first() {
+            Some((row, strength)) => app.output.say(format_args!(
+                "Next: get to know {}, who moves {} ({}) and is known to nobody of us.",
+                row.name,
+                found.target.name,
+                strength.slug()
+            )),
+            None if found.known => {}
+            None => app.output.say("Next: find out who moves them: allymap link add WHO WHOM"),
+        }
     }
     Ok(())
+}
+
+/// What to do first on a route, as one would say it at a meeting.
+fn next_step(route: &Route<'_>, own_group: &str) -> String {
+    let hop = &route.hops[0];
+    let wish = if route.hops.len() == 1 {
+        format!("whether they would talk with {}", hop.to.name)
+    } else {
+        format!("for an introduction to {}", hop.to.name)
+    };
+    let ask = match hop.from.held_by().filter(|group| folded(group) != folded(own_group)) {
+        Some(group) => format!("ask {group}, who hold the relationship, to ask {} {wish}", hop.from.name),
+        None => format!("ask {} {wish}", hop.from.name),
+    };
+    format!("{ask} ({})", touch(hop.from))
+}
+
+fn touch(row: &Row) -> String {
+    match row.last_contact {
+        Some(on) => format!("last contact {}", ago(on.days_until(today()))),
+        None => "no contact noted yet".to_owned(),
+    }
+}
+
+/// How long ago, in the words of a conversation.
+pub(crate) fn ago(days: i32) -> String {
+    match days {
+        ..=0 => "today".to_owned(),
+        1 => "yesterday".to_owned(),
+        2..=59 => format!("{days} days ago"),
+        60..=729 => format!("{} months ago", days / 30),
+        _ => format!("{} years ago", days / 365),
+    }
+}
+
+/// `a passive opponent`, `an active opponent`.
+fn against(place: Place) -> String {
+    let article = if place == Place::ActiveOpponent { "an" } else { "a" };
+    format!("{article} {}", place.label())
+}
+
+fn route_json(route: &Route<'_>, own_group: &str) -> serde_json::Value {
+    let hops: Vec<_> = route
+        .hops
+        .iter()
+        .map(|hop| {
+            serde_json::json!({
+                "from": hop.from.name, "to": hop.to.name, "strength": hop.strength.slug(),
+                "against": hop.against.map(Place::slug),
+            })
+        })
+        .collect();
+    let weakest = route.weakest();
+    serde_json::json!({
+        "hops": hops,
+        "weakest": { "from": weakest.from.name, "to": weakest.to.name },
+        "next": next_step(route, own_group),
+    })
 }

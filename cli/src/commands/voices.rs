@@ -1,0 +1,82 @@
+//! `allymap voices WHO`: whom a decision maker hears, and who is missing.
+
+use std::collections::BTreeMap;
+
+use allymap_domain::{Row, Voice, voices};
+
+use super::status::count;
+use crate::app::App;
+use crate::failure::Failure;
+
+/// Whom a decision maker hears, and who is missing
+#[derive(clap::Args)]
+#[command(after_help = "Examples:\n  allymap voices council\n  allymap voices \"cr quennell\" --json")]
+pub(crate) struct Args {
+    /// Which entry
+    who: String,
+}
+
+pub(crate) fn run(app: &mut App, args: Args) -> Result<(), Failure> {
+    let row = app.find(&args.who)?;
+    let rows = app.rows()?;
+    let voices = voices(&rows, row.id);
+    let heard: usize = voices.iter().map(|voice| voice.heard.len()).sum();
+    let mut categories: BTreeMap<&str, usize> = ["a", "b", "c", "d"].map(|category| (category, 0)).into();
+    for one in voices.iter().flat_map(|voice| &voice.heard) {
+        *categories.entry(one.category().unwrap_or("unknown")).or_default() += 1;
+    }
+    let names = |rows: &[&Row]| rows.iter().map(|row| row.name.clone()).collect::<Vec<String>>();
+    if app.output.json {
+        let sorts: Vec<_> = voices
+            .iter()
+            .map(|voice| {
+                serde_json::json!({
+                    "sort": voice.slug, "heard": names(&voice.heard), "on_the_map": names(&voice.others),
+                    "missing": voice.is_missing(),
+                })
+            })
+            .collect();
+        app.output
+            .json(&serde_json::json!({ "entry": row.name, "heard": heard, "categories": categories, "voices": sorts }));
+        return Ok(());
+    }
+    app.output.say(format_args!(
+        "{} hears {}",
+        row.name,
+        count(heard, "voice that we know of", "voices that we know of")
+    ));
+    for voice in voices.iter().filter(|voice| !voice.heard.is_empty()) {
+        app.output.say(line(voice.label, voice.heard.len(), &few(&names(&voice.heard))));
+    }
+    if heard > 0 {
+        let counts: Vec<String> =
+            categories.iter().map(|(category, number)| format!("({category}) {number}")).collect();
+        app.output.say(format_args!("By category: {}", counts.join(", ")));
+    }
+    let missing: Vec<&Voice<'_>> = voices.iter().filter(|voice| voice.is_missing()).collect();
+    if missing.is_empty() {
+        app.output.say("Every sort of people is heard.");
+        return Ok(());
+    }
+    app.output.say("Missing");
+    for voice in missing {
+        let known = if voice.others.is_empty() {
+            "none on the map yet".to_owned()
+        } else {
+            format!("on the map: {}", few(&names(&voice.others)))
+        };
+        app.output.say(format_args!("  {:<32}{known}", voice.label));
+    }
+    app.output.status("A voice is a link of one step: allymap link add WHO WHOM");
+    Ok(())
+}
+
+fn line(label: &str, number: usize, names: &str) -> String {
+    format!("  {label:<28}{number:>2}  {names}")
+}
+
+/// Three names, and that there are more.
+fn few(names: &[String]) -> String {
+    let shown = names.iter().take(3).cloned().collect::<Vec<_>>().join(", ");
+    if names.len() > 3 { format!("{shown} and {} more", names.len() - 3) } else { shown }
+}

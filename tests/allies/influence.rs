@@ -1,0 +1,111 @@
+//! `allymap link` and `allymap voices`.
+
+use crate::{Alone, alone};
+
+fn town() -> Alone {
+    let wren = alone();
+    wren.organisations(&["Wharf Choir", "Golf Club", "Two Bridges Bakery"]);
+    wren.ok(&["partner", "add", "Shire Council", "--kind", "council", "--no-input"]);
+    wren.ok(&["log", "add", "choir", "--kind", "one-to-one", "--note", "tea", "--on", "yesterday", "--no-input"]);
+    wren
+}
+
+fn link(wren: &Alone, from: &str, to: &str, strength: &str) {
+    wren.ok(&["link", "add", from, to, "--strength", strength, "--how", "seen at the regatta", "--no-input"]);
+}
+
+/// S82
+#[test]
+fn a_link_says_who_moves_whom_how_strongly_how_we_know_and_from_where() {
+    let wren = town();
+    let asked = wren.run(&["link", "add", "choir", "council", "--strength", "medium", "--no-input"]);
+    assert_eq!(asked.code, 2);
+    assert!(asked.stderr.contains("How do we know?") && asked.stderr.contains("--how"), "{asked:?}");
+    wren.ok(&[
+        "link",
+        "add",
+        "choir",
+        "council",
+        "--strength",
+        "medium",
+        "--how",
+        "sings at its dinner",
+        "--source",
+        "Ebble Courier, 4 Feb 2026",
+        "--no-input",
+    ]);
+    let listed = wren.ok(&["link", "list", "council"]).stdout;
+    assert_eq!(listed, "Wharf Choir → Shire Council (medium): sings at its dinner [Ebble Courier, 4 Feb 2026]\n");
+    // Said again by somebody who has seen it, it is replaced, not doubled.
+    link(&wren, "choir", "council", "strong");
+    let links = wren.json(&["link", "list", "choir"])["links"].clone();
+    assert_eq!((links.as_array().unwrap().len(), &links[0]["strength"]), (1, &"strong".into()));
+    let typo = wren.run(&["link", "add", "choir", "council", "--strength", "stong", "--how", "x", "--no-input"]);
+    assert!(typo.code == 2 && typo.stderr.contains("Did you mean strong?"), "{typo:?}");
+    assert_eq!(wren.run(&["link", "add", "choir", "choir", "--how", "x", "--no-input"]).code, 2);
+    wren.ok(&["link", "remove", "choir", "council", "--no-input"]);
+    assert_eq!(wren.json(&["link", "list"])["links"], serde_json::json!([]));
+    assert_eq!(wren.run(&["link", "remove", "choir", "council", "--no-input"]).code, 2);
+}
+
+/// S83
+#[test]
+fn the_path_to_a_decision_maker_names_the_weakest_link_and_the_next_step() {
+    let wren = town();
+    let none = wren.ok(&["link", "path", "council"]).stdout;
+    assert_eq!(
+        none,
+        "Shire Council: no route from anybody whom we know yet.\nNext: find out who moves them: allymap link add WHO WHOM\n"
+    );
+    link(&wren, "golf", "council", "strong");
+    let stranger = wren.ok(&["link", "path", "council"]).stdout;
+    assert!(stranger.contains("Next: get to know Golf Club, who moves Shire Council (strong)"), "{stranger}");
+    link(&wren, "choir", "golf", "weak");
+    link(&wren, "council", "choir", "strong");
+    let route = wren.ok(&["link", "path", "council"]).stdout;
+    assert_eq!(
+        route,
+        "1. Wharf Choir → Golf Club → Shire Council\n   weakest: Wharf Choir → Golf Club (weak)\n   next: ask Wharf Choir for an introduction to Golf Club (last contact yesterday)\n"
+    );
+    wren.ok(&["partner", "edit", "choir", "--held-by", "harbour", "--no-input"]);
+    assert_eq!(wren.ok(&["link", "path", "council"]).stdout, route, "our own group need not be asked");
+    // Somebody of another group keeps the relationship: ask them first.
+    wren.ok(&["partner", "edit", "bakery", "--held-by", "Hills group", "--no-input"]);
+    link(&wren, "bakery", "council", "medium");
+    let both = wren.ok(&["link", "path", "council"]).stdout;
+    assert!(both.starts_with("1. Two Bridges Bakery → Shire Council\n"), "{both}");
+    assert!(both.contains("next: ask Hills group, who hold the relationship, to ask Two Bridges Bakery"), "{both}");
+    assert!(both.contains("2. Wharf Choir → Golf Club → Shire Council"), "{both}");
+    // An opponent in between carries least.
+    wren.ok(&["move", "bakery", "passive-opponent", "--for", "Welcome towns", "--no-input"]);
+    let against = wren.json(&["link", "path", "council", "--for", "welcome"]);
+    assert_eq!(against["routes"][0]["hops"][0]["from"], "Wharf Choir");
+    assert_eq!(against["routes"][1]["hops"][0]["against"], "passive-opponent");
+    let told = wren.ok(&["link", "path", "council", "--for", "welcome"]).stdout;
+    assert!(told.contains("weakest: Two Bridges Bakery is a passive opponent"), "{told}");
+    assert_eq!(wren.run(&["link", "path", "nobody there"]).code, 3);
+}
+
+/// S84
+#[test]
+fn voices_counts_whom_a_decision_maker_hears_and_says_who_is_missing() {
+    let wren = town();
+    wren.ok(&["partner", "edit", "choir", "--set", "type=arts", "--category", "c", "--no-input"]);
+    wren.ok(&["partner", "edit", "bakery", "--set", "type=business", "--category", "c", "--no-input"]);
+    wren.ok(&["partner", "add", "Women's Circle", "--kind", "rights-holders", "--category", "a", "--no-input"]);
+    link(&wren, "choir", "council", "weak");
+    let told = wren.ok(&["voices", "council"]).stdout;
+    for line in [
+        "Shire Council hears 1 voice that we know of",
+        "  arts and culture             1  Wharf Choir",
+        "By category: (a) 0, (b) 0, (c) 1, (d) 0",
+        "  businesses                      on the map: Two Bridges Bakery",
+        "  rights holders                  on the map: Women's Circle",
+        "  faith communities               none on the map yet",
+    ] {
+        assert!(told.lines().any(|told| told == line), "{line}\n{told}");
+    }
+    assert!(told.lines().all(|line| line.chars().count() <= 80), "{told}");
+    let json = wren.json(&["voices", "council"]);
+    assert_eq!((&json["heard"], &json["categories"]["c"]), (&1.into(), &1.into()));
+}
