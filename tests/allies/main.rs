@@ -6,6 +6,7 @@ use tempfile::TempDir;
 mod campaigns;
 mod influence;
 mod next;
+mod people;
 mod risks;
 mod spectrum;
 

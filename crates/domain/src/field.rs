@@ -2,6 +2,7 @@
 
 use crate::affiliation::Affiliation;
 use crate::rejection::Rejection;
+use crate::sourced;
 use crate::words;
 
 /// One field of a kind of entry.
@@ -46,6 +47,8 @@ pub enum Holds {
     Url,
     /// What a person or an organisation belongs to.
     Affiliation,
+    /// A claim about a person, with where it is known from and the day in brackets.
+    Sourced,
 }
 
 /// One of the values of a choice.
@@ -163,6 +166,7 @@ impl Field {
                 }
             }
             Holds::Affiliation => Affiliation::typed(&text).map(|affiliation| affiliation.to_string()),
+            Holds::Sourced => sourced::clean(field, &text),
         }
     }
 

@@ -49,6 +49,7 @@ mod section;
 mod segment;
 mod sheet;
 mod slug;
+mod sourced;
 mod todo;
 mod town;
 mod voices;

@@ -1,6 +1,6 @@
 //! People in a public role, and contacts who want to be on the map. Everybody else stands behind an organisation.
 
-use crate::field::{self, Audience, Holds, choice, line};
+use crate::field::{self, Audience, Field, Holds, Merges, choice, line};
 use crate::kind::Kind;
 
 pub(crate) static KIND: Kind = Kind {
@@ -26,6 +26,9 @@ pub(crate) static KIND: Kind = Kind {
             "executive",
         ]),
         field::AFFILIATION,
+        said("background", "Background", "What is their background? (what, then source and day in brackets)"),
+        said("personality", "Personality", "What are they like? (what, then source and day in brackets)"),
+        said("values", "Values", "What do they value? (what, then source and day in brackets)"),
         field::CATEGORY,
         field::PHONE,
         field::EMAIL,
@@ -38,3 +41,8 @@ pub(crate) static KIND: Kind = Kind {
         field::NOTES,
     ],
 };
+
+/// What moves a decision maker, as far as it is public and matters here (module, section 2). Several may be true.
+const fn said(name: &'static str, label: &'static str, question: &'static str) -> Field {
+    line(name, label, question).holds(Holds::Sourced).merges(Merges::Set).sensitive()
+}

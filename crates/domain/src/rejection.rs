@@ -56,6 +56,10 @@ pub enum Rejection {
     NewerItem,
     #[error("\"{typed}\" is not a kind of log line")]
     NoSuchLogKind { typed: String },
+    #[error(
+        "a word about {field} is kept only with where it is known from and the day, as in: keeps promises (Bay Post, 4 Feb 2026)"
+    )]
+    NoSource { field: &'static str },
     #[error("settling a risk needs a reason")]
     NoReason,
     #[error("nothing here is called {id}, so it cannot be replaced")]
