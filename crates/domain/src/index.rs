@@ -24,6 +24,9 @@ use crate::words;
 /// Rows of another schema are thrown away and made anew.
 pub const ROW_SCHEMA: u16 = 3;
 
+/// Steps of one position that a row holds, the latest: an honest entry has a handful, and one with more was made to be slow.
+const STEPS: usize = 200;
+
 /// What lists, finding, due dates and importing need to know of an entry.
 #[derive(Clone, PartialEq, Eq, Encode, Decode)]
 #[cbor(map)]
@@ -215,6 +218,7 @@ impl Row {
                     steps: standing
                         .steps
                         .iter()
+                        .skip(standing.steps.len().saturating_sub(STEPS))
                         .map(|step| RowStep { on: step.on, place: step.place, friendliest: step.friendliest })
                         .collect(),
                 })
