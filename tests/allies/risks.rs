@@ -165,3 +165,27 @@ fn words_that_are_no_type_or_level_are_refused_with_what_was_perhaps_meant() {
     ]);
     assert_eq!(settling_nothing.code, 2);
 }
+
+/// S55: groups like ours compete for supporters now and then, and that is no risk.
+#[test]
+fn a_note_that_a_group_competes_for_members_changes_no_line_of_risk() {
+    let wren = alone();
+    wren.organisations(&["Ebble Valley Landcare"]);
+    wren.ok(&["partner", "edit", "landcare", "--category", "b", "--no-input"]);
+    wren.ok(&[
+        "risk",
+        "add",
+        "landcare",
+        "--type",
+        "policy",
+        "--level",
+        "low",
+        "--reason",
+        "their charter",
+        "--no-input",
+    ]);
+    let before = wren.ok(&["risk", "list", "landcare"]).stdout;
+    wren.ok(&["partner", "edit", "landcare", "--notes", "competes for members", "--no-input"]);
+    wren.ok(&["log", "add", "landcare", "--kind", "note", "--note", "competes for members", "--no-input"]);
+    assert_eq!(wren.ok(&["risk", "list", "landcare"]).stdout, before);
+}

@@ -233,6 +233,8 @@ const PREFIXES: [&str; 6] = [SENTENCE, TARGET, ARGUMENT, ANSWER, CLOSED, OUTCOME
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
     use crate::desk::{Desk, row, today};
     use crate::map::{Map, NewMap};
@@ -304,5 +306,45 @@ mod tests {
         assert_eq!(found(&ana, &"x".repeat(10_000)), Err(0));
         ana.edit(|edit| Campaign::close(edit, row(6), today(), "")).unwrap();
         assert_eq!(found(&ana, "step free"), Ok(row(5)));
+    }
+
+    /// One thing that one of three people does to a campaign.
+    fn act(desk: &mut Desk, what: usize, number: u8) {
+        let done = desk.edit(|edit| match what {
+            0 => Campaign::say(edit, row(1), &format!("Sentence {number}")),
+            1 => Campaign::address(edit, row(1), EntryId([number; 16])),
+            2 => Campaign::argue(edit, row(1), row(number % 3), &format!("They say {number}")),
+            3 => Campaign::answer(edit, row(1), row(number % 3), &format!("We say {number}")),
+            4 => Campaign::close(edit, row(1), today().plus_days(i32::from(number)).unwrap(), "done"),
+            5 => Campaign::reopen(edit, row(1)),
+            _ => Campaign::drop_argument(edit, row(1), row(number % 3)),
+        });
+        done.unwrap();
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig { cases: 32, failure_persistence: None, ..ProptestConfig::default() })]
+
+        #[test]
+        fn any_order_of_meeting_gives_the_same_campaign(done in prop::collection::vec((0..3usize, 0..7usize, any::<bool>()), 1..14)) {
+            let ana = map();
+            let mut desks = [0u8, 1, 2].map(|actor| {
+                let mut desk = ana.clone();
+                desk.document.set_actor(allymap_document::ActorId([actor; 16]));
+                desk
+            });
+            for (number, (desk, what, learns)) in (1..).zip(done) {
+                act(&mut desks[desk], what, number);
+                if learns {
+                    let other = desks[desk].clone();
+                    desks[(desk + 1) % 3].learn(&[&other]);
+                }
+            }
+            let [ana, ben, cleo] = desks;
+            let (mut one, mut two) = (ana.clone(), cleo.clone());
+            one.learn(&[&ben, &cleo]);
+            two.learn(&[&ana, &ben]);
+            prop_assert_eq!(Map::read(&one.document), Map::read(&two.document));
+        }
     }
 }

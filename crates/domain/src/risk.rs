@@ -232,7 +232,13 @@ fn risk(stated: &Stated) -> Option<Risk> {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
+    use crate::assertion::Assertion;
+    use crate::date::When;
+    use crate::desk::{Desk, NOW, row, today};
+    use crate::entry::Entry;
 
     #[test]
     fn every_word_reads_back() {
@@ -248,5 +254,50 @@ mod tests {
         assert_eq!(RiskKind::typed("Reputation"), Some(RiskKind::Reputational));
         assert_eq!(Level::typed("?"), Some(Level::Unknown));
         assert_eq!(Level::typed("enormous"), None);
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig { cases: 48, failure_persistence: None, ..ProptestConfig::default() })]
+
+        /// Nobody wins by a clock that runs ahead or behind, and none by writing an earlier or later day.
+        #[test]
+        fn no_clock_decides_which_rating_counts(
+            done in prop::collection::vec((0..3usize, 0..5usize, any::<bool>(), any::<bool>(), any::<u32>(), 0..900i32), 1..12)
+        ) {
+            let tell = |honest: bool| {
+                let mut desks = Desk::three_choirs();
+                for (id, (desk, level, settles, learns, hour, ago)) in (1..).zip(&done) {
+                    let seen = desks[*desk].entry().risk(RiskKind::Legal).filter(|_| *settles).map_or(Vec::new(), |standing| {
+                        standing.said.iter().map(|stated| stated.id).collect()
+                    });
+                    let risk = Risk { kind: RiskKind::Legal, level: Level::ALL[*level], mitigation: Mitigation::Unknown };
+                    let (clock, day) = if honest { (NOW, today()) } else { (u64::from(*hour) * 3_600_000, today().plus_days(-ago).unwrap()) };
+                    let assertion = Assertion {
+                        reason: Some("saw it".into()),
+                        supersedes: seen,
+                        ..Assertion::new(Claim::Risk(risk), When::on(day), clock)
+                    };
+                    desks[*desk].edit(|edit| Entry::assert(edit, row(id), &assertion)).unwrap();
+                    if *learns {
+                        let other = desks[*desk].clone();
+                        desks[(*desk + 1) % 3].learn(&[&other]);
+                    }
+                }
+                let [ana, ben, cleo] = desks;
+                let (mut one, mut two) = (ana.clone(), cleo.clone());
+                one.learn(&[&ben, &cleo]);
+                two.learn(&[&ana, &ben]);
+                [one, two].map(|desk| {
+                    let entry = desk.entry();
+                    let standing = entry.risk(RiskKind::Legal).unwrap();
+                    let mut ids: Vec<_> = standing.said.iter().map(|stated| stated.id).collect();
+                    ids.sort();
+                    (standing.counts, standing.mitigation, standing.differs, standing.open_again, ids)
+                })
+            };
+            let ([one, two], [plain, _]) = (tell(false), tell(true));
+            prop_assert_eq!(&one, &two);
+            prop_assert_eq!(&one, &plain);
+        }
     }
 }
