@@ -476,6 +476,12 @@ impl Replica {
         })
     }
 
+    /// Documents with edits that are kept here and in no record yet.
+    pub fn unsealed(&self, rows: &dyn Rows) -> Result<Vec<DocumentId>, Unreadable> {
+        let names = Draft::new(rows, self.number).list(b'e', &[], None, usize::MAX)?;
+        Ok(names.iter().filter_map(|(name, _)| DocumentId::from_slice(name)).collect())
+    }
+
     /// The record of this device's newest statement.
     pub fn newest_own_record(&self, rows: &dyn Rows) -> Result<Option<RecordId>, Unreadable> {
         let Some(last) = self.header.next_statement.checked_sub(1) else { return Ok(None) };
