@@ -149,12 +149,12 @@ pub(crate) fn run(app: &mut App, args: Args) -> Result<(), Failure> {
 }
 
 fn add(app: &mut App, args: Add) -> Result<(), Failure> {
-    let name = super::given(args.name, || app.prompt.required("Name", "NAME (allymap partner add NAME)"))?;
+    let name = super::given(args.name, || app.ask().required("Name", "NAME (allymap partner add NAME)"))?;
     let (kind, sort) = match args.kind {
         Some(kind) => Kind::typed(&kind)?,
         None if app.prompt.can_ask() => {
             let names: Vec<String> = KINDS.iter().map(|kind| kind.label.to_owned()).collect();
-            (app.prompt.choose("What is it?", &names)?.map_or(KINDS[0], |at| KINDS[at]), None)
+            (app.ask().choose("What is it?", &names)?.map_or(KINDS[0], |at| KINDS[at]), None)
         }
         None => return Err(Failure::missing("What it is", "--kind organisation|person|institution|place")),
     };
@@ -197,7 +197,7 @@ fn alike(app: &mut App, name: &str, kind: &Kind) -> Result<(), Failure> {
         return Ok(());
     };
     if app.prompt.can_ask()
-        && app.prompt.confirm(&format!("{} is on the map already. Add another one of this name?", known.name))?
+        && app.ask().confirm(&format!("{} is on the map already. Add another one of this name?", known.name))?
     {
         return Ok(());
     }
@@ -254,9 +254,12 @@ fn show(app: &mut App, who: &str) -> Result<(), Failure> {
     let row = app.find(who)?;
     let entry = app.entry(row.id)?;
     if app.output.json {
-        let line = allymap_domain::entry_line(&entry);
-        let value: serde_json::Value = serde_json::from_slice(&line).unwrap_or_default();
-        app.output.json(&serde_json::json!({ "entry": value }));
+        let value = |entry: &Entry| -> serde_json::Value {
+            serde_json::from_slice(&allymap_domain::entry_line(entry)).unwrap_or_default()
+        };
+        let also = super::also::entries(app, row.id)?;
+        let also: Vec<_> = also.iter().map(|(_, other)| value(other)).collect();
+        app.output.json(&serde_json::json!({ "entry": value(&entry), "also_kept_as": also }));
         return Ok(());
     }
     let out = app.output;
@@ -320,14 +323,7 @@ fn show(app: &mut App, who: &str) -> Result<(), Failure> {
             twice.second.line.on
         ));
     }
-    let rows = app.rows()?;
-    let same = allymap_domain::identities(&rows);
-    for other in rows
-        .iter()
-        .filter(|other| other.id != row.id && same.get(&other.id).is_some_and(|one| Some(one) == same.get(&row.id)))
-    {
-        app.output.say(format_args!("{:<22}{} (known to be the same)", "Also kept as", other.id));
-    }
+    super::also::say(app, &entry)?;
     for oddity in &entry.oddities {
         out.say(format_args!("{:<22}{oddity}", "Note"));
     }
@@ -392,7 +388,7 @@ fn edit(app: &mut App, args: Edit) -> Result<(), Failure> {
             entry.kind.into_iter().flat_map(|kind| kind.fields).filter(|field| field.merges == Merges::Register)
         {
             let now = entry.value(field.name).map(|value| field.shown(value)).unwrap_or_default();
-            if let Some(answer) = app.prompt.optional(&format!("{} [{now}]", field.question))? {
+            if let Some(answer) = app.ask().optional(&format!("{} [{now}]", field.question))? {
                 changes.push((field.name.to_owned(), answer));
             }
         }
@@ -439,6 +435,10 @@ fn archive(app: &mut App, who: &str) -> Result<(), Failure> {
     let row = app.find(who)?;
     app.edit(DocumentId(row.id.0), |edit| Entry::archive(edit, true))?;
     app.commit()?;
+    if app.output.json {
+        app.output.json(&serde_json::json!({ "archived": row.name }));
+        return Ok(());
+    }
     app.output.say(format_args!(
         "Archived {}. It keeps its history; bring it back with allymap partner edit NAME --restore.",
         row.name
@@ -492,6 +492,10 @@ fn merge(app: &mut App, keep: &str, other: &str) -> Result<(), Failure> {
     let (id, link) = (app.fresh_row(), Link::same(keep.id, now().0));
     app.edit(DocumentId(other.id.0), |edit| Entry::link(edit, other.id, id, &link))?;
     app.commit()?;
+    if app.output.json {
+        app.output.json(&serde_json::json!({ "kept": keep.name, "same_as": other.name }));
+        return Ok(());
+    }
     app.output
         .say(format_args!("{} and {} are one from now on. Nothing of either was deleted.", keep.name, other.name));
     Ok(())

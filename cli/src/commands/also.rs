@@ -1,0 +1,68 @@
+//! What the map says about one and the same under another entry: two groups wrote it down apart, and both stay.
+
+use allymap_domain::{Entry, EntryId, Holds, identities, short_ids};
+
+use crate::app::App;
+use crate::failure::Failure;
+
+/// The entries that are known to be the same as this one, with the letters that name each.
+pub(crate) fn entries(app: &mut App, id: EntryId) -> Result<Vec<(String, Entry)>, Failure> {
+    let rows = app.rows()?;
+    let same = identities(&rows);
+    let short = short_ids(rows.iter().map(|row| row.id));
+    let one = same.get(&id);
+    let others = rows.iter().filter(|row| row.id != id && one.is_some() && same.get(&row.id) == one);
+    others.map(|row| Ok((short[&row.id].clone(), app.entry(row.id)?))).collect()
+}
+
+/// Says of each other entry what `shown` does not say, or says otherwise.
+pub(crate) fn say(app: &mut App, shown: &Entry) -> Result<(), Failure> {
+    let others = entries(app, shown.id)?;
+    let out = app.output;
+    for (short, other) in others {
+        let archived = if other.archived.hides() { ", archived" } else { "" };
+        out.say(format_args!(
+            "{:<22}{} [{short}], known to be the same{archived}. It says besides:",
+            "Also kept as",
+            other.name()
+        ));
+        let mut silent = true;
+        let mut line = |label: &str, text: &str| {
+            silent = false;
+            out.say(format_args!("  {label:<20}{}", text.replace('\n', "\n                      ")));
+        };
+        for value in other.fields.iter().filter(|value| value.field.holds != Holds::Affiliation) {
+            let here = shown.field(value.field.name);
+            let known = |text: &str| here.is_some_and(|here| here.values.iter().any(|said| said.value == text));
+            for said in value.values.iter().filter(|said| !known(&said.value)) {
+                let by = said.by.as_ref().map(|by| format!("  ({}, {})", by.name, by.group)).unwrap_or_default();
+                line(value.field.label, &format!("{}{by}", value.field.shown(&said.value)));
+            }
+        }
+        for (affiliation, by) in &other.affiliations {
+            if !shown.affiliations.iter().any(|(known, _)| known == affiliation) {
+                line("Belongs to", &format!("{affiliation}  ({}, {})", by.name, by.group));
+            }
+        }
+        for standing in &other.risks {
+            for words in super::risk::said(standing) {
+                line(&format!("Risk, {}", standing.kind.slug()), &words);
+            }
+        }
+        for standing in &other.positions {
+            let differs = shown.position(standing.campaign).is_none_or(|known| known.place != standing.place);
+            if differs {
+                line("Stands", standing.place.label());
+            }
+        }
+        for logged in other.log.iter().rev().take(10) {
+            let text = if logged.line.text.is_empty() { String::new() } else { format!(": {}", logged.line.text) };
+            let who = format!("({}, {})", logged.author.name, logged.author.group);
+            line("Log", &format!("{} {} {who}{text}", logged.line.on, logged.line.kind));
+        }
+        if silent {
+            out.say("  nothing more");
+        }
+    }
+    Ok(())
+}
