@@ -21,6 +21,8 @@ use crate::unlock;
 
 /// How long a command waits for another one to finish.
 const WAIT: Duration = Duration::from_secs(2);
+/// How many numbers are tried when the list of maps was damaged. They are given in order, from 1.
+const MAPS_LOOKED_FOR: u16 = 99;
 
 /// Options that every command understands.
 #[derive(Clone, Debug, Default)]
@@ -218,6 +220,14 @@ impl App {
         self.disk = None;
     }
 
+    /// Who can be asked, with the home let go meanwhile: a person who thinks must not keep other commands waiting.
+    pub(crate) fn ask(&mut self) -> Prompt {
+        if self.disk.as_ref().is_some_and(|disk| !disk.is_pending()) {
+            self.release();
+        }
+        self.prompt
+    }
+
     /// Everything so far, durable. After this an edit is *kept*.
     pub(crate) fn commit(&mut self) -> Result<(), Failure> {
         let token = std::mem::take(&mut self.edited).then(random::<16>);
@@ -391,9 +401,7 @@ impl App {
     /// The map's own document: its name follows from the map's, so that everybody has the same.
     pub(crate) fn map_document(&mut self) -> Result<DocumentId, Failure> {
         let (replica, _) = self.hold()?;
-        let mut id = [0; 16];
-        id.copy_from_slice(&allymap_wire::hash("map-document", &[&replica.space().0])[..16]);
-        Ok(DocumentId(id))
+        Ok(document_of_map(replica))
     }
 
     /// Who wrote under which actor, with their names in this map.
@@ -534,9 +542,14 @@ impl App {
 
     fn pick_map(&mut self) -> Result<MapRow, Failure> {
         if !unlock::exists(&self.home) {
-            return Err(Failure::no_map());
+            return Err(if self.home.store().exists() { Failure::keys_gone(&self.home) } else { Failure::no_map() });
         }
-        let maps = self.maps()?;
+        let mut maps = self.maps()?;
+        let current = self.disk()?.get(&HomeKey::Current.bytes())?;
+        let current = current.and_then(|bytes| Some(u16::from_be_bytes(bytes.try_into().ok()?)));
+        if !maps.iter().any(|map| Some(map.number) == current) {
+            maps.extend(self.find_lost_maps(&maps)?);
+        }
         if let Some(wanted) = &self.options.map {
             let folded = wanted.to_lowercase();
             if let Some(map) = maps.iter().find(|map| map.name.to_lowercase() == folded) {
@@ -557,9 +570,47 @@ impl App {
                 .hint(format!("Here are: {}.", names(&maps)))),
             };
         }
-        let current = self.disk()?.get(&HomeKey::Current.bytes())?;
-        let current = current.and_then(|bytes| Some(u16::from_be_bytes(bytes.try_into().ok()?)));
         maps.iter().find(|map| Some(map.number) == current).or(maps.first()).cloned().ok_or_else(Failure::no_map)
+    }
+
+    /// Maps whose row in the home's list was damaged or lost, while the map itself is here: the row is made anew from it.
+    fn find_lost_maps(&mut self, known: &[MapRow]) -> Result<Vec<MapRow>, Failure> {
+        let set_aside = self.home.set_aside();
+        let disk = self.disk()?;
+        let Some(seed) = disk.get(&HomeKey::Seed.bytes())?.and_then(|bytes| bytes.try_into().ok()) else {
+            return set_aside.map_or(Ok(Vec::new()), |copy| Err(Failure::nothing_left(&copy)));
+        };
+        let seed = DeviceSeed::from_bytes(seed);
+        let mut found = Vec::new();
+        for number in (1..=MAPS_LOOKED_FOR).filter(|number| known.iter().all(|map| map.number != *number)) {
+            let disk = self.disk()?;
+            let replica = match Replica::open(SpaceNumber(number), &seed, disk) {
+                Err(allymap_replica::OpenError::NoMap) => continue,
+                opened => opened?,
+            };
+            let document = replica.document(document_of_map(&replica), disk).ok().flatten();
+            let name = document.filter(Map::is).map(|document| Map::read(&document).name().to_owned());
+            let member = replica.membership();
+            let row = MapRow {
+                number,
+                name: name.unwrap_or_else(|| format!("Map {number}")),
+                person: member.map(|member| member.name.clone()).unwrap_or_default(),
+                group: member.map(|member| member.group.clone()).unwrap_or_default(),
+                waiting_words: None,
+            };
+            self.output.warn(format_args!(
+                "What says that {} is on this computer was damaged on the disk. It was written anew from the map itself; nothing is lost by it.",
+                row.name
+            ));
+            self.put_map(row.clone())?;
+            found.push(row);
+        }
+        self.map = None;
+        self.commit()?;
+        match set_aside {
+            Some(copy) if found.is_empty() && known.is_empty() => Err(Failure::nothing_left(&copy)),
+            _ => Ok(found),
+        }
     }
 
     /// Whether this folder was last written by this computer. If not, or if that cannot be told (a restored backup, a copied
@@ -591,6 +642,12 @@ impl Authors {
             device: String::new(),
         })
     }
+}
+
+fn document_of_map(replica: &Replica) -> DocumentId {
+    let mut id = [0; 16];
+    id.copy_from_slice(&allymap_wire::hash("map-document", &[&replica.space().0])[..16]);
+    DocumentId(id)
 }
 
 fn names(maps: &[MapRow]) -> String {

@@ -72,6 +72,11 @@ impl Disk {
         Ok(true)
     }
 
+    /// Whether something waits for [`Disk::commit`].
+    pub(crate) fn is_pending(&self) -> bool {
+        !self.pending.is_empty()
+    }
+
     pub(crate) fn bytes_on_disk(&self) -> Option<u64> {
         self.store.size().ok()
     }

@@ -76,6 +76,29 @@ impl Failure {
             .hint("Start one with: allymap new. Or join one with: allymap join CODE.")
     }
 
+    /// The store was damaged so far that nothing tells any more which maps were in it.
+    pub(crate) fn nothing_left(copy: &std::path::Path) -> Failure {
+        Failure::new(
+            "AM-DAMAGED",
+            Exit::Failed,
+            format!(
+                "The maps on this disk were damaged, and what says which maps they are cannot be read any more. The damaged copy is at {}.",
+                copy.display()
+            ),
+        )
+        .hint("What was exchanged is with the others: ask a convenor to invite this computer again (another ALLYMAP_HOME keeps the copy apart).")
+    }
+
+    /// Maps are here, and nothing that opens them.
+    pub(crate) fn keys_gone(home: &crate::home::Home) -> Failure {
+        Failure::new(
+            "AM-KEYS",
+            Exit::Failed,
+            format!("Maps are on this computer, but the file with their keys is not: {}.", home.keyslots().display()),
+        )
+        .hint("Put that file back from a copy; nothing else is lost. Without one, ask a convenor to invite this computer again, with another ALLYMAP_HOME.")
+    }
+
     pub(crate) fn io(doing: &str, path: &std::path::Path, error: &std::io::Error) -> Failure {
         Failure::new("AM-FILE", Exit::Failed, format!("{doing} {} did not work: {}.", path.display(), reason(error)))
     }
@@ -142,11 +165,13 @@ impl From<allymap_replica::OpenError> for Failure {
     fn from(error: allymap_replica::OpenError) -> Failure {
         match error {
             allymap_replica::OpenError::Unreadable(error) => error.into(),
-            allymap_replica::OpenError::NoMap => Failure::no_map(),
-            allymap_replica::OpenError::Damaged => {
-                Failure::new("AM-DAMAGED", Exit::Failed, "This map's own description on the disk is damaged.")
-                    .hint("Ask a convenor to invite this computer again; everything that was exchanged comes back.")
-            }
+            // Only maps that this home lists are opened, so one that is not there was lost.
+            allymap_replica::OpenError::NoMap | allymap_replica::OpenError::Damaged => Failure::new(
+                "AM-DAMAGED",
+                Exit::Failed,
+                "What says which map this is was damaged on the disk, so it cannot be opened. Nothing else was touched.",
+            )
+            .hint("Ask a convenor to invite this computer again, with another ALLYMAP_HOME; everything that was exchanged comes back."),
         }
     }
 }

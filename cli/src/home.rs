@@ -38,6 +38,12 @@ impl Home {
         self.data.join("maps")
     }
 
+    /// The newest damaged copy that the store has set aside.
+    pub(crate) fn set_aside(&self) -> Option<PathBuf> {
+        let copies = std::fs::read_dir(self.store()).ok()?.flatten().map(|entry| entry.path());
+        copies.filter(|path| path.to_string_lossy().contains("db.damaged-")).max()
+    }
+
     pub(crate) fn keyslots(&self) -> PathBuf {
         self.data.join("keyslots")
     }

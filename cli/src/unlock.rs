@@ -43,7 +43,7 @@ pub(crate) fn change(home: &Home, key: &DatabaseKey, passphrase: &str) -> Result
 
 /// The key, without asking if that is possible.
 pub(crate) fn key(home: &Home, passphrase_file: Option<&PathBuf>, prompt: &Prompt) -> Result<DatabaseKey, Failure> {
-    let slots = read(home)?.ok_or_else(Failure::no_map)?;
+    let slots = read(home)?.ok_or_else(|| no_keys(home))?;
     if let Some(key) = slots.open_in_clear() {
         return Ok(key);
     }
@@ -60,7 +60,11 @@ pub(crate) fn key(home: &Home, passphrase_file: Option<&PathBuf>, prompt: &Promp
 
 /// The key, from this passphrase and nothing else.
 pub(crate) fn open_with(home: &Home, passphrase: &str) -> Result<DatabaseKey, Failure> {
-    open(&read(home)?.ok_or_else(Failure::no_map)?, passphrase)
+    open(&read(home)?.ok_or_else(|| no_keys(home))?, passphrase)
+}
+
+fn no_keys(home: &Home) -> Failure {
+    if home.store().exists() { Failure::keys_gone(home) } else { Failure::no_map() }
 }
 
 /// Leave the key in the runtime folder, so that commands need not ask.
