@@ -597,6 +597,7 @@ impl App {
                 person: member.map(|member| member.name.clone()).unwrap_or_default(),
                 group: member.map(|member| member.group.clone()).unwrap_or_default(),
                 waiting_words: None,
+                practice: false,
             };
             self.output.warn(format_args!(
                 "What says that {} is on this computer was damaged on the disk. It was written anew from the map itself; nothing is lost by it.",

@@ -14,6 +14,7 @@ use crate::output::Output;
 use crate::prompt::Prompt;
 use crate::settings::Settings;
 
+mod also;
 mod campaign;
 mod config;
 mod date;
@@ -215,11 +216,21 @@ fn given(argument: Option<String>, ask: impl FnOnce() -> Result<String, Failure>
 /// Free text from an argument, or from standard input for `-`, so that it need not stand in the shell's history.
 fn free_text(argument: &str) -> Result<String, Failure> {
     if argument != "-" {
+        crate::output::in_shell_history();
         return Ok(argument.to_owned());
     }
     std::io::read_to_string(std::io::stdin())
         .map(|text| text.trim_end().to_owned())
         .map_err(|error| Failure::usage(format!("Standard input is no text: {error}.")))
+}
+
+/// A name as it has to be typed in a command.
+fn quoted(name: &str) -> String {
+    if name.chars().all(|letter| letter.is_alphanumeric() || letter == '-') {
+        name.to_owned()
+    } else {
+        format!("\"{name}\"")
+    }
 }
 
 /// A name as it may be shown to others: one line, not empty, of a length that fits a screen.
@@ -234,7 +245,8 @@ pub(crate) fn label(text: &str) -> Result<String, Failure> {
 
 /// Makes the home on this computer, with a passphrase or without one, if there is none yet.
 fn ensure_home(app: &mut App) -> Result<(), Failure> {
-    if crate::unlock::exists(&app.home) {
+    // Maps without their keys must not get new ones over them.
+    if crate::unlock::exists(&app.home) || app.home.store().exists() {
         app.key()?;
         return Ok(());
     }

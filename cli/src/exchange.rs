@@ -3,7 +3,7 @@
 //! What arrived is handled together, stored in one batch and only then answered. The home is held only while there is
 //! something to do, so that other commands are not kept waiting by the network.
 
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::time::{Duration, Instant};
 
 use allymap_replica::{Effect, Input, KnownRelay, Notice};
@@ -42,7 +42,10 @@ pub(crate) enum ConnectError {
 pub(crate) struct Report {
     pub(crate) notices: Vec<Notice>,
     pub(crate) changed: Vec<DocumentId>,
-    pub(crate) caught_up: bool,
+    /// Relays with which everything was exchanged.
+    pub(crate) caught_up: BTreeSet<RelayKeyHash>,
+    /// Relays whose connection has ended.
+    gone: BTreeSet<RelayKeyHash>,
     /// Own records that a relay has on its disk now.
     pub(crate) sent: usize,
     pub(crate) bytes_out: u64,
@@ -50,6 +53,13 @@ pub(crate) struct Report {
     /// How often the other side had to answer before we could go on.
     pub(crate) round_trips: u32,
     pub(crate) took: Duration,
+}
+
+impl Report {
+    /// Whether a connection to this relay has ended meanwhile.
+    pub(crate) fn ended(&self, relay: &RelayKeyHash) -> bool {
+        self.gone.contains(relay)
+    }
 }
 
 /// The authority of a relay's address, as the `Host` header says it.
@@ -217,6 +227,10 @@ impl Exchange {
         self.inputs.push_back(Input::Offer);
     }
 
+    pub(crate) fn is_connected_to(&self, relay: &RelayKeyHash) -> bool {
+        self.lines.outgoing.contains_key(relay)
+    }
+
     pub(crate) fn is_connected(&self) -> bool {
         !self.lines.is_empty()
     }
@@ -235,7 +249,6 @@ impl Exchange {
                 }
             }
         }
-        self.report.caught_up = self.report.notices.iter().any(|notice| matches!(notice, Notice::CaughtUp { .. }));
         self.report.took = self.began.elapsed();
         Ok(())
     }
@@ -268,6 +281,7 @@ impl Exchange {
             }
             Event::Gone => {
                 self.lines.close(relay);
+                self.report.gone.insert(relay);
                 Input::Disconnected { relay }
             }
         });
@@ -305,11 +319,18 @@ impl Exchange {
                     self.asked = true;
                     self.lines.send(relay, bytes).await;
                 }
-                Effect::Close { relay } => self.lines.close(relay),
+                Effect::Close { relay } => {
+                    self.lines.close(relay);
+                    self.report.gone.insert(relay);
+                }
                 Effect::Continue => self.inputs.push_back(Input::Continue),
                 Effect::Tell(notice) => {
-                    if let Notice::WithRelay { records, .. } = &notice {
-                        self.report.sent += records.len();
+                    match &notice {
+                        Notice::WithRelay { records, .. } => self.report.sent += records.len(),
+                        Notice::CaughtUp { relay } => {
+                            self.report.caught_up.insert(*relay);
+                        }
+                        _ => {}
                     }
                     self.report.notices.push(notice);
                 }

@@ -2,7 +2,8 @@
 #![allow(clippy::print_stderr)]
 
 use std::fmt;
-use std::io::Write;
+use std::io::{IsTerminal, Write};
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use crate::failure::Failure;
 
@@ -106,6 +107,18 @@ pub(crate) fn ask_line(question: &str) -> Result<String, Failure> {
             Err(Failure::new("AM-STOPPED", crate::failure::Exit::Failed, "Stopped. Nothing was changed."))
         }
         Ok(_) => Ok(answer.trim().to_owned()),
+    }
+}
+
+/// Once, and only to somebody who typed: what stands in a command stands in the shell's history too.
+pub(crate) fn in_shell_history() {
+    static SAID: AtomicBool = AtomicBool::new(false);
+    let somebody = std::io::stdin().is_terminal() && std::io::stderr().is_terminal();
+    if somebody && !SAID.swap(true, Ordering::Relaxed) {
+        let _ = writeln!(
+            anstream::stderr(),
+            "Note: text in a command stays in your shell's history. Leave it out and you are asked, or give - and type it after."
+        );
     }
 }
 

@@ -7,6 +7,11 @@ use std::sync::OnceLock;
 
 use tempfile::TempDir;
 
+#[cfg(unix)]
+mod terminal;
+#[cfg(unix)]
+pub use terminal::Terminal;
+
 /// The folder with both binaries, built once for this test run.
 pub fn binaries() -> &'static Path {
     static FOLDER: OnceLock<PathBuf> = OnceLock::new();

@@ -2,6 +2,10 @@
 
 use allymap_tests::{RelayProcess, Shared, Volunteer};
 
+mod asking;
+mod relays;
+mod watching;
+
 #[test]
 fn a_map_is_shared_through_a_relay_with_the_words_compared_on_both_sides() {
     let shared = Shared::with_members(2);

@@ -75,10 +75,10 @@ pub(crate) fn run(app: &mut App, args: Args) -> Result<(), Failure> {
 
 fn add(app: &mut App, sentence: Option<String>, target: Option<String>) -> Result<(), Failure> {
     let sentence =
-        super::given(sentence, || app.prompt.required("In one sentence: what are people for or against?", "SENTENCE"))?;
+        super::given(sentence, || app.ask().required("In one sentence: what are people for or against?", "SENTENCE"))?;
     let target = match target {
         Some(target) => Some(target),
-        None => app.prompt.optional("Who can decide it? (an entry of the map; Enter: not known yet)")?,
+        None => app.ask().optional("Who can decide it? (an entry of the map; Enter: not known yet)")?,
     };
     let target = target.map(|target| app.find(&target)).transpose()?;
     let wanted = allymap_domain::folded(&sentence);
@@ -238,7 +238,7 @@ fn close(app: &mut App, said: &str, outcome: Option<String>) -> Result<(), Failu
     }
     let outcome = match outcome {
         Some(outcome) => Some(super::free_text(&outcome)?),
-        None => app.prompt.optional("What came of it?")?,
+        None => app.ask().optional("What came of it?")?,
     };
     let document = app.map_document()?;
     app.edit(document, |edit| Campaign::close(edit, campaign.id, today(), outcome.as_deref().unwrap_or_default()))?;

@@ -158,7 +158,7 @@ pub(crate) fn run(app: &mut App, args: Args) -> Result<(), Failure> {
 }
 
 fn add(app: &mut App, args: Add) -> Result<(), Failure> {
-    let name = super::given(args.name, || app.prompt.required("Name", "NAME (allymap date add NAME)"))?;
+    let name = super::given(args.name, || app.ask().required("Name", "NAME (allymap date add NAME)"))?;
     let rule = match args.fields.when()? {
         Some((rule, _)) => rule,
         None => {
@@ -343,7 +343,7 @@ fn offered(app: &mut App, take: bool) -> Result<(), Failure> {
             app.output.say(format_args!("{:<28}{}", date.rule.words(), date.name));
         }
     }
-    let take = take || (!missing.is_empty() && app.prompt.confirm("Take these up?")?);
+    let take = take || (!missing.is_empty() && app.ask().confirm("Take these up?")?);
     if take {
         let document = app.map_document()?;
         app.edit(document, |edit| missing.iter().try_for_each(|(id, date)| Map::put_date(edit, *id, date)))?;

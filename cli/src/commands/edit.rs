@@ -23,7 +23,7 @@ pub(crate) fn run(app: &mut App, args: Args) -> Result<(), Failure> {
     let row = app.find(&args.who)?;
     let value = match args.value {
         Some(value) => super::free_text(&value)?,
-        None => app.prompt.required(&args.field, "VALUE")?,
+        None => app.ask().required(&args.field, "VALUE")?,
     };
     app.edit(DocumentId(row.id.0), |edit| super::partner::set(edit, &args.field, &value))?;
     app.commit()?;

@@ -51,6 +51,9 @@ pub(crate) fn run(app: &mut App, args: Args) -> Result<(), Failure> {
     match args.output {
         Some(path) => {
             write_aside(&path, &bytes).map_err(|error| Failure::io("Writing", &path, &error))?;
+            if app.output.json {
+                app.output.json(&serde_json::json!({ "wrote": path.display().to_string(), "entries": entries }));
+            }
             app.output.status(format_args!(
                 "Wrote {} ({} entries). It is not sealed: whoever has it can read it.",
                 path.display(),

@@ -122,8 +122,8 @@ pub(crate) fn run(app: &mut App, args: Args) -> Result<(), Failure> {
     Ok(())
 }
 
-fn agreed(app: &App, args: &Args) -> Result<bool, Failure> {
-    Ok(!args.dry_run && (args.apply || app.prompt.confirm("Nothing is saved yet. Bring them in?")?))
+fn agreed(app: &mut App, args: &Args) -> Result<bool, Failure> {
+    Ok(!args.dry_run && (args.apply || app.ask().confirm("Nothing is saved yet. Bring them in?")?))
 }
 
 /// A map that was exported, here or elsewhere: its entries come with their ids, and nothing that is here is written over.

@@ -41,7 +41,7 @@ pub(crate) fn run(app: &mut App, args: Args) -> Result<(), Failure> {
     }
     app.output.say(&line);
     app.output.status(format_args!("One person, as {}, within 72 hours. Send it privately.", args.role));
-    app.output.status("It works after your next exchange: allymap sync");
+    app.output.status("Next: allymap sync; the invitation works after it.");
     app.output.status("When they have used it, allymap sync shows four words. Read them to each other, then: allymap member approve NAME");
     Ok(())
 }

@@ -28,12 +28,12 @@ pub(crate) struct Args {
 }
 
 pub(crate) fn run(app: &mut App, args: Args) -> Result<(), Failure> {
-    let code = super::given(args.code, || app.prompt.required("Invitation", "CODE (allymap join CODE)"))?;
+    let code = super::given(args.code, || app.ask().required("Invitation", "CODE (allymap join CODE)"))?;
     let invitation = Invitation::from_line(code.trim()).map_err(|error| unreadable(&error))?;
     let settings = crate::settings::Settings::read(&app.home)?;
     let (name, group) = (args.name.or(settings.value("name")), args.group.or(settings.value("group")));
-    let name = super::given(name, || app.prompt.required("Your name, as others see it", "--name"))?;
-    let group = super::given(group, || app.prompt.required("Your group", "--group"))?;
+    let name = super::given(name, || app.ask().required("Your name, as others see it", "--name"))?;
+    let group = super::given(group, || app.ask().required("Your group", "--group"))?;
     let (name, group) = (super::label(&name)?, super::label(&group)?);
     super::ensure_home(app)?;
     if let Some(known) = super::map_of_space(app, &invitation.space)? {
@@ -80,7 +80,7 @@ pub(crate) fn run(app: &mut App, args: Args) -> Result<(), Failure> {
     app.output.say(format_args!("You asked to join {} as {}.", offer.map_name, role_word(offer.role)));
     app.output.say(format_args!("Read these words to the person who invited you: {}", words.join("  ")));
     app.output.status(
-        "When theirs are the same they approve you. Then run: allymap sync. You may close this computer meanwhile.",
+        "Next: when theirs are the same they approve you and exchange. After that run: allymap sync. You may close this computer meanwhile.",
     );
     Ok(())
 }

@@ -97,7 +97,7 @@ fn add(
     }
     let how = match how {
         Some(how) => super::free_text(&how)?,
-        None => app.prompt.required("How do we know?", "--how HOW")?,
+        None => app.ask().required("How do we know?", "--how HOW")?,
     };
     let standing = between(app.entry(from.id)?.links, to.id, Direction::In);
     let link = Link {

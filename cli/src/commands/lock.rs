@@ -35,6 +35,10 @@ pub(crate) fn run(app: &mut App, args: Args) -> Result<(), Failure> {
         .hint("Set one: allymap lock --new-passphrase"));
     }
     unlock::forget(&app.home)?;
+    if app.output.json {
+        app.output.json(&serde_json::json!({ "locked": true }));
+        return Ok(());
+    }
     app.output.say("Locked. Open again with: allymap unlock");
     Ok(())
 }

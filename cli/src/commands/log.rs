@@ -60,7 +60,7 @@ fn add(app: &mut App, args: Add) -> Result<(), Failure> {
     let follow_up = args.followup.map(|typed| parse_coming_date(&typed, today())).transpose()?;
     let note = match args.note {
         Some(note) => Some(super::free_text(&note)?),
-        None => app.prompt.text("What was said? Write as if they will read it")?,
+        None => app.ask().text("What was said? Write as if they will read it")?,
     };
     let line = LogLine {
         with: args.with,

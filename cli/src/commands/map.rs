@@ -211,7 +211,7 @@ fn edit(app: &mut App, args: Edit) -> Result<(), Failure> {
                 _ => String::new(),
             };
             let now = map.value(field.name).map(|value| format!(" [{}]", field.shown(value))).unwrap_or_default();
-            let answer = app.prompt.optional(&format!("{}{choices}{now}", field.question))?;
+            let answer = app.ask().optional(&format!("{}{choices}{now}", field.question))?;
             changes.extend(answer.map(|answer| (field.name.to_owned(), answer)));
         }
     }

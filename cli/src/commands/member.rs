@@ -48,6 +48,10 @@ pub(crate) fn run(app: &mut App, args: Args) -> Result<(), Failure> {
             replica.decline(asking.token, disk, &mut effects)?;
             app.carry_out(effects)?;
             app.commit()?;
+            if app.output.json {
+                app.output.json(&serde_json::json!({ "declined": asking.name }));
+                return Ok(());
+            }
             app.output.say(format_args!("{} was not let in. The invitation has ended.", asking.name));
             Ok(())
         }
@@ -111,6 +115,7 @@ fn waiting(app: &mut App) -> Result<(), Failure> {
             role_word(one.role),
             one.words.join("  ")
         ));
+        app.output.status(format_args!("The same as theirs? allymap member approve {}", super::quoted(&one.name)));
     }
     Ok(())
 }
@@ -135,7 +140,7 @@ fn approve(app: &mut App, name: Option<String>, words: Option<Vec<String>>) -> R
                 asking.group,
                 asking.words.join("  ")
             );
-            if !app.prompt.confirm(&question)? {
+            if !app.ask().confirm(&question)? {
                 return Err(Failure::new("AM-STOPPED", Exit::Failed, "Nobody was let in."));
             }
         }
@@ -151,7 +156,10 @@ fn approve(app: &mut App, name: Option<String>, words: Option<Vec<String>>) -> R
         return Ok(());
     }
     app.output.say(format_args!("{} is a {} from now on.", asking.name, role_word(asking.role)));
-    app.output.status("They get the map with the next exchange on both sides: allymap sync");
+    app.output.status(format_args!(
+        "Next: allymap sync. Then tell {} to run allymap sync: the map arrives with it.",
+        asking.name
+    ));
     Ok(())
 }
 

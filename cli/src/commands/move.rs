@@ -35,7 +35,7 @@ pub(crate) fn run(app: &mut App, args: Args) -> Result<(), Failure> {
     let place = Place::typed(place).unwrap_or(Place::NotKnown);
     let reason = match args.because {
         Some(reason) => Some(super::free_text(&reason)?),
-        None => app.prompt.optional("Why?")?,
+        None => app.ask().optional("Why?")?,
     };
     let on = args.on.map_or(Ok(When::on(today())), |typed| parse_when(&typed, today()))?;
     let entry = app.entry(row.id)?;
@@ -82,7 +82,7 @@ fn campaign(app: &mut App, said: Option<String>) -> Result<Campaign, Failure> {
     }
     let sentence = match said {
         Some(said) => Some(said),
-        None => app.prompt.optional("On which campaign? In one sentence: what are people for or against?")?,
+        None => app.ask().optional("On which campaign? In one sentence: what are people for or against?")?,
     };
     let Some(sentence) = sentence else { return super::campaign::meant(app, None) };
     app.output.status(format_args!("The first campaign of this map: {sentence}"));

@@ -38,11 +38,11 @@ pub(crate) fn run(app: &mut App, args: Args) -> Result<(), Failure> {
         return practise(app, args);
     }
     app.output.status("Your data stays on your computers. It is sealed before it leaves. You decide who joins.");
-    let map = super::given(args.map, || app.prompt.required("Community the map is about", "NAME (allymap new NAME)"))?;
+    let map = super::given(args.map, || app.ask().required("Community the map is about", "NAME (allymap new NAME)"))?;
     let settings = Settings::read(&app.home)?;
     let (name, group) = (args.name.or(settings.value("name")), args.group.or(settings.value("group")));
-    let name = super::given(name, || app.prompt.required("Your name, as others see it", "--name"))?;
-    let group = super::given(group, || app.prompt.required("Your group", "--group"))?;
+    let name = super::given(name, || app.ask().required("Your name, as others see it", "--name"))?;
+    let group = super::given(group, || app.ask().required("Your group", "--group"))?;
     let (map, name, group) = (super::label(&map)?, super::label(&name)?, super::label(&group)?);
     super::ensure_home(app)?;
 

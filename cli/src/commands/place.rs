@@ -124,14 +124,14 @@ pub(crate) fn run(app: &mut App, args: Args) -> Result<(), Failure> {
 }
 
 fn add(app: &mut App, args: Add) -> Result<(), Failure> {
-    let name = super::given(args.name, || app.prompt.required("Name", "NAME (allymap place add NAME)"))?;
+    let name = super::given(args.name, || app.ask().required("Name", "NAME (allymap place add NAME)"))?;
     let (kind, _) = Kind::typed("place")?;
     let mut new = NewEntry::new(kind, &name);
     new.fields.extend(args.facts.given()?);
     for access in ACCESS.iter().filter(|access| new.value(access.field).is_none()).collect::<Vec<_>>() {
         let question = kind.field(access.field).map_or(access.label, |field| field.question);
         if let Some(said) =
-            app.prompt.optional(&format!("{question} (yes, no; a note after a colon; Enter: not known)"))?
+            app.ask().optional(&format!("{question} (yes, no; a note after a colon; Enter: not known)"))?
         {
             let (value, note) = said.split_once(':').map_or((said.as_str(), None), |(value, note)| (value, Some(note)));
             new.fields.push((access.field.to_owned(), value.trim().to_owned()));

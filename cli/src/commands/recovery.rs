@@ -28,6 +28,10 @@ pub(crate) fn run(app: &mut App, args: Args) -> Result<(), Failure> {
     if args.printed {
         app.forget_root(map.number)?;
         app.commit()?;
+        if app.output.json {
+            app.output.json(&serde_json::json!({ "map": map.name, "deleted": true }));
+            return Ok(());
+        }
         app.output.say("The words are deleted from this computer. The paper is the only copy.");
         return Ok(());
     }

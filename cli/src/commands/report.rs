@@ -4,7 +4,8 @@ use std::collections::BTreeSet;
 use std::path::PathBuf;
 
 use allymap_domain::{
-    Audience, BlankForm, Entry, EntryId, Map, Material, Part, Printed, SectionLine, blank_form, report, understanding,
+    Audience, BlankForm, Entry, EntryId, Map, Material, Printed, ReportPart, SectionLine, blank_form, report,
+    understanding,
 };
 
 use super::status::count;
@@ -65,8 +66,11 @@ pub(crate) fn run(app: &mut App, args: Args) -> Result<(), Failure> {
     let lines = lines(&map);
     let material = Material { map: &map, entries: &entries, audience, today: today(), lines: &lines };
     let Some(row) = about else {
-        let chosen =
-            [(Part::Template, args.template), (Part::Directory, args.directory), (Part::WallChart, args.wallchart)];
+        let chosen = [
+            (ReportPart::Template, args.template),
+            (ReportPart::Directory, args.directory),
+            (ReportPart::WallChart, args.wallchart),
+        ];
         let none_chosen = chosen.iter().all(|(_, chosen)| !chosen);
         let parts = chosen.into_iter().filter(|(_, chosen)| *chosen || none_chosen).map(|(part, _)| part).collect();
         return hand_over(app, &args, &format!("{}-for-{}", map.name(), args.audience), &report(&material, &parts));

@@ -107,12 +107,12 @@ fn rate(app: &mut App, args: Rating, settles: bool) -> Result<(), Failure> {
     let question = if settles { "Why does this hold now?" } else { "What is it?" };
     let reason = match args.reason {
         Some(reason) => Some(super::free_text(&reason)?),
-        None if settles => Some(app.prompt.required(question, "--reason WHY")?),
-        None => app.prompt.optional(question)?,
+        None if settles => Some(app.ask().required(question, "--reason WHY")?),
+        None => app.ask().optional(question)?,
     };
     let looked_after_by = match args.looked_after_by {
         Some(who) => Some(who),
-        None => app.prompt.optional("Who looks after it? (Enter: nobody yet)")?,
+        None => app.ask().optional("Who looks after it? (Enter: nobody yet)")?,
     };
     let on = args.on.map_or(Ok(When::on(today())), |typed| parse_when(&typed, today()))?;
     let claim = Claim::Risk(Risk { kind, level, mitigation });
@@ -158,7 +158,7 @@ fn rate(app: &mut App, args: Rating, settles: bool) -> Result<(), Failure> {
 
 /// What was typed as one of these words; asked for when it is missing.
 pub(crate) fn chosen(
-    app: &App,
+    app: &mut App,
     typed: Option<String>,
     question: &str,
     flag: &str,
@@ -167,7 +167,7 @@ pub(crate) fn chosen(
     let slugs = || choices.iter().map(|choice| choice.slug).collect::<Vec<_>>().join(", ");
     let Some(typed) = typed else {
         let labels: Vec<String> = choices.iter().map(|choice| choice.label.to_owned()).collect();
-        let picked = app.prompt.choose(question, &labels)?;
+        let picked = app.ask().choose(question, &labels)?;
         return picked.map(|at| choices[at].slug).ok_or_else(|| {
             let question = question.trim_end_matches('?');
             Failure::missing(&format!("\"{question}\""), &format!("{flag} ({})", slugs()))

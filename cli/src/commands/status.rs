@@ -1,6 +1,6 @@
 //! `allymap status`: what is on this map, and whether it is shared.
 
-use crate::app::App;
+use crate::app::{App, now};
 use crate::failure::Failure;
 use crate::unlock;
 
@@ -16,34 +16,35 @@ pub(crate) fn run(app: &mut App, _: Args) -> Result<(), Failure> {
     let rows = app.rows_once()?;
     let entries = rows.iter().filter(|row| !row.archived).count();
     let to_settle = rows.iter().filter(|row| row.conflicts > 0).count();
-    let (standing, relays, members, groups, seen, asking) = {
+    let states = super::relay::states(app)?;
+    let map_document = app.map_document()?;
+    let (standing, edited, members, groups, asking, invited, role) = {
         let (replica, disk) = app.hold()?;
         let members: Vec<_> =
             replica.roster().members().into_iter().filter(|member| member.role != allymap_seal::Role::Root).collect();
         let mut groups: Vec<String> = members.iter().map(|member| member.group.clone()).collect();
         groups.sort();
         groups.dedup();
-        let seen = match (replica.newest_own_record(disk)?, replica.relays().first()) {
-            (Some(record), Some(relay)) => Some(replica.seen_by(&record, &relay.relay, disk)?.len()),
-            _ => None,
-        };
-        (replica.standing(disk)?, replica.relays(), members.len(), groups.len(), seen, replica.asking(disk)?)
+        let now = now();
+        let invited = replica.invited(disk)?.into_iter().filter(|invited| invited.expires > now).collect::<Vec<_>>();
+        let edited = replica.unsealed(disk)?;
+        let role = replica.membership().map(|member| member.role);
+        (replica.standing(disk)?, edited, members.len(), groups.len(), replica.asking(disk)?, invited, role)
     };
+    // The map's own document is no entry.
+    let edited_entries = edited.iter().filter(|id| **id != map_document).count();
+    let unplaced = invited.iter().filter(|invited| !invited.placed).count();
     if app.output.json {
-        let relays: Vec<_> = relays
-            .iter()
-            .map(|relay| {
-                serde_json::json!({
-                    "url": relay.url, "records": relay.position,
-                    "not_with": standing.not_with.get(&relay.relay).copied().unwrap_or(0),
-                })
-            })
-            .collect();
         app.output.json(&serde_json::json!({
-            "map": map.name, "practice": map.practice, "name": map.person, "group": map.group, "entries": entries, "members": members,
-            "groups": groups, "to_settle": to_settle, "edited_entries_kept_here": standing.unsealed, "waiting": standing.waiting,
-            "relays": relays, "newest_seen_by": seen, "passphrase": passphrase, "recovery_words_here": root_here,
+            "map": map.name, "practice": map.practice, "name": map.person, "group": map.group, "role": role.map(super::join::role_word),
+            "entries": entries, "members": members,
+            "groups": groups, "to_settle": to_settle, "edited_entries_kept_here": edited_entries,
+            "map_itself_edited": edited.contains(&map_document), "waiting": standing.waiting,
+            "relays": states.iter().map(super::relay::State::to_json).collect::<Vec<_>>(),
+            "newest_seen_by": states.iter().filter_map(|state| state.seen_by).max(),
+            "passphrase": passphrase, "recovery_words_here": root_here,
             "waiting_for_approval": map.waiting_words, "asking": asking.len(),
+            "invitations_open": invited.len(), "invitations_not_at_the_relay": unplaced,
         }));
         return Ok(());
     }
@@ -58,16 +59,36 @@ pub(crate) fn run(app: &mut App, _: Args) -> Result<(), Failure> {
         app.output.say("Practice    an invented town; it stays on this computer");
     }
     if let Some(words) = &map.waiting_words {
-        app.output
-            .say(format_args!("Waiting     to be let in. Read these words to who invited you: {}", words.join("  ")));
+        app.output.say(format_args!(
+            "Waiting     to be let in. Read these words to who invited you: {}\n            When they have approved you, run: allymap sync",
+            words.join("  ")
+        ));
     }
     for one in &asking {
-        app.output.say(format_args!("Asks        {} ({}): allymap member waiting", one.name, one.group));
+        app.output.say(format_args!(
+            "Asks        {} ({}). Compare the words: {}\n            The same? allymap member approve {}",
+            one.name,
+            one.group,
+            one.words.join("  "),
+            super::quoted(&one.name)
+        ));
     }
+    match (invited.len() - asking.len().min(invited.len()), unplaced) {
+        (0, _) => {}
+        (open, 0) => app.output.say(format_args!(
+            "Invited     {} not used yet. Who used one arrives with: allymap sync",
+            count(open, "invitation", "invitations")
+        )),
+        (_, unplaced) => app.output.say(format_args!(
+            "Invited     {} only here: allymap sync brings it to the relay",
+            count(unplaced, "invitation is", "invitations are")
+        )),
+    }
+    let itself = if edited.contains(&map_document) { ", and the map's own page," } else { "" };
     if !map.practice {
         app.output.say(format_args!(
-            "Kept here   {} with changes that nobody else has yet",
-            count(standing.unsealed, "entry", "entries")
+            "Kept here   {}{itself} with changes that nobody else has yet",
+            count(edited_entries, "entry", "entries")
         ));
     }
     if to_settle > 0 {
@@ -76,24 +97,11 @@ pub(crate) fn run(app: &mut App, _: Args) -> Result<(), Failure> {
             count(to_settle, "entry", "entries")
         ));
     }
-    for relay in &relays {
-        let open = standing.not_with.get(&relay.relay).copied().unwrap_or(0);
-        let state = match (relay.removed, relay.admitted, open) {
-            (true, ..) => "this computer was removed".to_owned(),
-            (_, false, _) => "not exchanged yet".to_owned(),
-            (_, _, 0) if standing.unsealed == 0 => "everything of yours is with the relay".to_owned(),
-            (_, _, open) => format!("{} to go: allymap sync", count(open + standing.unsealed, "part", "parts")),
-        };
-        app.output.say(format_args!("Relay       {}: {state}", relay.url));
+    for state in &states {
+        app.output.say(format_args!("Relay       {}: {}", state.url, state.words()));
     }
-    if relays.is_empty() && !map.practice {
+    if states.is_empty() && !map.practice {
         app.output.say("Relay       none: allymap relay add LINE");
-    }
-    if let Some(seen) = seen {
-        app.output.say(format_args!(
-            "Seen        your newest exchanged change: seen by {}",
-            count(seen, "device", "devices")
-        ));
     }
     if standing.waiting > 0 {
         app.output.say(format_args!(

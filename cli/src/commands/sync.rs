@@ -1,10 +1,12 @@
 //! `allymap sync`: exchange with the relays, now or for as long as it runs.
 
-use std::time::Duration;
+use std::collections::{BTreeMap, BTreeSet};
+use std::time::{Duration, Instant};
 
 use allymap_replica::{KnownRelay, Notice};
-use allymap_wire::Code;
+use allymap_wire::{Code, RelayKeyHash};
 
+use super::status::count;
 use crate::app::App;
 use crate::exchange::{ConnectError, Exchange, Lines, Report};
 use crate::failure::{Exit, Failure};
@@ -25,10 +27,7 @@ const PAUSES: (Duration, Duration) = (Duration::from_secs(1), Duration::from_sec
 
 pub(crate) fn run(app: &mut App, args: Args) -> Result<(), Failure> {
     super::new::refuse_practice(app)?;
-    let relays = {
-        let (replica, _) = app.hold()?;
-        replica.relays()
-    };
+    let relays = known(app)?;
     if relays.is_empty() {
         return Err(Failure::new(
             "AM-NO-RELAY",
@@ -40,7 +39,16 @@ pub(crate) fn run(app: &mut App, args: Args) -> Result<(), Failure> {
     let _alone = ExchangeLock::take(app)?;
     let runtime = runtime()?;
     if args.watch {
-        return runtime.block_on(watch(app, &relays));
+        return runtime.block_on(async {
+            // What was stored and not sent yet when this ends is offered again next time.
+            tokio::select! {
+                ended = watch(app) => return ended,
+                () = asked_to_stop() => {}
+            }
+            app.release();
+            app.output.status("Stopped. Everything is kept here.");
+            Ok(())
+        });
     }
     match runtime.block_on(once(app, &relays)) {
         // What was mended lacks something; the relay has it.
@@ -49,70 +57,121 @@ pub(crate) fn run(app: &mut App, args: Args) -> Result<(), Failure> {
     }
 }
 
+fn known(app: &mut App) -> Result<Vec<KnownRelay>, Failure> {
+    Ok(app.hold()?.0.relays())
+}
+
 async fn once(app: &mut App, relays: &[KnownRelay]) -> Result<(), Failure> {
     app.release();
     let mut exchange = Exchange::new(Lines::new());
-    let mut away = None;
-    let mut reached = Vec::new();
+    let mut failures = BTreeMap::new();
     for relay in relays {
         app.output.status(format_args!("Connecting to {} …", relay.url));
-        match exchange.connect(relay, app.options.insecure).await {
-            Ok(()) => reached.push(relay.clone()),
-            Err(error) => away = away.or(Some(unreachable(&relay.url, &error))),
+        if let Err(error) = exchange.connect(relay, app.options.insecure).await {
+            failures.insert(relay.relay, unreachable(&relay.url, &error));
         }
     }
     if exchange.is_connected() {
         exchange.run(app).await?;
         after(app)?;
-        say(app, &exchange.report, &reached)?;
-        if !exchange.report.caught_up && away.is_none() {
-            away = Some(stopped(&exchange.report));
+    }
+    for relay in relays {
+        if !exchange.report.caught_up.contains(&relay.relay) {
+            failures.entry(relay.relay).or_insert_with(|| stopped(relay, &exchange.report));
         }
     }
-    away.map_or(Ok(()), Err)
+    say(app, &exchange.report, &failures)?;
+    if failures.len() < relays.len() {
+        return Ok(());
+    }
+    match (relays.len(), failures.into_values().next()) {
+        (1, Some(failure)) => Err(failure),
+        (count, _) => Err(Failure::new(
+            "AM-AWAY",
+            Exit::NotExchanged,
+            format!("None of the {count} relays has taken part. Everything is kept here."),
+        )
+        .hint("Changes go out at the next exchange: allymap sync")),
+    }
 }
 
-async fn watch(app: &mut App, relays: &[KnownRelay]) -> Result<(), Failure> {
-    let mut pause = PAUSES.0;
+/// A relay that is away, and when to try it again.
+struct Away {
+    until: Instant,
+    pause: Duration,
+}
+
+#[allow(clippy::disallowed_methods, reason = "a driver waits")]
+async fn watch(app: &mut App) -> Result<(), Failure> {
+    let mut exchange = Exchange::new(Lines::new());
+    let mut away: BTreeMap<RelayKeyHash, Away> = BTreeMap::new();
+    let mut relays = known(app)?;
+    let mut marker = None;
+    let mut said: BTreeSet<(RelayKeyHash, u8)> = BTreeSet::new();
     loop {
         app.release();
-        let mut exchange = Exchange::new(Lines::new());
-        for relay in relays {
-            if let Err(error) = exchange.connect(relay, app.options.insecure).await {
-                app.output.status(unreachable(&relay.url, &error));
+        for relay in &relays {
+            let waiting = away.get(&relay.relay);
+            if exchange.is_connected_to(&relay.relay) || waiting.is_some_and(|away| away.until > Instant::now()) {
+                continue;
+            }
+            let pause = waiting.map_or(PAUSES.0, |away| (away.pause * 2).min(PAUSES.1));
+            // Jitter, so that many who lost the same relay do not return in the same second.
+            let wait = pause + u32::from(crate::chance::random::<1>()[0]) * pause / 512;
+            away.insert(relay.relay, Away { until: Instant::now() + wait, pause });
+            match exchange.connect(relay, app.options.insecure).await {
+                Ok(()) => app.output.status(format_args!(
+                    "Connected to {}. Changes go both ways as they are made; stop with Ctrl-C.",
+                    relay.url
+                )),
+                Err(error) => app.output.status(format_args!(
+                    "{} Trying again in {}.",
+                    unreachable(&relay.url, &error),
+                    count(wait.as_secs() as usize, "second", "seconds")
+                )),
             }
         }
-        let mut marker = changed_at(app);
-        if exchange.is_connected() {
-            app.output.status("Connected. Changes go both ways as they are made; stop with Ctrl-C.");
-            pause = PAUSES.0;
+        exchange.step(app).await?;
+        let mut fresh = std::mem::take(&mut exchange.report);
+        for relay in &fresh.caught_up {
+            // It works again: the next loss begins with a short pause.
+            away.remove(relay);
         }
-        while exchange.is_connected() {
-            exchange.step(app).await?;
-            let fresh = std::mem::take(&mut exchange.report);
+        fresh.notices.retain(|notice| match notice {
+            Notice::NotTaken { relay, code } => said.insert((*relay, *code as u8)),
+            _ => true,
+        });
+        if !fresh.notices.is_empty() || !fresh.changed.is_empty() {
             after(app)?;
-            tell(app, &fresh)?;
-            app.release();
-            tokio::select! {
-                _ = tokio::signal::ctrl_c() => return Ok(()),
-                _ = exchange.wait(app, LOOK) => {}
-            }
-            let now = changed_at(app);
-            if now != marker {
-                marker = now;
-                exchange.offer();
-            }
+            say_watched(app, &relays, &fresh)?;
         }
-        // Jitter, so that many who lost the same relay do not return in the same second.
-        let jitter = u32::from(crate::chance::random::<1>()[0]) * pause / 512;
-        app.output
-            .status(format_args!("Everything is kept here. Trying again in {} seconds.", (pause + jitter).as_secs()));
-        tokio::select! {
-            _ = tokio::signal::ctrl_c() => return Ok(()),
-            () = tokio::time::sleep(pause + jitter) => {}
+        app.release();
+        let next = away.values().map(|away| away.until.saturating_duration_since(Instant::now())).min();
+        if exchange.is_connected() {
+            exchange.wait(app, next.unwrap_or(LOOK).clamp(Duration::from_millis(1), LOOK)).await;
+        } else {
+            tokio::time::sleep(next.unwrap_or(PAUSES.0).min(LOOK)).await;
         }
-        pause = (pause * 2).min(PAUSES.1);
+        let now = changed_at(app);
+        if now != marker {
+            marker = now;
+            relays = known(app)?;
+            exchange.offer();
+        }
     }
+}
+
+/// Ctrl-C, or whatever else asks a program to end.
+async fn asked_to_stop() {
+    #[cfg(unix)]
+    if let Ok(mut terminate) = tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate()) {
+        tokio::select! {
+            _ = tokio::signal::ctrl_c() => {}
+            _ = terminate.recv() => {}
+        }
+        return;
+    }
+    let _ = tokio::signal::ctrl_c().await;
 }
 
 /// What an exchange means for the home: somebody was let in.
@@ -131,18 +190,29 @@ fn after(app: &mut App) -> Result<(), Failure> {
     Ok(())
 }
 
-fn say(app: &mut App, report: &Report, reached: &[KnownRelay]) -> Result<(), Failure> {
-    let (standing, seen, waiting_for_approval) = {
+fn say(app: &mut App, report: &Report, failures: &BTreeMap<RelayKeyHash, Failure>) -> Result<(), Failure> {
+    let states = super::relay::states(app)?;
+    let (standing, member) = {
         let (replica, disk) = app.hold()?;
-        let seen = match (replica.newest_own_record(disk)?, reached.first()) {
-            (Some(record), Some(relay)) => replica.seen_by(&record, &relay.relay, disk)?.len(),
-            _ => 0,
-        };
-        (replica.standing(disk)?, seen, replica.membership().is_none())
+        (replica.standing(disk)?, replica.membership().is_some())
     };
     if app.output.json {
+        let relays: Vec<_> = states
+            .iter()
+            .map(|state| {
+                let failure = failures.get(&state.relay);
+                let mut value = state.to_json();
+                value["caught_up"] = failure.is_none().into();
+                value["problem"] = failure.map_or(
+                    serde_json::Value::Null,
+                    |failure| serde_json::json!({ "code": failure.code, "message": failure.message }),
+                );
+                value
+            })
+            .collect();
         app.output.json(&serde_json::json!({
-            "caught_up": report.caught_up,
+            "caught_up": failures.is_empty(),
+            "relays": relays,
             "sent_records": report.sent,
             "changed_entries": report.changed.len(),
             "bytes_out": report.bytes_out,
@@ -151,20 +221,23 @@ fn say(app: &mut App, report: &Report, reached: &[KnownRelay]) -> Result<(), Fai
             "milliseconds": report.took.as_millis() as u64,
             "unsealed": standing.unsealed,
             "waiting": standing.waiting,
-            "newest_seen_by": seen,
-            "member": !waiting_for_approval,
+            "newest_seen_by": states.iter().filter_map(|state| state.seen_by).max().unwrap_or(0),
+            "member": member,
         }));
         return tell(app, report);
     }
     tell(app, report)?;
-    if report.caught_up {
-        let urls: Vec<&str> = reached.iter().map(|relay| relay.url.as_str()).collect();
-        app.output.say(format_args!("Everything of yours is with the relay ({}).", urls.join(", ")));
-        app.output.say(format_args!(
-            "Received changes to {} {}.",
-            report.changed.len(),
-            if report.changed.len() == 1 { "entry" } else { "entries" }
-        ));
+    // With one relay its trouble is the command's.
+    if states.len() > 1 || failures.is_empty() {
+        for state in &states {
+            match failures.get(&state.relay) {
+                Some(failure) => app.output.say(format_args!("{}: {}", state.url, state.without(failure))),
+                None => app.output.say(format_args!("{}: {}", state.url, state.words())),
+            }
+        }
+    }
+    if !report.caught_up.is_empty() {
+        say_received(app, report);
         app.output.status(format_args!(
             "{} bytes out, {} bytes in, {} round trips, {} ms",
             report.bytes_out,
@@ -178,6 +251,38 @@ fn say(app: &mut App, report: &Report, reached: &[KnownRelay]) -> Result<(), Fai
         app.output.status(format_args!("{} parts wait for something that has not arrived yet.", standing.waiting));
     }
     Ok(())
+}
+
+/// One step of a watching exchange, said when it came to something.
+fn say_watched(app: &mut App, relays: &[KnownRelay], report: &Report) -> Result<(), Failure> {
+    tell(app, report)?;
+    for relay in relays.iter().filter(|relay| report.ended(&relay.relay)) {
+        let failure = stopped(relay, report);
+        app.output.status(&failure);
+        if let Some(hint) = failure.hint {
+            app.output.status(hint);
+        }
+    }
+    let states = super::relay::states(app)?;
+    for state in states.iter().filter(|state| report.caught_up.contains(&state.relay)) {
+        if app.output.json {
+            let mut value = state.to_json();
+            value["sent_records"] = report.sent.into();
+            value["changed_entries"] = report.changed.len().into();
+            app.output.json(&value);
+        } else {
+            app.output.say(format_args!("{}: {}", state.url, state.words()));
+        }
+    }
+    if app.output.json || report.changed.is_empty() {
+        return Ok(());
+    }
+    say_received(app, report);
+    news(app, report)
+}
+
+fn say_received(app: &App, report: &Report) {
+    app.output.say(format_args!("Received changes to {}.", count(report.changed.len(), "entry", "entries")));
 }
 
 /// What came in that wants somebody to look: answers that differ, and approaches that two groups made apart.
@@ -201,6 +306,26 @@ fn news(app: &mut App, report: &Report) -> Result<(), Failure> {
 
 /// What a person should know of an exchange, as it happens.
 fn tell(app: &mut App, report: &Report) -> Result<(), Failure> {
+    let (mut not_taken, mut refused) = (BTreeMap::new(), 0);
+    for notice in &report.notices {
+        match notice {
+            Notice::NotTaken { relay, code } => *not_taken.entry((*relay, code_words(*code))).or_insert(0) += 1,
+            Notice::Refused { .. } => refused += 1,
+            _ => {}
+        }
+    }
+    for ((_, why), parts) in not_taken {
+        app.output.warn(format_args!(
+            "The relay does not take everything now: {why}. {} here.",
+            count(parts, "part stays", "parts stay")
+        ));
+    }
+    if refused > 0 {
+        app.output.warn(format_args!(
+            "{} refused: not as a member's computer makes it. Nothing else is touched by it.",
+            count(refused, "part that arrived is", "parts that arrived are")
+        ));
+    }
     for notice in &report.notices {
         match notice {
             Notice::AsksToJoin { .. } => {
@@ -211,7 +336,7 @@ fn tell(app: &mut App, report: &Report) -> Result<(), Failure> {
                         asking.name,
                         asking.group,
                         asking.words.join("  "),
-                        asking.name
+                        super::quoted(&asking.name)
                     ));
                 }
             }
@@ -220,10 +345,6 @@ fn tell(app: &mut App, report: &Report) -> Result<(), Failure> {
                 "The relay had lost {} records (it was restored, or is another). They were offered to it again; nothing is lost.",
                 from.saturating_sub(*to)
             )),
-            Notice::Refused { why, .. } => app.output.warn(format_args!(
-                "One part that arrived is refused ({why:?}). Nothing else is touched by it."
-            )),
-            Notice::NotTaken { code, .. } => app.output.warn(format_args!("The relay does not take everything now: {}. It stays here.", code_words(*code))),
             Notice::Withheld { .. } => app.output.warn("A member's device has read more from this relay than it shows us. Tell your convenor."),
             _ => {}
         }
@@ -231,13 +352,14 @@ fn tell(app: &mut App, report: &Report) -> Result<(), Failure> {
     Ok(())
 }
 
-fn stopped(report: &Report) -> Failure {
+/// Why this relay has not caught up.
+fn stopped(known: &KnownRelay, report: &Report) -> Failure {
     let kept = "Everything is kept here.";
-    for notice in &report.notices {
+    for notice in report.notices.iter().filter(|notice| about(notice) == Some(known.relay)) {
         match notice {
             Notice::NotAdmitted { .. } => {
                 return Failure::new("AM-WAITING", Exit::NotExchanged, format!("The relay does not let this computer in yet. {kept}"))
-                    .hint("If you asked to join, the person who invited you still has to approve it (allymap status shows the words).");
+                    .hint("If you asked to join, the person who invited you still has to approve it, then exchange. allymap status shows the words; after that: allymap sync");
             }
             Notice::Removed { .. } => {
                 return Failure::new(
@@ -303,6 +425,26 @@ fn stopped(report: &Report) -> Failure {
     }
     Failure::new("AM-RELAY", Exit::NotExchanged, format!("The relay stopped answering. {kept}"))
         .hint("Changes go out at the next exchange: allymap sync")
+}
+
+/// The relay that a notice tells about.
+pub(crate) fn about(notice: &Notice) -> Option<RelayKeyHash> {
+    match notice {
+        Notice::CaughtUp { relay }
+        | Notice::WithRelay { relay, .. }
+        | Notice::NotTaken { relay, .. }
+        | Notice::RolledBack { relay, .. }
+        | Notice::BadLog { relay }
+        | Notice::Withheld { relay, .. }
+        | Notice::WrongRelay { relay }
+        | Notice::WrongVersion { relay, .. }
+        | Notice::NotAdmitted { relay }
+        | Notice::Removed { relay }
+        | Notice::Ended { relay, .. }
+        | Notice::Created { relay }
+        | Notice::NotCreated { relay, .. } => Some(*relay),
+        Notice::Refused { .. } | Notice::AsksToJoin { .. } => None,
+    }
 }
 
 /// A relay's code as a clause.

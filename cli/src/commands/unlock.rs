@@ -20,6 +20,10 @@ pub(crate) fn run(app: &mut App, args: Args) -> Result<(), Failure> {
         return Err(Failure::no_map());
     }
     if !unlock::has_passphrase(&app.home)? {
+        if app.output.json {
+            app.output.json(&serde_json::json!({ "locked": false, "hours": null }));
+            return Ok(());
+        }
         app.output.say("These maps have no passphrase: they are always open. Set one: allymap lock --new-passphrase");
         return Ok(());
     }
@@ -30,6 +34,10 @@ pub(crate) fn run(app: &mut App, args: Args) -> Result<(), Failure> {
     };
     let key = unlock::open_with(&app.home, &passphrase)?;
     unlock::remember(&app.home, &key, Duration::from_secs(args.hours * 3600))?;
+    if app.output.json {
+        app.output.json(&serde_json::json!({ "locked": false, "hours": args.hours }));
+        return Ok(());
+    }
     app.output.say(format_args!("Open for {} hours. Lock again with: allymap lock", args.hours));
     Ok(())
 }

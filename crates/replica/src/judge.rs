@@ -61,9 +61,10 @@ impl Replica {
         if documents.is_empty() {
             return Ok(());
         }
-        let unsealed: Vec<DocumentId> = self.unsealed(draft)?.into_iter().filter(|id| documents.contains(id)).collect();
+        let unsealed: Vec<DocumentId> =
+            self.unsealed_in(draft)?.into_iter().filter(|id| documents.contains(id)).collect();
         self.seal_sittings(now, None, &unsealed, draft, chance)?;
-        for id in self.unsealed(draft)? {
+        for id in self.unsealed_in(draft)? {
             documents.remove(&id);
         }
         let mut evidence = self.evidence(&documents, draft)?;

@@ -19,8 +19,7 @@ const SITTING_CHANGES: usize = 200;
 const SITTING_BYTES: usize = 64 << 10;
 
 impl Replica {
-    /// Documents with own changes that no statement covers yet.
-    pub(crate) fn unsealed(&self, draft: &Draft<'_>) -> Result<Vec<DocumentId>, Unreadable> {
+    pub(crate) fn unsealed_in(&self, draft: &Draft<'_>) -> Result<Vec<DocumentId>, Unreadable> {
         let unsealed = draft.list(b'e', &[], None, usize::MAX)?;
         Ok(unsealed.iter().filter_map(|(name, _)| DocumentId::from_slice(name)).collect())
     }

@@ -478,8 +478,7 @@ impl Replica {
 
     /// Documents with edits that are kept here and in no record yet.
     pub fn unsealed(&self, rows: &dyn Rows) -> Result<Vec<DocumentId>, Unreadable> {
-        let names = Draft::new(rows, self.number).list(b'e', &[], None, usize::MAX)?;
-        Ok(names.iter().filter_map(|(name, _)| DocumentId::from_slice(name)).collect())
+        self.unsealed_in(&Draft::new(rows, self.number))
     }
 
     /// The record of this device's newest statement.

@@ -1,0 +1,82 @@
+//! A command at a terminal of 80 columns: somebody who reads what it says and types answers.
+
+use std::fs::File;
+use std::io::{Read, Write};
+use std::process::{Child, Stdio};
+
+use rustix::pty::{OpenptFlags, grantpt, openpt, ptsname, unlockpt};
+use rustix::termios::{LocalModes, OptionalActions, Winsize, tcgetattr, tcsetattr, tcsetwinsize};
+
+use crate::Volunteer;
+
+/// A running command and the other side of its terminal.
+pub struct Terminal {
+    child: Child,
+    side: File,
+    /// Everything it has shown so far.
+    pub shown: String,
+}
+
+impl Terminal {
+    /// Starts a command with its three streams at a terminal.
+    pub fn start(volunteer: &Volunteer, arguments: &[&str]) -> Terminal {
+        let side = openpt(OpenptFlags::RDWR | OpenptFlags::NOCTTY).expect("the system has terminals");
+        grantpt(&side).expect("it is ours");
+        unlockpt(&side).expect("it is ours");
+        let name = ptsname(&side, Vec::new()).expect("it has a name");
+        let path = name.to_str().expect("a path").to_owned();
+        let open = || File::options().read(true).write(true).open(&path).expect("the command's side opens");
+        let inner = open();
+        tcsetwinsize(&inner, Winsize { ws_row: 24, ws_col: 80, ws_xpixel: 0, ws_ypixel: 0 }).expect("a size");
+        let mut modes = tcgetattr(&inner).expect("it is a terminal");
+        modes.local_modes -= LocalModes::ECHO;
+        tcsetattr(&inner, OptionalActions::Now, &modes).expect("it can be set");
+        let child = volunteer
+            .command()
+            .args(arguments)
+            .env("TERM", "xterm")
+            .stdin(Stdio::from(open()))
+            .stdout(Stdio::from(open()))
+            .stderr(Stdio::from(inner))
+            .spawn()
+            .expect("allymap starts");
+        Terminal { child, side: File::from(side), shown: String::new() }
+    }
+
+    /// Reads until this is shown. Panics when the command ends before.
+    pub fn wait_for(&mut self, text: &str) {
+        while !self.shown.contains(text) {
+            assert!(self.read(), "it ended and did not show {text:?}:\n{}", self.shown);
+        }
+    }
+
+    /// Types a line.
+    pub fn type_line(&mut self, line: &str) {
+        self.side.write_all(format!("{line}\n").as_bytes()).expect("it reads");
+    }
+
+    /// Reads to the end; the exit code.
+    pub fn finish(&mut self) -> i32 {
+        while self.read() {}
+        self.child.wait().expect("it ends").code().unwrap_or(-1)
+    }
+
+    /// False when the command's side is closed.
+    fn read(&mut self) -> bool {
+        let mut bytes = [0; 4096];
+        match self.side.read(&mut bytes) {
+            Ok(count) if count > 0 => {
+                self.shown.push_str(&String::from_utf8_lossy(&bytes[..count]).replace('\r', ""));
+                true
+            }
+            _ => false,
+        }
+    }
+}
+
+impl Drop for Terminal {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
