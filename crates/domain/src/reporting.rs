@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use crate::assertion::{Assertion, Claim};
+use crate::campaign::Campaign;
 use crate::date::When;
 use crate::desk::{Desk, NOW, row, today, who};
 use crate::entry::{Entry, NewEntry};
@@ -11,7 +12,7 @@ use crate::ids::EntryId;
 use crate::kind::{KINDS, Kind};
 use crate::link::{Direction, Link, Strength};
 use crate::log::{LogKind, LogLine};
-use crate::map::{Campaign, Map};
+use crate::map::Map;
 use crate::position::Place;
 use crate::report::{BlankForm, Material, Part, Printed, Section, SectionLine, blank_form, report, understanding};
 use crate::risk::{Level, Mitigation, Risk, RiskKind};
@@ -30,7 +31,15 @@ fn new(kind: &str, name: &str) -> NewEntry {
 }
 
 fn town() -> Map {
-    let campaign = Campaign { id: row(99), sentence: "Thornwick welcomes refugees".into(), others: Vec::new() };
+    let campaign = Campaign {
+        id: row(99),
+        sentence: "Thornwick welcomes refugees".into(),
+        others: Vec::new(),
+        targets: Vec::new(),
+        arguments: Vec::new(),
+        closed: None,
+        outcome: None,
+    };
     Map {
         names: vec!["Thornwick".into()],
         community: "From the weir to the sea".into(),

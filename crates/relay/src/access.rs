@@ -181,7 +181,7 @@ impl Relay {
         let code = if closed && self.too_many_guesses(turn.now, &from) {
             Code::Rate
         } else if closed && !same(&token.0, &self.identity.token.0) {
-            self.guessed(turn.now, &from);
+            self.guessed(&from);
             Code::Token
         } else if SpaceId::of(genesis) != from.space || !genesis.windows(root.0.len()).any(|part| part == root.0) {
             Code::Malformed
@@ -216,30 +216,28 @@ impl Relay {
 }
 
 impl Relay {
-    /// Whether nobody unknown may try a secret now, right or wrong. Whoever tries meanwhile makes it last.
+    /// Whether nobody unknown may try a secret for the rest of this minute, right or wrong. Trying counts meanwhile, too.
     pub(crate) fn too_many_guesses(&mut self, now: Timestamp, from: &Sender) -> bool {
-        let (began, wrong) = self.guesses;
-        let current = now >= began && now.0 - began.0 < MINUTE_MS;
-        let locked = current && wrong >= self.settings.guesses_a_minute && from.flags == Flags::NONE;
-        if locked {
-            self.guessed(now, from);
+        if from.flags != Flags::NONE {
+            return false;
         }
-        locked
+        let limit = self.settings.guesses_a_minute;
+        let (began, wrong) = &mut self.guesses;
+        if now < *began || now.0 - began.0 >= MINUTE_MS {
+            // The next minute is closed as well only where as many went on trying.
+            let goes_on = now >= *began && now.0 - began.0 < 2 * MINUTE_MS && *wrong / 2 >= limit;
+            (*began, *wrong) = (now, if goes_on { limit } else { 0 });
+        }
+        let closed = *wrong >= limit;
+        *wrong = wrong.saturating_add(u32::from(closed));
+        closed
     }
 
     /// Somebody on no access list tried a token or an invitation that is none. They have 128 bits: this is against noise, and
     /// against what nobody has thought of.
-    pub(crate) fn guessed(&mut self, now: Timestamp, from: &Sender) {
-        if from.flags != Flags::NONE {
-            return;
-        }
-        let (began, wrong) = &mut self.guesses;
-        if now < *began || now.0 - began.0 >= MINUTE_MS {
-            (*began, *wrong) = (now, 0);
-        }
-        *wrong = wrong.saturating_add(1);
-        if *wrong > self.settings.guesses_a_minute {
-            *began = now;
+    pub(crate) fn guessed(&mut self, from: &Sender) {
+        if from.flags == Flags::NONE {
+            self.guesses.1 = self.guesses.1.saturating_add(1);
         }
     }
 }

@@ -333,7 +333,7 @@ impl Relay {
                     Slot::Request => self.put_request(turn, from, token, bytes)?,
                 };
                 if code == Code::Gone && slot == Slot::Request {
-                    self.guessed(turn.now, &from);
+                    self.guessed(&from);
                 }
                 turn.outcome(connection, MessageKind::BoxPut, code, 0);
             }
@@ -344,7 +344,7 @@ impl Relay {
                     Slot::Request => self.take_request(turn, from, token)?,
                 };
                 if found == Ok(None) && slot == Slot::Offer {
-                    self.guessed(turn.now, &from);
+                    self.guessed(&from);
                 }
                 match found {
                     Ok(bytes) => turn.send(connection, &Message::Box { slot, bytes }),
