@@ -6,6 +6,7 @@ use allymap_document::{ActId, Value};
 use allymap_relay::ConnectionId;
 use allymap_replica::{EditFailure, Input};
 
+use crate::chance::Chance;
 use crate::disk::Disk;
 use crate::mutants::Rule;
 use crate::oracle::{Oracle, Violation, violation};
@@ -105,6 +106,7 @@ impl World {
                 machine.backup = machine.disk.clone();
             }
             Step::Restore { node } => self.restore(node)?,
+            Step::Damage { device, number } => self.damage(device, number)?,
             Step::Empty { relay } => self.empty(relay)?,
             Step::Clock { node, hours } => {
                 if hours.abs() > 9_000 {
@@ -400,6 +402,36 @@ impl World {
                 self.relay_lost_its_log(relay);
             }
         }
+        self.destroyed(&old);
+        Ok(())
+    }
+
+    /// As the command line does when the store says that rows are gone.
+    fn damage(&mut self, device: u8, number: u16) -> Result<(), Violation> {
+        let mut chance = Chance::new(number.into(), 7);
+        let machine = self.machine(Node::Device(device));
+        (machine.kill, machine.refuse) = (None, 0);
+        let old = machine.disk.clone();
+        let one_in = 2 + chance.below(20);
+        let lost: Vec<_> = old
+            .rows()
+            .filter(|(key, _)| !b"hcj".contains(&key[0]))
+            // Only the founder may make the map at a relay that lost it: without her grant nobody could.
+            .filter(|(key, _)| device != 0 || key[0] != b'o')
+            .filter(|_| chance.below(one_in) == 0)
+            .map(|(key, _)| (key.to_vec(), None))
+            .collect();
+        machine.disk.write(&lost);
+        self.device_dies(device)?;
+        self.devices[usize::from(device)].learned.clear();
+        self.sometimes.happened("device: rows lost");
+        // The statement of a record that was never offered may be among what is lost; its number is not given again.
+        for (id, _) in old.under(&[b'r', 0, 1]) {
+            self.ledger.offered.extend(allymap_wire::RecordId::from_slice(id));
+        }
+        self.device_act(device, None, |replica, _, rows, chance, effects| {
+            replica.mend(chance.bytes(), rows, effects).map_err(|error| violation(Oracle::Crash, error.to_string()))
+        })?;
         self.destroyed(&old);
         Ok(())
     }

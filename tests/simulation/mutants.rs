@@ -37,6 +37,7 @@ fn rules() -> Vec<Rule> {
         ReplicaRule::NoFerry,
         ReplicaRule::FirstBranchCounts,
         ReplicaRule::RemovalComesTooLate,
+        ReplicaRule::MendingKeepsCursors,
     ];
     let replica = replica.map(Rule::Replica).into_iter();
     let relay = RelayRule::ALL.map(Rule::Relay).into_iter();

@@ -270,7 +270,9 @@ impl World {
             Notice::WithRelay { relay, records } => {
                 self.sometimes.happened("with the relay");
                 let relay = self.relay_of(&relay);
-                for record in records {
+                // The hostile member may be gone when it is her turn to offer again.
+                let hostile = self.is_hostile(device);
+                for record in records.into_iter().filter(|_| !hostile) {
                     self.ledger.with.entry((relay, record)).or_default();
                 }
             }

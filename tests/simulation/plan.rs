@@ -118,6 +118,11 @@ pub enum Step {
     Restore {
         node: Node,
     },
+    /// Rows of a device's disk are gone, drawn from this number; what it says it knows of itself and of relays is left.
+    Damage {
+        device: u8,
+        number: u16,
+    },
     /// The relay keeps its identity and nothing else.
     Empty {
         relay: u8,
@@ -170,6 +175,7 @@ enum Fault {
     Full,
     RestoreDevice,
     RestoreRelay,
+    Damage,
     Empty,
     Clock,
     Batches,
@@ -180,7 +186,7 @@ enum Fault {
 }
 
 impl Fault {
-    const ALL: [Fault; 18] = [
+    const ALL: [Fault; 19] = [
         Fault::Cut,
         Fault::HalfOpen,
         Fault::HangUp,
@@ -192,6 +198,7 @@ impl Fault {
         Fault::Full,
         Fault::RestoreDevice,
         Fault::RestoreRelay,
+        Fault::Damage,
         Fault::Empty,
         Fault::Clock,
         Fault::Batches,
@@ -280,8 +287,15 @@ impl Weights<'_> {
             }
             return;
         }
+        // What a device lost to damage comes back from a relay, so no other disk goes back in time in the same history.
+        let damage = self.chance.half();
         for fault in Fault::ALL {
-            if self.chance.half() {
+            let happens = match fault {
+                Fault::Damage => damage,
+                Fault::RestoreDevice | Fault::RestoreRelay | Fault::Empty if damage => false,
+                _ => self.chance.half(),
+            };
+            if happens {
                 self.fault(fault);
             }
         }
@@ -353,6 +367,9 @@ impl Weights<'_> {
                     plan.push(Step::Restore { node: Node::Relay(relay(chance, shape)) });
                 });
             }
+            Fault::Damage => self.add(1, 6, |chance, shape, plan| {
+                plan.push(Step::Damage { device: device(chance, shape), number: chance.below(1 << 16) as u16 });
+            }),
             Fault::Empty => {
                 self.add(1, 6, |chance, shape, plan| plan.push(Step::Empty { relay: relay(chance, shape) }))
             }

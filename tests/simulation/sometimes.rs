@@ -46,6 +46,7 @@ pub const EXPECTED: &[&str] = &[
     "device: learned a key",
     "device: removed",
     "device: restored from a backup",
+    "device: rows lost",
     "device: several inputs in one write",
     "edit kept",
     "forged: beyond any key",

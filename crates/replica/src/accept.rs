@@ -260,6 +260,10 @@ impl Replica {
         draft: &mut Draft<'_>,
         arrived: &mut Vec<Missing>,
     ) -> Result<Fate, Unreadable> {
+        let unsaid = Key::Unsaid(op.id());
+        if draft.bytes(unsaid)?.is_some() {
+            draft.delete(unsaid);
+        }
         let added = match self.roster.insert(op) {
             Err(allymap_seal::OpError::TooManyWaiting) => return Ok(Fate::Refused(Refused::WaitingRoomFull)),
             Err(_) => return Ok(Fate::Refused(Refused::Malformed)),

@@ -30,4 +30,6 @@ pub enum Broken {
     FirstBranchCounts,
     /// Keeps what a removed member wrote where it came before the removal.
     RemovalComesTooLate,
+    /// After damage, does not read the relays' logs from their beginning.
+    MendingKeepsCursors,
 }

@@ -665,6 +665,7 @@ impl Replica {
             // A member that may share may mint: it fails only where the operation could not be made either.
             let _ = self.keep_op_record(now, draft, op, chance);
         }
+        self.say_again(now, draft, chance)?;
         let unsealed = self.unsealed_in(draft)?;
         self.seal_sittings(now, Some(relay), &unsealed, draft, chance)?;
         let (version, digest) = match self.sessions.get(&relay) {

@@ -1,12 +1,16 @@
 //! After damage to the disk: what is left is taken in again, what is missing comes back from the relays.
 
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
-use allymap_wire::{LogHash, Record, RecordId, RecordKind};
+use allymap_document::{ActorId, Document};
+use allymap_seal::{Body, Content, EpochKey, KemKey, Op, Role, Statement};
+use allymap_wire::{DocumentId, KeyId, LogHash, OpId, Record, RecordId, RecordKind, Timestamp};
+use rand_core::CryptoRng;
 
+use crate::broken::Broken;
 use crate::draft::Draft;
 use crate::replica::{Effect, Replica};
-use crate::rows::{DocumentRow, Fate, FateRow, Key, OfferRow, Refused, Rows, Unreadable};
+use crate::rows::{DocumentRow, Fate, FateRow, Key, OfferRow, OwnRow, Refused, Rows, StatementRow, Unreadable};
 
 impl Replica {
     /// Some rows may be gone, and others be as they were earlier. Every record that is left is numbered and applied anew, every
@@ -15,17 +19,18 @@ impl Replica {
     pub fn mend(&mut self, salt: [u8; 8], rows: &dyn Rows, effects: &mut Vec<Effect>) -> Result<(), Unreadable> {
         let mut draft = Draft::new(rows, self.number);
         // What follows from records and logs, and will follow from them again.
-        for letter in *b"vwnxbg" {
+        for letter in *b"vwnxbgp" {
             for (name, _) in draft.list(letter, &[], None, usize::MAX)? {
                 draft.delete_named(letter, &name);
             }
         }
-        for cursor in self.relays.values_mut() {
+        for cursor in self.relays.values_mut().filter(|_| self.broken != Some(Broken::MendingKeepsCursors)) {
             (cursor.position, cursor.hash, cursor.highest) = (0, LogHash::START.0, None);
         }
         for relay in self.relays.keys().copied().collect::<Vec<_>>() {
             self.put_cursor(&mut draft, relay);
         }
+        let salts = self.salts(&draft)?;
         self.header.salt = salt;
         let last = draft.list(b's', &[], None, usize::MAX)?.pop();
         if let Some(last) = last.and_then(|(name, _)| name.try_into().ok().map(u32::from_be_bytes)) {
@@ -39,14 +44,109 @@ impl Replica {
         while !draft.list(b'v', &[], None, 1)?.is_empty() {
             self.apply_all(&mut draft, effects)?;
         }
-        for (name, _) in draft.list(b'd', &[], None, usize::MAX)? {
-            let Some(id) = allymap_wire::DocumentId::from_slice(&name) else { continue };
-            if draft.row::<DocumentRow>(Key::Document(id))?.is_some() {
-                draft.put_bytes(Key::Unsealed(id), Vec::new());
-            }
-        }
+        self.say_again_what_no_record_holds(&salts, &mut draft)?;
         self.put_header(&mut draft);
         effects.push(Effect::Persist(draft.into_writes()));
+        Ok(())
+    }
+
+    /// Those that this device is known to have written under.
+    fn salts(&self, draft: &Draft<'_>) -> Result<BTreeSet<[u8; 8]>, Unreadable> {
+        let mut salts = BTreeSet::from([self.header.salt]);
+        for (_, row) in draft.list(b's', &[], None, usize::MAX)? {
+            if let Ok(StatementRow { statement, .. }) = minicbor::decode(&row)
+                && let Ok(statement) = Statement::from_bytes(&statement)
+            {
+                salts.insert(statement.salt);
+            }
+        }
+        Ok(salts)
+    }
+
+    /// The roster may hold operations, and documents own changes, whose record is gone, here and perhaps everywhere: they are to
+    /// be sealed again. Whoever has the first record takes the second for a repetition.
+    fn say_again_what_no_record_holds(
+        &self,
+        salts: &BTreeSet<[u8; 8]>,
+        draft: &mut Draft<'_>,
+    ) -> Result<(), Unreadable> {
+        let (mut held, mut ops) = (BTreeSet::new(), BTreeSet::new());
+        for (_, bytes) in draft.list(b'r', &[], None, usize::MAX)? {
+            let Ok(record) = Record::new(bytes) else { continue };
+            match allymap_seal::open(&self.space, &self.ring, &record) {
+                Ok(Content::Changes { statement, body }) if statement.by == self.device() => {
+                    let changes = allymap_seal::expand_body(statement.codec, &body).unwrap_or_default();
+                    held.extend(allymap_document::change_hashes(&changes).unwrap_or_default());
+                }
+                Ok(Content::Op(op)) => drop(ops.insert(op.id())),
+                _ => {}
+            }
+        }
+        for (id, _, op) in self.roster.ops() {
+            if !ops.contains(&id) || self.lost_packet(op, draft)?.is_some() {
+                draft.put_bytes(Key::Unsaid(id), Vec::new());
+            }
+        }
+        for (name, _) in draft.list(b'd', &[], None, usize::MAX)? {
+            let Some(id) = DocumentId::from_slice(&name) else { continue };
+            let Some(mut row) = draft.row::<DocumentRow>(Key::Document(id))? else { continue };
+            let Ok(mut document) = Document::load(&row.saved, self.actor()) else { continue };
+            let known: BTreeSet<[u8; 8]> = row.own.iter().map(|own| own.salt).chain(salts.iter().copied()).collect();
+            row.own.clear();
+            for salt in known {
+                document.set_actor(ActorId(allymap_seal::actor(&self.device(), &salt)));
+                let own = document.change_bytes_since(0);
+                if let Some(first) = own.iter().find(|change| !held.contains(&change.hash)) {
+                    row.own.push(OwnRow { salt, sealed_through: first.seq - 1 });
+                }
+            }
+            if row.own.is_empty() {
+                draft.delete(Key::Unsealed(id));
+            } else {
+                draft.put_bytes(Key::Unsealed(id), Vec::new());
+            }
+            draft.put(Key::Document(id), &row);
+        }
+        Ok(())
+    }
+
+    /// The keys that an operation gave away in a packet which is not here any more.
+    fn lost_packet(&self, op: &Op, draft: &Draft<'_>) -> Result<Option<Vec<KeyId>>, Unreadable> {
+        let (keys, packet) = match &op.body {
+            Some(Body::Mint { key, packet, .. }) => (vec![*key], packet),
+            Some(Body::Share { keys, packet, .. }) => (keys.clone(), packet),
+            _ => return Ok(None),
+        };
+        Ok(draft.bytes(Key::Record(*packet))?.is_none().then_some(keys))
+    }
+
+    /// Seals again what [`Replica::mend`] found without a record and no relay has brought back.
+    pub(crate) fn say_again(
+        &mut self,
+        now: Timestamp,
+        draft: &mut Draft<'_>,
+        chance: &mut impl CryptoRng,
+    ) -> Result<(), Unreadable> {
+        if self.membership().is_none_or(|member| member.role < Role::Member) {
+            return Ok(());
+        }
+        for (name, _) in draft.list(b'p', &[], None, usize::MAX)? {
+            draft.delete_named(b'p', &name);
+            let Some(id) = OpId::from_slice(&name) else { continue };
+            let Some((signed, op)) = self.roster.op(&id).map(|(signed, op)| (signed.clone(), op.clone())) else {
+                continue;
+            };
+            if let Some(ids) = self.lost_packet(&op, draft)? {
+                let keys: Vec<EpochKey> = ids.iter().filter_map(|id| self.ring.get(id)).cloned().collect();
+                let members: Vec<KemKey> = self.roster.members().iter().map(|member| member.kem).collect();
+                let lent: Vec<&EpochKey> = keys.iter().collect();
+                if let Ok(packet) = allymap_seal::wrap_keys(&self.space, &lent, &members, chance) {
+                    self.keep_record(draft, &packet, Fate::KeyPacket, None);
+                }
+            }
+            // A member may mint, which is all that this may need.
+            let _ = self.keep_op_record(now, draft, signed, chance);
+        }
         Ok(())
     }
 
@@ -74,7 +174,7 @@ impl Replica {
         left.sort_by_key(|(order, record)| (*order, record.id()));
         self.header.next_order = 1;
         let mut packets = Vec::new();
-        let mut known = std::collections::BTreeSet::new();
+        let mut known = BTreeSet::new();
         for (_, record) in left {
             let (id, order) = (record.id(), self.header.next_order);
             self.header.next_order += 1;

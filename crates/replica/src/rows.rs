@@ -76,6 +76,8 @@ pub(crate) enum Key<'a> {
     Invitation(BoxToken),
     /// The record that is being tried after this process, or one before it, died while applying.
     Breadcrumb,
+    /// An operation that no record here holds any more, after damage: it is to be sealed again.
+    Unsaid(OpId),
     /// A document whose records are judged as a set: [`JUDGE`] while that is still to be done, [`JUDGED`] after it.
     Judged(DocumentId),
 }
@@ -91,7 +93,7 @@ impl Key<'_> {
         key.extend_from_slice(&space.0.to_be_bytes());
         match self {
             Key::Header | Key::Breadcrumb => {}
-            Key::Op(id) => key.extend_from_slice(&id.0),
+            Key::Op(id) | Key::Unsaid(id) => key.extend_from_slice(&id.0),
             Key::Epoch(id) => key.extend_from_slice(&id.0),
             Key::Actor(id) => key.extend_from_slice(id),
             Key::Document(id) | Key::Unsealed(id) | Key::Judged(id) => key.extend_from_slice(&id.0),
@@ -136,6 +138,7 @@ impl Key<'_> {
             Key::Invitation(_) => b'j',
             Key::Breadcrumb => b'b',
             Key::Judged(_) => b'g',
+            Key::Unsaid(_) => b'p',
         }
     }
 }
