@@ -4,8 +4,7 @@ use std::collections::BTreeSet;
 use std::path::PathBuf;
 
 use allymap_domain::{
-    Audience, BlankForm, Entry, EntryId, Map, Material, Printed, ReportPart, SectionLine, blank_form, report,
-    understanding,
+    Audience, BlankForm, Entry, EntryId, Map, Material, Printed, ReportPart, blank_form, report, understanding,
 };
 
 use super::status::count;
@@ -63,8 +62,7 @@ pub(crate) fn run(app: &mut App, args: Args) -> Result<(), Failure> {
         None => entries(app)?,
     };
     app.release();
-    let lines = lines(&map);
-    let material = Material { map: &map, entries: &entries, audience, today: today(), lines: &lines };
+    let material = Material { map: &map, entries: &entries, audience, today: today() };
     let Some(row) = about else {
         let chosen = [
             (ReportPart::Template, args.template),
@@ -90,11 +88,6 @@ fn entries(app: &mut App) -> Result<Vec<Entry>, Failure> {
     let authors = app.authors()?;
     let once = documents.iter().filter(|(id, document)| !Map::is(document) && ids.contains(id));
     Ok(once.map(|(id, document)| Entry::read(document, *id, &|actor| authors.of(actor))).collect())
-}
-
-/// What the map says in its sections beside the entries.
-fn lines(_: &Map) -> Vec<SectionLine> {
-    Vec::new()
 }
 
 fn hand_over(app: &App, args: &Args, name: &str, printed: &Printed) -> Result<(), Failure> {

@@ -261,6 +261,10 @@ fn check(entry: &NewEntry, remarks: &mut Vec<RefusedReason>) -> Result<NewEntry,
     if checked.name().is_empty() {
         return Err(RefusedReason::NoName);
     }
+    let belongs = entry.kind.field("affiliation");
+    if belongs.is_none() {
+        remarks.extend(entry.affiliations.iter().map(|own| in_notes("Belongs to", &own.to_string())));
+    }
     let asides: Vec<String> = remarks
         .iter()
         .filter_map(|remark| match remark {
@@ -272,7 +276,7 @@ fn check(entry: &NewEntry, remarks: &mut Vec<RefusedReason>) -> Result<NewEntry,
         let notes = entry.kind.needed_field("notes")?;
         checked.fields.push(("notes".to_owned(), notes.clean(&asides.join("\n"))?));
     }
-    for affiliation in &entry.affiliations {
+    for affiliation in entry.affiliations.iter().filter(|_| belongs.is_some()) {
         let affiliation = affiliation.clone().clean()?;
         if !checked.affiliations.contains(&affiliation) {
             checked.affiliations.push(affiliation);

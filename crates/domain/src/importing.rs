@@ -382,6 +382,9 @@ fn what_does_not_fit_is_kept_as_typed_and_listed_in_the_report() {
     assert_eq!(lines.len(), 3, "{report}");
     assert!(lines[1].starts_with("\"taken, but \"\"32 nov 2019\"\" does not fit as since"), "{report}");
     assert!(lines[2].contains("ida.example") && lines[2].contains("in the notes as it was typed"), "{report}");
+    // Some kinds belong to nobody.
+    let segment = read_csv(b"name,kind,affiliation\nCommuters,segment,Rail Club\n", "s.csv", None).unwrap();
+    assert_eq!(segment.rows[0].entry.value("notes"), Some("affiliation: Rail Club"));
     // The same again adds nothing, and still says so.
     let again = shelf.plan(&register);
     assert_eq!((again.new.len(), again.changed.len(), again.remarks.len()), (0, 0, 2));
@@ -582,6 +585,7 @@ fn nasty_entry() -> impl Strategy<Value = NewEntry> {
     let kind = prop::sample::select(KINDS.to_vec());
     (kind, nasty(), nasty(), nasty(), set(), set(), affiliations).prop_map(
         |(kind, name, line, second_line, first, second, affiliations)| {
+            let affiliations = if kind.field("affiliation").is_some() { affiliations } else { Vec::new() };
             let mut entry = NewEntry { affiliations, ..NewEntry::new(kind, &name) };
             let notes = format!("{line}\n{second_line}\tx");
             let values = [("held-by", &line), ("phone", &line), ("notes", &notes), ("address", &second_line)];

@@ -105,10 +105,7 @@ pub use position::{PLACES, Place, PositionStanding};
 pub use practice::town_map;
 pub use question::{Answer, Asked, Known, NotAsked, OwnQuestion, Part, QUESTIONS, Question};
 pub use rejection::Rejection;
-pub use report::{
-    BlankForm, Material, Part as ReportPart, Printed, Section as ReportSection, SectionLine, blank_form, report,
-    understanding,
-};
+pub use report::{BlankForm, Material, Printed, ReportPart, blank_form, report, understanding};
 pub use risk::{LEVELS, Level, MITIGATIONS, Mitigation, RISK_KINDS, Risk, RiskKind, RiskStanding};
 pub use rule::{NotARule, Rule};
 pub use section::{OwnSection, SECTIONS, Section};

@@ -6,6 +6,7 @@
 mod blank;
 mod directory;
 mod page;
+mod said;
 mod template;
 mod understanding;
 mod wall;
@@ -28,37 +29,11 @@ pub struct Material<'a> {
     pub entries: &'a [Entry],
     pub audience: Audience,
     pub today: Date,
-    /// What the map says beside its entries: demographics, key dates, local issues, answers to questions.
-    pub lines: &'a [SectionLine],
-}
-
-/// The template's seven sections, in its order.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Section {
-    Demographics,
-    KeyDates,
-    LocalIssues,
-    Organisations,
-    People,
-    Institutions,
-    Places,
-}
-
-/// Something that stands in a section and is no entry.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct SectionLine {
-    pub section: Section,
-    /// In bold, before the text. May be empty.
-    pub label: String,
-    pub text: String,
-    /// Small, after it: a source, a date.
-    pub note: Option<String>,
-    pub audience: Audience,
 }
 
 /// A part of a report.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Part {
+pub enum ReportPart {
     /// The community and the seven sections.
     Template,
     Directory,
@@ -77,74 +52,29 @@ pub struct Printed {
 }
 
 /// Print some parts of the map.
-pub fn report(material: &Material<'_>, parts: &BTreeSet<Part>) -> Printed {
+pub fn report(material: &Material<'_>, parts: &BTreeSet<ReportPart>) -> Printed {
     let mut left_out = BTreeSet::new();
     let shown = material.shown(&mut left_out);
     let mut blocks = Vec::new();
     for part in parts {
         match part {
-            Part::Template => template::add(material, &shown, &mut blocks, &mut left_out),
-            Part::Directory => directory::add(material, &shown, &mut blocks),
-            Part::WallChart => wall::add(material, &shown, &mut blocks, &mut left_out),
+            ReportPart::Template => template::add(material, &shown, &mut blocks, &mut left_out),
+            ReportPart::Directory => directory::add(material, &shown, &mut blocks),
+            ReportPart::WallChart => wall::add(material, &shown, &mut blocks, &mut left_out),
         }
     }
     let page = Page { title: material.map.name().to_owned(), below: material.made_for(), blocks };
     Printed { html: page.html(), entries: shown.len(), left_out }
 }
 
-impl Section {
-    pub const ALL: [Section; 7] = [
-        Section::Demographics,
-        Section::KeyDates,
-        Section::LocalIssues,
-        Section::Organisations,
-        Section::People,
-        Section::Institutions,
-        Section::Places,
-    ];
+// Circles of what no field says. Risks can hurt people; where somebody stands, and what we found out, is our own judgement.
 
-    /// As the template has it.
-    pub fn heading(self) -> &'static str {
-        match self {
-            Section::Demographics => "Demographics",
-            Section::KeyDates => "Key dates",
-            Section::LocalIssues => "Local issues",
-            Section::Organisations => "Organisations & groups",
-            Section::People => "Decision makers & influencers",
-            Section::Institutions => "Institutions",
-            Section::Places => "Physical spaces",
-        }
-    }
-
-    /// The kind of the entries that stand in it.
-    fn kind(self) -> Option<&'static str> {
-        match self {
-            Section::Demographics | Section::KeyDates | Section::LocalIssues => None,
-            Section::Organisations => Some("organisation"),
-            Section::People => Some("person"),
-            Section::Institutions => Some("institution"),
-            Section::Places => Some("place"),
-        }
-    }
-
-    /// The types that the template names, in its order.
-    fn types(self) -> &'static [&'static str] {
-        match self {
-            Section::Demographics | Section::KeyDates | Section::LocalIssues => &[],
-            Section::Organisations => {
-                &["activist", "rights-holders", "charity", "social", "youth", "recreation", "business"]
-            }
-            Section::People => &["politician", "community-leader", "journalist", "celebrity", "elder"],
-            Section::Institutions => {
-                &["school", "university", "college", "hospital", "place-of-worship", "office", "shopping-centre"]
-            }
-            Section::Places => &["garden", "park", "hall", "square", "market"],
-        }
-    }
-}
-
-// Circles of what no field says. A person's risks can hurt them; where somebody stands is our own judgement.
-
+const FIGURES: Audience = Audience::Public;
+const DATES: Audience = Audience::Public;
+const ISSUES: Audience = Audience::Partner;
+/// Notes, weights and dates of ours.
+const OWN_WORDS: Audience = Audience::Group;
+const ANSWERS: Audience = Audience::Group;
 const RISKS: Audience = Audience::Staff;
 const POSITIONS: Audience = Audience::Group;
 const LOG: Audience = Audience::Group;

@@ -8,14 +8,22 @@ use crate::date::When;
 use crate::desk::{Desk, NOW, row, today, who};
 use crate::entry::{Entry, NewEntry};
 use crate::field::{Audience, Holds};
+use crate::figure::Figure;
 use crate::ids::EntryId;
+use crate::issue::Issue;
+use crate::key_date::{DateSort, KeyDate};
 use crate::kind::{KINDS, Kind};
 use crate::link::{Direction, Link, Strength};
 use crate::log::{LogKind, LogLine};
-use crate::map::Map;
+use crate::map::{MAP_FIELDS, Map, NewMap};
+use crate::origin::Origin;
 use crate::position::Place;
-use crate::report::{BlankForm, Material, Part, Printed, Section, SectionLine, blank_form, report, understanding};
+use crate::question::{Answer, Asked, Known, OwnQuestion};
+use crate::rejection::Rejection;
+use crate::report::{BlankForm, Material, Printed, ReportPart, blank_form, report, understanding};
 use crate::risk::{Level, Mitigation, Risk, RiskKind};
+use crate::rule::Rule;
+use crate::section::{OwnSection, SECTIONS};
 
 const AUDIENCES: [Audience; 4] = [Audience::Public, Audience::Partner, Audience::Group, Audience::Staff];
 
@@ -31,29 +39,52 @@ fn new(kind: &str, name: &str) -> NewEntry {
 }
 
 fn town() -> Map {
-    let campaign = Campaign {
-        id: row(99),
-        sentence: "Thornwick welcomes refugees".into(),
-        others: Vec::new(),
-        targets: Vec::new(),
-        arguments: Vec::new(),
-        closed: None,
-        outcome: None,
-    };
-    Map {
-        names: vec!["Thornwick".into()],
-        community: "From the weir to the sea".into(),
-        campaigns: vec![campaign],
-        ..Map::default()
-    }
+    town_that_says(&|what| what.to_owned())
 }
 
-fn print(entries: &[Entry], audience: Audience, lines: &[SectionLine], parts: &[Part]) -> Printed {
+/// A map with something in each of its lists, each in the words that `say` gives for it.
+fn town_that_says(say: &dyn Fn(&str) -> String) -> Map {
+    let mut desk = Desk::empty(3);
+    let origin = |what: &str| Origin { source: Some(say(&format!("{what} source"))), ..Origin::default() };
+    let answer = |what: &str| Answer { known: Known::Partly, text: Some(say(what)), origin: origin(what) };
+    desk.edit(|edit| -> Result<(), Rejection> {
+        Map::create(edit, &NewMap { name: "Thornwick".into(), community: "From the weir to the sea".into() })?;
+        Campaign::say(edit, row(99), "Thornwick welcomes refugees")?;
+        Campaign::address(edit, row(99), EntryId([1; 16]))?;
+        Campaign::argue(edit, row(99), row(98), &say("argument"))?;
+        Campaign::say(edit, row(97), &say("campaign"))?;
+        let figure = Figure { what: say("figure"), value: "9,000".into(), origin: origin("figure") };
+        Map::put_figure(edit, row(1), &figure)?;
+        let issue =
+            Issue { name: say("issue"), weight: Some(5), note: Some(say("issue note")), origin: origin("issue") };
+        Map::put_issue(edit, row(2), &issue)?;
+        let fair = KeyDate::new(&say("date"), Rule::Easter { days: 0 });
+        let (note, source) = (Some(say("date note")), Some(say("date source")));
+        Map::put_date(edit, row(3), &KeyDate { note, source, days: 2, ..fair })?;
+        let ours = KeyDate::new(&say("our date"), Rule::Yearly { month: 2, day: 3 });
+        Map::put_date(edit, row(4), &KeyDate { sort: Some(DateSort::Ours), ..ours })?;
+        Map::put_question(edit, row(5), &OwnQuestion { words: say("own question"), sixth: false })?;
+        Map::put_section(edit, row(6), &OwnSection { title: say("own section"), text: Some(say("own text")) })?;
+        Map::give_answer(edit, Asked::Whole("community"), &answer("answer"))?;
+        Map::give_answer(edit, Asked::Part("influencers", "who"), &answer("part answer"))?;
+        Map::give_answer(edit, Asked::Own(row(5)), &answer("own answer"))?;
+        for field in MAP_FIELDS.iter().filter(|field| matches!(field.holds, Holds::Line | Holds::Note)) {
+            if !field.name.starts_with("weeks-") && field.name != "facts-age" {
+                Map::set(edit, field.name, &say(&format!("head {}", field.name)))?;
+            }
+        }
+        Ok(())
+    })
+    .unwrap();
+    Map::read(&desk.document)
+}
+
+fn print(entries: &[Entry], audience: Audience, parts: &[ReportPart]) -> Printed {
     let map = town();
-    report(&Material { map: &map, entries, audience, today: today(), lines }, &parts.iter().copied().collect())
+    report(&Material { map: &map, entries, audience, today: today() }, &parts.iter().copied().collect())
 }
 
-const ALL: [Part; 3] = [Part::Template, Part::Directory, Part::WallChart];
+const ALL: [ReportPart; 3] = [ReportPart::Template, ReportPart::Directory, ReportPart::WallChart];
 
 fn position(place: Place, reason: &str) -> impl FnOnce(&mut Desk) {
     let reason = reason.to_owned();
@@ -76,10 +107,10 @@ fn in_order(html: &str, wanted: &[&str]) {
 #[test]
 fn s108_the_seven_headings_stand_in_order_also_on_an_empty_map() {
     for entries in [vec![], vec![entry(1, &new("organisation", "Ropewalk Choir"), |_| {})]] {
-        let html = print(&entries, Audience::Group, &[], &[Part::Template]).html;
+        let html = print(&entries, Audience::Group, &[ReportPart::Template]).html;
         let headings: Vec<&str> = html.split("<h3>").skip(1).filter_map(|rest| rest.split("</h3>").next()).collect();
         assert_eq!(
-            headings,
+            headings[..7],
             [
                 "Demographics",
                 "Key dates",
@@ -109,7 +140,7 @@ fn s112_s114_s115_entries_stand_under_their_types_in_the_order_of_the_template()
         entry(8, &new("organisation", "Nobody knows what"), |_| {}),
         entry(9, &new("person", "Cr Wilma Oakes").with("basis", "public-role").with("role", "Mayor"), |_| {}),
     ];
-    let html = print(&entries, Audience::Public, &[], &[Part::Template]).html;
+    let html = print(&entries, Audience::Public, &[ReportPart::Template]).html;
     in_order(
         &html,
         &[
@@ -142,7 +173,7 @@ fn s112_s114_s115_entries_stand_under_their_types_in_the_order_of_the_template()
 fn s120_the_directory_has_name_contact_holder_and_stage() {
     let choir = new("organisation", "Ropewalk Choir").with("phone", "02 5550 1").with("held-by", "Moruya");
     let entries = [entry(1, &choir, |desk| desk.log(2, "one-to-one", today()))];
-    let html = print(&entries, Audience::Group, &[], &[Part::Directory]).html;
+    let html = print(&entries, Audience::Group, &[ReportPart::Directory]).html;
     in_order(
         &html,
         &[
@@ -157,7 +188,7 @@ fn s120_the_directory_has_name_contact_holder_and_stage() {
             "Mon 23 Nov 2026",
         ],
     );
-    let html = print(&entries, Audience::Public, &[], &[Part::Directory]).html;
+    let html = print(&entries, Audience::Public, &[ReportPart::Directory]).html;
     assert!(html.contains("Ropewalk Choir") && !html.contains("02 5550 1") && !html.contains("Held by"), "{html}");
 }
 
@@ -168,7 +199,7 @@ fn the_wall_chart_shows_where_everybody_stands_and_where_people_differ() {
         entry(2, &new("organisation", "Anglers"), position(Place::PassiveOpponent, "a letter")),
         entry(3, &new("organisation", "Rowers"), |_| {}),
     ];
-    let printed = print(&entries, Audience::Group, &[], &[Part::WallChart]);
+    let printed = print(&entries, Audience::Group, &[ReportPart::WallChart]);
     in_order(
         &printed.html,
         &[
@@ -179,10 +210,10 @@ fn the_wall_chart_shows_where_everybody_stands_and_where_people_differ() {
             "passive opponent",
             "Anglers",
             "active opponent",
-            "Nobody has said where they stand: 1.",
+            "Not placed yet: 1.",
         ],
     );
-    let partner = print(&entries, Audience::Partner, &[], &[Part::WallChart]);
+    let partner = print(&entries, Audience::Partner, &[ReportPart::WallChart]);
     assert!(!partner.html.contains("Anglers"), "{}", partner.html);
     assert!(partner.left_out.contains("the spectrum of allies"));
 }
@@ -254,24 +285,36 @@ fn nothing_above_the_level_of_an_audience_leaves() {
     entries.push(entry(21, &new("organisation", "secret-archived"), |desk| {
         desk.edit(|edit| Entry::archive(edit, true)).unwrap()
     }));
-    let lines: Vec<SectionLine> = (0..)
-        .zip(AUDIENCES)
-        .map(|(index, audience)| {
-            let word = format!("secret-line{index}z");
-            secrets.push((word.clone(), audience));
-            SectionLine {
-                section: Section::ALL[index],
-                label: word.clone(),
-                text: word.clone(),
-                note: Some(word),
-                audience,
-            }
-        })
-        .collect();
+    let map = town_that_says(&|what| format!("secret {what}."));
+    for (what, widest) in [
+        ("figure", Audience::Public),
+        ("figure source", Audience::Public),
+        ("date", Audience::Public),
+        ("issue", Audience::Partner),
+        ("issue note", Audience::Group),
+        ("issue source", Audience::Group),
+        ("date note", Audience::Group),
+        ("date source", Audience::Group),
+        ("our date", Audience::Group),
+        ("own question", Audience::Group),
+        ("own section", Audience::Group),
+        ("own text", Audience::Group),
+        ("answer", Audience::Group),
+        ("answer source", Audience::Group),
+        ("part answer", Audience::Group),
+        ("own answer", Audience::Group),
+        ("campaign", Audience::Group),
+        ("argument", Audience::Staff),
+    ] {
+        secrets.push((format!("secret {what}."), widest));
+    }
+    secrets.push(("everybody talks about it".to_owned(), Audience::Group));
+    for field in MAP_FIELDS {
+        secrets.push((format!("secret head {}.", field.name), field.audience));
+    }
 
-    let map = town();
     for audience in AUDIENCES {
-        let material = Material { map: &map, entries: &entries, audience, today: today(), lines: &lines };
+        let material = Material { map: &map, entries: &entries, audience, today: today() };
         let mut pages = vec![report(&material, &ALL.into_iter().collect()).html];
         pages.extend(entries.iter().filter_map(|entry| understanding(&material, entry)).map(|printed| printed.html));
         for (word, widest) in &secrets {
@@ -286,8 +329,43 @@ fn nothing_above_the_level_of_an_audience_leaves() {
         let may = secrets.iter().filter(|(_, widest)| *widest <= audience).count();
         assert!(there * 10 >= may * 6, "{there} of {may} for {audience:?}");
     }
-    let staff = print(&entries, Audience::Staff, &lines, &ALL);
+    let staff = print(&entries, Audience::Staff, &ALL);
     assert_eq!(staff.left_out, BTreeSet::new());
+}
+
+#[test]
+fn s109_s110_s111_s116_what_the_map_says_stands_in_its_section() {
+    let html = print(&[], Audience::Group, &ALL).html;
+    in_order(
+        &html,
+        &[
+            "From the weir to the sea",
+            "Region",
+            "head region",
+            "Demographics",
+            "figure",
+            "9,000",
+            "figure source",
+            "Key dates",
+            "our date",
+            "Wed 3 Feb 2027",
+            "Sun 28 Mar 2027 to Mon 29 Mar 2027",
+            "Local issues",
+            "issue",
+            "everybody talks about it",
+            "Our campaigns",
+            "Thornwick welcomes refugees",
+            "Physical spaces",
+            "own section",
+            "own text",
+            "Questions and answers",
+            "1  Which community is this",
+            "partly known",
+            "answer",
+            "own question",
+            "own answer",
+        ],
+    );
 }
 
 #[test]
@@ -302,7 +380,7 @@ fn s80_a_shared_understanding_tells_a_partner_nothing_private() {
         desk.rate(5, Level::High, &[], Some("a split")).unwrap();
     });
     let map = town();
-    let material = Material { map: &map, entries: &[], audience: Audience::Partner, today: today(), lines: &[] };
+    let material = Material { map: &map, entries: &[], audience: Audience::Partner, today: today() };
     let printed = understanding(&material, &choir).unwrap();
     in_order(
         &printed.html,
@@ -330,16 +408,9 @@ fn a_page_stands_alone_and_what_people_typed_is_never_markup() {
     let choir =
         new("organisation", evil).with("notes", evil).with("held-by", evil).with("website", "https://a.example/<b>");
     let entries = [entry(1, &choir, position(Place::Neutral, evil))];
-    let line = SectionLine {
-        section: Section::KeyDates,
-        label: evil.into(),
-        text: evil.into(),
-        note: Some(evil.into()),
-        audience: Audience::Public,
-    };
-    let mut pages = vec![print(&entries, Audience::Staff, &[line], &ALL).html];
-    let map = Map { names: vec![evil.into()], community: evil.into(), ..town() };
-    let material = Material { map: &map, entries: &entries, audience: Audience::Staff, today: today(), lines: &[] };
+    let mut pages = vec![print(&entries, Audience::Staff, &ALL).html];
+    let map = Map { names: vec![evil.into()], ..town_that_says(&|_| evil.to_owned()) };
+    let material = Material { map: &map, entries: &entries, audience: Audience::Staff, today: today() };
     pages.push(report(&material, &ALL.into_iter().collect()).html);
     pages.push(understanding(&material, &entries[0]).unwrap().html);
     pages.extend([BlankForm::Meeting, BlankForm::Template].map(blank_form));
@@ -360,13 +431,13 @@ fn a_page_stands_alone_and_what_people_typed_is_never_markup() {
 fn the_same_map_prints_the_same_and_blank_forms_have_what_the_guide_asks() {
     let entries = [entry(1, &new("organisation", "B"), |_| {}), entry(2, &new("organisation", "a"), |_| {})];
     let turned = [entries[1].clone(), entries[0].clone()];
-    assert_eq!(print(&entries, Audience::Group, &[], &ALL).html, print(&turned, Audience::Group, &[], &ALL).html);
+    assert_eq!(print(&entries, Audience::Group, &ALL).html, print(&turned, Audience::Group, &ALL).html);
     let meeting = blank_form(BlankForm::Meeting);
     assert_eq!(meeting.matches("class=\"question\"").count(), 8 + 3);
     assert!(meeting.contains("we keep notes") && meeting.contains("they may ask to"));
     let template = blank_form(BlankForm::Template);
-    for section in Section::ALL {
-        assert!(template.contains(&section.heading().replace('&', "&amp;")));
+    for section in SECTIONS {
+        assert!(template.contains(&section.title.replace('&', "&amp;")));
     }
     assert_eq!(template.matches("<h3>").count(), 7 + 7);
 }

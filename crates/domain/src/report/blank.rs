@@ -1,7 +1,8 @@
 //! Forms for paper: to be filled with a pen where a screen would be in the way, and typed in afterwards.
 
-use crate::report::Section;
+use crate::question::QUESTIONS;
 use crate::report::page::{Block, Page, Paper};
+use crate::section::SECTIONS;
 
 /// A form to print.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -57,54 +58,19 @@ fn meeting() -> Vec<Block> {
     blocks
 }
 
-/// The guide's questions, with what to think of in each. Its sixth has the words of the fifth.
-const QUESTIONS: [(&str, &str); 7] = [
-    (
-        "1  What is our community?",
-        "Where does it start and end: a suburb, an electorate, a town? A particular group of people? Who lives here?",
-    ),
-    (
-        "2  How well does it know us?",
-        "Do we start from scratch? Good or bad experiences? What do people expect of us, what do they know?",
-    ),
-    (
-        "3  What is out there?",
-        "Other organisations, schools, health, government, businesses? Where and how do people meet? Which events matter?",
-    ),
-    ("4  What do people care about?", "Which issues, which campaigns now? What will make them want to join in?"),
-    (
-        "5/6  Who else campaigns on this?",
-        "What are they doing now, what did they do before? Local tensions? What do we risk, what do we gain by coming in?",
-    ),
-    ("7  Who decides?", "Local, state and federal politicians? Heads of organisations, institutions and businesses?"),
-    ("8  Who influences them?", "Which associations? Where can more pressure come from?"),
-];
-
 fn template() -> Vec<Block> {
-    let mut blocks = vec![Block::Part("Eight questions", Paper::Upright)];
-    for (question, hints) in QUESTIONS {
-        blocks.push(Block::Heading(question.to_owned()));
-        blocks.push(Block::Room(hints.to_owned(), 3));
+    let mut blocks = vec![Block::Part("Questions", Paper::Upright)];
+    for question in QUESTIONS {
+        // Number 6 has the words of number 5.
+        let number = if question.number == 5 { "5, 6".to_owned() } else { question.number.to_string() };
+        blocks.push(Block::Heading(format!("{number}  {}", question.words)));
+        let parts: Vec<&str> = question.parts.iter().map(|part| part.words).collect();
+        blocks.push(Block::Room(parts.join(" "), 4));
     }
-    blocks.push(Block::Part("Seven sections", Paper::Upright));
-    for section in Section::ALL {
-        blocks.push(Block::Heading(section.heading().to_owned()));
-        let hint = match section {
-            Section::Demographics => "Figures and facts, with source and date",
-            Section::KeyDates => "Local holidays, festivals, human-rights dates",
-            Section::LocalIssues => "What people here talk and worry about",
-            Section::Organisations => {
-                "Activists, rights holders, charities, social, youth, recreation, businesses: name, contact, who of us knows them"
-            }
-            Section::People => {
-                "Politicians, community leaders, journalists, celebrities, Elders: name, role, who listens to whom"
-            }
-            Section::Institutions => {
-                "Schools, universities, colleges, hospitals, churches, government buildings, shopping centres"
-            }
-            Section::Places => "Gardens, parks, halls, public spaces, markets: where, how many people, steps or none",
-        };
-        blocks.push(Block::Room(hint.to_owned(), 4));
+    blocks.push(Block::Part("Sections", Paper::Upright));
+    for section in SECTIONS {
+        blocks.push(Block::Heading(section.title.to_owned()));
+        blocks.push(Block::Room(section.hint.to_owned(), 5));
     }
     blocks
 }

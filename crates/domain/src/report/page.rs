@@ -15,6 +15,8 @@ pub(super) enum Block {
     /// A part that begins a new sheet of paper.
     Part(&'static str, Paper),
     Heading(String),
+    /// Below a heading: a sort of entries.
+    Sort(String),
     Small(String),
     Text(String),
     Items(Vec<Item>),
@@ -85,6 +87,7 @@ impl Block {
         match self {
             Block::Part(title, _) => html.push_str(&format!("<h2 class=\"part\">{}</h2>\n", escaped(title))),
             Block::Heading(text) => html.push_str(&format!("<h3>{}</h3>\n", escaped(text))),
+            Block::Sort(text) => html.push_str(&format!("<h4>{}</h4>\n", escaped(text))),
             Block::Small(text) => html.push_str(&format!("<p class=\"small\">{}</p>\n", escaped(text))),
             Block::Text(text) => html.push_str(&format!("<p class=\"text\">{}</p>\n", escaped(text))),
             Block::Items(items) => items.iter().for_each(|item| item.write(html)),
@@ -197,7 +200,7 @@ h1 { font-size: 20pt; line-height: 1.2; margin: 0; overflow-wrap: anywhere; }
 h2.part { font-size: 15pt; margin: 8mm 0 3mm; break-before: page; break-after: avoid; }
 main > h2.part:first-child { break-before: auto; margin-top: 0; }
 h3 { font-size: 12pt; margin: 6mm 0 1.5mm; padding-bottom: .5mm; border-bottom: .6pt solid #111; break-after: avoid; }
-h4 { font-size: 10pt; margin: 3mm 0 1mm; break-after: avoid; }
+h4 { font-size: 9.5pt; font-weight: normal; font-style: italic; margin: 3mm 0 1mm; break-after: avoid; }
 p { margin: 0 0 1.5mm; }
 .text { white-space: pre-line; overflow-wrap: anywhere; }
 .small { font-size: 8.5pt; color: #444; overflow-wrap: anywhere; }
@@ -209,9 +212,10 @@ table { width: 100%; border-collapse: collapse; font-size: 9.5pt; }
 th { text-align: left; border-bottom: 1pt solid #111; padding: 1mm 2mm 1mm 0; }
 td { vertical-align: top; border-bottom: .4pt solid #999; padding: 1mm 2mm 1mm 0; overflow-wrap: anywhere; }
 tr { break-inside: avoid; }
-.columns { display: grid; grid-auto-flow: column; grid-auto-columns: minmax(0, 1fr); gap: 2mm; }
+td:first-child bdi:first-child { font-weight: bold; }
+.columns { margin-bottom: 2mm; display: grid; grid-auto-flow: column; grid-auto-columns: minmax(0, 1fr); gap: 2mm; }
 .columns > div { border: .8pt solid #111; padding: 1.5mm 2mm; min-height: 40mm; }
-.columns h4 { margin: 0 0 1.5mm; border-bottom: .6pt solid #111; }
+.columns h4 { font: inherit; font-weight: bold; margin: 0 0 1.5mm; border-bottom: .6pt solid #111; }
 .columns ul { list-style: none; margin: 0; padding: 0; }
 .columns li { margin-bottom: 1mm; line-height: 1.25; overflow-wrap: anywhere; }
 .count { float: right; font-weight: normal; }
@@ -220,7 +224,7 @@ tr { break-inside: avoid; }
 .room { margin: 2mm 0 3mm; break-inside: avoid; }
 .question { margin: 0; break-after: avoid; }
 .ruled { height: 7.5mm; border-bottom: .4pt solid #777; }
-.tick { display: inline-block; margin-right: 5mm; }
+.tick { display: inline-block; margin-right: 4mm; white-space: nowrap; }
 @media print { body { max-width: none; padding: 0; } }
 @media screen and (max-width: 40rem) { .columns { grid-auto-flow: row; } }
 ";

@@ -7,7 +7,8 @@ use crate::field::{Holds, Merges};
 use crate::kind::Kind;
 use crate::link::{Direction, Target};
 use crate::report::page::{Block, Item, Paper};
-use crate::report::{INFLUENCE, Material, POSITIONS, RISKS, Section, is_technical};
+use crate::report::{INFLUENCE, Material, RISKS, is_technical, said};
+use crate::section::SECTIONS;
 
 pub(super) fn add(
     material: &Material<'_>,
@@ -16,42 +17,21 @@ pub(super) fn add(
     left_out: &mut BTreeSet<&'static str>,
 ) {
     blocks.push(Block::Part("Our community", Paper::Upright));
-    match material.map.community.as_str() {
-        "" => blocks.push(Block::Room("Where does it start and end? Who are its people?".to_owned(), 2)),
-        community => blocks.push(Block::Text(community.to_owned())),
-    }
-    for section in Section::ALL {
-        blocks.push(Block::Heading(section.heading().to_owned()));
+    said::head(material, blocks, left_out);
+    for section in SECTIONS {
+        blocks.push(Block::Heading(section.title.to_owned()));
         let before = blocks.len();
-        let lines: Vec<Item> = material
-            .lines
-            .iter()
-            .filter(|line| line.section == section)
-            .filter(|line| {
-                let may_see = material.may_see(line.audience);
-                if !may_see {
-                    left_out.insert("notes on the map");
-                }
-                may_see
-            })
-            .map(|line| {
-                let small = line.note.iter().cloned().collect();
-                Item { beside: line.text.clone(), small, ..Item::new(line.label.clone()) }
-            })
-            .collect();
-        if !lines.is_empty() {
-            blocks.push(Block::Items(lines));
-        }
-        if section == Section::LocalIssues {
-            campaigns(material, blocks, left_out);
-        }
-        if let Some(kind) = section.kind().and_then(Kind::named) {
-            entries(material, section, kind, shown, blocks, left_out);
+        said::section(material, section.slug, blocks, left_out);
+        // Parts of the public are neither organisations nor people to write to; they belong to who lives here.
+        let kinds = if section.slug == "demographics" { Some("segment") } else { section.kind };
+        if let Some(kind) = kinds.and_then(Kind::named) {
+            entries(material, kind, shown, blocks, left_out);
         }
         if blocks.len() == before {
             blocks.push(Block::Room("Nothing is written down yet.".to_owned(), 2));
         }
     }
+    said::answers(material, blocks, left_out);
     // What only a newer version knows is not lost from sight.
     let others: Vec<Item> =
         shown.iter().filter(|entry| entry.kind.is_none()).map(|entry| Item::new(entry.name())).collect();
@@ -61,23 +41,22 @@ pub(super) fn add(
     }
 }
 
-fn campaigns(material: &Material<'_>, blocks: &mut Vec<Block>, left_out: &mut BTreeSet<&'static str>) {
-    if material.map.campaigns.is_empty() {
-        return;
+/// The types that the template names of a kind, in its order.
+fn types_of(kind: &Kind) -> &'static [&'static str] {
+    match kind.name {
+        "organisation" => &["activist", "rights-holders", "charity", "social", "youth", "recreation", "business"],
+        "person" => &["politician", "community-leader", "journalist", "celebrity", "elder"],
+        "institution" => {
+            &["school", "university", "college", "hospital", "place-of-worship", "office", "shopping-centre"]
+        }
+        "place" => &["garden", "park", "hall", "square", "market"],
+        _ => &[],
     }
-    if !material.may_see(POSITIONS) {
-        left_out.insert("campaigns");
-        return;
-    }
-    let items = material.map.campaigns.iter().map(|campaign| Item::new(campaign.sentence.clone())).collect();
-    blocks.push(Block::Small("Our campaigns".to_owned()));
-    blocks.push(Block::Items(items));
 }
 
 /// The entries of one kind, by their types: those of the template first, in its order, then the rest of the kind's table.
 fn entries(
     material: &Material<'_>,
-    section: Section,
     kind: &Kind,
     shown: &[&Entry],
     blocks: &mut Vec<Block>,
@@ -85,14 +64,15 @@ fn entries(
 ) {
     let of_kind: Vec<&Entry> =
         shown.iter().copied().filter(|entry| entry.kind.is_some_and(|own| own.name == kind.name)).collect();
+    let of_template = types_of(kind);
     let mut types: Vec<(&str, &str)> = Vec::new();
     if let Some(Holds::Choice(choices)) = kind.field("type").map(|field| field.holds) {
         let label = |slug: &&'static str| {
             choices.iter().find(|choice| choice.slug == *slug).map(|choice| (choice.slug, choice.label))
         };
-        types.extend(section.types().iter().filter_map(label));
+        types.extend(of_template.iter().filter_map(label));
         let rest = choices.iter().map(|choice| (choice.slug, choice.label));
-        types.extend(rest.filter(|(slug, _)| !section.types().contains(slug)));
+        types.extend(rest.filter(|(slug, _)| !of_template.contains(slug)));
     }
     let named: BTreeSet<&str> = types.iter().map(|(slug, _)| *slug).collect();
     let mut nobody = Vec::new();
@@ -103,9 +83,9 @@ fn entries(
             .map(|entry| item(material, entry, left_out))
             .collect();
         if !items.is_empty() {
-            blocks.push(Block::Small(capitalised(label)));
+            blocks.push(Block::Sort(capitalised(label)));
             blocks.push(Block::Items(items));
-        } else if section.types().contains(&slug) {
+        } else if of_template.contains(&slug) {
             nobody.push(label);
         }
     }
@@ -115,8 +95,8 @@ fn entries(
         .map(|entry| item(material, entry, left_out))
         .collect();
     if !untyped.is_empty() {
-        if !named.is_empty() {
-            blocks.push(Block::Small("Not sorted yet".to_owned()));
+        if !named.is_empty() && untyped.len() < of_kind.len() {
+            blocks.push(Block::Sort("Not sorted yet".to_owned()));
         }
         blocks.push(Block::Items(untyped));
     }
@@ -143,7 +123,6 @@ fn item(material: &Material<'_>, entry: &Entry, left_out: &mut BTreeSet<&'static
                 left_out.insert(value.field.label);
             }
             Some(text) if value.field.merges == Merges::Text => item.paragraphs.push(text),
-            Some(text) if value.field.name == "source" => item.small.push(format!("{}: {text}", value.field.label)),
             Some(text) => item.facts.push((value.field.label.to_owned(), text)),
         }
     }

@@ -18,13 +18,16 @@ pub(super) fn add(
         return;
     }
     blocks.push(Block::Part("Wall chart", Paper::Wide));
-    if material.map.campaigns.is_empty() {
+    let open: Vec<_> = material.map.campaigns.iter().filter(|campaign| campaign.closed.is_none()).collect();
+    // A hall stands nowhere.
+    let placed: Vec<&Entry> = shown.iter().copied().filter(|entry| entry.kind_name != "place").collect();
+    if open.is_empty() {
         blocks.push(Block::Text("There is no campaign yet.".to_owned()));
     }
-    for campaign in &material.map.campaigns {
+    for campaign in open {
         blocks.push(Block::Heading(campaign.sentence.clone()));
         let at = |place: Place| {
-            let names = shown.iter().filter_map(|entry| {
+            let names = placed.iter().filter_map(|entry| {
                 let standing = entry.position(campaign.id).filter(|standing| standing.place == place)?;
                 // People differ: the less friendly counts, and the other is named.
                 let also =
@@ -36,8 +39,8 @@ pub(super) fn add(
         let [unknown, known @ ..] = Place::ALL;
         blocks.push(Block::Columns(known.into_iter().map(at).collect()));
         let (label, names) = at(unknown);
-        let nobody_said = shown.iter().filter(|entry| entry.position(campaign.id).is_none()).count();
-        let mut small = format!("Nobody has said where they stand: {nobody_said}.");
+        let nobody_said = placed.iter().filter(|entry| entry.position(campaign.id).is_none()).count();
+        let mut small = format!("Not placed yet: {nobody_said}.");
         if !names.is_empty() {
             small = format!("Looked at and {label}: {}. {small}", names.join(", "));
         }
