@@ -34,6 +34,10 @@ pub(super) fn add(material: &Material<'_>, shown: &[&Entry], blocks: &mut Vec<Bl
 
 /// How far the relationship is, and the last contact.
 fn stage(material: &Material<'_>, entry: &Entry) -> Vec<String> {
+    // A hall is nobody to be acquainted with, and a part of the public neither.
+    if matches!(entry.kind_name.as_str(), "place" | "segment") {
+        return Vec::new();
+    }
     let has = |kinds: &[&str]| entry.log.iter().any(|logged| kinds.contains(&logged.line.kind.as_str()));
     let follows = if has(&["one-to-one", "meeting"]) {
         "acquainted"

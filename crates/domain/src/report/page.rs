@@ -213,7 +213,7 @@ th { text-align: left; border-bottom: 1pt solid #111; padding: 1mm 2mm 1mm 0; }
 td { vertical-align: top; border-bottom: .4pt solid #999; padding: 1mm 2mm 1mm 0; overflow-wrap: anywhere; }
 tr { break-inside: avoid; }
 td:first-child bdi:first-child { font-weight: bold; }
-.columns { margin-bottom: 2mm; display: grid; grid-auto-flow: column; grid-auto-columns: minmax(0, 1fr); gap: 2mm; }
+.columns { break-inside: avoid; margin-bottom: 2mm; display: grid; grid-auto-flow: column; grid-auto-columns: minmax(0, 1fr); gap: 2mm; }
 .columns > div { border: .8pt solid #111; padding: 1.5mm 2mm; min-height: 40mm; }
 .columns h4 { font: inherit; font-weight: bold; margin: 0 0 1.5mm; border-bottom: .6pt solid #111; }
 .columns ul { list-style: none; margin: 0; padding: 0; }

@@ -14,7 +14,7 @@ pub(super) fn head(material: &Material<'_>, blocks: &mut Vec<Block>, left_out: &
         "" => blocks.push(Block::Room("Where does it start and end? Who are its people?".to_owned(), 2)),
         community => blocks.push(Block::Text(community.to_owned())),
     }
-    let mut item = Item::new("");
+    let mut items = Vec::new();
     for value in &material.map.fields {
         let is_setting = value.field.name.starts_with("weeks-") || value.field.name == "facts-age";
         if is_setting {
@@ -28,10 +28,10 @@ pub(super) fn head(material: &Material<'_>, blocks: &mut Vec<Block>, left_out: &
         let text = said.join(if value.differs() { " or " } else { "; " });
         // A drawn border is for map programs.
         let text = if text.trim_start().starts_with('{') { "drawn as GeoJSON".to_owned() } else { text };
-        item.facts.push((value.field.label.to_owned(), text));
+        items.push(Item { beside: text, ..Item::new(value.field.label) });
     }
-    if !item.facts.is_empty() {
-        blocks.push(Block::Items(vec![item]));
+    if !items.is_empty() {
+        blocks.push(Block::Items(items));
     }
 }
 
@@ -42,21 +42,26 @@ pub(super) fn section(
     blocks: &mut Vec<Block>,
     left_out: &mut BTreeSet<&'static str>,
 ) {
-    let (circle, label, items) = match slug {
-        "demographics" => (FIGURES, "demographics", figures(material.map)),
-        "dates" => (DATES, "key dates", dates(material, left_out)),
-        "issues" => (ISSUES, "local issues", issues(material, left_out)),
+    let map = material.map;
+    let (circle, label, is_empty) = match slug {
+        "demographics" => (FIGURES, "demographics", map.figures.is_empty()),
+        "dates" => (DATES, "key dates", map.dates.is_empty()),
+        "issues" => (ISSUES, "local issues", map.issues.is_empty()),
         _ => return,
     };
-    if !items.is_empty() {
-        if material.may_see(circle) {
-            blocks.push(Block::Items(items));
-        } else {
+    if !material.may_see(circle) {
+        if !is_empty {
             left_out.insert(label);
         }
+        return;
     }
-    if slug == "issues" {
-        campaigns(material, blocks, left_out);
+    let items = match slug {
+        "demographics" => figures(map),
+        "dates" => dates(material, left_out),
+        _ => issues(material, left_out),
+    };
+    if !items.is_empty() {
+        blocks.push(Block::Items(items));
     }
 }
 
@@ -114,7 +119,7 @@ fn issues(material: &Material<'_>, left_out: &mut BTreeSet<&'static str>) -> Vec
         .collect()
 }
 
-fn campaigns(material: &Material<'_>, blocks: &mut Vec<Block>, left_out: &mut BTreeSet<&'static str>) {
+pub(super) fn campaigns(material: &Material<'_>, blocks: &mut Vec<Block>, left_out: &mut BTreeSet<&'static str>) {
     let open: Vec<_> = material.map.campaigns.iter().filter(|campaign| campaign.closed.is_none()).collect();
     if open.is_empty() {
         return;

@@ -22,9 +22,13 @@ pub(super) fn add(
         blocks.push(Block::Heading(section.title.to_owned()));
         let before = blocks.len();
         said::section(material, section.slug, blocks, left_out);
-        // Parts of the public are neither organisations nor people to write to; they belong to who lives here.
-        let kinds = if section.slug == "demographics" { Some("segment") } else { section.kind };
-        if let Some(kind) = kinds.and_then(Kind::named) {
+        match section.slug {
+            // Parts of the public are neither organisations nor people to write to; they belong to who lives here.
+            "demographics" => segments(material, shown, blocks, left_out),
+            "issues" => said::campaigns(material, blocks, left_out),
+            _ => {}
+        }
+        if let Some(kind) = section.kind.and_then(Kind::named) {
             entries(material, kind, shown, blocks, left_out);
         }
         if blocks.len() == before {
@@ -38,6 +42,15 @@ pub(super) fn add(
     if !others.is_empty() {
         blocks.push(Block::Heading("Written by a newer allymap".to_owned()));
         blocks.push(Block::Items(others));
+    }
+}
+
+fn segments(material: &Material<'_>, shown: &[&Entry], blocks: &mut Vec<Block>, left_out: &mut BTreeSet<&'static str>) {
+    let segments = shown.iter().filter(|entry| entry.kind_name == "segment");
+    let items: Vec<Item> = segments.map(|entry| item(material, entry, left_out)).collect();
+    if !items.is_empty() {
+        blocks.push(Block::Sort("Parts of the public".to_owned()));
+        blocks.push(Block::Items(items));
     }
 }
 
