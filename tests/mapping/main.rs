@@ -6,6 +6,7 @@ mod community;
 mod computer;
 mod dates;
 mod outputs;
+mod paper;
 mod places;
 mod together;
 

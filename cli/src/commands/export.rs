@@ -4,16 +4,21 @@ use std::path::PathBuf;
 
 use allymap_domain::{Audience, Entry, Map, digest, export_lines, partners_csv};
 
+use super::status::count;
 use crate::app::App;
 use crate::failure::Failure;
 
 /// Save as JSON Lines or CSV
 #[derive(clap::Args)]
-#[command(after_help = "Examples:\n  allymap export --format jsonl\n  allymap export --format csv -o partners.csv")]
+#[command(after_help = "Examples:\n  allymap export --format jsonl\n  allymap export -o partners.csv --for partner")]
 pub(crate) struct Args {
-    /// jsonl: everything, the same bytes on every device with the same edits; csv: the directory
-    #[arg(long, default_value = "jsonl", value_parser = ["jsonl", "csv"])]
-    format: String,
+    /// jsonl: everything, the same bytes on every device with the same edits; csv: the entries as a table. Without it, as
+    /// the file's name ends
+    #[arg(long, value_parser = ["jsonl", "csv"])]
+    format: Option<String>,
+    /// Who will read the table: columns that they may not see are not in it
+    #[arg(long = "for", value_name = "AUDIENCE", value_parser = ["public", "partner", "group", "staff"])]
+    audience: Option<String>,
     #[arg(long, short, value_name = "FILE", help = "Into a file; otherwise to standard output")]
     output: Option<PathBuf>,
     /// Only the digest of the JSON Lines: two devices with the same digest have the same map
@@ -37,16 +42,23 @@ pub(crate) fn run(app: &mut App, args: Args) -> Result<(), Failure> {
         }
         return Ok(());
     }
-    let bytes = match args.format.as_str() {
-        "csv" => {
-            let entries: Vec<Entry> = documents
-                .iter()
-                .filter(|(_, document)| !Map::is(document))
-                .map(|(id, document)| Entry::read(document, *id, &resolve))
-                .collect();
-            partners_csv(&entries, Audience::Group, false)
-        }
-        _ => export_lines(documents.iter().map(|(id, document)| (*id, document)), &resolve),
+    let named_csv = args.output.as_ref().is_some_and(|path| path.extension().is_some_and(|end| end == "csv"));
+    let is_table = args.format.as_deref().map_or(named_csv, |format| format == "csv");
+    let bytes = if is_table {
+        let entries: Vec<Entry> = documents
+            .iter()
+            .filter(|(_, document)| !Map::is(document))
+            .map(|(id, document)| Entry::read(document, *id, &resolve))
+            .collect();
+        let audience = args.audience.as_deref().map_or(Audience::Group, audience);
+        let table = partners_csv(&entries, audience, false);
+        // Spreadsheet programs take a file for UTF-8 only with this mark.
+        if named_csv { [b"\xef\xbb\xbf", table.as_slice()].concat() } else { table }
+    } else if args.audience.is_some() {
+        return Err(Failure::usage("JSON Lines hold the whole map, for whoever may see all of it.")
+            .hint("For an audience there are: allymap export --format csv --for …, and allymap report --for …"));
+    } else {
+        export_lines(documents.iter().map(|(id, document)| (*id, document)), &resolve)
     };
     match args.output {
         Some(path) => {
@@ -54,10 +66,11 @@ pub(crate) fn run(app: &mut App, args: Args) -> Result<(), Failure> {
             if app.output.json {
                 app.output.json(&serde_json::json!({ "wrote": path.display().to_string(), "entries": entries }));
             }
+            let of = if is_table { "a table" } else { "the whole map" };
             app.output.status(format_args!(
-                "Wrote {} ({} entries). It is not sealed: whoever has it can read it.",
+                "Wrote {} ({of}: {}). It is not sealed: whoever has it can read it.",
                 path.display(),
-                entries
+                count(entries, "entry", "entries")
             ));
         }
         None => app.output.bytes(&bytes).map_err(|error| {
@@ -65,6 +78,16 @@ pub(crate) fn run(app: &mut App, args: Args) -> Result<(), Failure> {
         })?,
     }
     Ok(())
+}
+
+/// The circle that a word names.
+pub(super) fn audience(word: &str) -> Audience {
+    match word {
+        "public" => Audience::Public,
+        "partner" => Audience::Partner,
+        "staff" => Audience::Staff,
+        _ => Audience::Group,
+    }
 }
 
 /// A file appears whole or not at all.

@@ -4,9 +4,10 @@ use std::collections::BTreeSet;
 use std::path::PathBuf;
 
 use allymap_domain::{
-    Audience, BlankForm, Entry, EntryId, Map, Material, Printed, ReportPart, blank_form, report, understanding,
+    BlankForm, Entry, EntryId, Map, Material, Printed, ReportPart, blank_form, report, understanding,
 };
 
+use super::export::audience;
 use super::status::count;
 use crate::app::{App, today};
 use crate::failure::Failure;
@@ -49,12 +50,7 @@ pub(crate) fn run(app: &mut App, args: Args) -> Result<(), Failure> {
         let printed = Printed { html: blank_form(which), entries: 0, left_out: BTreeSet::new() };
         return hand_over(app, &args, &format!("{form}-form"), &printed);
     }
-    let audience = match args.audience.as_str() {
-        "public" => Audience::Public,
-        "partner" => Audience::Partner,
-        "staff" => Audience::Staff,
-        _ => Audience::Group,
-    };
+    let audience = audience(&args.audience);
     let map = app.map_entry()?.unwrap_or_default();
     let about = args.about.as_deref().map(|name| app.find(name)).transpose()?;
     let entries = match &about {

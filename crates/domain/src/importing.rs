@@ -515,7 +515,9 @@ fn a_table_that_we_wrote_comes_back_unchanged_and_runs_no_formula() {
     );
     shelf.add(&NewEntry::new(organisation, "''=two").with("email", "'@'@x"));
     shelf.add(
-        &NewEntry::new(Kind::named("person").unwrap(), "Ida Brandt").with("affiliation", "conductor, Harbour Choir"),
+        &NewEntry::new(Kind::named("person").unwrap(), "Ida Brandt")
+            .with("affiliation", "conductor, Harbour Choir")
+            .with("basis", "public-figure"),
     );
     let entries: Vec<Entry> = shelf.0.iter().map(|(id, document)| Entry::read(document, *id, &who)).collect();
     let csv = partners_csv(&entries, Audience::Group, false);
@@ -532,6 +534,10 @@ fn a_table_that_we_wrote_comes_back_unchanged_and_runs_no_formula() {
     let public = String::from_utf8(partners_csv(&entries, Audience::Public, false)).unwrap();
     assert!(!public.lines().next().unwrap().contains("phone"), "{public}");
     assert!(!public.contains("5550") && !public.contains("quoted") && public.contains("Ida Brandt"));
+    shelf.add(&NewEntry::new(Kind::named("person").unwrap(), "Pim Vos").with("basis", "willing-contact"));
+    let neighbour = [shelf.entry("Pim Vos")];
+    assert!(!String::from_utf8(partners_csv(&neighbour, Audience::Partner, false)).unwrap().contains("Pim Vos"));
+    assert!(String::from_utf8(partners_csv(&neighbour, Audience::Group, false)).unwrap().contains("Pim Vos"));
 }
 
 /// Text of the letters that have a meaning in tables, affiliations and formulas.

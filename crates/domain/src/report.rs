@@ -122,7 +122,8 @@ impl Material<'_> {
     }
 }
 
-fn circle_of(entry: &Entry) -> Audience {
+/// The widest circle that may know of an entry at all.
+pub(crate) fn circle_of(entry: &Entry) -> Audience {
     let private = entry.kind_name == "person" && !matches!(entry.value("basis"), Some("public-role" | "public-figure"));
     // A kind that only a newer version knows may hold anything.
     if private || entry.kind.is_none() { Audience::Group } else { Audience::Public }

@@ -6,8 +6,10 @@ use crate::affiliation::unquoted;
 use crate::entry::Entry;
 use crate::field::{Audience, Field, Merges};
 use crate::kind::KINDS;
+use crate::report::circle_of;
 
-/// One line per entry. Columns are an allow-list: a field of a narrower circle than `audience` is not in it.
+/// One line per entry that is not archived. Columns are an allow-list: a field of a narrower circle than `audience` is not
+/// in it, nor is a person in no public role for those who are not of our groups.
 ///
 /// A cell that a spreadsheet could take for a formula gets an apostrophe before it, unless `raw`; importing takes it away.
 pub fn partners_csv<'a>(entries: impl IntoIterator<Item = &'a Entry>, audience: Audience, raw: bool) -> Vec<u8> {
@@ -24,7 +26,7 @@ pub fn partners_csv<'a>(entries: impl IntoIterator<Item = &'a Entry>, audience: 
             .map(str::to_owned)
             .collect::<Vec<_>>(),
     ];
-    for entry in entries {
+    for entry in entries.into_iter().filter(|entry| !entry.archived.hides() && circle_of(entry) <= audience) {
         let mut line = vec![entry.id.to_string(), entry.kind_name.clone()];
         line.extend(fields.iter().map(|field| {
             let value = entry.field(field.name).filter(|value| value.field.audience <= audience);
