@@ -138,7 +138,9 @@ pub(crate) fn read(document: &Document) -> (Vec<Campaign>, usize) {
     let mut campaigns: BTreeMap<RowId, Campaign> = BTreeMap::new();
     let mut arguments: BTreeMap<(RowId, RowId), Argument> = BTreeMap::new();
     for key in document.keys().into_iter().filter(|key| owns(key)) {
-        let lines = lines(document, &key, &mut newer);
+        // A key that is not understood is one fact, whatever stands under it.
+        let mut unread = 0;
+        let lines = lines(document, &key, &mut unread);
         let Some((prefix, ids)) = PREFIXES.iter().find_map(|prefix| Some((*prefix, key.strip_prefix(prefix)?))) else {
             continue;
         };
@@ -148,6 +150,7 @@ pub(crate) fn read(document: &Document) -> (Vec<Campaign>, usize) {
                 newer += 1;
                 continue;
             };
+            newer += unread;
             let new = || Argument { id: argument, said: Vec::new(), answers: Vec::new() };
             let kept = arguments.entry((id, argument)).or_insert_with(new);
             if prefix == ARGUMENT {
@@ -161,6 +164,7 @@ pub(crate) fn read(document: &Document) -> (Vec<Campaign>, usize) {
             newer += 1;
             continue;
         };
+        newer += unread;
         let campaign = campaigns.entry(id).or_insert_with(|| Campaign {
             id,
             sentence: String::new(),
