@@ -184,6 +184,9 @@ fn s109_figures_have_a_source_and_a_date_and_years_stand_beside_each_other() {
     assert_eq!((&figures[1]["origin"]["kind"], &figures[1]["origin"]["on"]), (&"census".into(), &"2021".into()));
     let shown = wren.ok(&["map", "show", "--section", "demographics"]).stdout;
     assert!(shown.contains("  People                  9,040 (census data, table 1, 2021)\n"), "{shown}");
+    wren.ok(&["partner", "add", "Young farmers", "--kind", "segment", "--set", "people=400"]);
+    let shown = wren.ok(&["map", "show", "--section", "demographics"]).stdout;
+    assert!(shown.ends_with("  Young farmers           about 400 people\n"), "{shown}");
     let bare = wren.ok(&["map", "figure", "Households", "many"]);
     assert!(bare.stderr.contains("No source"), "{bare:?}");
     refused(&wren.run(&["map", "figure", "People", "9,000", "--on", "31/2/2021"]), 2);

@@ -176,10 +176,11 @@ fn questions(app: &mut App, map: &Map, rows: &[Row], todo: &Todo) -> Result<(), 
 /// How much a section of the map holds already.
 fn in_section(map: &Map, rows: &[Row], slug: &str) -> usize {
     let kind = SECTIONS.iter().find(|section| section.slug == slug).and_then(|section| section.kind);
-    match (slug, kind) {
-        (_, Some(kind)) => rows.iter().filter(|row| row.kind == kind && !row.archived).count(),
-        ("demographics", None) => map.figures.len(),
-        ("dates", None) => map.dates.len(),
-        _ => map.issues.len(),
+    let entries = rows.iter().filter(|row| Some(row.kind.as_str()) == kind && !row.archived).count();
+    match slug {
+        "demographics" => entries + map.figures.len(),
+        "dates" => map.dates.len(),
+        "issues" => map.issues.len(),
+        _ => entries,
     }
 }

@@ -14,14 +14,21 @@ pub struct Section {
     pub slug: &'static str,
     pub title: &'static str,
     pub hint: &'static str,
-    /// The kind of entry that stands in it; none for what the map itself holds.
+    /// The kind of entry that stands in it, if one does. Among the demographics these are parts of the public, below the
+    /// figures that the map itself holds.
     pub kind: Option<&'static str>,
     /// The template's questions that fill it.
     pub questions: &'static [u8],
 }
 
 pub const SECTIONS: &[Section] = &[
-    section("demographics", "Demographics", "who lives here, in figures with their source and date", None, &[1]),
+    section(
+        "demographics",
+        "Demographics",
+        "who lives here, in figures with their source and date",
+        Some("segment"),
+        &[1],
+    ),
     section("dates", "Key dates", "local holidays, festivals, days for human rights", None, &[3]),
     section("issues", "Local issues", "what people here care about most", None, &[4, 5]),
     section(

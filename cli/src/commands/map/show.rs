@@ -106,17 +106,9 @@ fn head(app: &App, map: &Map) {
 fn say_section(app: &App, map: &Map, rows: &[Row], section: &Section) {
     let out = app.output;
     let nothing = || say_note(&out, "", &format!("nothing yet ({})", section.hint), 2);
+    let of_kind: Vec<&Row> = rows.iter().filter(|row| Some(row.kind.as_str()) == section.kind).collect();
     match (section.slug, section.kind) {
-        (_, Some(kind)) => {
-            let of_kind: Vec<&Row> = rows.iter().filter(|row| row.kind == kind).collect();
-            if of_kind.is_empty() {
-                return nothing();
-            }
-            for (label, names) in by_type(kind, &of_kind) {
-                say_note(&out, &format!("  {label}"), &names.join(" · "), 2 + COLUMN);
-            }
-        }
-        ("demographics", _) if map.figures.is_empty() => nothing(),
+        ("demographics", _) if map.figures.is_empty() && of_kind.is_empty() => nothing(),
         ("demographics", _) => {
             for item in &map.figures {
                 for figure in item.versions() {
@@ -124,6 +116,11 @@ fn say_section(app: &App, map: &Map, rows: &[Row], section: &Section) {
                     let origin = if origin.is_empty() { "no source".to_owned() } else { origin };
                     say_note(&out, &format!("  {}", figure.what), &format!("{} ({origin})", figure.value), 2 + COLUMN);
                 }
+            }
+            for row in of_kind {
+                let people = row.value("people").map(|people| format!("about {people} people")).unwrap_or_default();
+                let text = if people.is_empty() { "a part of the public".to_owned() } else { people };
+                say_note(&out, &format!("  {}", row.name), &text, 2 + COLUMN);
             }
         }
         ("dates", _) if map.dates.is_empty() => nothing(),
@@ -143,6 +140,11 @@ fn say_section(app: &App, map: &Map, rows: &[Row], section: &Section) {
                     let text = format!("{}{origin}{note}", issue.weight_words());
                     say_note(&out, &format!("  {}", issue.name), &text, 2 + COLUMN);
                 }
+            }
+        }
+        (_, Some(kind)) if !of_kind.is_empty() => {
+            for (label, names) in by_type(kind, &of_kind) {
+                say_note(&out, &format!("  {label}"), &names.join(" · "), 2 + COLUMN);
             }
         }
         _ => nothing(),

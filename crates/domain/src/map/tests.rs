@@ -305,7 +305,7 @@ proptest! {
         ana.edit(|edit| Map::put_date(edit, row(1), &KeyDate::new("Fair", Rule::Easter { days: 1 }))).unwrap();
         ana.edit(|edit| Ok(edit.put(&key, Value::Bytes(bytes.clone()))?)).unwrap();
         let read = map(&ana);
-        prop_assert_eq!(read.newer_facts, 1);
+        prop_assert!(read.newer_facts >= 1);
         prop_assert_eq!(read.dates.len(), 1);
     }
 
