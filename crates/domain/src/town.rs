@@ -1,9 +1,12 @@
 //! An invented town, for the demo and for practice. Nobody in it exists, and no place.
 
+use std::collections::BTreeMap;
+
 use allymap_document::Edit;
 
 use crate::affiliation::Affiliation;
 use crate::assertion::{Assertion, Claim};
+use crate::campaign::Campaign;
 use crate::date::{Date, When};
 use crate::entry::{Entry, NewEntry};
 use crate::ids::{EntryId, RowId};
@@ -23,13 +26,16 @@ pub struct Town {
     /// Sentences.
     pub campaigns: Vec<&'static str>,
     pub entries: Vec<TownEntry>,
+    /// Which campaign, what opponents say, what we answer.
+    arguments: Vec<(usize, &'static str, Option<&'static str>)>,
 }
 
 /// One entry and what is known about it. Entries and campaigns are meant by their place in the town.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct TownEntry {
     pub entry: NewEntry,
-    positions: Vec<(usize, Place, &'static str)>,
+    /// Campaign, place, how many days ago, why; the later one replaces the earlier.
+    positions: Vec<(usize, Place, i32, &'static str)>,
     risks: Vec<(Risk, &'static str)>,
     log: Vec<TownLine>,
     influences: Vec<(usize, Strength, &'static str)>,
@@ -60,10 +66,17 @@ impl Town {
         let (today, now) = (choices.today, choices.recorded_ms);
         let ago = |days: i32| When::on(today.plus_days(-days).unwrap_or(today));
         Entry::create(edit, entry)?;
-        for (campaign, place, reason) in positions {
+        let mut said: BTreeMap<usize, RowId> = BTreeMap::new();
+        for (campaign, place, days_ago, reason) in positions {
             let claim = Claim::Position { campaign: choices.campaigns[*campaign], place: *place };
-            let assertion = Assertion { reason: Some((*reason).to_owned()), ..Assertion::new(claim, ago(30), now) };
-            Entry::assert(edit, (choices.fresh)(), &assertion)?;
+            let assertion = Assertion {
+                reason: Some((*reason).to_owned()),
+                supersedes: said.get(campaign).copied().into_iter().collect(),
+                ..Assertion::new(claim, ago(*days_ago), now)
+            };
+            let id = (choices.fresh)();
+            Entry::assert(edit, id, &assertion)?;
+            said.insert(*campaign, id);
         }
         for (risk, reason) in risks {
             let claim = Claim::Risk(*risk);
@@ -79,6 +92,22 @@ impl Town {
             let link = Link::influence(choices.entries[*to], Direction::Out, *strength, now);
             let link = Link { how: Some((*how).to_owned()), ..link };
             Entry::link(edit, choices.entries[index], (choices.fresh)(), &link)?;
+        }
+        Ok(())
+    }
+
+    /// Write the campaigns, with whom they address and what is said against them, in an edit of the map's own document.
+    pub fn write_campaigns(&self, edit: &mut Edit<'_>, choices: &mut TownChoices<'_>) -> Result<(), Rejection> {
+        for (sentence, id) in self.campaigns.iter().zip(choices.campaigns) {
+            Campaign::say(edit, *id, sentence)?;
+            Campaign::address(edit, *id, choices.entries[COUNCIL])?;
+        }
+        for (campaign, said, answer) in &self.arguments {
+            let (id, argument) = (choices.campaigns[*campaign], (choices.fresh)());
+            Campaign::argue(edit, id, argument, said)?;
+            if let Some(answer) = answer {
+                Campaign::answer(edit, id, argument, answer)?;
+            }
         }
         Ok(())
     }
@@ -153,10 +182,14 @@ pub fn demo_town() -> Town {
         org("Ebble Valley Landcare", "activist", "b").stands(0, Neutral, "not their subject, they say"),
         org("The Ropewalk Choir", "arts", "c")
             .field("phone", "02 5550 1008")
+            .stood(0, Neutral, 120, "kept out of it")
             .stands(0, PassiveAlly, "sang at the vigil")
+            .influences(26, Strength::Medium, "she sings in it")
             .said("call", 33, "Would sing again, not on Sundays."),
         org("Second Saturday Growers", "business", "c").stands(1, Neutral, "worried about the car park"),
         org("Brackwater Quarry Company", "business", "c")
+            .field("engage", "no")
+            .stood(1, PassiveOpponent, 100, "grumbled at the fair")
             .stands(1, ActiveOpponent, "wrote to the council against it")
             .risk(RiskKind::Reputational, Level::High, Mitigation::CanBe, "fined for dust last year")
             .risk(RiskKind::Legal, Level::Medium, Mitigation::Unknown, "threatened a neighbour with court"),
@@ -175,6 +208,7 @@ pub fn demo_town() -> Town {
         org("Full Table Pantry", "charity", "c").stands(0, PassiveAlly, "feeds anybody who comes"),
         org("St Cuthwyn's Parish", "faith", "c")
             .field("phone", "02 5550 1014")
+            .stood(0, PassiveAlly, 150, "prayed for it")
             .stands(0, ActiveAlly, "housed two families")
             .stands(1, Neutral, "has not spoken about it")
             .said("approach", 200, "First talk with the parish office.")
@@ -227,7 +261,10 @@ pub fn demo_town() -> Town {
             .stands(1, ActiveOpponent, "spoke against it twice")
             .risk(RiskKind::Political, Level::Medium, Mitigation::CanBe, "candidate at the next election"),
         somebody("Nandini Oxenbury", "councillor", "Thornwick Shire Council")
+            .field("values", "a promise is a promise (The Ebble Courier, 4 Feb 2026)")
+            .stood(0, Neutral, 110, "wanted figures first")
             .stands(0, PassiveAlly, "came to the vigil on her own")
+            .influences(19, Strength::Medium, "votes in it")
             .due("one-to-one", 21, 4, "Would move a motion if a second council did."),
         somebody("Lemuel Tarrask", "editor", "The Ebble Courier").stands(
             0,
@@ -259,8 +296,16 @@ pub fn demo_town() -> Town {
         },
         campaigns: vec!["Thornwick welcomes refugees", "A step-free town centre"],
         entries,
+        arguments: vec![
+            (0, "there are no houses", Some("forty stand empty, by the council's own list")),
+            (0, "nobody asked us", None),
+            (1, "shops lose their parking", Some("nine in ten customers walk or come by bus, counted in May")),
+        ],
     }
 }
+
+/// Its place among the entries.
+const COUNCIL: usize = 19;
 
 fn organisation(name: &str, choice: &str, category: &str) -> TownEntry {
     known(&organisation::KIND, name).field("type", choice).field("category", category)
@@ -302,9 +347,13 @@ impl TownEntry {
         self
     }
 
-    fn stands(mut self, campaign: usize, place: Place, reason: &'static str) -> TownEntry {
-        self.positions.push((campaign, place, reason));
+    fn stood(mut self, campaign: usize, place: Place, days_ago: i32, reason: &'static str) -> TownEntry {
+        self.positions.push((campaign, place, days_ago, reason));
         self
+    }
+
+    fn stands(self, campaign: usize, place: Place, reason: &'static str) -> TownEntry {
+        self.stood(campaign, place, 30, reason)
     }
 
     fn risk(mut self, kind: RiskKind, level: Level, mitigation: Mitigation, reason: &'static str) -> TownEntry {
@@ -344,31 +393,61 @@ mod tests {
     use crate::import::{plan, read_csv};
     use crate::index::Row;
     use crate::kind::KINDS;
+    use crate::map::Map;
+    use crate::movement::Spectrum;
+    use crate::path::routes;
 
-    fn built() -> Vec<(EntryId, Document)> {
-        let town = demo_town();
-        let ids: Vec<EntryId> = (0..town.entries.len()).map(|index| EntryId([index as u8 + 1; 16])).collect();
-        let campaigns = [RowId([1; 16]), RowId([2; 16])];
+    const CAMPAIGNS: [RowId; 2] = [RowId([1; 16]), RowId([2; 16])];
+
+    fn ids() -> Vec<EntryId> {
+        (0..demo_town().entries.len()).map(|index| EntryId([index as u8 + 1; 16])).collect()
+    }
+
+    fn with_choices<T>(write: impl FnOnce(&Town, &mut TownChoices<'_>) -> T) -> T {
         let mut count = 0u128;
         let mut fresh = || {
             count += 1;
             RowId(count.to_be_bytes())
         };
         let today = Date::new(2026, 11, 23).unwrap();
-        let mut choices = TownChoices {
-            entries: &ids,
-            campaigns: &campaigns,
-            today,
-            recorded_ms: 1_790_000_000_000,
-            fresh: &mut fresh,
-        };
-        let mut documents = Vec::new();
-        for (index, id) in ids.iter().enumerate() {
-            let mut document = Document::new(ActorId([7; 16]));
-            document.edit(ActId([7; 16]), |edit| town.write(index, edit, &mut choices)).unwrap().unwrap();
-            documents.push((*id, document));
-        }
-        documents
+        let recorded_ms = 1_790_000_000_000;
+        let entries = ids();
+        let mut choices =
+            TownChoices { entries: &entries, campaigns: &CAMPAIGNS, today, recorded_ms, fresh: &mut fresh };
+        write(&demo_town(), &mut choices)
+    }
+
+    fn built() -> Vec<(EntryId, Document)> {
+        with_choices(|town, choices| {
+            let mut documents = Vec::new();
+            for (index, id) in choices.entries.iter().enumerate() {
+                let mut document = Document::new(ActorId([7; 16]));
+                document.edit(ActId([7; 16]), |edit| town.write(index, edit, choices)).unwrap().unwrap();
+                documents.push((*id, document));
+            }
+            documents
+        })
+    }
+
+    #[test]
+    fn the_town_has_campaigns_that_moved_and_routes_to_their_decision_maker() {
+        let mut document = Document::new(ActorId([7; 16]));
+        let written = document.edit(ActId([7; 16]), |edit| {
+            Map::create(edit, &demo_town().map)?;
+            with_choices(|town, choices| town.write_campaigns(edit, choices))
+        });
+        written.unwrap().unwrap();
+        let map = Map::read(&document);
+        assert_eq!(map.campaigns.len(), 2);
+        assert_eq!(map.campaigns.iter().map(|campaign| campaign.arguments.len()).sum::<usize>(), 3);
+        let rows: Vec<Row> = built().iter().filter_map(|(id, document)| Row::of(document, *id)).collect();
+        let target = map.campaigns[0].target().unwrap();
+        assert_eq!(rows.iter().find(|row| row.id == target).unwrap().name, "Thornwick Shire Council");
+        let spectrum = Spectrum::of(&rows, CAMPAIGNS[0], None);
+        let score = spectrum.movement(CAMPAIGNS[0], Date::new(2026, 10, 1).unwrap(), None).score;
+        assert!(score.towards >= 3 && score.active_after > score.active_before, "{score:?}");
+        let routes = routes(&rows, target, Some(CAMPAIGNS[0]), 3).unwrap();
+        assert!(routes.routes.len() >= 2, "{routes:?}");
     }
 
     #[test]
