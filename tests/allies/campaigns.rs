@@ -94,3 +94,24 @@ fn a_campaign_that_is_misspelt_is_offered_and_never_begun() {
     assert_eq!(which.code, 3);
     assert!(which.stderr.contains("Thornwick welcomes refugees"), "{which:?}");
 }
+
+/// S85, S86: partners who take the initiative and want the same change, and those who only agree.
+#[test]
+fn a_campaign_counts_allies_who_started_something_and_whose_vision_we_share() {
+    let wren = alone();
+    wren.organisations(&["Wharf Choir", "Bakers", "Quarry"]);
+    wren.ok(&["campaign", "add", "Thornwick welcomes refugees", "--no-input"]);
+    for (who, place) in [("choir", "active-ally"), ("bakers", "passive-ally"), ("quarry", "active-opponent")] {
+        wren.ok(&["move", who, place, "--no-input"]);
+        wren.ok(&["log", "add", who, "--kind", "meeting", "--note", "tea", "--no-input"]);
+    }
+    for who in ["choir", "quarry"] {
+        wren.ok(&["log", "add", who, "--kind", "own-action", "--note", "a march", "--no-input"]);
+    }
+    wren.ok(&["partner", "edit", "bakers", "--set", "vision=nobody sleeps outside", "--no-input"]);
+    let shown = wren.ok(&["campaign", "show"]).stdout;
+    assert!(shown.contains("Initiative        1 of 2 allies started an action of their own"), "{shown}");
+    assert!(shown.contains("Shared vision     noted for 1 of 2 allies"), "{shown}");
+    let allies = wren.json(&["campaign", "show"])["campaign"]["allies"].clone();
+    assert_eq!(allies, serde_json::json!({ "all": 2, "started_own_actions": 1, "shared_vision": 1 }));
+}

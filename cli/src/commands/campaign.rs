@@ -1,7 +1,8 @@
 //! `allymap campaign …`: what people are for or against, whom it addresses, what opponents say and what we answer.
 
-use allymap_domain::{Argument, Campaign, EntryId, FoundCampaign, Place, RowId, find_campaign};
+use allymap_domain::{Argument, Campaign, EntryId, FoundCampaign, Place, RowId, Spectrum, find_campaign};
 
+use super::next::wrapped;
 use super::status::count;
 use crate::app::{App, today};
 use crate::failure::{Candidate, Exit, Failure};
@@ -142,7 +143,7 @@ fn show(app: &mut App, said: Option<&str>) -> Result<(), Failure> {
         return say_json(app, &campaign);
     }
     let name = target_names(app, std::slice::from_ref(&campaign))?.remove(0);
-    let rows = app.rows_once()?;
+    let rows = app.rows()?;
     let out = app.output;
     out.say(&campaign.sentence);
     for other in &campaign.others {
@@ -156,32 +157,55 @@ fn show(app: &mut App, said: Option<&str>) -> Result<(), Failure> {
         let outcome = campaign.outcome.as_ref().map(|outcome| format!(": {outcome}")).unwrap_or_default();
         out.say(format_args!("{:<18}{}{outcome}", "Closed", on.spelled()));
     }
+    let spectrum = Spectrum::of(&rows, campaign.id, None);
     let counts: Vec<String> = super::spectrum::ORDER
         .iter()
         .filter(|place| **place != Place::NotKnown)
-        .map(|place| {
-            let on = |row: &&allymap_domain::Row| {
-                !row.archived && row.position(campaign.id).is_some_and(|position| position.place == *place)
-            };
-            (rows.iter().filter(on).count(), place)
-        })
+        .map(|place| (spectrum.at(*place).count(), place))
         .filter(|(number, _)| *number > 0)
         .map(|(number, place)| count(number, place.label(), &super::spectrum::plural(*place)))
         .collect();
     let counts = if counts.is_empty() { "nobody placed yet".to_owned() } else { counts.join(", ") };
-    out.say(format_args!("{:<18}{counts}", "Where they stand"));
+    out.say(wrapped(out.plain, 18, &format!("{:<18}{counts}", "Where they stand")));
+    let Allies { all, own_actions, visions } = Allies::of(&spectrum);
+    if all > 0 {
+        let allies = count(all, "ally", "allies");
+        out.say(format_args!("{:<18}{own_actions} of {allies} started an action of their own", "Initiative"));
+        out.say(format_args!("{:<18}noted for {visions} of {allies} (partner edit --set vision=…)", "Shared vision"));
+    }
     for argument in &campaign.arguments {
         let letters = short(argument, &campaign.arguments);
-        out.say(format_args!("{:<18}{}  [{letters}]", "They say", argument.said.join(" / ")));
+        let said = format!("{:<18}{}  [{letters}]", "They say", argument.said.join(" / "));
+        out.say(wrapped(out.plain, 18, &said));
         match argument.answers.as_slice() {
             [] => out.say(format_args!("{:<18}nothing yet (--to {letters} --answer WORDS)", "We answer")),
-            answers => out.say(format_args!("{:<18}{}", "We answer", answers.join(" / "))),
+            answers => {
+                out.say(wrapped(out.plain, 18, &format!("{:<18}{}", "We answer", answers.join(" / "))));
+            }
         }
     }
     if campaign.arguments.is_empty() {
         out.say(format_args!("{:<18}not noted yet (campaign edit --argument WORDS)", "They say"));
     }
     Ok(())
+}
+
+/// Partners who take the initiative and want the same change, and those who only agree (module, section 2).
+struct Allies {
+    all: usize,
+    own_actions: usize,
+    visions: usize,
+}
+
+impl Allies {
+    fn of(spectrum: &Spectrum<'_>) -> Allies {
+        let allies: Vec<_> = spectrum.at(Place::ActiveAlly).chain(spectrum.at(Place::PassiveAlly)).collect();
+        Allies {
+            all: allies.len(),
+            own_actions: allies.iter().filter(|ally| ally.row.own_actions > 0).count(),
+            visions: allies.iter().filter(|ally| ally.row.value("vision").is_some()).count(),
+        }
+    }
 }
 
 fn edit(app: &mut App, args: Edit) -> Result<(), Failure> {
@@ -337,7 +361,11 @@ fn target_names(app: &mut App, campaigns: &[Campaign]) -> Result<Vec<Option<Stri
 
 fn say_json(app: &mut App, campaign: &Campaign) -> Result<(), Failure> {
     let name = target_names(app, std::slice::from_ref(campaign))?.remove(0);
-    app.output.json(&serde_json::json!({ "campaign": campaign_json(campaign, &name) }));
+    let rows = app.rows()?;
+    let Allies { all, own_actions, visions } = Allies::of(&Spectrum::of(&rows, campaign.id, None));
+    let mut value = campaign_json(campaign, &name);
+    value["allies"] = serde_json::json!({ "all": all, "started_own_actions": own_actions, "shared_vision": visions });
+    app.output.json(&serde_json::json!({ "campaign": value }));
     Ok(())
 }
 

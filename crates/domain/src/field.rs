@@ -291,6 +291,11 @@ pub(crate) const SOURCE_ID: Field = line("source-id", "Id in its source", "Its i
 pub(crate) const SOURCE: Field =
     line("source", "Source", "Where do we know this from?").merges(Merges::Set).headers(&["sources", "found in"]);
 
+/// Partners who want the same change take the initiative, and do not only agree (module, section 2).
+pub(crate) const VISION: Field = line("vision", "Vision we share", "Which change do both of us want?")
+    .audience(Audience::Partner)
+    .headers(&["shared vision"]);
+
 pub(crate) const DESCRIPTION: Field = line("description", "Description", "What do they do?")
     .holds(Holds::Note)
     .merges(Merges::Text)

@@ -100,6 +100,9 @@ pub struct Row {
     /// Somebody said that nobody should approach them, also if another one said apart from it that somebody should.
     #[n(27)]
     pub do_not_engage: bool,
+    /// Lines of the log that tell of an action which they started themselves.
+    #[n(28)]
+    pub own_actions: u32,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Encode, Decode)]
@@ -258,6 +261,7 @@ impl Row {
             log_lines: count(entry.log.len()),
             newer_facts: count(entry.newer_facts),
             oldest_fact: oldest(&entry),
+            own_actions: count(entry.log.iter().filter(|logged| logged.line.kind == "own-action").count()),
             do_not_engage: every("engage", &str::to_owned).iter().any(|engage| engage == "no"),
             affiliations: entry.affiliations.into_iter().map(|(affiliation, _)| affiliation).collect(),
         })

@@ -71,6 +71,7 @@ pub const LOG_KINDS: &[LogKind] = &[
     kind("joint-decision", "decided together", true),
     kind("solidarity", "call for solidarity", true),
     kind("amplified", "we amplified", false),
+    kind("own-action", "action of their own", false),
     kind("statement", "statement of theirs", false),
     kind("note", "note", false),
 ];

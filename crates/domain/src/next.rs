@@ -134,7 +134,10 @@ fn reasons(placed: &Placed<'_>, stand: Stand, targets: &[EntryId], today: Date) 
     match row.last_contact.map(|on| on.days_until(today)) {
         Some(days) if days < QUIET_DAYS => reasons.push(Reason::JustTalked(days.max(0))),
         Some(days) => reasons.push(Reason::LastContact(days)),
-        None if !we_know(row) && stand != Stand::UnmetAlly => reasons.push(Reason::NobodyKnowsThem),
+        // A part of the public is nobody to know.
+        None if !we_know(row) && stand != Stand::UnmetAlly && row.kind != "segment" => {
+            reasons.push(Reason::NobodyKnowsThem)
+        }
         None => {}
     }
     let open = |mitigation| !matches!(mitigation, Mitigation::Mitigated | Mitigation::NoneNeeded);

@@ -38,6 +38,7 @@ pub(crate) static KIND: Kind = Kind {
         field::ADDRESS,
         field::HELD_BY,
         field::ENGAGE,
+        field::VISION,
         field::AFFILIATION,
         field::SOURCE_ID,
         field::SOURCE,
