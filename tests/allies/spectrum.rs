@@ -94,12 +94,24 @@ fn movement_is_listed_step_by_step_with_direction_and_reason_and_counted_between
     assert_eq!(
         movement,
         [
-            "Since Sat 1 Aug 2026: active allies 1 → 2; 2 moved towards us, 1 away; 1 newly placed",
-            "Mon 3 Aug 2026    Bakers: passive ally → active ally, one step towards us: hosted the film night (Wren)",
-            "Thu 10 Sep 2026   Carters: neutral → passive ally, one step towards us: came to the vigil (Wren)",
-            "Sat 12 Sep 2026   Drovers: passive opponent → active opponent, one step away: wrote to the paper (Wren)",
-            "Thu 1 Oct 2026    Farriers: not known to us → neutral, newly placed: asked at the market (Wren)",
+            "Since Sat 1 Aug 2026: active allies 1 → 2; 2 moved towards us, 1 away; 1 newly",
+            "  placed",
+            "Mon 3 Aug 2026    Bakers: passive ally → active ally, one step towards us:",
+            "                  hosted the film night (Wren)",
+            "Thu 10 Sep 2026   Carters: neutral → passive ally, one step towards us: came to",
+            "                  the vigil (Wren)",
+            "Sat 12 Sep 2026   Drovers: passive opponent → active opponent, one step away:",
+            "                  wrote to the paper (Wren)",
+            "Thu 1 Oct 2026    Farriers: not known to us → neutral, newly placed: asked at",
+            "                  the market (Wren)",
         ]
+    );
+    let plain = wren.ok(&["spectrum", "--since", "1 aug 2026", "--plain"]).stdout;
+    assert!(
+        plain.contains(
+            "Mon 3 Aug 2026: Bakers: passive ally → active ally, one step towards us: hosted the film night (Wren)\n"
+        ),
+        "{plain}"
     );
     let part = wren.json(&["spectrum", "--since", "2026-08-01", "--until", "2026-09-11"]);
     assert_eq!(

@@ -5,6 +5,7 @@ use allymap_domain::{
 };
 use allymap_wire::DocumentId;
 
+use super::next::wrapped;
 use super::status::count;
 use crate::app::{App, now, today};
 use crate::failure::Failure;
@@ -235,9 +236,10 @@ fn path(app: &mut App, to: &str, campaign: Option<&str>, limit: usize) -> Result
             Some(place) => format!("{} is {}", weakest.from.name, against(place)),
             None => format!("{} → {} ({})", weakest.from.name, weakest.to.name, weakest.strength.slug()),
         };
-        app.output.say(line);
-        app.output.say(format_args!("   weakest: {why}"));
-        app.output.say(format_args!("   next: {}", next_step(route, &group)));
+        let plain = app.output.plain;
+        app.output.say(wrapped(plain, 3, &line));
+        app.output.say(wrapped(plain, 5, &format!("   weakest: {why}")));
+        app.output.say(wrapped(plain, 5, &format!("   next: {}", next_step(route, &group))));
     }
     if found.routes.is_empty() {
         let besides = if found.known { "no other route yet" } else { "no route from anybody whom we know yet" };

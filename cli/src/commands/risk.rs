@@ -194,13 +194,13 @@ fn list(app: &mut App, who: &str) -> Result<(), Failure> {
         let line = match standing {
             None => format!("{:<14}{:<9}nobody has looked yet", kind.slug(), Level::Unknown.label()),
             Some(standing) if standing.differs => format!(
-                "{:<14}{:<9}people differ: {}",
+                "{:<14}{:<9}ratings differ: {}",
                 kind.slug(),
                 standing.counts.label(),
                 said(standing).join(" · ")
             ),
             Some(standing) => {
-                let details = standing.said.last().map_or(String::new(), details);
+                let details = standing.said.last().map_or(String::new(), |stated| details(stated, true));
                 format!("{:<14}{:<9}{details}", kind.slug(), standing.counts.label())
             }
         };
@@ -294,11 +294,11 @@ fn open(app: &mut App) -> Result<(), Failure> {
 /// Each rating that stands, in words.
 pub(crate) fn said(standing: &RiskStanding) -> Vec<String> {
     let level = |stated: &Stated| level(stated).label();
-    standing.said.iter().map(|stated| format!("{}, {}", level(stated), details(stated))).collect()
+    standing.said.iter().map(|stated| format!("{}, {}", level(stated), details(stated, false))).collect()
 }
 
-/// What a rating says beside its level, on one line.
-fn details(stated: &Stated) -> String {
+/// What a rating says beside its level, on one line; with `whole`, also that something is missing.
+fn details(stated: &Stated, whole: bool) -> String {
     let Claim::Risk(risk) = stated.assertion.claim else { return String::new() };
     let Assertion { reason, evidence, mitigation_words, looked_after_by, .. } = &stated.assertion;
     let mitigation = match mitigation_words {
@@ -307,12 +307,15 @@ fn details(stated: &Stated) -> String {
     };
     let mut parts: Vec<String> = reason.iter().cloned().collect();
     parts.extend(evidence.as_ref().map(|evidence| format!("shown by {evidence}")));
-    parts.push(mitigation);
-    parts.push(match looked_after_by {
-        Some(who) => format!("{who} looks after it"),
-        None => "nobody looks after it yet".to_owned(),
-    });
-    format!("{} ({})", parts.join("; "), author(stated))
+    if whole || risk.mitigation != Mitigation::Unknown {
+        parts.push(mitigation);
+    }
+    match looked_after_by {
+        Some(who) => parts.push(format!("{who} looks after it")),
+        None if whole => parts.push("nobody looks after it yet".to_owned()),
+        None => {}
+    }
+    format!("{} ({})", parts.join("; "), author(stated)).trim_start().to_owned()
 }
 
 fn author(stated: &Stated) -> String {

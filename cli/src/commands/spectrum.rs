@@ -6,6 +6,7 @@ use allymap_domain::{
     Campaign, Caption, Date, EntryId, Move, Movement, Place, Placed, Row, Score, Spectrum, Turn, half_pie, parse_date,
 };
 
+use super::next::wrapped;
 use crate::app::{App, today};
 use crate::failure::Failure;
 
@@ -70,7 +71,7 @@ pub(crate) fn run(app: &mut App, args: Args) -> Result<(), Failure> {
     }
     if let Some((since, movement)) = &movement {
         app.output.say("");
-        app.output.say(score_line(*since, until, &movement.score));
+        app.output.say(wrapped(app.output.plain, 2, &score_line(*since, until, &movement.score)));
         for (step, reason) in &steps {
             app.output.say(step_line(app.output.plain, step, reason.as_deref()));
         }
@@ -143,8 +144,7 @@ fn step_line(plain: bool, step: &Move<'_>, reason: Option<&str>) -> String {
     if plain {
         return format!("{on}: {name}: {from} → {to}, {turn}{because}");
     }
-    let name = if name.chars().count() > 36 { name.chars().take(35).chain(['…']).collect() } else { name.clone() };
-    format!("{on:<16}  {name}: {from} → {to}, {turn}{because}")
+    wrapped(plain, 18, &format!("{on:<16}  {name}: {from} → {to}, {turn}{because}"))
 }
 
 fn turn(step: &Move<'_>) -> String {

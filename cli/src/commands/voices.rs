@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use allymap_domain::{Row, Voice, voices};
 
+use super::next::wrapped;
 use super::status::count;
 use crate::app::App;
 use crate::failure::Failure;
@@ -46,7 +47,8 @@ pub(crate) fn run(app: &mut App, args: Args) -> Result<(), Failure> {
         count(heard, "voice that we know of", "voices that we know of")
     ));
     for voice in voices.iter().filter(|voice| !voice.heard.is_empty()) {
-        app.output.say(line(voice.label, voice.heard.len(), &few(&names(&voice.heard))));
+        let line = format!("  {:<28}{:>2}  {}", voice.label, voice.heard.len(), few(&names(&voice.heard)));
+        app.output.say(wrapped(app.output.plain, 34, &line));
     }
     if heard > 0 {
         let counts: Vec<String> =
@@ -65,14 +67,10 @@ pub(crate) fn run(app: &mut App, args: Args) -> Result<(), Failure> {
         } else {
             format!("on the map: {}", few(&names(&voice.others)))
         };
-        app.output.say(format_args!("  {:<32}{known}", voice.label));
+        app.output.say(wrapped(app.output.plain, 34, &format!("  {:<32}{known}", voice.label)));
     }
     app.output.status("A voice is a link of one step: allymap link add WHO WHOM");
     Ok(())
-}
-
-fn line(label: &str, number: usize, names: &str) -> String {
-    format!("  {label:<28}{number:>2}  {names}")
 }
 
 /// Three names, and that there are more.
