@@ -105,7 +105,10 @@ fn a_rating_that_differs_shows_both_until_somebody_who_read_both_settles_it_with
         let all = member.ok(&["risk", "list", "sea wall"]).stdout;
         assert_eq!(all.lines().count(), 6);
         let line = all.lines().last().unwrap();
-        assert!(line.starts_with("physical      high     ratings differ: "), "{line}");
+        assert!(
+            line.starts_with("physical      high     ratings differ: high, saw the cliff (Ben1, Group 1) · low, "),
+            "{line}"
+        );
         assert!(line.contains("a note of the engineer") && line.contains("saw the cliff"), "{line}");
     }
     let settle = ["risk", "settle", "sea wall", "--type", "physical", "--level", "low"];

@@ -100,6 +100,10 @@ fn add(
         Some(how) => super::free_text(&how)?,
         None => app.ask().required("How do we know?", "--how HOW")?,
     };
+    let source = match source {
+        Some(source) => Some(source),
+        None => app.ask().optional("From where? A paper and its day, a register, who told us (Enter: nothing)")?,
+    };
     let standing = between(app.entry(from.id)?.links, to.id, Direction::In);
     let link = Link {
         how: Some(how),

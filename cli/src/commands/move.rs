@@ -22,6 +22,8 @@ pub(crate) struct Args {
     because: Option<String>,
     #[arg(long, help = "From where this is known")]
     source: Option<String>,
+    #[arg(long, value_name = "WHO", help = "Who outside of us said so")]
+    said_by: Option<String>,
     #[arg(long, value_name = "DAY", help = "When it was seen; left out: today")]
     on: Option<String>,
     #[arg(long, help = "Nobody of us should approach them: arguing may entrench")]
@@ -44,6 +46,7 @@ pub(crate) fn run(app: &mut App, args: Args) -> Result<(), Failure> {
     let assertion = Assertion {
         reason,
         source: args.source,
+        said_by: args.said_by,
         supersedes: before.map(|standing| standing.said.iter().map(|said| said.id).collect()).unwrap_or_default(),
         ..Assertion::new(claim, on, now().0)
     };

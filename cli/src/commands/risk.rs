@@ -61,6 +61,8 @@ struct Rating {
     evidence: Option<String>,
     #[arg(long, help = "From where this is known")]
     source: Option<String>,
+    #[arg(long, value_name = "WHO", help = "Who outside of us said so")]
+    said_by: Option<String>,
     #[arg(long, value_name = "WHO", help = "Who of us looks after it")]
     looked_after_by: Option<String>,
     #[arg(long, value_name = "DAY", help = "When it was seen; left out: today")]
@@ -94,6 +96,12 @@ fn rate(app: &mut App, args: Rating, settles: bool) -> Result<(), Failure> {
     }
     let level = chosen(app, args.level, "How high?", "--level", LEVELS)?;
     let level = Level::typed(level).unwrap_or(Level::Unknown);
+    let question = if settles { "Why does this hold now?" } else { "What is it?" };
+    let reason = match args.reason {
+        Some(reason) => Some(super::free_text(&reason)?),
+        None if settles => Some(app.ask().required(question, "--reason WHY")?),
+        None => app.ask().optional(question)?,
+    };
     let (mitigation, how) = match (args.mitigated, args.can_mitigate, args.cannot_mitigate, args.mitigation) {
         (Some(how), ..) => (Mitigation::Mitigated, Some(how)),
         (_, Some(how), ..) => (Mitigation::CanBe, Some(how)),
@@ -102,13 +110,14 @@ fn rate(app: &mut App, args: Rating, settles: bool) -> Result<(), Failure> {
             let state = chosen(app, Some(state), "Can it be mitigated?", "--mitigation", MITIGATIONS)?;
             (Mitigation::typed(state).unwrap_or(Mitigation::Unknown), None)
         }
+        // Low risks and none are not worth two more questions.
+        _ if level >= Level::Medium => {
+            let labels: Vec<String> = MITIGATIONS.iter().map(|choice| choice.label.to_owned()).collect();
+            let picked = app.ask().choose("Can it be mitigated?", &labels)?;
+            let state = picked.and_then(|at| Mitigation::typed(MITIGATIONS[at].slug)).unwrap_or(Mitigation::Unknown);
+            (state, picked.map(|_| app.ask().optional("How, or why not?")).transpose()?.flatten())
+        }
         _ => (Mitigation::Unknown, None),
-    };
-    let question = if settles { "Why does this hold now?" } else { "What is it?" };
-    let reason = match args.reason {
-        Some(reason) => Some(super::free_text(&reason)?),
-        None if settles => Some(app.ask().required(question, "--reason WHY")?),
-        None => app.ask().optional(question)?,
     };
     let looked_after_by = match args.looked_after_by {
         Some(who) => Some(who),
@@ -120,6 +129,7 @@ fn rate(app: &mut App, args: Rating, settles: bool) -> Result<(), Failure> {
         reason,
         evidence: args.evidence,
         source: args.source,
+        said_by: args.said_by,
         mitigation_words: how,
         looked_after_by,
         supersedes: stood
@@ -291,10 +301,11 @@ fn open(app: &mut App) -> Result<(), Failure> {
     Ok(())
 }
 
-/// Each rating that stands, in words.
+/// Each rating that stands, in words, the strictest first.
 pub(crate) fn said(standing: &RiskStanding) -> Vec<String> {
-    let level = |stated: &Stated| level(stated).label();
-    standing.said.iter().map(|stated| format!("{}, {}", level(stated), details(stated, false))).collect()
+    let mut said: Vec<&Stated> = standing.said.iter().collect();
+    said.sort_by_key(|stated| std::cmp::Reverse(level(stated)));
+    said.into_iter().map(|stated| format!("{}, {}", level(stated).label(), details(stated, false))).collect()
 }
 
 /// What a rating says beside its level, on one line; with `whole`, also that something is missing.

@@ -180,9 +180,16 @@ pub(crate) fn read(document: &Document) -> (Vec<Campaign>, usize) {
                 campaign.sentence = lines.next().unwrap_or_default();
                 campaign.others = lines.collect();
             }
-            TARGET => campaign.targets = lines.iter().filter_map(|line| line.parse().ok()).collect(),
-            // Closed apart on two days: on the earlier.
-            CLOSED => campaign.closed = lines.iter().filter_map(|line| full_date(line).ok()).min(),
+            TARGET => {
+                campaign.targets = lines.iter().filter_map(|line| line.parse().ok()).collect();
+                newer += lines.len() - campaign.targets.len();
+            }
+            CLOSED => {
+                let days: Vec<Date> = lines.iter().filter_map(|line| full_date(line).ok()).collect();
+                newer += lines.len() - days.len();
+                // Closed apart on two days: on the earlier.
+                campaign.closed = days.into_iter().min();
+            }
             OUTCOME => campaign.outcome = Some(lines.join("; ")).filter(|outcome| !outcome.is_empty()),
             _ => newer += 1,
         }
@@ -271,6 +278,21 @@ mod tests {
         ana.edit(|edit| Campaign::drop_argument(edit, row(1), row(2))).unwrap();
         assert_eq!(only(&ana).arguments, []);
         assert!(ana.edit(|edit| Campaign::argue(edit, row(1), row(3), " ")).is_err());
+    }
+
+    #[test]
+    fn what_a_newer_program_writes_about_a_campaign_is_counted_and_the_rest_is_read() {
+        let mut ana = map();
+        ana.edit(|edit| {
+            edit.put(&format!("{CLOSED}{}", row(1)), Value::Text("when the swallows leave".into()))?;
+            edit.put(&format!("{TARGET}{}", row(1)), Value::Text("two of them".into()))?;
+            edit.put(&format!("{ARGUMENT}{}", row(1)), Value::Text("an argument of no campaign".into()))?;
+            Ok(edit.put(&format!("{SENTENCE}x"), Value::Text("an id of another kind".into()))?)
+        })
+        .unwrap();
+        let map = Map::read(&ana.document);
+        assert_eq!((map.campaigns.len(), map.newer_facts), (1, 4));
+        assert_eq!((map.campaigns[0].closed, map.campaigns[0].target()), (None, None));
     }
 
     #[test]
