@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use allymap_domain::{
-    Campaign, Caption, Date, EntryId, Move, Movement, Place, Placed, Row, Score, Spectrum, Turn, half_pie, parse_date,
+    Campaign, Caption, Date, Move, Movement, Place, Placed, Score, Spectrum, Turn, half_pie, parse_date,
 };
 
 use super::next::wrapped;
@@ -54,7 +54,7 @@ pub(crate) fn run(app: &mut App, args: Args) -> Result<(), Failure> {
     }
     let mut steps = Vec::new();
     for step in movement.iter().flat_map(|(_, movement)| &movement.moves) {
-        steps.push((step, reason(app, &spectrum, &campaign, step)?));
+        steps.push((step, reason(app, &campaign, step)?));
     }
     if app.output.json {
         app.output.json(&json(&campaign, &spectrum, movement.as_ref(), &steps, until));
@@ -162,17 +162,10 @@ fn turn(step: &Move<'_>) -> String {
 }
 
 /// Why somebody moved, as it was noted that day.
-fn reason(
-    app: &mut App,
-    spectrum: &Spectrum<'_>,
-    campaign: &Campaign,
-    step: &Move<'_>,
-) -> Result<Option<String>, Failure> {
-    let of = |row: &Row| spectrum.placed.iter().find(|placed| placed.row.id == row.id);
-    let ids: Vec<EntryId> = of(step.row).map_or(Vec::new(), |placed| placed.same().collect());
+fn reason(app: &mut App, campaign: &Campaign, step: &Move<'_>) -> Result<Option<String>, Failure> {
     let mut reasons = Vec::new();
-    for id in ids {
-        let entry = app.entry(id)?;
+    for id in &step.same {
+        let entry = app.entry(*id)?;
         let because: Vec<_> = entry
             .position(campaign.id)
             .into_iter()

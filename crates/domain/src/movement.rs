@@ -52,6 +52,8 @@ pub struct Movement<'a> {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Move<'a> {
     pub row: &'a Row,
+    /// Every entry that is known to be this one, itself first.
+    pub same: Vec<EntryId>,
     pub on: Option<Date>,
     pub from: Place,
     pub to: Place,
@@ -129,7 +131,8 @@ impl<'a> Spectrum<'a> {
             for on in days {
                 let to = standing(same, campaign, on).0;
                 if to != from {
-                    movement.moves.push(Move { row, on, from, to });
+                    let same = same.iter().map(|row| row.id).collect();
+                    movement.moves.push(Move { row, same, on, from, to });
                 }
                 from = to;
             }
