@@ -360,6 +360,7 @@ fn say_links(app: &mut App, entry: &Entry) -> Result<(), Failure> {
                 app.output.say(format_args!("{label:<22}{} ({}){how}", name(*to), strength.slug()));
             }
             Target::Same => app.output.say(format_args!("{:<22}{}", "The same as", name(*to))),
+            Target::BranchOf => app.output.say(format_args!("{:<22}{}", "Branch of", name(*to))),
         }
     }
     Ok(())

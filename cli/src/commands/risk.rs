@@ -336,7 +336,7 @@ fn author(stated: &Stated) -> String {
 fn level(stated: &Stated) -> Level {
     match stated.assertion.claim {
         Claim::Risk(risk) => risk.level,
-        Claim::Position { .. } => Level::Unknown,
+        Claim::Position { .. } | Claim::Fact(_) => Level::Unknown,
     }
 }
 

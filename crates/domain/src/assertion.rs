@@ -8,8 +8,11 @@ use minicbor::{Decode, Encode};
 use crate::ancestry::Ancestry;
 use crate::author::Author;
 use crate::date::When;
+use crate::fact::{self, Fact, FactKind, FactStanding};
 use crate::ids::RowId;
+use crate::kind::Kind;
 use crate::movement::{self, Seen};
+use crate::person;
 use crate::position::{self, Place, PositionStanding};
 use crate::rejection::Rejection;
 use crate::risk::{self, Level, Mitigation, Risk, RiskKind, RiskStanding, Standing};
@@ -41,6 +44,7 @@ pub struct Assertion {
 pub enum Claim {
     Risk(Risk),
     Position { campaign: RowId, place: Place },
+    Fact(Fact),
 }
 
 impl Claim {
@@ -48,7 +52,7 @@ impl Claim {
     pub fn place(&self) -> Place {
         match self {
             Claim::Position { place, .. } => *place,
-            Claim::Risk(_) => Place::NotKnown,
+            Claim::Risk(_) | Claim::Fact(_) => Place::NotKnown,
         }
     }
 }
@@ -77,6 +81,21 @@ impl Assertion {
         }
     }
 
+    /// What can hurt somebody is not written down without where it comes from; what is said about a person never is.
+    pub(crate) fn needs_source(&self, kind: &Kind) -> Result<(), Rejection> {
+        let said = |text: &Option<String>| text.as_ref().is_some_and(|text| !text.trim().is_empty());
+        let sourced = said(&self.source) || said(&self.said_by);
+        match self.claim {
+            Claim::Fact(fact) if fact.needs_source() && !sourced => {
+                Err(Rejection::Unsourced { about: fact.kind().slug() })
+            }
+            Claim::Position { .. } if *kind == person::KIND && !sourced && !said(&self.reason) => {
+                Err(Rejection::Unsourced { about: "a person" })
+            }
+            _ => Ok(()),
+        }
+    }
+
     pub(crate) fn stored(&self) -> Result<Vec<u8>, Rejection> {
         let line = |field: &'static str, text: &Option<String>| -> Result<Option<String>, Rejection> {
             let clean = text.as_ref().map(|text| words::line(field, text, words::LINE_LETTERS)).transpose()?;
@@ -91,6 +110,7 @@ impl Assertion {
                 (RISK, risk.kind.slug().to_owned(), risk.level.slug(), Some(risk.mitigation.slug().to_owned()))
             }
             Claim::Position { campaign, place } => (POSITION, campaign.to_string(), place.slug(), None),
+            Claim::Fact(fact) => (fact.kind().slug(), String::new(), fact.slug(), None),
         };
         Ok(rows::encode(&Stored {
             version: VERSION,
@@ -120,6 +140,7 @@ pub(crate) struct Assertions {
     pub all: Vec<Stated>,
     pub risks: Vec<RiskStanding>,
     pub positions: Vec<PositionStanding>,
+    pub facts: Vec<FactStanding>,
     pub unreadable: Vec<Unreadable>,
     pub newer: usize,
 }
@@ -154,7 +175,7 @@ pub(crate) fn read(document: &Document, ancestry: &Ancestry<'_>, resolve: &dyn F
     for index in &order {
         about.entry(subject(&rows[*index].row)).or_default().push(*index);
     }
-    let (mut risks, mut positions) = (Vec::new(), Vec::new());
+    let (mut risks, mut positions, mut facts) = (Vec::new(), Vec::new(), Vec::new());
     for (subject, said) in about {
         let said = said.into_iter();
         match subject {
@@ -178,12 +199,17 @@ pub(crate) fn read(document: &Document, ancestry: &Ancestry<'_>, resolve: &dyn F
                 let said = stands.map(|index| stated(&rows[index])).collect();
                 positions.extend(position::join(campaign, said, movement::steps(&seen)));
             }
+            Subject::Fact(_) => {
+                let stands = said.filter(|index| standing(*index) == Standing::Stands);
+                facts.extend(fact::join(stands.map(|index| stated(&rows[index])).collect()));
+            }
         }
     }
     Assertions {
         all: order.into_iter().map(|index| stated(&rows[index])).collect(),
         risks,
         positions,
+        facts,
         unreadable,
         newer,
     }
@@ -194,12 +220,14 @@ pub(crate) fn read(document: &Document, ancestry: &Ancestry<'_>, resolve: &dyn F
 enum Subject {
     Risk(RiskKind),
     Position(RowId),
+    Fact(FactKind),
 }
 
 fn subject(assertion: &Assertion) -> Subject {
     match assertion.claim {
         Claim::Risk(risk) => Subject::Risk(risk.kind),
         Claim::Position { campaign, .. } => Subject::Position(campaign),
+        Claim::Fact(fact) => Subject::Fact(fact.kind()),
     }
 }
 
@@ -256,7 +284,7 @@ fn understand(stored: Stored) -> Option<Assertion> {
             mitigation: stored.mitigation.as_deref().map_or(Some(Mitigation::Unknown), Mitigation::typed)?,
         }),
         POSITION => Claim::Position { campaign: stored.subject.parse().ok()?, place: Place::typed(&stored.value)? },
-        _ => return None,
+        other => Claim::Fact(Fact::named(FactKind::named(other)?, &stored.value)?),
     };
     let line = |text: Option<String>| text.map(|text| words::shown_line(&text)).filter(|text| !text.trim().is_empty());
     Some(Assertion {

@@ -9,6 +9,7 @@ use crate::affiliation::Affiliation;
 use crate::ancestry::Ancestry;
 use crate::assertion::{self, Assertion, Stated};
 use crate::author::Author;
+use crate::fact::{FactKind, FactStanding};
 use crate::field::{Field, Holds, Merges};
 use crate::ids::{EntryId, RowId, letters};
 use crate::kind::Kind;
@@ -33,6 +34,7 @@ pub struct Entry {
     pub archived: Archived,
     pub risks: Vec<RiskStanding>,
     pub positions: Vec<PositionStanding>,
+    pub facts: Vec<FactStanding>,
     /// Every assertion, also those that were replaced.
     pub assertions: Vec<Stated>,
     /// By date.
@@ -143,6 +145,7 @@ impl Entry {
             archived: archived(document, &ancestry),
             risks: assertions.risks,
             positions: assertions.positions,
+            facts: assertions.facts,
             assertions: assertions.all,
             double_approaches: log.double_approaches(&ancestry, resolve),
             log: log.logged(resolve),
@@ -178,6 +181,11 @@ impl Entry {
 
     pub fn position(&self, campaign: RowId) -> Option<&PositionStanding> {
         self.positions.iter().find(|standing| standing.campaign == campaign)
+    }
+
+    /// The stage, the health or the affiliation, as far as somebody stated it.
+    pub fn fact(&self, kind: FactKind) -> Option<&FactStanding> {
+        self.facts.iter().find(|standing| standing.counts.kind() == kind)
     }
 
     /// What we gave and what they gave, by size.
@@ -293,7 +301,7 @@ impl Entry {
 
     /// State a risk or a position.
     pub fn assert(edit: &mut Edit<'_>, id: RowId, assertion: &Assertion) -> Result<(), Rejection> {
-        existing(edit)?;
+        assertion.needs_source(existing(edit)?)?;
         named_rows(edit, "a/", &assertion.supersedes)?;
         Ok(edit.append(&format!("a/{id}"), assertion.stored()?)?)
     }
@@ -301,6 +309,7 @@ impl Entry {
     /// Add a line to the log.
     pub fn log(edit: &mut Edit<'_>, id: RowId, line: &LogLine) -> Result<(), Rejection> {
         existing(edit)?;
+        line.needs_source()?;
         Ok(edit.append(&format!("l/{id}"), line.stored()?)?)
     }
 

@@ -187,6 +187,7 @@ fn assertion_line(stated: &Stated) -> AssertionLine<'_> {
     let (fact, subject, value, mitigation) = match assertion.claim {
         Claim::Risk(risk) => ("risk", risk.kind.slug().to_owned(), risk.level.slug(), Some(risk.mitigation.slug())),
         Claim::Position { campaign, place } => ("position", campaign.to_string(), place.slug(), None),
+        Claim::Fact(fact) => (fact.kind().slug(), String::new(), fact.slug(), None),
     };
     AssertionLine {
         id: stated.id.to_string(),
@@ -223,6 +224,8 @@ fn log_line(logged: &Logged) -> LogLineLine<'_> {
         size: line.size,
         follow_up: line.follow_up.map(|date| date.to_string()),
         source: line.source.as_deref(),
+        mutual: line.mutual,
+        urgent: line.urgent.as_deref(),
         recorded_hour: line.recorded_hour,
         by: by(logged.author.clone()),
     }
@@ -232,6 +235,7 @@ fn link_line<'a>(linked: &'a Linked, entry: &Entry) -> LinkLine<'a> {
     let link = &linked.link;
     let (says, direction, strength) = match link.target {
         Target::Same => ("same", None, None),
+        Target::BranchOf => ("branch-of", None, None),
         Target::Influence { direction, strength } => ("influence", Some(direction.slug()), Some(strength.slug())),
     };
     LinkLine {
@@ -404,6 +408,10 @@ struct LogLineLine<'a> {
     size: Option<u8>,
     follow_up: Option<String>,
     source: Option<&'a str>,
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    mutual: bool,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    urgent: Option<&'a str>,
     recorded_hour: u32,
     by: AuthorLine,
 }

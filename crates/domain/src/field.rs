@@ -42,6 +42,8 @@ pub enum Holds {
     Note,
     Choice(&'static [Choice]),
     YesNo,
+    /// A number of things or people, or "unknown".
+    Count,
     Phone,
     Email,
     Url,
@@ -146,6 +148,15 @@ impl Field {
                 "no" | "n" | "false" | "0" => Ok("no".to_owned()),
                 _ => Err(Rejection::NotYesOrNo { field, typed: text }),
             },
+            Holds::Count => match words::folded(&text).as_str() {
+                "unknown" | "not known" | "" => Ok("unknown".to_owned()),
+                digits => digits
+                    .parse::<u32>()
+                    .ok()
+                    .filter(|count| *count <= COUNT_LIMIT)
+                    .map(|count| count.to_string())
+                    .ok_or(Rejection::NotACount { field, typed: text.chars().take(40).collect() }),
+            },
             // Not checked further: numbers abroad, extensions and "ask at the hall" are all in use.
             Holds::Phone if text.chars().any(|letter| letter.is_ascii_digit()) => Ok(text),
             Holds::Phone => Err(Rejection::NotAPhone { typed: text }),
@@ -177,6 +188,7 @@ impl Field {
                 .iter()
                 .find(|choice| choice.slug == value)
                 .map_or_else(|| value.to_owned(), |choice| choice.label.to_owned()),
+            Holds::Count if value == "unknown" => "not known".to_owned(),
             _ => value.to_owned(),
         }
     }
@@ -207,6 +219,9 @@ impl Choice {
         [self.slug, self.label].into_iter().chain(self.also.iter().copied())
     }
 }
+
+/// More than any town has.
+const COUNT_LIMIT: u32 = 1_000_000;
 
 // Fields that several kinds share.
 

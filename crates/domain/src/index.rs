@@ -11,6 +11,8 @@ use crate::ancestry::Ancestry;
 use crate::author::Author;
 use crate::date::Date;
 use crate::entry::Entry;
+use crate::exchange::Exchange;
+use crate::fact::FactKind;
 use crate::field::Merges;
 use crate::ids::{EntryId, RowId};
 use crate::kind::Kind;
@@ -22,7 +24,7 @@ use crate::risk::{Level, Mitigation, RiskKind};
 use crate::words;
 
 /// Rows of another schema are thrown away and made anew.
-pub const ROW_SCHEMA: u16 = 3;
+pub const ROW_SCHEMA: u16 = 5;
 
 /// Steps of one position that a row holds, the latest: an honest entry has a handful, and one with more was made to be slow.
 const STEPS: usize = 200;
@@ -94,6 +96,27 @@ pub struct Row {
     pub log_lines: u32,
     #[n(25)]
     pub newer_facts: u32,
+    /// Stage, health and affiliation, as far as they are stated: the strict value of each.
+    #[n(30)]
+    pub facts: BTreeMap<String, String>,
+    /// Asks and favours, by date; the latest of them.
+    #[n(31)]
+    pub exchanges: Vec<Exchange>,
+    /// When somebody of ours last met them.
+    #[n(32)]
+    pub last_meeting: Option<Date>,
+    #[n(33)]
+    pub last_consulted: Option<Date>,
+    #[n(34)]
+    pub last_research: Option<Date>,
+    #[n(37)]
+    pub last_heads_up: Option<Date>,
+    /// Until when they asked us to stand with them, of calls that nobody answered.
+    #[n(35)]
+    pub open_calls: Vec<Date>,
+    /// Why we partner.
+    #[n(36)]
+    pub reasons: Vec<String>,
     /// When the oldest risk or position that stands was observed.
     #[n(60)]
     pub oldest_fact: Option<Date>,
@@ -253,7 +276,7 @@ impl Row {
                     Target::Influence { direction, strength } => {
                         Some(RowLink { to: linked.link.to, direction, strength })
                     }
-                    Target::Same => None,
+                    Target::Same | Target::BranchOf => None,
                 })
                 .collect(),
             gave,
@@ -263,6 +286,18 @@ impl Row {
             oldest_fact: oldest(&entry),
             own_actions: count(entry.log.iter().filter(|logged| logged.line.kind == "own-action").count()),
             do_not_engage: every("engage", &str::to_owned).iter().any(|engage| engage == "no"),
+            facts: entry
+                .facts
+                .iter()
+                .map(|standing| (standing.counts.kind().slug().to_owned(), standing.counts.slug().to_owned()))
+                .collect(),
+            exchanges: exchanges(&entry),
+            last_meeting: log.last_of(&["meeting", "one-to-one"]),
+            last_consulted: log.last_of(&["consulted"]),
+            last_research: log.last_of(&["research"]),
+            last_heads_up: log.last_of(&["heads-up"]),
+            open_calls: log.open_calls(),
+            reasons: every("reasons", &str::to_owned),
             affiliations: entry.affiliations.into_iter().map(|(affiliation, _)| affiliation).collect(),
         })
     }
@@ -303,6 +338,21 @@ impl Row {
         self.value("held-by")
     }
 
+    /// People more affected by oppression and abuse, or led by them. They come before all others (module, section 4a).
+    pub fn rights_holders(&self) -> bool {
+        self.category() == Some("a") || !self.led_by.is_empty()
+    }
+
+    /// The slug of the stage; whoever is on the map and no more is mapped.
+    pub fn stage(&self) -> &str {
+        self.fact(FactKind::Stage).unwrap_or("mapped")
+    }
+
+    /// The slug of a fact, if somebody stated it.
+    pub fn fact(&self, kind: FactKind) -> Option<&str> {
+        self.facts.get(kind.slug()).map(String::as_str)
+    }
+
     /// The strictest of all levels of risk.
     pub fn strictest_risk(&self) -> Level {
         self.risks.iter().map(|risk| risk.counts).max().unwrap_or(Level::Unknown)
@@ -327,7 +377,18 @@ impl Row {
 fn oldest(entry: &Entry) -> Option<Date> {
     let risks = entry.risks.iter().flat_map(|standing| &standing.said);
     let positions = entry.positions.iter().flat_map(|standing| &standing.said);
-    risks.chain(positions).filter_map(|stated| stated.assertion.observed.date).min()
+    let facts = entry.facts.iter().filter(|standing| standing.counts.kind() != FactKind::Stage);
+    let facts = facts.flat_map(|standing| &standing.said);
+    risks.chain(positions).chain(facts).filter_map(|stated| stated.assertion.observed.date).min()
+}
+
+/// A hostile log must not make every list long.
+const EXCHANGES: usize = 200;
+
+fn exchanges(entry: &Entry) -> Vec<Exchange> {
+    let mut exchanges: Vec<Exchange> = entry.log.iter().filter_map(Exchange::of).collect();
+    exchanges.sort_unstable();
+    exchanges.split_off(exchanges.len().saturating_sub(EXCHANGES))
 }
 
 /// Says which entry, never its name.

@@ -2,6 +2,7 @@
 
 use crate::field::{self, Audience, Holds, choice, line};
 use crate::kind::Kind;
+use crate::relation;
 
 pub(crate) static KIND: Kind = Kind {
     name: "institution",
@@ -10,6 +11,10 @@ pub(crate) static KIND: Kind = Kind {
     also: &[],
     fields: &[
         field::NAME,
+        relation::GOALS,
+        relation::GOALS_SOURCE,
+        relation::COMFORTABLE,
+        relation::NOT_COMFORTABLE,
         line("type", "Type", "What sort of institution?")
             .holds(Holds::Choice(&[
                 choice("council", "council", &["local government", "legislature", "shire"]),
@@ -33,6 +38,25 @@ pub(crate) static KIND: Kind = Kind {
         field::HELD_BY,
         field::ENGAGE,
         field::VISION,
+        relation::WHY,
+        relation::WORK,
+        relation::AGREEMENT,
+        relation::THEY_GET,
+        relation::WE_GET,
+        relation::KNOWN_BY,
+        relation::INTEREST,
+        relation::BARRIERS,
+        relation::BENEFIT,
+        relation::PEOPLE,
+        relation::SEATS,
+        relation::VEHICLES,
+        relation::MAILING_LIST,
+        relation::RESOURCES,
+        relation::SUPPORTS,
+        relation::OPPOSES,
+        relation::IRRECONCILABLE,
+        relation::ALIENATES,
+        relation::CHECK_IN,
         field::AFFILIATION,
         field::SOURCE_ID,
         field::SOURCE,

@@ -35,6 +35,8 @@ pub enum Target {
     },
     /// It is this very entry, written down twice.
     Same,
+    /// This entry is the local branch of the other.
+    BranchOf,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Encode, Decode)]
@@ -99,6 +101,10 @@ impl Link {
         Link { target: Target::Influence { direction, strength }, ..Link::same(to, recorded_ms) }
     }
 
+    pub fn branch_of(to: EntryId, recorded_ms: u64) -> Link {
+        Link { target: Target::BranchOf, ..Link::same(to, recorded_ms) }
+    }
+
     pub fn same(to: EntryId, recorded_ms: u64) -> Link {
         Link {
             to,
@@ -119,6 +125,7 @@ impl Link {
         let (same, direction, strength) = match self.target {
             Target::Same => (true, None, None),
             Target::Influence { direction, strength } => (false, Some(direction), Some(strength)),
+            Target::BranchOf => (false, None, None),
         };
         Ok(rows::encode(&Stored {
             version: VERSION,
@@ -131,6 +138,7 @@ impl Link {
             recorded_hour: self.recorded_hour,
             supersedes: self.supersedes.clone(),
             withdrawn: self.withdrawn,
+            branch: (self.target == Target::BranchOf).then_some(true),
         }))
     }
 }
@@ -149,7 +157,7 @@ pub(crate) fn read(document: &Document, ancestry: &Ancestry<'_>, resolve: &dyn F
         &rows,
         ancestry,
         |row: &Link| &row.supersedes,
-        |new, old| new.to == old.to && (new.target == Target::Same) == (old.target == Target::Same),
+        |new, old| new.to == old.to && std::mem::discriminant(&new.target) == std::mem::discriminant(&old.target),
     );
     let mut gone = vec![false; rows.len()];
     for index in 0..rows.len() {
@@ -193,6 +201,9 @@ struct Stored {
     supersedes: Vec<RowId>,
     #[n(9)]
     withdrawn: bool,
+    /// An older version reads such a link as a fact from a newer one.
+    #[n(10)]
+    branch: Option<bool>,
 }
 
 impl Versioned for Stored {
@@ -205,6 +216,7 @@ fn understand(stored: Stored) -> Option<Link> {
     let target = match (stored.same, stored.direction, stored.strength) {
         (true, ..) => Target::Same,
         (false, Some(direction), Some(strength)) => Target::Influence { direction, strength },
+        (false, None, None) if stored.branch == Some(true) => Target::BranchOf,
         _ => return None,
     };
     let line = |text: Option<String>| text.map(|text| words::shown_line(&text));

@@ -27,6 +27,10 @@ pub struct LogLine {
     pub size: Option<u8>,
     pub follow_up: Option<Date>,
     pub source: Option<String>,
+    /// Of an ask: both sides gain by it.
+    pub mutual: bool,
+    /// Of an ask: why it could not wait until people knew each other.
+    pub urgent: Option<String>,
     /// The device's clock, in whole hours since 1970. It decides nothing.
     pub recorded_hour: u32,
 }
@@ -54,39 +58,87 @@ pub struct LogKind {
     pub label: &'static str,
     /// True when we were in touch with them, so that a follow-up is done.
     pub contact: bool,
+    /// Other words that people use.
+    pub also: &'static [&'static str],
 }
 
 pub const LOG_KINDS: &[LogKind] = &[
-    kind("contact", "contact", true),
-    kind("one-to-one", "one-to-one", true),
-    kind("meeting", "meeting", true),
-    kind("call", "phone call", true),
-    kind("message", "message", true),
-    kind("check-in", "check-in", true),
-    kind("approach", "first approach", true),
-    kind("ask", "we asked", true),
-    kind("gave", "we gave", true),
-    kind("got", "they gave", true),
-    kind("co-host", "co-hosted", true),
-    kind("joint-decision", "decided together", true),
-    kind("solidarity", "call for solidarity", true),
-    kind("amplified", "we amplified", false),
-    kind("own-action", "action of their own", false),
-    kind("statement", "statement of theirs", false),
-    kind("note", "note", false),
+    kind("contact", "contact", true, &["in touch"]),
+    kind("one-to-one", "one-to-one", true, &["relational meeting", "1:1", "coffee"]),
+    kind("meeting", "meeting", true, &["met"]),
+    kind("call", "phone call", true, &["phone", "rang"]),
+    kind("message", "message", true, &["email", "e-mail", "letter", "text"]),
+    kind("check-in", "check-in", true, &["checkin", "catch-up"]),
+    kind("check-request", "asked our own people whether to approach", false, &[]),
+    kind("approach", "first approach", true, &["approached"]),
+    kind("consulted", "we consulted them", true, &["consult", "consultation"]),
+    kind("heads-up", "heads-up", true, &["headsup", "warning", "forewarned"]),
+    kind("ask", "we asked", true, &["asked", "request"]),
+    kind("gave", "we gave", true, &["favour", "give"]),
+    kind("got", "they gave", true, &["received", "get"]),
+    kind("action", "action that touches them", false, &[]),
+    // What is done together, and the small support with which it begins (guide, boxes and section 3; module, sections 4 and 7).
+    kind("co-host", "co-hosted", true, &["cohost", "joint event"]),
+    kind("film-screening", "film screening", true, &["film", "screening", "film night"]),
+    kind("exhibition", "exhibition", true, &[]),
+    kind("shared-resources", "shared resources", true, &["sharing"]),
+    kind("mention", "mailing-list mention", true, &["mailing list", "newsletter"]),
+    kind("attendance", "attended", true, &["attended", "attending", "came along"]),
+    kind("logistics", "logistics", true, &["helped out"]),
+    kind("funding", "funding", true, &["fundraising", "money"]),
+    kind("forum", "forum", true, &[]),
+    kind("vigil", "vigil", true, &[]),
+    kind("match", "match", true, &["game"]),
+    kind("joint-decision", "decided together", true, &["decision"]),
+    kind("solidarity", "call for solidarity", true, &["call for allyship", "allyship"]),
+    kind("answered", "we stood with them", true, &["stood with", "answered a call"]),
+    kind("amplified", "we amplified", false, &["shared their post"]),
+    kind("own-action", "action of their own", false, &["their own action"]),
+    kind("statement", "statement of theirs", false, &["said in public"]),
+    kind("research", "research", false, &["looked up"]),
+    // What came of it (module, section 7).
+    kind("audience", "reached more people", false, &["reach", "result: audience"]),
+    kind("capacity", "gained capacity", false, &["result: capacity"]),
+    kind("resources", "gained resources", false, &["result: resources"]),
+    kind("reputation", "gained a good name", false, &["result: reputation"]),
+    kind("note", "note", false, &[]),
 ];
 
-const fn kind(slug: &'static str, label: &'static str, contact: bool) -> LogKind {
-    LogKind { slug, label, contact }
+const fn kind(slug: &'static str, label: &'static str, contact: bool, also: &'static [&'static str]) -> LogKind {
+    LogKind { slug, label, contact, also }
 }
 
 impl LogKind {
+    /// A kind as people say it. The refusal names the one that was likely meant.
     pub fn typed(typed: &str) -> Result<&'static LogKind, Rejection> {
         let folded = words::folded(typed);
-        LOG_KINDS
-            .iter()
-            .find(|kind| words::folded(kind.slug) == folded || words::folded(kind.label) == folded)
-            .ok_or_else(|| Rejection::NoSuchLogKind { typed: words::shown_line(typed).chars().take(40).collect() })
+        LOG_KINDS.iter().find(|kind| kind.names().any(|name| words::folded(name) == folded)).ok_or_else(|| {
+            Rejection::NoSuchLogKind {
+                typed: words::shown_line(typed).chars().take(40).collect(),
+                meant: LogKind::nearest(&folded),
+            }
+        })
+    }
+
+    /// The word for a kept kind; a kind that only a newer version knows stays as it is written.
+    pub fn label_of(slug: &str) -> &str {
+        LOG_KINDS.iter().find(|kind| kind.slug == slug).map_or(slug, |kind| kind.label)
+    }
+
+    fn nearest(folded: &str) -> Option<&'static str> {
+        // Nothing of this length is a slip, and comparing takes the product of both lengths.
+        if folded.is_empty() || folded.len() > 60 {
+            return None;
+        }
+        let alike = |kind: &LogKind| {
+            kind.names().map(|name| strsim::jaro_winkler(folded, &words::folded(name))).fold(0.0, f64::max)
+        };
+        let best = LOG_KINDS.iter().max_by(|a, b| alike(a).total_cmp(&alike(b)))?;
+        (alike(best) >= 0.8).then_some(best.slug)
+    }
+
+    fn names(&self) -> impl Iterator<Item = &'static str> {
+        [self.slug, self.label].into_iter().chain(self.also.iter().copied())
     }
 
     fn is_contact(slug: &str) -> bool {
@@ -104,8 +156,16 @@ impl LogLine {
             size: None,
             follow_up: None,
             source: None,
+            mutual: false,
+            urgent: None,
             recorded_hour: hour(recorded_ms),
         }
+    }
+
+    /// What they are said to have said, is kept with its source and its day (guide, section 3).
+    pub(crate) fn needs_source(&self) -> Result<(), Rejection> {
+        let sourced = self.source.as_ref().is_some_and(|source| !source.trim().is_empty());
+        if self.kind == "statement" && !sourced { Err(Rejection::Unsourced { about: "a statement" }) } else { Ok(()) }
     }
 
     pub(crate) fn stored(&self) -> Result<Vec<u8>, Rejection> {
@@ -126,6 +186,8 @@ impl LogLine {
             follow_up: self.follow_up,
             source: line("source", &self.source)?,
             recorded_hour: self.recorded_hour,
+            mutual: self.mutual.then_some(true),
+            urgent: line("urgent", &self.urgent)?,
         }))
     }
 }
@@ -193,11 +255,32 @@ impl Log {
             .max()
     }
 
+    /// The latest line of one of these kinds, by its date.
+    pub(crate) fn last_of(&self, kinds: &[&str]) -> Option<Date> {
+        let of_kind = self.written.iter().filter(|written| kinds.contains(&written.row.kind.as_str()));
+        of_kind.filter_map(|written| written.row.on.date).max()
+    }
+
+    /// Until when they asked us to stand with them, of each call that nobody has answered since.
+    pub(crate) fn open_calls(&self) -> Vec<Date> {
+        let answered = self.last_of(&["answered"]);
+        let calls = self.written.iter().filter(|written| written.row.kind == "solidarity");
+        let mut open: Vec<Date> = calls
+            .filter_map(|written| Some((written.row.on.date?, written.row.follow_up.or(written.row.on.date)?)))
+            .filter(|(on, _)| answered.is_none_or(|answered| answered < *on))
+            .map(|(_, until)| until)
+            .collect();
+        open.sort_unstable();
+        open
+    }
+
     /// The earliest follow-up after which nobody has been in touch. Any later contact settles it.
     pub(crate) fn next_due(&self) -> Option<Date> {
         let last_contact = self.last_contact();
         self.written
             .iter()
+            // A call for solidarity is settled by an answer, not by any contact.
+            .filter(|written| written.row.kind != "solidarity")
             .filter(|written| match (written.row.on.date, last_contact) {
                 (Some(on), Some(last)) => last <= on,
                 (Some(_), None) | (None, _) => true,
@@ -249,6 +332,10 @@ struct Stored {
     source: Option<String>,
     #[n(8)]
     recorded_hour: u32,
+    #[n(9)]
+    mutual: Option<bool>,
+    #[n(10)]
+    urgent: Option<String>,
 }
 
 impl Versioned for Stored {
@@ -267,6 +354,8 @@ fn understand(stored: Stored) -> Option<LogLine> {
         size: stored.size.filter(|size| (1..=5).contains(size)),
         follow_up: stored.follow_up,
         source: line(stored.source),
+        mutual: stored.mutual == Some(true),
+        urgent: line(stored.urgent),
         recorded_hour: stored.recorded_hour,
     })
 }

@@ -2,6 +2,7 @@
 
 use crate::field::{self, Audience, Field, Holds, Merges, choice, line};
 use crate::kind::Kind;
+use crate::relation;
 
 pub(crate) static KIND: Kind = Kind {
     name: "person",
@@ -35,6 +36,11 @@ pub(crate) static KIND: Kind = Kind {
         field::WEBSITE,
         field::HELD_BY,
         field::ENGAGE,
+        relation::KNOWN_BY,
+        relation::INTEREST,
+        relation::BARRIERS,
+        relation::BENEFIT,
+        relation::CHECK_IN,
         field::SOURCE_ID,
         field::SOURCE,
         field::DESCRIPTION,

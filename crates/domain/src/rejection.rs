@@ -38,6 +38,10 @@ pub enum Rejection {
     OneAtATime { field: &'static str },
     #[error("{field} takes one value; set it")]
     OnlyOne { field: &'static str },
+    #[error("{field} is a whole number or unknown, not \"{typed}\"")]
+    NotACount { field: &'static str, typed: String },
+    #[error("what is said about {about} needs its source: who said so, or where it was read")]
+    Unsourced { about: &'static str },
     #[error("a size goes from 1 to 5, not {typed}")]
     NotASize { typed: u8 },
     #[error("a weight goes from 1 (matters to a few) to 5 (everybody talks about it), not {typed}")]
@@ -54,12 +58,12 @@ pub enum Rejection {
     NotGeoJson { why: &'static str },
     #[error("this was written by a newer version, which alone can change it")]
     NewerItem,
-    #[error("\"{typed}\" is not a kind of log line")]
-    NoSuchLogKind { typed: String },
     #[error(
         "a word about {field} is kept only with where it is known from and the day, as in: keeps promises (Bay Post, 4 Feb 2026)"
     )]
     NoSource { field: &'static str },
+    #[error("\"{typed}\" is not a kind of log line{}", meant.map(|meant| format!("; did you mean {meant}?")).unwrap_or_default())]
+    NoSuchLogKind { typed: String, meant: Option<&'static str> },
     #[error("settling a risk needs a reason")]
     NoReason,
     #[error("nothing here is called {id}, so it cannot be replaced")]

@@ -226,7 +226,7 @@ pub(crate) fn join(kind: RiskKind, stated: Vec<(Stated, Standing, bool)>) -> Opt
 fn risk(stated: &Stated) -> Option<Risk> {
     match stated.assertion.claim {
         Claim::Risk(risk) => Some(risk),
-        Claim::Position { .. } => None,
+        Claim::Position { .. } | Claim::Fact(_) => None,
     }
 }
 

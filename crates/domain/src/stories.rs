@@ -302,7 +302,7 @@ fn a_follow_up_is_due_until_somebody_is_in_touch_again() {
     let line = LogLine { follow_up: due, ..line };
     ana.edit(|edit| Entry::log(edit, row(1), &line)).unwrap();
     assert_eq!(Row::of(&ana.document, ENTRY).unwrap().next_due, due);
-    ana.log(2, "statement", today());
+    ana.log(2, "research", today());
     assert_eq!(Row::of(&ana.document, ENTRY).unwrap().next_due, due, "reading about them is no contact");
     ana.log(3, "call", today());
     let own = Row::of(&ana.document, ENTRY).unwrap();

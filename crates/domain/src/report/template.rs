@@ -161,7 +161,7 @@ fn influence(material: &Material<'_>, entry: &Entry, item: &mut Item, left_out: 
         .iter()
         .filter_map(|linked| match linked.link.target {
             Target::Influence { direction, .. } => Some((linked.link.to, direction)),
-            Target::Same => None,
+            Target::Same | Target::BranchOf => None,
         })
         .collect();
     if links.is_empty() {
