@@ -15,14 +15,20 @@ use crate::prompt::Prompt;
 use crate::settings::Settings;
 
 mod also;
+mod approach;
+mod ask;
+mod balance;
 mod campaign;
 mod config;
 mod date;
 mod demo;
 mod doctor;
+mod due;
 mod edit;
 mod export;
 mod find;
+mod gave;
+mod got;
 mod import;
 mod invite;
 mod join;
@@ -30,6 +36,7 @@ mod link;
 mod lock;
 mod log;
 mod map;
+mod meet;
 mod member;
 mod r#move;
 mod new;
@@ -37,6 +44,7 @@ mod next;
 mod partner;
 mod place;
 mod recovery;
+mod relation;
 mod relay;
 mod report;
 mod risk;
@@ -102,6 +110,13 @@ enum Command {
     Campaign(campaign::Args),
     Next(next::Args),
     Log(log::Args),
+    Meet(meet::Args),
+    Approach(approach::Args),
+    Ask(ask::Args),
+    Gave(gave::Args),
+    Got(got::Args),
+    Balance(balance::Args),
+    Due(due::Args),
     Risk(risk::Args),
     Link(link::Args),
     Map(map::Args),
@@ -130,7 +145,10 @@ enum Command {
 const GROUPS: &[(&str, &[&str])] = &[
     ("Start here", &["new", "join", "status"]),
     ("Who is out there", &["partner", "find", "edit", "move", "spectrum", "campaign", "next"]),
-    ("Relationships and risks", &["log", "risk", "link", "voices"]),
+    (
+        "Relationships and risks",
+        &["meet", "approach", "log", "ask", "gave", "got", "balance", "due", "risk", "link", "voices"],
+    ),
     ("The community", &["map", "todo", "date", "place"]),
     ("Together", &["invite", "member", "sync", "relay"]),
     ("Your data", &["import", "export", "report"]),
@@ -183,6 +201,13 @@ fn dispatch(app: &mut App, command: Command) -> Result<(), Failure> {
         Command::Campaign(args) => campaign::run(app, args),
         Command::Next(args) => next::run(app, args),
         Command::Log(args) => log::run(app, args),
+        Command::Meet(args) => meet::run(app, args),
+        Command::Approach(args) => approach::run(app, args),
+        Command::Ask(args) => ask::run(app, args),
+        Command::Gave(args) => gave::run(app, args, "gave"),
+        Command::Got(args) => got::run(app, args),
+        Command::Balance(args) => balance::run(app, args),
+        Command::Due(args) => due::run(app, args),
         Command::Risk(args) => risk::run(app, args),
         Command::Link(args) => link::run(app, args),
         Command::Map(args) => map::run(app, args),

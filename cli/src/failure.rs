@@ -195,7 +195,8 @@ impl From<allymap_domain::Rejection> for Failure {
         let mut letters = said.chars();
         let said =
             letters.next().map(|first| first.to_uppercase().chain(letters).collect::<String>()).unwrap_or_default();
-        let failure = Failure::usage(format!("{said}."));
+        let end = if said.ends_with('?') { "" } else { "." };
+        let failure = Failure::usage(format!("{said}{end}"));
         if let allymap_domain::Rejection::NoSuchLogKind { .. } = rejection {
             let kinds: Vec<&str> = allymap_domain::LOG_KINDS.iter().map(|kind| kind.slug).collect();
             return failure.hint(format!("There are {}. Nothing was changed.", kinds.join(", ")));

@@ -1,6 +1,6 @@
 //! `allymap log add|list`: meetings, calls, asks and favours.
 
-use allymap_domain::{Entry, LogKind, LogLine, When, parse_coming_date, parse_when};
+use allymap_domain::{Entry, LogKind, LogLine, When, parse_coming_date, parse_date, parse_when};
 use allymap_wire::DocumentId;
 
 use crate::app::{App, now, today};
@@ -22,6 +22,10 @@ enum Verb {
     List {
         /// Which entry
         who: String,
+        #[arg(long, help = "Only of this kind")]
+        kind: Option<String>,
+        #[arg(long, value_name = "DAY", help = "Only since")]
+        since: Option<String>,
     },
 }
 
@@ -29,7 +33,11 @@ enum Verb {
 struct Add {
     /// Which entry
     who: String,
-    #[arg(long, default_value = "contact", help = "What it was: meeting, call, approach, ask, gave, got, statement …")]
+    #[arg(
+        long,
+        default_value = "contact",
+        help = "What it was: meeting, call, consulted, heads-up, statement, solidarity …"
+    )]
     kind: String,
     #[arg(long, value_name = "DAY", help = "When")]
     on: Option<String>,
@@ -39,20 +47,23 @@ struct Add {
     note: Option<String>,
     #[arg(long, value_parser = clap::value_parser!(u8).range(1..=5), help = "Of an ask or a favour: 1 a mention … 5 money, a name")]
     size: Option<u8>,
-    #[arg(long, value_name = "DAY", help = "Follow up when")]
+    #[arg(long, help = "Where it is known from; a statement of theirs needs it")]
+    source: Option<String>,
+    #[arg(long, value_name = "DAY", help = "Follow up when; of a call for solidarity: until when they need us")]
     followup: Option<String>,
 }
 
 pub(crate) fn run(app: &mut App, args: Args) -> Result<(), Failure> {
     match args.verb {
         Verb::Add(args) => add(app, args),
-        Verb::List { who } => list(app, &who),
+        Verb::List { who, kind, since } => list(app, &who, kind.as_deref(), since.as_deref()),
     }
 }
 
 fn add(app: &mut App, args: Add) -> Result<(), Failure> {
     let row = app.find(&args.who)?;
     let kind = LogKind::typed(&args.kind)?;
+    super::relation::consulted_first(&super::relation::find_joined(app, &args.who)?, kind)?;
     let on = match args.on {
         Some(typed) => parse_when(&typed, today())?,
         None => When::on(today()),
@@ -65,6 +76,7 @@ fn add(app: &mut App, args: Add) -> Result<(), Failure> {
     let line = LogLine {
         with: args.with,
         size: args.size,
+        source: args.source,
         follow_up,
         ..LogLine::new(kind, on, &note.unwrap_or_default(), now().0)
     };
@@ -75,16 +87,22 @@ fn add(app: &mut App, args: Add) -> Result<(), Failure> {
         app.output.json(&serde_json::json!({ "entry": row.name, "kind": kind.slug, "on": line.on.to_string() }));
         return Ok(());
     }
-    app.output.say(format_args!("Kept: {} with {}, {}.", kind.label, row.name, line.on));
+    app.output.say(format_args!("Kept for {}: {}, {}.", row.name, kind.label, line.on));
     if let Some(date) = follow_up {
         app.output.say(format_args!("Follow-up due {}.", date.spelled()));
     }
     super::partner::who_sees(app)
 }
 
-fn list(app: &mut App, who: &str) -> Result<(), Failure> {
+fn list(app: &mut App, who: &str, kind: Option<&str>, since: Option<&str>) -> Result<(), Failure> {
     let row = app.find(who)?;
-    let entry = app.entry(row.id)?;
+    let kind = kind.map(LogKind::typed).transpose()?;
+    let since = since.map(|typed| parse_date(typed, today())).transpose()?;
+    let mut entry = app.entry(row.id)?;
+    entry.log.retain(|logged| {
+        kind.is_none_or(|kind| kind.slug == logged.line.kind)
+            && since.is_none_or(|since| logged.line.on.date.is_some_and(|on| on >= since))
+    });
     if app.output.json {
         let lines: Vec<_> = entry
             .log
@@ -94,7 +112,8 @@ fn list(app: &mut App, who: &str) -> Result<(), Failure> {
                 serde_json::json!({
                     "id": logged.id.to_string(), "kind": logged.line.kind, "on": logged.line.on.typed,
                     "date": logged.line.on.date.map(|date| date.to_string()), "with": logged.line.with,
-                    "text": logged.line.text, "size": logged.line.size,
+                    "text": logged.line.text, "size": logged.line.size, "source": logged.line.source,
+                    "label": LogKind::label_of(&logged.line.kind),
                     "follow_up": logged.line.follow_up.map(|date| date.to_string()),
                     "by": logged.author.name, "group": logged.author.group,
                 })
@@ -110,12 +129,20 @@ fn list(app: &mut App, who: &str) -> Result<(), Failure> {
         .map(|logged| {
             vec![
                 logged.line.on.to_string(),
-                logged.line.kind.clone(),
+                LogKind::label_of(&logged.line.kind).to_owned(),
                 format!("{} ({})", logged.author.name, logged.author.group),
-                logged.line.text.clone(),
+                text(&logged.line),
             ]
         })
         .collect();
     app.output.table(&["When", "What", "Who", "Said"], &cells);
     Ok(())
+}
+
+/// What was said, and where that is known from.
+fn text(line: &LogLine) -> String {
+    match &line.source {
+        Some(source) => format!("{} ({source})", line.text).trim().to_owned(),
+        None => line.text.clone(),
+    }
 }

@@ -1,7 +1,8 @@
 //! `allymap partner …`: groups, people, institutions and places on the map.
 
 use allymap_domain::{
-    Entry, EntryId, Holds, KINDS, Kind, Level, Link, Merges, NewEntry, RiskStanding, Row, Target, folded, short_ids,
+    Entry, EntryId, Holds, KINDS, Kind, Level, Link, LogKind, Merges, NewEntry, RiskStanding, Row, Target, folded,
+    short_ids,
 };
 use allymap_wire::DocumentId;
 
@@ -60,6 +61,8 @@ struct Add {
     another: bool,
     #[command(flatten)]
     fields: Fields,
+    #[command(flatten)]
+    relation: super::relation::Flags,
 }
 
 #[derive(clap::Args)]
@@ -74,6 +77,8 @@ struct Edit {
     restore: bool,
     #[command(flatten)]
     fields: Fields,
+    #[command(flatten)]
+    relation: super::relation::Flags,
 }
 
 #[derive(clap::Args)]
@@ -84,6 +89,9 @@ struct List {
     /// Only of this category (a, b, c, d, or unknown)
     #[arg(long, value_parser = ["a", "b", "c", "d", "unknown"])]
     category: Option<String>,
+    /// Only at this stage of the relationship (mapped, approached, acquainted, …)
+    #[arg(long)]
+    stage: Option<String>,
     /// Archived entries too
     #[arg(long)]
     archived: bool,
@@ -161,11 +169,14 @@ fn add(app: &mut App, args: Add) -> Result<(), Failure> {
     let mut new = NewEntry::new(kind, &name);
     new.fields.extend(sort.map(|sort| ("type".to_owned(), sort.to_owned())));
     new.fields.extend(args.fields.given()?);
+    may_be_held(app, &mut new)?;
+    let stated = args.relation.understood(app)?;
     if !args.another {
         alike(app, &name, kind)?;
     }
     let id = app.fresh_entry();
     app.edit(DocumentId(id.0), |edit| Entry::create(edit, &new))?;
+    stated.write(app, id)?;
     app.commit()?;
     let rows = app.rows()?;
     let short = short_ids(rows.iter().map(|row| row.id));
@@ -178,6 +189,25 @@ fn add(app: &mut App, args: Add) -> Result<(), Failure> {
     who_sees(app)?;
     if row.category() == Some("a") || !row.led_by.is_empty() {
         app.output.status("Rights holders: consult first. Consent: nothing recorded yet.");
+    }
+    Ok(())
+}
+
+/// Who may be on the map, and in whose words: private people stand behind an organisation.
+fn may_be_held(app: &mut App, new: &mut NewEntry) -> Result<(), Failure> {
+    if let Some(basis) = new.kind.field("basis").filter(|_| new.value("basis").is_none()) {
+        let Holds::Choice(choices) = basis.holds else { return Ok(()) };
+        let word = super::risk::chosen(app, None, basis.question, "--set basis=…", choices)
+            .map_err(|failure| failure.hint("Say --set basis=public-role, willing-contact or public-figure. Private people stand behind an organisation."))?;
+        new.fields.push(("basis".to_owned(), word.to_owned()));
+    }
+    if new.value("led-by").is_some() && new.value("led-by-words").is_none() {
+        match app.prompt.optional("In whose words is that?")? {
+            Some(words) => new.fields.push(("led-by-words".to_owned(), words)),
+            None => {
+                app.output.status("In whose words is that? Say it with: allymap partner edit NAME --set led-by-words=…")
+            }
+        }
     }
     Ok(())
 }
@@ -212,14 +242,18 @@ fn alike(app: &mut App, name: &str, kind: &Kind) -> Result<(), Failure> {
 fn list(app: &mut App, args: &List) -> Result<(), Failure> {
     let all = app.rows_once()?;
     let short = short_ids(all.iter().map(|row| row.id));
+    let stages = allymap_domain::STAGES;
+    let stage =
+        args.stage.clone().map(|stage| super::risk::chosen(app, Some(stage), "", "--stage", stages)).transpose()?;
     let mut rows: Vec<&Row> = all
         .iter()
+        .filter(|row| stage.is_none_or(|stage| row.stage() == stage && row.kind != "place" && row.kind != "segment"))
         .filter(|row| args.archived || !row.archived)
         .filter(|row| args.kind.as_ref().is_none_or(|kind| row.kind == *kind))
         .filter(|row| args.category.as_ref().is_none_or(|category| row.category().unwrap_or("unknown") == category))
         .collect();
     // Rights holders before all others (module, section 4a).
-    rows.sort_by_key(|row| row.category() != Some("a"));
+    rows.sort_by_key(|row| !row.rights_holders());
     if app.output.json {
         let entries: Vec<_> = rows.iter().map(|row| row_json(row, &short[&row.id])).collect();
         app.output.json(&serde_json::json!({ "entries": entries }));
@@ -294,6 +328,7 @@ fn show(app: &mut App, who: &str) -> Result<(), Failure> {
     for (affiliation, _) in &entry.affiliations {
         out.say(format_args!("{:<22}{affiliation}", "Belongs to"));
     }
+    super::relation::say(app, &entry)?;
     for standing in &entry.risks {
         say_risk(app, standing);
     }
@@ -371,7 +406,11 @@ fn say_log(app: &App, entry: &Entry) {
         let text = if logged.line.text.is_empty() { String::new() } else { format!(": {}", logged.line.text) };
         app.output.say(format_args!(
             "{:<22}{} {} ({}, {}){text}",
-            "Log", logged.line.on, logged.line.kind, logged.author.name, logged.author.group
+            "Log",
+            logged.line.on,
+            LogKind::label_of(&logged.line.kind),
+            logged.author.name,
+            logged.author.group
         ));
     }
     if entry.log.len() > 10 {
@@ -383,7 +422,8 @@ fn edit(app: &mut App, args: Edit) -> Result<(), Failure> {
     let row = app.find(&args.who)?;
     let mut changes = args.fields.given()?;
     changes.extend(args.name.map(|name| ("name".to_owned(), name)));
-    if changes.is_empty() && !args.restore && app.prompt.can_ask() {
+    let stated = args.relation.understood(app)?;
+    if changes.is_empty() && args.relation.is_empty() && !args.restore && app.prompt.can_ask() {
         let entry = app.entry(row.id)?;
         for field in
             entry.kind.into_iter().flat_map(|kind| kind.fields).filter(|field| field.merges == Merges::Register)
@@ -394,7 +434,7 @@ fn edit(app: &mut App, args: Edit) -> Result<(), Failure> {
             }
         }
     }
-    if changes.is_empty() && !args.restore {
+    if changes.is_empty() && args.relation.is_empty() && !args.restore {
         return Err(Failure::missing("What to change", "--phone, --set FIELD=VALUE and the like"));
     }
     app.edit(DocumentId(row.id.0), |edit| {
@@ -403,17 +443,23 @@ fn edit(app: &mut App, args: Edit) -> Result<(), Failure> {
         }
         changes.iter().try_for_each(|(name, value)| set(edit, name, value))
     })?;
+    let stated = stated.write(app, row.id)?;
     app.commit()?;
     if app.output.json {
-        app.output.json(&serde_json::json!({ "changed": row.name, "fields": changes.len() }));
+        app.output.json(&serde_json::json!({ "changed": row.name, "fields": changes.len(), "stated": stated }));
         return Ok(());
     }
     let names: Vec<&str> = changes.iter().map(|(name, _)| name.as_str()).collect();
-    app.output.say(format_args!(
-        "Kept: {} of {}.",
-        if names.is_empty() { "brought back".into() } else { names.join(", ") },
-        row.name
-    ));
+    if args.restore || !names.is_empty() {
+        app.output.say(format_args!(
+            "Kept: {} of {}.",
+            if names.is_empty() { "brought back".into() } else { names.join(", ") },
+            row.name
+        ));
+    }
+    if !stated.is_empty() {
+        app.output.say(format_args!("{}: {}.", row.name, stated.join("; ")));
+    }
     who_sees(app)
 }
 
@@ -526,6 +572,8 @@ pub(crate) fn row_json(row: &Row, short: &str) -> serde_json::Value {
         "archived": row.archived,
         "strictest_risk": row.strictest_risk().slug(),
         "log_lines": row.log_lines,
+        "stage": row.stage(),
+        "health": row.fact(allymap_domain::FactKind::Health),
         "last_contact": row.last_contact.map(|date| date.to_string()),
         "to_settle": row.conflicts,
     })

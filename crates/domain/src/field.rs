@@ -150,7 +150,8 @@ impl Field {
             },
             Holds::Count => match words::folded(&text).as_str() {
                 "unknown" | "not known" | "" => Ok("unknown".to_owned()),
-                digits => digits
+                // Folding would take a minus away.
+                _ => text
                     .parse::<u32>()
                     .ok()
                     .filter(|count| *count <= COUNT_LIMIT)

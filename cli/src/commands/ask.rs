@@ -1,0 +1,150 @@
+//! `allymap ask WHO WHAT`: a request, with what should be thought of before it is made.
+
+use allymap_domain::{
+    Balance, Entry, LARGE, LogKind, LogLine, Row, Way, When, asked_within, parse_coming_date, parse_when,
+};
+
+use super::relation;
+use crate::app::{App, now, today};
+use crate::failure::{Exit, Failure};
+
+/// Something we ask of them
+#[derive(clap::Args)]
+#[command(
+    after_help = "Examples:\n  allymap ask choir \"sing at the vigil\" --size 2 --mutual\n  allymap ask choir \"co-host the forum\" --size 4\n  allymap ask --list"
+)]
+pub(crate) struct Args {
+    /// Which entry
+    #[arg(required_unless_present = "list")]
+    who: Option<String>,
+    /// What we ask (- reads standard input)
+    what: Option<String>,
+    #[arg(long, value_parser = clap::value_parser!(u8).range(1..=5), help = "1 a mention, 2 attending, 3 people or a venue, 4 co-hosting, 5 money or a name")]
+    size: Option<u8>,
+    /// Both sides gain by it
+    #[arg(long)]
+    mutual: bool,
+    #[arg(long, value_name = "WHY", help = "It cannot wait until we know each other")]
+    urgent: Option<String>,
+    /// A large ask without a heads-up, all the same
+    #[arg(long)]
+    anyway: bool,
+    #[arg(long, value_name = "DAY", help = "When; left out: today")]
+    on: Option<String>,
+    #[arg(long, value_name = "DAY", help = "Follow up when")]
+    followup: Option<String>,
+    /// What we asked within a year; what helps both sides comes first
+    #[arg(long, conflicts_with_all = ["who", "size", "mutual", "urgent", "anyway", "on", "followup"])]
+    list: bool,
+}
+
+/// Requests to one organisation are counted over so many days.
+const DEMAND_DAYS: i32 = 60;
+const DEMAND: usize = 3;
+/// A word of warning before a large ask holds so long.
+const HEADS_UP_DAYS: i32 = 30;
+
+pub(crate) fn run(app: &mut App, args: Args) -> Result<(), Failure> {
+    let Some(who) = args.who else { return list(app) };
+    let row = relation::find_joined(app, &who)?;
+    let kind = LogKind::typed("ask")?;
+    relation::consulted_first(&row, kind)?;
+    let what = super::given(args.what, || app.prompt.required("What do we ask?", "WHAT"))?;
+    let what = super::free_text(&what)?;
+    let size = super::gave::size(app, args.size)?;
+    let on = args.on.map_or(Ok(When::on(today())), |typed| parse_when(&typed, today()))?;
+    let follow_up = args.followup.map(|typed| parse_coming_date(&typed, today())).transpose()?;
+    let mut warnings = Vec::new();
+    if row.last_meeting.is_none() && args.urgent.is_none() {
+        warnings.push((
+            "no-meeting",
+            format!(
+                "You have not met {} yet. Get to know each other first, or say why it cannot wait: --urgent WHY",
+                row.name
+            ),
+        ));
+    }
+    let asked = asked_within(&row.exchanges, today(), DEMAND_DAYS) + 1;
+    if row.rights_holders() && asked >= DEMAND {
+        warnings.push((
+            "demand",
+            format!(
+                "{} has been asked {asked} times in {DEMAND_DAYS} days; ask yourself if this one is needed.",
+                row.name
+            ),
+        ));
+    }
+    for (_, words) in &warnings {
+        app.output.warn(words);
+    }
+    let warned = row.last_heads_up.is_some_and(|on| (0..=HEADS_UP_DAYS).contains(&on.days_until(today())));
+    if size >= LARGE && !warned && !args.anyway {
+        let balance = Balance::of(&row.exchanges, today());
+        app.output.warn(format_args!(
+            "With {}: {}. This is a large ask, and there was no heads-up.",
+            row.name,
+            relation::balance_words(&row, &balance)
+        ));
+        if !app.prompt.confirm("Keep it anyway?")? {
+            return Err(Failure::new("AM-LARGE-ASK", Exit::NeedsPerson, "Not recorded.")
+                .hint("Give them a heads-up first: allymap log add NAME --kind heads-up. Or keep it with --anyway."));
+        }
+    }
+    let line = LogLine {
+        size: Some(size),
+        mutual: args.mutual,
+        urgent: args.urgent,
+        follow_up,
+        ..LogLine::new(kind, on, &what, now().0)
+    };
+    relation::add_line(app, row.id, &line)?;
+    app.commit()?;
+    if app.output.json {
+        let balance = relation::balance_json(&row, &Balance::of(&row.exchanges, today()));
+        let warnings: Vec<&str> = warnings.iter().map(|(code, _)| *code).collect();
+        app.output.json(&serde_json::json!({
+            "entry": row.name, "kind": "ask", "size": size, "mutual": line.mutual, "on": line.on.typed,
+            "asked_in_60_days": asked, "warnings": warnings, "balance": balance,
+        }));
+        return Ok(());
+    }
+    app.output.say(format_args!("We asked {}: {what} ({size}).", row.name));
+    app.output.status("Be ready to do as much for them.");
+    super::partner::who_sees(app)
+}
+
+/// Of a year, what helps both sides first, then the latest. Only entries that were asked are opened.
+fn list(app: &mut App) -> Result<(), Failure> {
+    let recent = |row: &Row| row.exchanges.iter().any(|one| one.way == Way::Asked && one.on.days_until(today()) <= 365);
+    let rows: Vec<Row> = app.rows()?.into_iter().filter(|row| !row.archived && recent(row)).collect();
+    let mut asks = Vec::new();
+    for row in rows {
+        let Entry { log, .. } = app.entry(row.id)?;
+        let asked = log.into_iter().filter(|logged| logged.line.kind == "ask");
+        asks.extend(asked.filter_map(|logged| Some((logged.line.on.date?, row.name.clone(), logged))));
+    }
+    asks.retain(|(on, ..)| on.days_until(today()) <= 365);
+    asks.sort_by(|a, b| (!a.2.line.mutual, b.0, &a.1, a.2.id).cmp(&(!b.2.line.mutual, a.0, &b.1, b.2.id)));
+    if app.output.json {
+        let asks: Vec<_> = asks
+            .iter()
+            .map(|(on, name, logged)| {
+                serde_json::json!({
+                    "on": on.to_string(), "entry": name, "text": logged.line.text, "size": logged.line.size,
+                    "mutual": logged.line.mutual, "urgent": logged.line.urgent, "by": logged.author.name,
+                })
+            })
+            .collect();
+        app.output.json(&serde_json::json!({ "asks": asks }));
+        return Ok(());
+    }
+    let cells: Vec<Vec<String>> = asks
+        .iter()
+        .map(|(on, name, logged)| {
+            let both = if logged.line.mutual { "helps both" } else { "" };
+            vec![on.spelled(), name.clone(), logged.line.text.clone(), both.to_owned(), logged.author.name.clone()]
+        })
+        .collect();
+    app.output.table(&["When", "Whom", "What", "", "By"], &cells);
+    Ok(())
+}

@@ -1,0 +1,103 @@
+//! `allymap due`: who waits for us. Read from the short rows of the map, never from whole entries.
+
+use allymap_domain::{Due, DueKind, due, size_word};
+
+use super::relation;
+use crate::app::{App, today};
+use crate::failure::Failure;
+
+/// Follow-ups, check-ins, calls for solidarity, favours owed
+#[derive(clap::Args)]
+#[command(after_help = "Examples:\n  allymap due\n  allymap due --within \"2 weeks\"")]
+pub(crate) struct Args {
+    #[arg(long, value_name = "TIME", default_value = "2w", help = "How far ahead: 10d, 2w, 3m, or \"2 weeks\"")]
+    within: String,
+    #[arg(long, value_name = "GROUP", help = "Only what this group of ours holds")]
+    held_by: Option<String>,
+}
+
+pub(crate) fn run(app: &mut App, args: Args) -> Result<(), Failure> {
+    let within = days(&args.within)?;
+    let map = app.map_entry()?.unwrap_or_default();
+    let rows = relation::joined(app)?;
+    let wanted = args.held_by.as_deref().map(allymap_domain::folded);
+    let held = |held_by: Option<&str>| {
+        wanted
+            .as_ref()
+            .is_none_or(|wanted| held_by.is_some_and(|held_by| allymap_domain::folded(held_by).contains(wanted)))
+    };
+    let due: Vec<Due<'_>> = due(rows.iter().filter(|row| held(row.held_by())), &map, today(), within);
+    if app.output.json {
+        let due: Vec<_> = due.iter().map(json).collect();
+        app.output.json(&serde_json::json!({ "today": today().to_string(), "within_days": within, "due": due }));
+        return Ok(());
+    }
+    if due.is_empty() {
+        app.output.status(format_args!("Nothing is due within {within} days."));
+        return Ok(());
+    }
+    let cells: Vec<Vec<String>> = due
+        .iter()
+        .map(|due| {
+            let held_by = due.row.held_by().unwrap_or_default();
+            vec![turn(due).to_owned(), due.row.name.clone(), words(due), held_by.to_owned()]
+        })
+        .collect();
+    app.output.table(&["", "Who", "What", "Held by"], &cells);
+    Ok(())
+}
+
+/// `2w`, `10d`, `3m`, `2 weeks`, or a number of days.
+fn days(typed: &str) -> Result<i32, Failure> {
+    let typed = typed.trim().to_lowercase();
+    let unit = typed.trim_start_matches(|letter: char| letter.is_ascii_digit());
+    let (digits, unit) = (&typed[..typed.len() - unit.len()], unit.trim());
+    let length = match unit.strip_suffix('s').unwrap_or(unit) {
+        "" | "d" | "day" => Some(1),
+        "w" | "week" => Some(7),
+        "m" | "month" => Some(31),
+        _ => None,
+    };
+    let count = digits.parse::<i32>().ok().filter(|count| *count <= 3_660);
+    count.zip(length).map(|(count, length)| count * length).ok_or_else(|| {
+        let short: String = typed.chars().take(40).collect();
+        Failure::usage(format!("\"{short}\" is no length of time.")).hint("For example: --within 2w, 10d or 3m.")
+    })
+}
+
+fn turn(due: &Due<'_>) -> &'static str {
+    match due.what {
+        DueKind::UnansweredCall => "First",
+        DueKind::Strained => "Alarm",
+        DueKind::Owed(_) => "We owe",
+        DueKind::OldFact => "Look again",
+        _ if due.on.is_some_and(|on| on < today()) => "Late",
+        _ => "Soon",
+    }
+}
+
+fn words(due: &Due<'_>) -> String {
+    let on = due.on.map(|on| on.spelled()).unwrap_or_default();
+    match due.what {
+        DueKind::UnansweredCall => format!("asked us to stand with them by {on}: no answer yet"),
+        DueKind::Call => format!("asked us to stand with them by {on}"),
+        DueKind::Strained => "rights holders, and the tie is strained".to_owned(),
+        DueKind::FollowUp => format!("follow up, {on}"),
+        DueKind::LosingTouch => format!("losing touch: a check-in was due {on}"),
+        DueKind::CheckIn => format!("check in, {on}"),
+        DueKind::Owed(size) => format!("a favour of size {size}: {}", size_word(size)),
+        DueKind::OldFact => format!("something here was last seen {on}"),
+    }
+}
+
+fn json(due: &Due<'_>) -> serde_json::Value {
+    let size = match due.what {
+        DueKind::Owed(size) => Some(size),
+        _ => None,
+    };
+    serde_json::json!({
+        "what": due.what.slug(), "id": due.row.id.to_string(), "entry": due.row.name,
+        "on": due.on.map(|on| on.to_string()), "days_late": due.on.map(|on| on.days_until(today())).filter(|late| *late > 0),
+        "size": size, "held_by": due.row.held_by(), "rights_holders": due.row.rights_holders(), "words": words(due),
+    })
+}

@@ -1,0 +1,70 @@
+//! `allymap gave WHO WHAT` and `allymap got WHO WHAT`: favours, both ways.
+
+use allymap_domain::{Balance, BalanceStanding, Exchange, LogKind, LogLine, Way, When, parse_when};
+
+use super::relation;
+use crate::app::{App, now, today};
+use crate::failure::Failure;
+
+/// Something we did for them
+#[derive(clap::Args)]
+#[command(
+    after_help = "Examples:\n  allymap gave choir \"two people for their stall\" --size 3\n  allymap gave bakery \"put it in our newsletter\" --size 1"
+)]
+pub(crate) struct Args {
+    /// Which entry
+    who: String,
+    /// What it was (- reads standard input)
+    what: Option<String>,
+    #[arg(long, value_parser = clap::value_parser!(u8).range(1..=5), help = "1 a mention, 2 attending, 3 people or a venue, 4 co-hosting, 5 money or a name")]
+    size: Option<u8>,
+    #[arg(long, value_name = "DAY", help = "When; left out: today")]
+    on: Option<String>,
+    #[arg(long, value_name = "WHOM", help = "With whom of them")]
+    with: Option<String>,
+}
+
+/// Records a favour, of kind `gave` or `got`.
+pub(crate) fn run(app: &mut App, args: Args, kind: &str) -> Result<(), Failure> {
+    let row = relation::find_joined(app, &args.who)?;
+    let kind = LogKind::typed(kind)?;
+    let what = super::given(args.what, || app.prompt.required("What was it?", "WHAT"))?;
+    let what = super::free_text(&what)?;
+    let size = size(app, args.size)?;
+    let on = args.on.map_or(Ok(When::on(today())), |typed| parse_when(&typed, today()))?;
+    let line = LogLine { size: Some(size), with: args.with, ..LogLine::new(kind, on, &what, now().0) };
+    relation::add_line(app, row.id, &line)?;
+    app.commit()?;
+    let way = if kind.slug == "gave" { Way::Gave } else { Way::Got };
+    let mut exchanges = row.exchanges.clone();
+    exchanges.extend(line.on.date.map(|on| Exchange { on, way, size, mutual: false }));
+    let balance = Balance::of(&exchanges, today());
+    if app.output.json {
+        let balance = relation::balance_json(&row, &balance);
+        app.output.json(&serde_json::json!({
+            "entry": row.name, "kind": kind.slug, "size": size, "on": line.on.typed, "balance": balance,
+        }));
+        return Ok(());
+    }
+    let who = if way == Way::Gave { "We" } else { "They" };
+    app.output.say(format_args!(
+        "{who} gave: {what} ({size}). With {}: {}.",
+        row.name,
+        relation::balance_words(&row, &balance)
+    ));
+    if way == Way::Got && balance.standing() == BalanceStanding::WeOwe {
+        app.output.status("Before the next ask, offer something of equal size.");
+    }
+    super::partner::who_sees(app)
+}
+
+/// The size, asked for if it is left out.
+pub(crate) fn size(app: &App, size: Option<u8>) -> Result<u8, Failure> {
+    if let Some(size) = size {
+        return Ok(size);
+    }
+    let sizes: Vec<String> = (1..=5).map(|size| allymap_domain::size_word(size).to_owned()).collect();
+    let chosen = app.prompt.choose("How large was it?", &sizes)?;
+    let at = chosen.ok_or_else(|| Failure::missing("How large it is", "--size 1 to 5"))?;
+    Ok(u8::try_from(at + 1).unwrap_or(5))
+}

@@ -1,0 +1,280 @@
+//! What several commands say and write about a relationship: its stage and health, who knows them, give and take.
+
+use std::collections::BTreeMap;
+
+use allymap_domain::{
+    Assertion, Balance, BalanceStanding, Claim, Entry, EntryId, Fact, FactKind, Link, LogKind, LogLine, Map, Row, When,
+    check_in_on, parse_when,
+};
+use allymap_wire::DocumentId;
+
+use crate::app::{App, now, today};
+use crate::failure::{Exit, Failure};
+
+/// Flags of `partner add` and `partner edit` for what is more than a field.
+#[derive(clap::Args, Default)]
+pub(crate) struct Flags {
+    #[arg(
+        long,
+        help = "Stage: mapped, cleared, approached, acquainted, low-level, working-together, partner, resting, ended"
+    )]
+    stage: Option<String>,
+    #[arg(long, help = "Health: good, unclear, strained (strained needs --source)")]
+    health: Option<String>,
+    #[arg(
+        long,
+        value_name = "KIND",
+        help = "party, affiliated, issue-group, known-person, system-change, none, unknown (needs --source)"
+    )]
+    affiliation_kind: Option<String>,
+    #[arg(long, value_name = "WHY", help = "Why, for stage, health or affiliation (- reads standard input)")]
+    because: Option<String>,
+    #[arg(long, value_name = "FROM", help = "Where that is known from")]
+    source: Option<String>,
+    #[arg(long, value_name = "DAY", help = "When it was checked or seen; left out: today")]
+    checked: Option<String>,
+    #[arg(long, value_name = "WHO", help = "Who of us is involved there or knows somebody")]
+    known_by: Option<String>,
+    #[arg(long, requires = "known_by", help = "How they know them")]
+    how: Option<String>,
+    #[arg(long, value_name = "PARENT", help = "The organisation of which this is the local branch")]
+    branch_of: Option<String>,
+}
+
+impl Flags {
+    pub(crate) fn is_empty(&self) -> bool {
+        let Flags { stage, health, affiliation_kind, known_by, branch_of, .. } = self;
+        [stage, health, affiliation_kind, known_by, branch_of].iter().all(|flag| flag.is_none())
+    }
+
+    /// What is said and written, checked before anything is: the parent is found, the words are understood.
+    pub(crate) fn understood(&self, app: &mut App) -> Result<Stated, Failure> {
+        let mut facts = Vec::new();
+        for (kind, typed) in [
+            (FactKind::Stage, &self.stage),
+            (FactKind::Health, &self.health),
+            (FactKind::AffiliationKind, &self.affiliation_kind),
+        ] {
+            if let Some(typed) = typed {
+                let word = super::risk::chosen(app, Some(typed.clone()), kind.label(), kind.slug(), kind.choices())?;
+                facts.push(Fact::typed(kind, word)?);
+            }
+        }
+        let because = self.because.as_deref().map(super::free_text).transpose()?;
+        let on = self.checked.as_ref().map_or(Ok(When::on(today())), |typed| parse_when(typed, today()))?;
+        let parent = self.branch_of.as_ref().map(|parent| app.find(parent)).transpose()?;
+        let known_by = self.known_by.as_ref().map(|who| match &self.how {
+            Some(how) => format!("{who} ({how})"),
+            None => who.clone(),
+        });
+        Ok(Stated { facts, because, on, source: self.source.clone(), known_by, parent })
+    }
+}
+
+/// What the flags say.
+pub(crate) struct Stated {
+    facts: Vec<Fact>,
+    because: Option<String>,
+    on: When,
+    source: Option<String>,
+    known_by: Option<String>,
+    parent: Option<Row>,
+}
+
+impl Stated {
+    /// Writes it into an entry. Returns what was written, in words; nothing is durable yet.
+    pub(crate) fn write(&self, app: &mut App, id: EntryId) -> Result<Vec<String>, Failure> {
+        let mut kept = Vec::new();
+        for fact in &self.facts {
+            let was = state(app, id, *fact, |assertion| Assertion {
+                reason: self.because.clone(),
+                source: self.source.clone(),
+                observed: self.on.clone(),
+                ..assertion
+            })?;
+            kept.push(match was {
+                Some(was) => format!("{}: {} → {}", fact.kind().label().to_lowercase(), was.label(), fact.label()),
+                None => format!("{}: {}", fact.kind().label().to_lowercase(), fact.label()),
+            });
+        }
+        if let Some(known_by) = &self.known_by {
+            app.edit(DocumentId(id.0), |edit| Entry::add(edit, "known-by", known_by))?;
+            kept.push(format!("known by {known_by}"));
+        }
+        if let Some(parent) = &self.parent {
+            let (row, link) = (app.fresh_row(), Link::branch_of(parent.id, now().0));
+            app.edit(DocumentId(id.0), |edit| Entry::link(edit, id, row, &link))?;
+            kept.push(format!("branch of {}", parent.name));
+        }
+        Ok(kept)
+    }
+}
+
+/// States a fact in place of everything that was stated before. Returns what counted until now.
+pub(crate) fn state(
+    app: &mut App,
+    id: EntryId,
+    fact: Fact,
+    change: impl FnOnce(Assertion) -> Assertion,
+) -> Result<Option<Fact>, Failure> {
+    let entry = app.entry(id)?;
+    let before = entry.fact(fact.kind());
+    let supersedes = before.map(|standing| standing.said.iter().map(|said| said.id).collect()).unwrap_or_default();
+    let new = Assertion { supersedes, ..Assertion::new(Claim::Fact(fact), When::on(today()), now().0) };
+    let (row, assertion) = (app.fresh_row(), change(new));
+    app.edit(DocumentId(id.0), |edit| Entry::assert(edit, row, &assertion))?;
+    Ok(before.map(|standing| standing.counts))
+}
+
+/// Moves the stage on, if it is one of the earlier ones. Returns the words for what changed.
+pub(crate) fn reach_stage(
+    app: &mut App,
+    row: &Row,
+    earlier: &[&str],
+    stage: &str,
+    why: &str,
+) -> Result<Option<String>, Failure> {
+    if !earlier.contains(&row.stage()) {
+        return Ok(None);
+    }
+    let was = Fact::typed(FactKind::Stage, row.stage())?;
+    let fact = Fact::typed(FactKind::Stage, stage)?;
+    state(app, row.id, fact, |assertion| Assertion { reason: Some(why.to_owned()), ..assertion })?;
+    Ok(Some(format!("Stage: {} → {}.", was.label(), fact.label())))
+}
+
+/// Adds a line to an entry's log; nothing is durable yet.
+pub(crate) fn add_line(app: &mut App, id: EntryId, line: &LogLine) -> Result<(), Failure> {
+    let row = app.fresh_row();
+    app.edit(DocumentId(id.0), |edit| Entry::log(edit, row, line))
+}
+
+/// The rows of a map, entries that are known to be one joined: what was asked, given and met of either counts for both.
+pub(crate) fn joined(app: &mut App) -> Result<Vec<Row>, Failure> {
+    let rows = app.rows()?;
+    let same = allymap_domain::identities(&rows);
+    let mut joined: BTreeMap<EntryId, Row> = BTreeMap::new();
+    for row in app.rows_once()? {
+        joined.insert(row.id, row);
+    }
+    for row in rows {
+        let one = same.get(&row.id).copied().unwrap_or(row.id);
+        if let Some(into) = joined.get_mut(&one).filter(|into| into.id != row.id) {
+            into.exchanges.extend(row.exchanges);
+            into.open_calls.extend(row.open_calls);
+            into.last_contact = into.last_contact.max(row.last_contact);
+            into.last_meeting = into.last_meeting.max(row.last_meeting);
+            into.last_consulted = into.last_consulted.max(row.last_consulted);
+            into.last_heads_up = into.last_heads_up.max(row.last_heads_up);
+            into.last_research = into.last_research.max(row.last_research);
+            into.next_due = into.next_due.into_iter().chain(row.next_due).min();
+            into.led_by.extend(row.led_by);
+        }
+    }
+    let mut rows: Vec<Row> = joined.into_values().collect();
+    rows.sort_by(|a, b| a.name.cmp(&b.name).then(a.id.cmp(&b.id)));
+    Ok(rows)
+}
+
+/// The one entry that is meant, with what is known of it under its other names.
+pub(crate) fn find_joined(app: &mut App, said: &str) -> Result<Row, Failure> {
+    let row = app.find(said)?;
+    let rows = app.rows()?;
+    let one = allymap_domain::identities(&rows).get(&row.id).copied().unwrap_or(row.id);
+    Ok(match joined(app)?.into_iter().find(|joined| joined.id == one) {
+        // What is written goes into the entry that was named.
+        Some(mut joined) => {
+            (joined.id, joined.name) = (row.id, row.name);
+            joined
+        }
+        None => row,
+    })
+}
+
+/// Never without at least consulting (module, section 4a).
+pub(crate) fn consulted_first(row: &Row, kind: &LogKind) -> Result<(), Failure> {
+    if !row.rights_holders() || row.last_consulted.is_some() || !["ask", "action"].contains(&kind.slug) {
+        return Ok(());
+    }
+    Err(Failure::new(
+        "AM-ASK-FIRST",
+        Exit::NeedsPerson,
+        format!("Ask first: {} are rights holders, and nobody has consulted them. Nothing was recorded.", row.name),
+    )
+    .hint("Talk with them about it, then: allymap log add NAME --kind consulted"))
+}
+
+/// Give and take within a year. Of a person only in words: nobody gets a score.
+pub(crate) fn balance_words(row: &Row, balance: &Balance) -> String {
+    let words = balance.standing().words();
+    if row.kind == "person" || balance.standing() == BalanceStanding::Nothing {
+        return words.to_owned();
+    }
+    let things = |count: u32| if count == 1 { "1 thing".to_owned() } else { format!("{count} things") };
+    format!("they gave {} this year, we gave {}: {words}", things(balance.got), balance.gave)
+}
+
+pub(crate) fn balance_json(row: &Row, balance: &Balance) -> serde_json::Value {
+    let mut value = serde_json::json!({ "words": balance.standing().words(), "we_owe_size": balance.owed() });
+    if row.kind != "person" {
+        value["gave"] = serde_json::json!({ "things": balance.gave, "size": balance.gave_size });
+        value["got"] = serde_json::json!({ "things": balance.got, "size": balance.got_size });
+    }
+    value
+}
+
+/// What `partner show` says about the relationship.
+pub(crate) fn say(app: &mut App, entry: &Entry) -> Result<(), Failure> {
+    let Some(row) = app.rows()?.into_iter().find(|row| row.id == entry.id) else { return Ok(()) };
+    let map = app.map_entry()?.unwrap_or_default();
+    let out = app.output;
+    let line = |label: &str, words: &str| out.say(format_args!("{label:<22}{words}"));
+    if row.rights_holders() && row.fact(FactKind::Health) == Some("strained") {
+        line("Alarm", "the tie with these rights holders is strained");
+    }
+    if entry.kind.is_some_and(|kind| kind.name != "place" && kind.name != "segment")
+        && entry.fact(FactKind::Stage).is_none()
+    {
+        line("Stage", "mapped");
+    }
+    for standing in &entry.facts {
+        for (number, said) in standing.said.iter().enumerate() {
+            let Claim::Fact(fact) = said.assertion.claim else { continue };
+            let assertion = &said.assertion;
+            let checked = if fact.kind() == FactKind::AffiliationKind { "checked " } else { "" };
+            let about: Vec<String> = [
+                Some(format!("{checked}{}", assertion.observed)),
+                assertion.source.clone(),
+                assertion.reason.clone(),
+                Some(said.author.name.clone()).filter(|name| !name.is_empty()),
+            ]
+            .into_iter()
+            .flatten()
+            .collect();
+            let label = if number == 0 { fact.kind().label() } else { "" };
+            let counts = if standing.differs && fact == standing.counts { " counts until settled" } else { "" };
+            line(label, &format!("{}{counts} ({})", fact.label(), about.join(", ")));
+        }
+    }
+    if entry.value("agreement") == Some("formal") && entry.value("they-get").is_none() {
+        line("Incomplete", "a formal partnership needs what they get");
+    }
+    if let Some(on) = row.last_research {
+        line("Research", &format!("done {}", on.spelled()));
+    } else if row.category() == Some("c") {
+        line("Research", "not done; look before any work together");
+    }
+    let balance = Balance::of(&row.exchanges, today());
+    if balance.standing() != BalanceStanding::Nothing {
+        line("Give and take", &balance_words(&row, &balance));
+    }
+    say_next(&row, &map, &line);
+    Ok(())
+}
+
+fn say_next(row: &Row, map: &Map, line: &dyn Fn(&str, &str)) {
+    if let Some(on) = check_in_on(row, map) {
+        let late = if on < today() { " (overdue)" } else { "" };
+        line("Next check-in", &format!("{}{late}", on.spelled()));
+    }
+}

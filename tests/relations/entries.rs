@@ -1,0 +1,219 @@
+//! What an entry says about the relationship: `allymap partner`.
+
+use crate::{alone, refused};
+
+#[test]
+fn s1_why_we_partner_is_one_or_more_of_six_reasons() {
+    let wren = alone();
+    wren.organisation("Wharf Choir", "c");
+    wren.ok(&["partner", "edit", "wharf", "--set", "reasons=visibility", "--set", "reasons=learning"]);
+    let shown = wren.show("wharf");
+    assert!(shown.contains("Why we partner        learning and pooled resources; visibility where"), "{shown}");
+    refused(&wren.run(&["partner", "edit", "wharf", "--set", "reasons=fame"]), 2, "not one of new-audiences");
+}
+
+#[test]
+fn s5_forms_of_joint_work_are_a_list_and_several_hold() {
+    let wren = alone();
+    wren.organisation("Wharf Choir", "c");
+    wren.ok(&["partner", "edit", "wharf", "--set", "joint-work=film night", "--set", "joint-work=vigil"]);
+    assert!(wren.show("wharf").contains("Joint work            film screening; vigil"));
+    wren.ok(&["partner", "edit", "wharf", "--set", "joint-work=-vigil"]);
+    assert!(!wren.show("wharf").contains("vigil"));
+}
+
+#[test]
+fn s6_a_relationship_names_which_of_our_groups_holds_it() {
+    let wren = alone();
+    wren.ok(&["partner", "add", "Wharf Choir", "--kind", "organisation", "--held-by", "Harbour"]);
+    assert!(wren.show("wharf").contains("Held by               Harbour"));
+}
+
+#[test]
+fn s7_a_formal_partnership_without_what_they_get_is_incomplete() {
+    let wren = alone();
+    wren.organisation("Wharf Choir", "c");
+    wren.ok(&["partner", "edit", "wharf", "--set", "agreement=formal", "--set", "we-get=a hall"]);
+    assert!(wren.show("wharf").contains("Incomplete            a formal partnership needs what they get"));
+    wren.ok(&["partner", "edit", "wharf", "--set", "they-get=a full room"]);
+    let shown = wren.show("wharf");
+    assert!(!shown.contains("Incomplete") && shown.contains("What they get         a full room"), "{shown}");
+}
+
+#[test]
+fn s8_who_leads_is_said_in_whose_words() {
+    let wren = alone();
+    let add = ["partner", "add", "Yarrow Circle", "--kind", "organisation", "--led-by", "indigenous"];
+    let answer = wren.ok(&add);
+    assert!(answer.stderr.contains("In whose words is that?"), "{answer:?}");
+    wren.ok(&["partner", "edit", "yarrow", "--set", "led-by-words=their website"]);
+    let shown = wren.show("yarrow");
+    assert!(shown.contains("Led by rights holders indigenous\nIn whose words        their website"), "{shown}");
+}
+
+/// S9, S46
+#[test]
+fn their_goals_and_limits_stand_above_every_note_of_ours() {
+    let wren = alone();
+    wren.organisation("Yarrow Circle", "a");
+    for field in [
+        "notes=met at the fair",
+        "not-comfortable-with=filming",
+        "comfortable-with=a stall",
+        "goals=a hall of their own",
+    ] {
+        wren.ok(&["partner", "edit", "yarrow", "--set", field]);
+    }
+    let shown = wren.show("yarrow");
+    let at = |words: &str| shown.find(words).unwrap_or_else(|| panic!("{words}: {shown}"));
+    assert_eq!(shown.lines().nth(1), Some("Their goals           a hall of their own"));
+    assert!(
+        at("a hall of their own") < at("a stall")
+            && at("a stall") < at("filming")
+            && at("filming") < at("met at the fair")
+    );
+}
+
+#[test]
+fn s13_new_entries_are_mapped_and_nothing_more() {
+    let wren = alone();
+    wren.organisation("Wharf Choir", "c");
+    wren.organisation("Oak Street Hub", "b");
+    wren.ok(&["partner", "edit", "oak", "--stage", "partner", "--because", "signed in May"]);
+    let mapped = wren.json(&["partner", "list", "--stage", "mapped"]);
+    assert_eq!(mapped["entries"].as_array().unwrap().len(), 1);
+    assert_eq!(mapped["entries"][0]["name"], "Wharf Choir");
+    refused(&wren.run(&["partner", "list", "--stage", "partnr"]), 2, "Did you mean partner?");
+}
+
+#[test]
+fn stage_and_health_are_apart_and_stages_go_back() {
+    let wren = alone();
+    wren.organisation("Wharf Choir", "c");
+    wren.ok(&["partner", "edit", "wharf", "--stage", "working together", "--health", "good"]);
+    let answer = wren.ok(&["partner", "edit", "wharf", "--stage", "acquainted", "--because", "they pause"]);
+    assert_eq!(answer.stdout, "Wharf Choir: stage: working together → acquainted.\n");
+    let shown = wren.show("wharf");
+    assert!(
+        shown.contains("Stage                 acquainted (") && shown.contains("Health                good ("),
+        "{shown}"
+    );
+}
+
+#[test]
+fn s54_a_local_branch_is_linked_to_its_parent() {
+    let wren = alone();
+    wren.organisation("Wide World Aid", "b");
+    wren.ok(&["partner", "add", "Aid Thornwick", "--kind", "organisation", "--branch-of", "wide world"]);
+    assert!(wren.show("aid thornwick").contains("Branch of             Wide World Aid"));
+    let add = ["partner", "add", "Aid Weir", "--kind", "organisation", "--branch-of", "dragons"];
+    refused(&wren.run(&add), 3, "Nothing on this map is called");
+    refused(&wren.run(&["partner", "show", "aid weir"]), 3, "\"aid weir\"");
+}
+
+/// S58, S59
+#[test]
+fn positions_on_issues_stand_apart_and_one_may_be_irreconcilable() {
+    let wren = alone();
+    wren.organisation("St Cuthwyn's", "c");
+    for field in
+        ["supports=refugees", "opposes=the new clinic", "irreconcilable=the new clinic", "alienates=Rainbow Rowers"]
+    {
+        wren.ok(&["partner", "edit", "cuthwyn", "--set", field]);
+    }
+    let shown = wren.show("cuthwyn");
+    for line in [
+        "Supports              refugees",
+        "Irreconcilable        the new clinic",
+        "Would alienate        Rainbow Rowers",
+    ] {
+        assert!(shown.contains(line), "{shown}");
+    }
+}
+
+/// S63, S64
+#[test]
+fn an_affiliation_has_seven_values_and_says_when_it_was_checked_and_from_what() {
+    let wren = alone();
+    wren.organisation("Fair Go", "d");
+    for kind in ["party", "affiliated", "issue-group", "known-person", "system-change", "none", "unknown"] {
+        wren.ok(&["partner", "edit", "fair", "--affiliation-kind", kind, "--source", "a register"]);
+    }
+    let bare = ["partner", "edit", "fair", "--affiliation-kind", "none"];
+    refused(&wren.run(&bare), 2, "needs its source");
+    wren.ok(&[&bare[..], &["--source", "ABN lookup and website", "--checked", "2 feb 2026"]].concat());
+    let shown = wren.show("fair");
+    assert!(shown.contains("none (checked Mon 2 Feb 2026, ABN lookup and website, Wren)"), "{shown}");
+    refused(&wren.run(&["partner", "edit", "fair", "--affiliation-kind", "partty"]), 2, "Did you mean party?");
+}
+
+#[test]
+fn s121_who_of_us_knows_them_and_how() {
+    let wren = alone();
+    wren.organisation("St Cuthwyn's", "c");
+    wren.ok(&["partner", "edit", "cuthwyn", "--known-by", "Ana", "--how", "choir"]);
+    wren.ok(&["partner", "edit", "cuthwyn", "--known-by", "Dev"]);
+    assert!(wren.show("cuthwyn").contains("Known by              Ana (choir); Dev"));
+}
+
+#[test]
+fn capacity_is_a_number_or_not_known() {
+    let wren = alone();
+    wren.organisation("Wharf Choir", "c");
+    wren.ok(&["partner", "edit", "wharf", "--set", "seats=40", "--set", "vehicles=unknown"]);
+    let shown = wren.show("wharf");
+    assert!(shown.contains("Seats                 40") && shown.contains("Vehicles              not known"), "{shown}");
+    refused(&wren.run(&["partner", "edit", "wharf", "--set", "seats=many"]), 2, "a whole number or unknown");
+    refused(&wren.run(&["partner", "edit", "wharf", "--set", "seats=-4"]), 2, "a whole number or unknown");
+}
+
+/// SEC23, SEC27
+#[test]
+fn private_people_stand_behind_an_organisation() {
+    let wren = alone();
+    let bare = ["partner", "add", "Isolde Farthing", "--kind", "person"];
+    refused(&wren.run(&bare), 2, "Why may this person be on the map");
+    wren.ok(&[&bare[..], &["--set", "basis=public-role"]].concat());
+    for field in ["birth-date", "health", "visa", "ethnic-origin", "vote", "address"] {
+        let set = format!("{field}=x");
+        let answer = wren.run(&["partner", "edit", "isolde", "--set", &set]);
+        assert_eq!(answer.code, 2, "{field}: {answer:?}");
+    }
+}
+
+/// SEC24, SEC26
+#[test]
+fn a_claim_about_a_person_needs_its_source() {
+    let wren = alone();
+    wren.ok(&["partner", "add", "Isolde Farthing", "--kind", "person", "--set", "basis=public-role"]);
+    wren.ok(&["campaign", "add", "Welcome towns"]);
+    refused(&wren.run(&["move", "isolde", "neutral", "--for", "welcome"]), 2, "about a person needs its source");
+    wren.ok(&["move", "isolde", "neutral", "--for", "welcome", "--source", "the Courier, 4 March"]);
+    let strained = ["partner", "edit", "isolde", "--health", "strained"];
+    refused(&wren.run(&strained), 2, "about health needs its source");
+}
+
+#[test]
+fn a_name_of_ten_thousand_letters_and_two_entries_that_fit_write_nothing() {
+    let wren = alone();
+    let long = "x".repeat(10_000);
+    refused(&wren.run(&["partner", "add", &long, "--kind", "organisation"]), 2, "has 10000 letters; 200 fit");
+    wren.organisation("Wharf Choir", "c");
+    wren.organisation("Wharf Rowers", "c");
+    for command in [
+        &["meet", "wharf"][..],
+        &["ask", "wharf", "sing", "--size", "1"],
+        &["gave", "wharf", "cake", "--size", "1"],
+        &["got", "wharf", "cake", "--size", "1"],
+        &["balance", "wharf"],
+        &["approach", "add", "wharf"],
+        &["partner", "edit", "wharf", "--stage", "partner"],
+    ] {
+        let answer = wren.run(command);
+        refused(&answer, 3, "2 entries fit");
+        assert!(answer.stderr.contains("Wharf Choir") && answer.stderr.contains("Wharf Rowers"), "{answer:?}");
+    }
+    assert_eq!(wren.json(&["log", "list", "wharf choir"])["log"].as_array().unwrap().len(), 0);
+    let text = format!("goals={}", "x".repeat(10_000));
+    refused(&wren.run(&["partner", "edit", "wharf choir", "--set", &text]), 2, "10000 letters");
+}

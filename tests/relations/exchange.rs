@@ -1,0 +1,133 @@
+//! `allymap ask`, `gave`, `got` and `balance`.
+
+use crate::{alone, refused};
+
+/// S45, S89
+#[test]
+fn rights_holders_are_consulted_before_anything_is_asked_of_them() {
+    let wren = alone();
+    wren.organisation("Yarrow Circle", "a");
+    wren.log("yarrow", "meeting", "yesterday");
+    refused(&wren.run(&["ask", "yarrow", "speak", "--size", "1"]), 4, "Ask first: Yarrow Circle are rights holders");
+    for kind in ["ask", "action"] {
+        refused(&wren.run(&["log", "add", "yarrow", "--kind", kind, "--note", "a rally"]), 4, "Ask first");
+    }
+    assert_eq!(wren.json(&["log", "list", "yarrow"])["log"].as_array().unwrap().len(), 1);
+    wren.log("yarrow", "consulted", "today");
+    wren.ok(&["ask", "yarrow", "speak", "--size", "1"]);
+    wren.log("yarrow", "action", "today");
+}
+
+#[test]
+fn s10_the_third_request_within_sixty_days_is_questioned() {
+    let wren = alone();
+    wren.organisation("Yarrow Circle", "a");
+    wren.organisation("Oak Street Hub", "b");
+    for who in ["yarrow", "oak"] {
+        wren.log(who, "consulted", "today");
+        wren.log(who, "meeting", "today");
+        for day in ["90 days ago", "40 days ago", "20 days ago"] {
+            let answer = wren.ok(&["ask", who, "speak", "--size", "1", "--on", day]);
+            assert!(!answer.stderr.contains("has been asked 3"), "two within 60 days: {answer:?}");
+        }
+    }
+    let third = ["ask", "yarrow", "speak again", "--size", "1"];
+    assert!(
+        wren.ok(&third)
+            .stderr
+            .contains("Yarrow Circle has been asked 3 times in 60 days; ask yourself if this one is needed.")
+    );
+    assert_eq!(wren.json(&third)["warnings"], serde_json::json!(["demand"]));
+    let other = wren.ok(&["ask", "oak", "speak again", "--size", "1"]);
+    assert!(!other.stderr.contains("has been asked"), "{other:?}");
+}
+
+#[test]
+fn s127_an_ask_before_a_meeting_warns_unless_it_is_urgent() {
+    let wren = alone();
+    wren.organisation("Wharf Choir", "c");
+    let ask = ["ask", "wharf", "sing", "--size", "1"];
+    assert!(wren.ok(&ask).stderr.contains("You have not met Wharf Choir yet"));
+    let urgent = wren.json(&[&ask[..], &["--urgent", "the vote is tomorrow"]].concat());
+    assert_eq!(urgent["warnings"], serde_json::json!([]));
+    assert_eq!(
+        wren.json(&["ask", "--list"])["asks"][0]["urgent"]
+            .as_str()
+            .or(wren.json(&["ask", "--list"])["asks"][1]["urgent"].as_str()),
+        Some("the vote is tomorrow")
+    );
+    wren.log("wharf", "one-to-one", "today");
+    assert!(!wren.ok(&ask).stderr.contains("You have not met"));
+}
+
+#[test]
+fn s132_the_balance_is_told_in_words_over_a_year() {
+    let wren = alone();
+    wren.organisation("Wharf Choir", "c");
+    assert_eq!(wren.ok(&["balance", "wharf"]).stdout, "Wharf Choir: nothing yet either way.\n");
+    wren.ok(&["gave", "wharf", "a stage", "--size", "5", "--on", "2 years ago"]);
+    wren.ok(&["got", "wharf", "sang at the vigil", "--size", "3", "--on", "2 months ago"]);
+    let told = wren.ok(&["got", "wharf", "a banner", "--size", "1"]).stdout;
+    assert_eq!(told, "They gave: a banner (1). With Wharf Choir: they gave 2 things this year, we gave 0: we owe.\n");
+    wren.ok(&["gave", "wharf", "four people", "--size", "3"]);
+    assert!(wren.ok(&["balance", "wharf"]).stdout.contains("about even"));
+    assert_eq!(wren.json(&["balance"])["balances"][0]["balance"]["words"], "about even");
+}
+
+/// S132: never as a score of a person.
+#[test]
+fn nobody_gets_a_score() {
+    let wren = alone();
+    wren.ok(&["partner", "add", "Isolde Farthing", "--kind", "person", "--set", "basis=public-role"]);
+    wren.ok(&["got", "isolde", "spoke at the forum", "--size", "4"]);
+    assert_eq!(wren.ok(&["balance", "isolde"]).stdout.lines().next(), Some("Isolde Farthing: we owe."));
+    let balance = wren.json(&["balance", "isolde"])["balance"].clone();
+    assert!(balance.get("got").is_none() && balance.get("gave").is_none(), "{balance}");
+}
+
+#[test]
+fn s133_a_large_ask_wants_a_heads_up_within_thirty_days() {
+    let wren = alone();
+    wren.organisation("Wharf Choir", "c");
+    wren.log("wharf", "meeting", "today");
+    let ask = ["ask", "wharf", "co-host the forum", "--size", "4"];
+    refused(&wren.run(&ask), 4, "This is a large ask, and there was no heads-up.");
+    wren.log("wharf", "heads-up", "31 days ago");
+    refused(&wren.run(&ask), 4, "Not recorded.");
+    assert_eq!(wren.json(&["ask", "--list"])["asks"], serde_json::json!([]));
+    wren.ok(&[&ask[..], &["--anyway"]].concat());
+    wren.log("wharf", "heads-up", "3 days ago");
+    wren.ok(&ask);
+    wren.ok(&["ask", "wharf", "lend the hall", "--size", "3"]);
+    assert_eq!(wren.run(&["ask", "wharf", "the moon", "--size", "6"]).code, 2);
+}
+
+#[test]
+fn s134_what_we_owe_is_in_the_due_list() {
+    let wren = alone();
+    wren.organisation("Wharf Choir", "c");
+    wren.ok(&["got", "wharf", "lent the hall", "--size", "3"]);
+    let due = wren.ok(&["due"]).stdout;
+    assert!(due.contains("We owe\tWharf Choir\ta favour of size 3: people or a venue"), "{due}");
+    wren.ok(&["gave", "wharf", "two people", "--size", "3"]);
+    assert!(!wren.ok(&["due"]).stdout.contains("We owe"));
+}
+
+#[test]
+fn s135_what_helps_both_sides_comes_first() {
+    let wren = alone();
+    wren.organisation("Wharf Choir", "c");
+    for (what, day, both) in
+        [("sing", "today", false), ("a shared stall", "3 weeks ago", true), ("a poster", "yesterday", false)]
+    {
+        let ask = ["ask", "wharf", what, "--size", "1", "--urgent", "x", "--on", day];
+        if both {
+            wren.ok(&[&ask[..], &["--mutual"]].concat())
+        } else {
+            wren.ok(&ask)
+        };
+    }
+    let asks = wren.json(&["ask", "--list"])["asks"].clone();
+    let order: Vec<&str> = asks.as_array().unwrap().iter().map(|ask| ask["text"].as_str().unwrap()).collect();
+    assert_eq!(order, ["a shared stall", "sing", "a poster"]);
+}

@@ -1,0 +1,158 @@
+//! Staying in touch: `allymap due`.
+
+use crate::{Alone, alone, refused};
+
+fn due(wren: &Alone, within: &str) -> Vec<(String, String)> {
+    let due = wren.json(&["due", "--within", within])["due"].clone();
+    let word = |one: &serde_json::Value, key: &str| one[key].as_str().unwrap().to_owned();
+    due.as_array().unwrap().iter().map(|one| (word(one, "what"), word(one, "entry"))).collect()
+}
+
+fn pair(what: &str, entry: &str) -> (String, String) {
+    (what.to_owned(), entry.to_owned())
+}
+
+/// S53, S76
+#[test]
+fn check_ins_come_after_six_eight_and_sixteen_weeks_and_any_contact_sets_them_anew() {
+    let wren = alone();
+    for (name, category) in [("Yarrow Circle", "a"), ("Oak Street Hub", "b"), ("Wharf Choir", "c")] {
+        wren.organisation(name, category);
+        wren.log(name, "meeting", "7 weeks ago");
+    }
+    assert_eq!(due(&wren, "0"), [pair("check-in", "Yarrow Circle")]);
+    assert_eq!(due(&wren, "1w"), [pair("check-in", "Yarrow Circle"), pair("check-in", "Wharf Choir")]);
+    assert_eq!(due(&wren, "9 weeks").len(), 3);
+    wren.log("yarrow", "message", "today");
+    assert_eq!(due(&wren, "0"), []);
+    wren.ok(&["partner", "edit", "oak", "--set", "check-in-weeks=4"]);
+    assert_eq!(due(&wren, "0"), [pair("check-in", "Oak Street Hub")]);
+}
+
+#[test]
+fn losing_touch_is_named_after_twice_the_interval() {
+    let wren = alone();
+    wren.organisation("Wharf Choir", "c");
+    wren.log("wharf", "call", "17 weeks ago");
+    assert_eq!(due(&wren, "0"), [pair("losing-touch", "Wharf Choir")]);
+}
+
+/// S2, S73
+#[test]
+fn the_end_of_a_campaign_touches_no_relationship() {
+    let wren = alone();
+    wren.organisation("Wharf Choir", "c");
+    wren.ok(&["campaign", "add", "Welcome towns"]);
+    wren.ok(&["move", "wharf", "active-ally", "--for", "welcome"]);
+    wren.ok(&["partner", "edit", "wharf", "--stage", "low-level"]);
+    wren.log("wharf", "call", "9 weeks ago");
+    let before = (due(&wren, "0"), wren.json(&["partner", "list"])["entries"][0]["stage"].clone());
+    wren.ok(&["campaign", "close", "welcome", "--no-input"]);
+    assert_eq!((due(&wren, "0"), wren.json(&["partner", "list"])["entries"][0]["stage"].clone()), before);
+}
+
+/// S50
+#[test]
+fn rights_holders_come_before_all_others_at_the_same_day() {
+    let wren = alone();
+    for (name, category) in [("Alder Club", "c"), ("Yarrow Circle", "a")] {
+        wren.organisation(name, category);
+        wren.ok(&["log", "add", name, "--kind", "meeting", "--followup", "tomorrow", "--note", "x"]);
+        wren.ok(&["gave", name, "cake", "--size", "1"]);
+    }
+    wren.ok(&["log", "add", "alder", "--kind", "meeting", "--followup", "tomorrow", "--note", "x"]);
+    wren.ok(&["log", "add", "yarrow", "--kind", "meeting", "--followup", "tomorrow", "--note", "x"]);
+    assert_eq!(due(&wren, "1w"), [pair("follow-up", "Yarrow Circle"), pair("follow-up", "Alder Club")]);
+    let listed = wren.json(&["partner", "list"]);
+    assert_eq!(listed["entries"][0]["name"], "Yarrow Circle");
+    assert!(wren.ok(&["balance"]).stdout.starts_with("Yarrow Circle"));
+}
+
+#[test]
+fn s51_a_strained_tie_with_rights_holders_is_an_alarm() {
+    let wren = alone();
+    for (name, category) in [("Alder Club", "c"), ("Yarrow Circle", "a")] {
+        wren.organisation(name, category);
+        wren.ok(&["partner", "edit", name, "--health", "strained", "--source", "Rosa", "--because", "we came late"]);
+    }
+    let told = wren.ok(&["due"]).stdout;
+    assert!(told.starts_with("Alarm\tYarrow Circle\trights holders, and the tie is strained"), "{told}");
+    assert!(!told.contains("Alder"), "{told}");
+    assert!(wren.show("yarrow").contains("Alarm                 the tie with these rights holders is strained"));
+}
+
+#[test]
+fn s88_a_call_for_solidarity_past_its_day_is_first_until_it_is_answered() {
+    let wren = alone();
+    wren.organisation("Yarrow Circle", "a");
+    wren.organisation("Alder Club", "c");
+    wren.ok(&[
+        "log",
+        "add",
+        "alder",
+        "--kind",
+        "meeting",
+        "--on",
+        "2 weeks ago",
+        "--followup",
+        "5 days ago",
+        "--note",
+        "x",
+    ]);
+    let call = [
+        "log",
+        "add",
+        "yarrow",
+        "--kind",
+        "solidarity",
+        "--on",
+        "2 weeks ago",
+        "--followup",
+        "yesterday",
+        "--note",
+        "the march",
+    ];
+    // A day to come is written as it was when they called.
+    let answer = wren.run(&call);
+    assert_eq!(answer.code, 0, "{answer:?}");
+    assert_eq!(due(&wren, "0")[0], pair("unanswered-call", "Yarrow Circle"));
+    wren.log("yarrow", "call", "today");
+    assert_eq!(due(&wren, "0")[0], pair("unanswered-call", "Yarrow Circle"), "a phone call is no answer");
+    wren.log("yarrow", "answered", "today");
+    assert_eq!(due(&wren, "0"), [pair("follow-up", "Alder Club")]);
+}
+
+#[test]
+fn s119_facts_grown_old_are_named() {
+    let wren = alone();
+    wren.organisation("Fair Go", "d");
+    let fact = ["partner", "edit", "fair", "--affiliation-kind", "none", "--source", "their website", "--checked"];
+    wren.ok(&[&fact[..], &["3 years ago"]].concat());
+    assert_eq!(due(&wren, "0"), [pair("old-fact", "Fair Go")]);
+    wren.ok(&[&fact[..], &["today"]].concat());
+    assert_eq!(due(&wren, "0"), []);
+}
+
+#[test]
+fn what_was_done_under_another_name_of_the_same_entry_counts() {
+    let wren = alone();
+    wren.organisation("Wharf Choir", "c");
+    wren.organisation("The Wharf Singers", "c");
+    wren.log("wharf choir", "call", "9 weeks ago");
+    wren.ok(&["got", "the wharf singers", "sang", "--size", "3", "--on", "1 week ago"]);
+    wren.ok(&["partner", "merge", "wharf choir", "the wharf singers"]);
+    let told = due(&wren, "0");
+    assert_eq!(told.len(), 1, "{told:?}");
+    assert_eq!(told[0].0, "owed");
+    assert!(wren.ok(&["balance", "wharf choir"]).stdout.contains("we owe"));
+}
+
+#[test]
+fn a_length_of_time_that_is_none_is_refused() {
+    let wren = alone();
+    for typed in ["soon", "-3w", "99999999999w", "", "2 fortnights"] {
+        let within = format!("--within={typed}");
+        refused(&wren.run(&["due", &within]), 2, "no length of time");
+    }
+    assert_eq!(wren.ok(&["due"]).stderr, "Nothing is due within 14 days.\n");
+}
