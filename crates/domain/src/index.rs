@@ -24,7 +24,7 @@ use crate::risk::{Level, Mitigation, RiskKind};
 use crate::words;
 
 /// Rows of another schema are thrown away and made anew.
-pub const ROW_SCHEMA: u16 = 5;
+pub const ROW_SCHEMA: u16 = 6;
 
 /// Steps of one position that a row holds, the latest: an honest entry has a handful, and one with more was made to be slow.
 const STEPS: usize = 200;
@@ -117,6 +117,9 @@ pub struct Row {
     /// Why we partner.
     #[n(36)]
     pub reasons: Vec<String>,
+    /// Somebody of us knows somebody there.
+    #[n(38)]
+    pub known: bool,
     /// When the oldest risk or position that stands was observed.
     #[n(60)]
     pub oldest_fact: Option<Date>,
@@ -298,6 +301,7 @@ impl Row {
             last_heads_up: log.last_of(&["heads-up"]),
             open_calls: log.open_calls(),
             reasons: every("reasons", &str::to_owned),
+            known: !every("known-by", &str::to_owned).is_empty(),
             affiliations: entry.affiliations.into_iter().map(|(affiliation, _)| affiliation).collect(),
         })
     }

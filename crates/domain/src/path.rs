@@ -48,8 +48,7 @@ enum Grade {
 /// Entries with whom somebody of us is in touch: a contact in the log, somebody who knows them, or one of our groups that
 /// keeps the relationship. One that has ended counts no longer.
 pub fn we_know(row: &Row) -> bool {
-    let ended = row.value("stage") == Some("ended");
-    !ended && (row.last_contact.is_some() || row.held_by().is_some() || row.value("known-by").is_some())
+    row.stage() != "ended" && (row.last_contact.is_some() || row.held_by().is_some() || row.known)
 }
 
 /// The best routes to an entry, at most so many. With a campaign, whoever is against it carries least. None when the target is
