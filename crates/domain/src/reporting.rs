@@ -227,7 +227,7 @@ fn nothing_above_the_level_of_an_audience_leaves() {
         let mut new = NewEntry::new(kind, &format!("Open {}", kind.name));
         for (index, field) in kind.fields.iter().enumerate() {
             let word = match field.holds {
-                Holds::Count => format!("77{number}{index:02}77"),
+                Holds::Count => format!("9{number}{index:02}7"),
                 _ => format!("secret{number}x{index}z"),
             };
             let value = match field.holds {
