@@ -14,7 +14,9 @@ pub(super) fn add(
     left_out: &mut BTreeSet<&'static str>,
 ) {
     if !material.may_see(POSITIONS) {
-        left_out.insert("the spectrum of allies");
+        if shown.iter().any(|entry| !entry.positions.is_empty()) {
+            left_out.insert("the spectrum of allies");
+        }
         return;
     }
     blocks.push(Block::Part("Wall chart", Paper::Wide));
