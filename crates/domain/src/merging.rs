@@ -7,6 +7,7 @@ use crate::date::When;
 use crate::desk::{Desk, ENTRY, NOW, row, today, who};
 use crate::entry::Entry;
 use crate::export::{digest, export_lines};
+use crate::fact::{Fact, FactKind};
 use crate::ids::{EntryId, RowId};
 use crate::index::Row;
 use crate::link::{Direction, Link, Strength};
@@ -24,6 +25,7 @@ pub(crate) enum Step {
     Rate(usize, Level, bool),
     Place(usize, Place, bool),
     Log(usize, &'static str),
+    State(usize, FactKind, &'static str, bool),
     Link(usize, u8, bool),
     Archive(usize, bool),
     /// The first learns what the second wrote.
@@ -40,7 +42,17 @@ pub(crate) fn step() -> impl Strategy<Value = Step> {
     let group = prop_oneof![Just("youth"), Just("disability"), Just("Youth")];
     let kind = prop_oneof![Just("approach"), Just("call"), Just("gave")];
     let desk = 0..3usize;
+    let fact = prop_oneof![
+        Just((FactKind::Stage, "approached")),
+        Just((FactKind::Stage, "ended")),
+        Just((FactKind::Health, "good")),
+        Just((FactKind::Health, "strained")),
+        Just((FactKind::AffiliationKind, "none")),
+        Just((FactKind::AffiliationKind, "party")),
+    ];
     prop_oneof![
+        2 => (desk.clone(), fact, any::<bool>())
+            .prop_map(|(desk, (kind, word), settles)| Step::State(desk, kind, word, settles)),
         3 => (desk.clone(), field, value).prop_map(|(desk, field, value)| Step::Set(desk, field, value)),
         1 => (desk.clone(), group.clone()).prop_map(|(desk, group)| Step::Add(desk, group)),
         1 => (desk.clone(), group).prop_map(|(desk, group)| Step::TakeOut(desk, group)),
@@ -71,6 +83,11 @@ pub(crate) fn take(step: &Step, number: u8, desks: &mut [Desk; 3]) {
             let entry = desks[*desk].entry();
             let seen = entry.position(row(200)).filter(|_| *settles).map_or(Vec::new(), |standing| ids(&standing.said));
             state(&mut desks[*desk], id, Claim::Position { campaign: row(200), place: *place }, seen);
+        }
+        Step::State(desk, kind, word, settles) => {
+            let entry = desks[*desk].entry();
+            let seen = entry.fact(*kind).filter(|_| *settles).map_or(Vec::new(), |standing| ids(&standing.said));
+            state(&mut desks[*desk], id, Claim::Fact(Fact::typed(*kind, word).unwrap()), seen);
         }
         Step::Log(desk, kind) => {
             let on = When::on(today().plus_days(i32::from(number % 5)).unwrap());
@@ -104,7 +121,8 @@ fn ids(said: &[crate::assertion::Stated]) -> Vec<RowId> {
 
 fn state(desk: &mut Desk, id: RowId, claim: Claim, supersedes: Vec<RowId>) {
     let reason = Some("saw it".to_owned());
-    let assertion = Assertion { reason, supersedes, ..Assertion::new(claim, When::on(today()), NOW) };
+    let source = Some("Rosa of theirs".to_owned());
+    let assertion = Assertion { reason, source, supersedes, ..Assertion::new(claim, When::on(today()), NOW) };
     desk.edit(|edit| -> Result<(), Rejection> { Entry::assert(edit, id, &assertion) }).unwrap();
 }
 
