@@ -19,6 +19,7 @@ mod approach;
 mod ask;
 mod balance;
 mod campaign;
+mod capacity;
 mod config;
 mod date;
 mod demo;
@@ -117,6 +118,7 @@ enum Command {
     Got(got::Args),
     Balance(balance::Args),
     Due(due::Args),
+    Capacity(capacity::Args),
     Risk(risk::Args),
     Link(link::Args),
     Map(map::Args),
@@ -147,7 +149,7 @@ const GROUPS: &[(&str, &[&str])] = &[
     ("Who is out there", &["partner", "find", "edit", "move", "spectrum", "campaign", "next"]),
     (
         "Relationships and risks",
-        &["meet", "approach", "log", "ask", "gave", "got", "balance", "due", "risk", "link", "voices"],
+        &["meet", "approach", "log", "ask", "gave", "got", "balance", "due", "capacity", "risk", "link", "voices"],
     ),
     ("The community", &["map", "todo", "date", "place"]),
     ("Together", &["invite", "member", "sync", "relay"]),
@@ -208,6 +210,7 @@ fn dispatch(app: &mut App, command: Command) -> Result<(), Failure> {
         Command::Got(args) => got::run(app, args),
         Command::Balance(args) => balance::run(app, args),
         Command::Due(args) => due::run(app, args),
+        Command::Capacity(args) => capacity::run(app, args),
         Command::Risk(args) => risk::run(app, args),
         Command::Link(args) => link::run(app, args),
         Command::Map(args) => map::run(app, args),

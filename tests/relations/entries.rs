@@ -167,6 +167,16 @@ fn capacity_is_a_number_or_not_known() {
     refused(&wren.run(&["partner", "edit", "wharf", "--set", "seats=-4"]), 2, "a whole number or unknown");
 }
 
+#[test]
+fn s91_what_all_can_bring_is_added_up_and_the_unknown_stays_unknown() {
+    let wren = alone();
+    for (name, seats) in [("Wharf Choir", "20"), ("Oak Street Hub", "30"), ("Alder Club", "unknown")] {
+        wren.organisation(name, "c");
+        wren.ok(&["partner", "edit", name, "--set", &format!("seats={seats}")]);
+    }
+    assert_eq!(wren.ok(&["capacity"]).stdout, "50 seats, 1 unknown\n");
+}
+
 /// SEC23, SEC27
 #[test]
 fn private_people_stand_behind_an_organisation() {
