@@ -135,6 +135,18 @@ impl Document {
         self.history().changes()
     }
 
+    /// The document as it was once these changes, and all that they follow, were there: to read, never to write into.
+    /// `None`: one of them is not here.
+    #[allow(clippy::disallowed_methods, reason = "a copy to read; what is written goes into the document itself")]
+    pub fn at(&self, heads: &[ChangeHash]) -> Option<Document> {
+        if heads.is_empty() {
+            return Some(Document::new(self.actor));
+        }
+        let heads: Vec<automerge::ChangeHash> = heads.iter().map(|hash| (*hash).into()).collect();
+        let automerge = guarded(|| self.automerge.fork_at(&heads)).ok()?.ok()?;
+        Some(Document::from_automerge(automerge, self.actor))
+    }
+
     /// Make one edit. What `change` writes becomes one change under this document's actor, or none when nothing differs.
     ///
     /// When `change` returns an error, panics or writes too much, the document is as it was.
