@@ -57,6 +57,7 @@ mod slug;
 mod sourced;
 mod todo;
 mod town;
+mod undo;
 mod voices;
 mod words;
 
@@ -124,5 +125,6 @@ pub use section::{OwnSection, SECTIONS, Section};
 pub use sheet::partners_csv;
 pub use todo::{OpenEntries, Todo, todo};
 pub use town::{Town, TownChoices, TownEntry, demo_town};
+pub use undo::{TakenBack, Undo, label as key_label, row_words, said as value_words};
 pub use voices::{Voice, voices};
 pub use words::{folded, folded_words};

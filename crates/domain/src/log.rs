@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use allymap_document::{ActorId, Document};
+use allymap_document::{ActorId, Document, Edit};
 use minicbor::{Decode, Encode};
 
 use crate::ancestry::Ancestry;
@@ -198,11 +198,33 @@ pub(crate) struct Log {
     pub newer: usize,
 }
 
-/// By date, then id.
+/// By date, then id. A line that its own device took back is not among them.
 pub(crate) fn read(document: &Document) -> Log {
     let rows::Rows { mut rows, unreadable, newer } = rows::read(document, "l/", understand);
+    let gone: BTreeSet<(RowId, ActorId)> = rows
+        .iter()
+        .filter(|written| written.row.kind == TAKEN_BACK)
+        .filter_map(|written| Some((written.row.source.as_deref()?.parse().ok()?, written.actor)))
+        .collect();
+    rows.retain(|written| written.row.kind != TAKEN_BACK && !gone.contains(&(written.id, written.actor)));
     rows.sort_by(|a, b| (a.row.on.order(), a.id, a.change).cmp(&(b.row.on.order(), b.id, b.change)));
     Log { written: rows, unreadable, newer }
+}
+
+/// Takes back a line. It counts only from the device that wrote the line: nobody hides what another has noted.
+pub(crate) fn take_back(edit: &mut Edit<'_>, id: RowId, line: RowId, recorded_ms: u64) -> Result<(), Rejection> {
+    let stored = Stored {
+        version: VERSION,
+        kind: TAKEN_BACK.to_owned(),
+        on: When::on(Date::of_ms(recorded_ms)),
+        with: None,
+        text: String::new(),
+        size: None,
+        follow_up: None,
+        source: Some(line.to_string()),
+        recorded_hour: hour(recorded_ms),
+    };
+    Ok(edit.append(&format!("l/{id}"), rows::encode(&stored))?)
 }
 
 impl Log {
@@ -307,6 +329,8 @@ pub(crate) fn balance(lines: &[Logged]) -> (u32, u32) {
     (sum("gave"), sum("got"))
 }
 
+/// The kind of a line that says nothing but that the line in its source is taken back.
+const TAKEN_BACK: &str = "taken-back";
 const APPROACH: &str = "approach";
 const APPROACHES: usize = 200;
 const APPROACHES_OF_ONE: usize = 4;

@@ -126,7 +126,7 @@ impl Level {
     }
 
     /// Medium and high change what may be done.
-    fn is_strict(self) -> bool {
+    pub(crate) fn is_strict(self) -> bool {
         matches!(self, Level::Medium | Level::High)
     }
 }
