@@ -11,6 +11,7 @@ use allymap_seal::{DatabaseKey, DeviceSeed, Vault};
 use allymap_wire::{DocumentId, RelayKeyHash, Timestamp};
 use minicbor::{Decode, Encode};
 
+use crate::acts::{self, Act};
 use crate::chance::random;
 use crate::disk::Disk;
 use crate::failure::{Candidate, Exit, Failure};
@@ -32,6 +33,8 @@ pub(crate) struct Options {
     pub(crate) insecure: bool,
     /// What this command is, for whoever finds the home busy.
     pub(crate) program: String,
+    /// The command as it was typed, shortened.
+    pub(crate) said: String,
 }
 
 /// One map of this home.
@@ -95,6 +98,8 @@ pub(crate) struct App {
     replica: Option<Replica>,
     map: Option<MapRow>,
     act: ActId,
+    /// What this command did to which documents.
+    doing: Option<Act>,
     edited: bool,
 }
 
@@ -123,6 +128,7 @@ impl App {
             replica: None,
             map: None,
             act: ActId(random()),
+            doing: None,
             edited: false,
         }
     }
@@ -231,6 +237,9 @@ impl App {
     /// Everything so far, durable. After this an edit is *kept*.
     pub(crate) fn commit(&mut self) -> Result<(), Failure> {
         let token = std::mem::take(&mut self.edited).then(random::<16>);
+        if let (Some(_), Some(doing), Some(map), Some(disk)) = (token, &self.doing, &self.map, &mut self.disk) {
+            acts::put(disk, map.number, doing)?;
+        }
         let Some(disk) = &mut self.disk else { return Ok(()) };
         if let Some(token) = token {
             disk.put(HomeKey::Writer.bytes(), writer(&self.home, &token));
@@ -270,7 +279,12 @@ impl App {
         let (replica, disk) = self.hold()?;
         let mut effects = Vec::new();
         let (value, document_now) = replica.edit(document, act, disk, &mut effects, change)??;
+        let changed = !effects.is_empty();
         self.carry_out(effects)?;
+        if changed {
+            let said = &self.options.said;
+            self.doing.get_or_insert_with(|| Act::new(act, said, now().0)).touched(document);
+        }
         self.index_document(document, &document_now)?;
         self.edited = true;
         Ok(value)
@@ -285,6 +299,19 @@ impl App {
             }
         }
         Ok(())
+    }
+
+    /// What was done to this map on this computer, oldest first.
+    pub(crate) fn acts(&mut self) -> Result<Vec<Act>, Failure> {
+        let map = self.map()?.number;
+        acts::list(self.disk()?, map)
+    }
+
+    /// This command takes another back.
+    pub(crate) fn undoes(&mut self, other: &Act) {
+        let mut act = Act::new(self.act, &self.options.said, now().0);
+        act.undoing(other);
+        self.doing = Some(act);
     }
 
     /// Redoes the index rows of documents that others changed.

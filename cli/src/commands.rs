@@ -20,6 +20,7 @@ mod ask;
 mod balance;
 mod campaign;
 mod capacity;
+mod completions;
 mod config;
 mod date;
 mod demo;
@@ -30,12 +31,14 @@ mod export;
 mod find;
 mod gave;
 mod got;
+mod history;
 mod import;
 mod invite;
 mod join;
 mod link;
 mod lock;
 mod log;
+mod man;
 mod map;
 mod meet;
 mod member;
@@ -54,6 +57,7 @@ mod status;
 mod sync;
 mod todo;
 mod topics;
+mod undo;
 mod unlock;
 mod voices;
 mod r#where;
@@ -130,6 +134,8 @@ enum Command {
     Member(member::Args),
     Sync(sync::Args),
     Relay(relay::Args),
+    Undo(undo::Args),
+    History(history::Args),
     Import(import::Args),
     Export(export::Args),
     Report(report::Args),
@@ -140,6 +146,8 @@ enum Command {
     Unlock(unlock::Args),
     Recovery(recovery::Args),
     Where(r#where::Args),
+    Completions(completions::Args),
+    Man(man::Args),
     Help(topics::Args),
 }
 
@@ -153,13 +161,17 @@ const GROUPS: &[(&str, &[&str])] = &[
     ),
     ("The community", &["map", "todo", "date", "place"]),
     ("Together", &["invite", "member", "sync", "relay"]),
-    ("Your data", &["import", "export", "report"]),
-    ("This computer", &["config", "doctor", "demo", "lock", "unlock", "recovery", "where", "help"]),
+    ("Your data", &["undo", "history", "import", "export", "report"]),
+    (
+        "This computer",
+        &["config", "doctor", "demo", "lock", "unlock", "recovery", "where", "completions", "man", "help"],
+    ),
 ];
 
 /// Runs what was typed.
 pub(crate) fn run(arguments: Vec<OsString>) -> ExitCode {
     let program = arguments.iter().skip(1).take(2).map(|word| word.to_string_lossy()).collect::<Vec<_>>().join(" ");
+    let said = said(&arguments);
     let matches = match tree(true).try_get_matches_from(arguments) {
         Ok(matches) => matches,
         Err(error) => {
@@ -176,7 +188,7 @@ pub(crate) fn run(arguments: Vec<OsString>) -> ExitCode {
     let plain = plain || settings.plain();
     let output = Output { json, plain, quiet };
     let prompt = Prompt::new(no_input || json, plain);
-    let options = Options { map, passphrase_file, insecure, program: format!("allymap {program}") };
+    let options = Options { map, passphrase_file, insecure, program: format!("allymap {program}"), said };
     let done = match Home::find() {
         Some(home) => dispatch(&mut App::new(home, output, prompt, options), cli.command),
         None => Err(Failure::usage("This computer does not say where your home folder is.").hint("Set ALLYMAP_HOME.")),
@@ -188,6 +200,15 @@ pub(crate) fn run(arguments: Vec<OsString>) -> ExitCode {
             ExitCode::from(failure.exit as u8)
         }
     }
+}
+
+/// A command as `undo` names it: without options that are about its answer, without codes that let somebody in.
+fn said(arguments: &[OsString]) -> String {
+    let words = arguments.iter().skip(1).map(|word| word.to_string_lossy());
+    let kept = words.filter(|word| {
+        !matches!(word.as_ref(), "--json" | "--plain" | "--quiet" | "-q" | "--no-input") && !word.starts_with("ALLYMAP")
+    });
+    kept.map(|word| quoted(&word)).collect::<Vec<_>>().join(" ").chars().take(100).collect()
 }
 
 fn dispatch(app: &mut App, command: Command) -> Result<(), Failure> {
@@ -222,6 +243,8 @@ fn dispatch(app: &mut App, command: Command) -> Result<(), Failure> {
         Command::Member(args) => member::run(app, args),
         Command::Sync(args) => sync::run(app, args),
         Command::Relay(args) => relay::run(app, args),
+        Command::Undo(args) => undo::run(app, args),
+        Command::History(args) => history::run(app, args),
         Command::Import(args) => import::run(app, args),
         Command::Export(args) => export::run(app, args),
         Command::Report(args) => report::run(app, args),
@@ -232,6 +255,8 @@ fn dispatch(app: &mut App, command: Command) -> Result<(), Failure> {
         Command::Unlock(args) => unlock::run(app, args),
         Command::Recovery(args) => recovery::run(app, args),
         Command::Where(args) => r#where::run(app, args),
+        Command::Completions(args) => completions::run(app, &args),
+        Command::Man(args) => man::run(app, &args),
         Command::Help(args) => topics::run(app, args),
     }
 }
@@ -254,7 +279,7 @@ fn free_text(argument: &str) -> Result<String, Failure> {
 
 /// A name as it has to be typed in a command.
 fn quoted(name: &str) -> String {
-    if name.chars().all(|letter| letter.is_alphanumeric() || letter == '-') {
+    if name.chars().all(|letter| letter.is_alphanumeric() || "-./:=".contains(letter)) {
         name.to_owned()
     } else {
         format!("\"{name}\"")
@@ -344,7 +369,7 @@ fn tree(grouped: bool) -> clap::Command {
         list.push_str(&format!("{group}\n"));
         for name in *names {
             let about = abouts.iter().find(|(known, _)| known == name).map_or("", |(_, about)| about.as_str());
-            list.push_str(&format!("  {name:<11}{about}\n"));
+            list.push_str(&format!("  {name:<12}{about}\n"));
         }
         list.push('\n');
     }

@@ -1,5 +1,6 @@
 //! allymap: a community map that groups keep together, online or not.
 
+mod acts;
 mod app;
 mod chance;
 mod commands;

@@ -36,8 +36,11 @@ impl Output {
     /// Bytes as they are: an export.
     pub(crate) fn bytes(&self, bytes: &[u8]) -> std::io::Result<()> {
         let mut out = crate::stdout::real();
-        out.write_all(bytes)?;
-        out.flush()
+        match out.write_all(bytes).and_then(|()| out.flush()) {
+            // Whoever reads has read enough.
+            Err(error) if error.kind() == std::io::ErrorKind::BrokenPipe => Ok(()),
+            written => written,
+        }
     }
 
     /// What was done, for whoever watches.

@@ -4,6 +4,9 @@ use allymap_tests::{RelayProcess, Shared, Volunteer};
 
 mod asking;
 mod relays;
+mod speaking;
+
+mod undoing;
 mod watching;
 
 #[test]

@@ -1,0 +1,24 @@
+//! `allymap completions SHELL`: what the shell needs to finish commands and options.
+
+use clap_complete::Shell;
+
+use crate::app::App;
+use crate::failure::{Failure, reason};
+
+/// Let your shell finish commands and options
+#[derive(clap::Args)]
+#[command(
+    after_help = "Examples:\n  allymap completions bash > ~/.local/share/bash-completion/completions/allymap\n  allymap completions fish > ~/.config/fish/completions/allymap.fish"
+)]
+pub(crate) struct Args {
+    /// Which shell
+    shell: Shell,
+}
+
+pub(crate) fn run(app: &App, args: &Args) -> Result<(), Failure> {
+    let mut script = Vec::new();
+    clap_complete::generate(args.shell, &mut super::tree(false), "allymap", &mut script);
+    app.output
+        .bytes(&script)
+        .map_err(|error| Failure::usage(format!("Standard output cannot be written: {}.", reason(&error))))
+}

@@ -1,0 +1,126 @@
+//! `allymap undo`: the last command of this computer is taken back, by a new change that everybody can see.
+
+use allymap_domain::{EntryId, Map, TakenBack, Undo};
+use allymap_wire::DocumentId;
+
+use super::status::count;
+use crate::app::{App, now};
+use crate::failure::{Exit, Failure};
+
+/// Take back your last command
+#[derive(clap::Args)]
+#[command(after_help = "Examples:\n  allymap undo\n  allymap undo --dry-run")]
+pub(crate) struct Args {
+    /// Only show what would be taken back
+    #[arg(long)]
+    dry_run: bool,
+    /// Also where somebody else has changed the same since
+    #[arg(long)]
+    anyway: bool,
+}
+
+struct OfEntry {
+    id: DocumentId,
+    name: String,
+    undo: Undo,
+}
+
+pub(crate) fn run(app: &mut App, args: Args) -> Result<(), Failure> {
+    let Some(act) = app.acts()?.pop() else {
+        return Err(Failure::new("AM-NOTHING", Exit::Failed, "There is nothing to take back on this computer."));
+    };
+    let mut entries = Vec::new();
+    for id in act.documents() {
+        let Some(document) = app.document(id)? else { continue };
+        let name = if Map::is(&document) { "The map".to_owned() } else { app.entry(EntryId(id.0))?.name().to_owned() };
+        entries.extend(Undo::of(act.id(), &document, EntryId(id.0), now().0).map(|undo| OfEntry { id, name, undo }));
+    }
+    let words = if act.is_undo() { "the undo of: " } else { "" };
+    if entries.iter().all(|entry| entry.undo.is_empty()) {
+        return Err(Failure::new(
+            "AM-NOTHING",
+            Exit::Failed,
+            format!("The last command cannot be taken back: {words}{}.", act.words()),
+        )
+        .hint("Maps that were made, invitations, approvals and exports stay."));
+    }
+    let since: Vec<(&str, &TakenBack)> = entries
+        .iter()
+        .flat_map(|entry| entry.undo.shown.iter().map(|shown| (entry.name.as_str(), shown)))
+        .filter(|(_, shown)| shown.since.is_some())
+        .collect();
+    if !args.dry_run && !args.anyway && !since.is_empty() {
+        for (name, shown) in &since {
+            app.output.status(format_args!(
+                "{name}, {}: changed since by somebody else, to \"{}\".",
+                shown.what,
+                shown.since.as_deref().unwrap_or_default()
+            ));
+        }
+        let question = "Take it back all the same? What they wrote stays in the history.";
+        let asks = app.prompt.can_ask();
+        if !(asks && app.ask().confirm(question)?) {
+            return Err(Failure::new(
+                "AM-CHANGED-SINCE",
+                Exit::NeedsPerson,
+                "Somebody else has changed the same since. Nothing was taken back.",
+            )
+            .hint("Ask them, or: allymap undo --anyway"));
+        }
+    }
+    if !args.dry_run {
+        app.undoes(&act);
+        for OfEntry { id, undo, .. } in entries.iter().filter(|entry| !entry.undo.is_empty()) {
+            app.edit(*id, |edit| undo.apply(edit, &mut || allymap_domain::RowId(crate::chance::random())))?;
+        }
+        app.commit()?;
+    }
+    say(app, &args, &format!("{words}{}", act.words()), &entries)
+}
+
+fn say(app: &mut App, args: &Args, words: &str, entries: &[OfEntry]) -> Result<(), Failure> {
+    if app.output.json {
+        let entries: Vec<_> = entries
+            .iter()
+            .map(|entry| {
+                let shown = entry.undo.shown.iter().map(|shown| {
+                    serde_json::json!({
+                        "what": shown.what, "was": shown.after, "now": shown.before,
+                        "changed_since": shown.since, "stays_because": shown.stays,
+                    })
+                });
+                serde_json::json!({ "entry": entry.name, "changes": shown.collect::<Vec<_>>() })
+            })
+            .collect();
+        app.output.json(&serde_json::json!({ "taken_back": words, "dry_run": args.dry_run, "entries": entries }));
+        return Ok(());
+    }
+    let verb = if args.dry_run { "Would take back" } else { "Took back" };
+    app.output.say(format_args!("{verb}: {words}"));
+    let shown: Vec<(&OfEntry, &TakenBack)> =
+        entries.iter().flat_map(|entry| entry.undo.shown.iter().map(move |shown| (entry, shown))).collect();
+    for (entry, shown) in shown.iter().take(20) {
+        let short = |text: &str| match text.lines().next().unwrap_or_default() {
+            "" => "(nothing)".to_owned(),
+            line if text.chars().count() > 60 => line.chars().take(59).chain(['…']).collect(),
+            line => line.to_owned(),
+        };
+        match shown.stays {
+            Some(why) => app.output.say(format_args!("  {}, {}: stays, because {why}", entry.name, shown.what)),
+            None => app.output.say(format_args!(
+                "  {}, {}: {} → {}",
+                entry.name,
+                shown.what,
+                short(&shown.after),
+                short(&shown.before)
+            )),
+        }
+    }
+    if shown.len() > 20 {
+        app.output.say(format_args!("  and {}", count(shown.len() - 20, "more change", "more changes")));
+    }
+    if !args.dry_run {
+        app.output.status("Others get it with the next exchange. allymap undo again brings it back.");
+    }
+    Ok(())
+}
