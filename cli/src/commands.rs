@@ -369,7 +369,7 @@ fn tree(grouped: bool) -> clap::Command {
         list.push_str(&format!("{group}\n"));
         for name in *names {
             let about = abouts.iter().find(|(known, _)| known == name).map_or("", |(_, about)| about.as_str());
-            list.push_str(&format!("  {name:<12}{about}\n"));
+            list.push_str(&format!("  {name:<10} {about}\n"));
         }
         list.push('\n');
     }
