@@ -61,6 +61,16 @@ impl FactKind {
         }
     }
 
+    /// What holds as long as nobody has said anything.
+    pub(crate) fn not_said(self) -> Fact {
+        let slug = match self {
+            FactKind::Stage => "mapped",
+            FactKind::Health => "unclear",
+            FactKind::AffiliationKind => "unknown",
+        };
+        Fact::named(self, slug).expect("it stands in the kind's table")
+    }
+
     pub(crate) fn named(slug: &str) -> Option<FactKind> {
         FactKind::ALL.into_iter().find(|kind| kind.slug() == slug)
     }

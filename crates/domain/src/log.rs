@@ -223,6 +223,8 @@ pub(crate) fn take_back(edit: &mut Edit<'_>, id: RowId, line: RowId, recorded_ms
         follow_up: None,
         source: Some(line.to_string()),
         recorded_hour: hour(recorded_ms),
+        mutual: None,
+        urgent: None,
     };
     Ok(edit.append(&format!("l/{id}"), rows::encode(&stored))?)
 }

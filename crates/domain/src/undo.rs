@@ -242,6 +242,7 @@ impl Claim {
         match (self, other) {
             (Claim::Risk(one), Claim::Risk(other)) => one.kind == other.kind,
             (Claim::Position { campaign, .. }, Claim::Position { campaign: other, .. }) => campaign == other,
+            (Claim::Fact(one), Claim::Fact(other)) => one.kind() == other.kind(),
             _ => false,
         }
     }
@@ -251,6 +252,7 @@ impl Claim {
         match *self {
             Claim::Risk(risk) => Claim::Risk(Risk { level: Level::Unknown, mitigation: Mitigation::Unknown, ..risk }),
             Claim::Position { campaign, .. } => Claim::Position { campaign, place: Place::NotKnown },
+            Claim::Fact(fact) => Claim::Fact(fact.kind().not_said()),
         }
     }
 
@@ -258,6 +260,7 @@ impl Claim {
         match self {
             Claim::Risk(risk) => risk.kind.slug(),
             Claim::Position { .. } => "Position",
+            Claim::Fact(fact) => fact.kind().label(),
         }
     }
 
@@ -265,6 +268,7 @@ impl Claim {
         match self {
             Claim::Risk(risk) => risk.level.slug(),
             Claim::Position { place, .. } => place.label(),
+            Claim::Fact(fact) => fact.label(),
         }
     }
 }
@@ -273,7 +277,8 @@ impl Entry {
     /// Assertions that stand, of every sort.
     fn standing(&self) -> impl Iterator<Item = &Stated> {
         let risks = self.risks.iter().flat_map(|standing| &standing.said);
-        risks.chain(self.positions.iter().flat_map(|standing| &standing.said))
+        let positions = self.positions.iter().flat_map(|standing| &standing.said);
+        risks.chain(positions).chain(self.facts.iter().flat_map(|standing| &standing.said))
     }
 }
 
@@ -346,6 +351,7 @@ fn words_of(link: &Link) -> String {
     match link.target {
         crate::link::Target::Influence { strength, .. } => format!("influence, {}", strength.slug()),
         crate::link::Target::Same => "the same as another entry".to_owned(),
+        crate::link::Target::BranchOf => "a branch of another entry".to_owned(),
     }
 }
 
