@@ -7,6 +7,7 @@ use crate::campaign::Campaign;
 use crate::date::When;
 use crate::desk::{Desk, NOW, row, today, who};
 use crate::entry::{Entry, NewEntry};
+use crate::fact::{Fact, FactKind};
 use crate::field::{Audience, Holds};
 use crate::figure::Figure;
 use crate::ids::EntryId;
@@ -172,7 +173,12 @@ fn s112_s114_s115_entries_stand_under_their_types_in_the_order_of_the_template()
 #[test]
 fn s120_the_directory_has_name_contact_holder_and_stage() {
     let choir = new("organisation", "Ropewalk Choir").with("phone", "02 5550 1").with("held-by", "Moruya");
-    let entries = [entry(1, &choir, |desk| desk.log(2, "one-to-one", today()))];
+    let entries = [entry(1, &choir, |desk| {
+        desk.log(2, "one-to-one", today());
+        let claim = Claim::Fact(Fact::typed(FactKind::Stage, "acquainted").unwrap());
+        let met = Assertion::new(claim, When::on(today()), NOW);
+        desk.edit(|edit| Entry::assert(edit, row(3), &met)).unwrap();
+    })];
     let html = print(&entries, Audience::Group, &[ReportPart::Directory]).html;
     in_order(
         &html,
@@ -234,8 +240,8 @@ fn nothing_above_the_level_of_an_audience_leaves() {
                 Holds::Email => format!("{word}@a.example"),
                 Holds::Url => format!("https://{word}.example"),
                 Holds::Phone => format!("{word} 02"),
-                Holds::Choice(_) | Holds::YesNo => continue,
                 Holds::Sourced => format!("{word} (Bay Post, 4 Feb 2026)"),
+                Holds::Choice(_) | Holds::YesNo => continue,
                 _ => word.clone(),
             };
             // A kind of value that this test does not know yet must not be passed over in silence.

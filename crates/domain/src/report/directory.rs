@@ -1,6 +1,7 @@
 //! The directory: whom we know, how to reach them, which of our groups keeps the relationship, and how far it is.
 
 use crate::entry::Entry;
+use crate::fact::FactKind;
 use crate::report::page::{Block, Paper};
 use crate::report::{LOG, Material};
 
@@ -21,7 +22,7 @@ pub(super) fn add(material: &Material<'_>, shown: &[&Entry], blocks: &mut Vec<Bl
             let mut row = vec![name, contact.collect()];
             if inside {
                 row.push(material.value(entry, "held-by").into_iter().collect());
-                row.push(stage(material, entry));
+                row.push(stage(entry));
             }
             row
         })
@@ -33,20 +34,13 @@ pub(super) fn add(material: &Material<'_>, shown: &[&Entry], blocks: &mut Vec<Bl
 }
 
 /// How far the relationship is, and the last contact.
-fn stage(material: &Material<'_>, entry: &Entry) -> Vec<String> {
+fn stage(entry: &Entry) -> Vec<String> {
     // A hall is nobody to be acquainted with, and a part of the public neither.
     if matches!(entry.kind_name.as_str(), "place" | "segment") {
         return Vec::new();
     }
-    let has = |kinds: &[&str]| entry.log.iter().any(|logged| kinds.contains(&logged.line.kind.as_str()));
-    let follows = if has(&["one-to-one", "meeting"]) {
-        "acquainted"
-    } else if has(&["approach"]) {
-        "approached"
-    } else {
-        "mapped"
-    };
-    let mut lines = vec![material.value(entry, "stage").unwrap_or_else(|| follows.to_owned())];
+    let stage = entry.fact(FactKind::Stage).map_or("mapped", |standing| standing.counts.label());
+    let mut lines = vec![stage.to_owned()];
     let last = entry.log.iter().filter_map(|logged| logged.line.on.date).max();
     lines.extend(last.map(|date| format!("last {}", date.spelled())));
     lines
