@@ -6,7 +6,18 @@ use crate::alone;
 #[test]
 fn a_word_about_somebodys_character_is_refused_without_its_source_and_day() {
     let wren = alone();
-    wren.ok(&["partner", "add", "Nandini Oxenbury", "--kind", "person", "--set", "role=councillor", "--no-input"]);
+    wren.ok(&[
+        "partner",
+        "add",
+        "Nandini Oxenbury",
+        "--kind",
+        "person",
+        "--set",
+        "role=councillor",
+        "--set",
+        "basis=public-role",
+        "--no-input",
+    ]);
     for field in ["personality", "values", "background"] {
         for value in ["keeps promises", "keeps promises (Bay Post)", "keeps promises (4 Feb 2026)"] {
             let pair = format!("{field}={value}");
@@ -15,7 +26,18 @@ fn a_word_about_somebodys_character_is_refused_without_its_source_and_day() {
             assert!(refused.stderr.contains("where it is known from and the day"), "{refused:?}");
         }
     }
-    let new = ["partner", "add", "Bertil Quennell", "--kind", "person", "--set", "values=order", "--no-input"];
+    let new = [
+        "partner",
+        "add",
+        "Bertil Quennell",
+        "--kind",
+        "person",
+        "--set",
+        "basis=public-role",
+        "--set",
+        "values=order",
+        "--no-input",
+    ];
     assert_eq!(wren.run(&new).code, 2);
     wren.ok(&[
         "partner",
