@@ -3,6 +3,7 @@
 use allymap_tests::{RelayProcess, Shared, Volunteer};
 
 mod asking;
+mod outputs;
 mod relays;
 mod speaking;
 

@@ -60,7 +60,7 @@ pub(crate) fn run(app: &mut App, _: Args) -> Result<(), Failure> {
     }
     if let Some(words) = &map.waiting_words {
         app.output.say(format_args!(
-            "Waiting     to be let in. Read these words to who invited you: {}\n            When they have approved you, run: allymap sync",
+            "Waiting     to be let in. Read these words to who invited you:\n            {}\n            When they have approved you, run: allymap sync",
             words.join("  ")
         ));
     }
@@ -85,7 +85,9 @@ pub(crate) fn run(app: &mut App, _: Args) -> Result<(), Failure> {
         )),
     }
     let itself = if edited.contains(&map_document) { ", and the map's own page," } else { "" };
-    if !map.practice {
+    if !map.practice && edited.is_empty() {
+        app.output.say("Kept here   nothing that was not exchanged");
+    } else if !map.practice {
         app.output.say(format_args!(
             "Kept here   {}{itself} with changes that nobody else has yet",
             count(edited_entries, "entry", "entries")
@@ -111,7 +113,7 @@ pub(crate) fn run(app: &mut App, _: Args) -> Result<(), Failure> {
     }
     if !passphrase {
         app.output.say(
-            "Key         no passphrase: whoever has this computer can read the map (allymap lock --new-passphrase)",
+            "Key         no passphrase: whoever has this computer can read the map\n            Set one: allymap lock --new-passphrase",
         );
     }
     if root_here {
