@@ -266,6 +266,16 @@ fn given(argument: Option<String>, ask: impl FnOnce() -> Result<String, Failure>
     argument.map_or_else(ask, Ok)
 }
 
+/// What stands behind `--set`, each FIELD=VALUE.
+fn pairs(set: &[String], example: &str) -> Result<Vec<(String, String)>, Failure> {
+    let pair = |pair: &String| match pair.split_once('=') {
+        Some((name, value)) => Ok((name.to_owned(), value.to_owned())),
+        None => Err(Failure::usage(format!("\"{pair}\" is not FIELD=VALUE."))
+            .hint(format!("Nothing was changed. For example: --set {example}"))),
+    };
+    set.iter().map(pair).collect()
+}
+
 /// Free text from an argument, or from standard input for `-`, so that it need not stand in the shell's history.
 fn free_text(argument: &str) -> Result<String, Failure> {
     if argument != "-" {

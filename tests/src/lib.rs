@@ -7,8 +7,10 @@ use std::sync::OnceLock;
 
 use tempfile::TempDir;
 
+mod alone;
 #[cfg(unix)]
 mod terminal;
+pub use alone::{Alone, alone};
 #[cfg(unix)]
 pub use terminal::Terminal;
 

@@ -134,12 +134,7 @@ impl Fields {
         if let Some(notes) = &self.notes {
             given.push(("notes".into(), super::free_text(notes)?));
         }
-        for pair in &self.set {
-            let (name, value) = pair.split_once('=').ok_or_else(|| {
-                Failure::usage(format!("\"{pair}\" is not FIELD=VALUE.")).hint("For example: --set role=mayor")
-            })?;
-            given.push((name.to_owned(), value.to_owned()));
-        }
+        given.extend(super::pairs(&self.set, "role=mayor")?);
         Ok(given)
     }
 }

@@ -104,12 +104,7 @@ impl Facts {
             given.push((access.field.to_owned(), value.trim().to_owned()));
             given.extend(note.map(|note| (access.note.to_owned(), note.trim().to_owned())));
         }
-        for pair in &self.set {
-            let (name, value) = pair.split_once('=').ok_or_else(|| {
-                Failure::usage(format!("\"{pair}\" is not FIELD=VALUE.")).hint("For example: --set phone=…")
-            })?;
-            given.push((name.to_owned(), value.to_owned()));
-        }
+        given.extend(super::pairs(&self.set, "phone=…")?);
         Ok(given)
     }
 }
