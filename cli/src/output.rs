@@ -29,8 +29,9 @@ impl Output {
             object.extend(fields.clone());
         }
         // Whole, then written once: the real standard output has no buffer.
-        let line = format!("{}\n", serde_json::Value::Object(object));
-        let _ = crate::stdout::real().write_all(line.as_bytes());
+        let mut line = allymap_domain::json_line(&object);
+        line.push(b'\n');
+        let _ = crate::stdout::real().write_all(&line);
     }
 
     /// Bytes as they are: an export.
@@ -85,7 +86,9 @@ impl Output {
                     "candidates": failure.candidates,
                 },
             });
-            let _ = writeln!(std::io::stderr(), "{value}");
+            let mut line = allymap_domain::json_line(&value);
+            line.push(b'\n');
+            let _ = std::io::stderr().write_all(&line);
             return;
         }
         let _ = writeln!(anstream::stderr(), "Error: {} [{}]", clean(&failure.message), failure.code);
@@ -128,14 +131,7 @@ pub(crate) fn in_shell_history() {
 /// Text from others, safe to show: control characters (escape sequences among them) and the marks that turn the direction of
 /// writing are left out. Line breaks stay.
 pub(crate) fn clean(text: &str) -> String {
-    text.chars()
-        .filter(|letter| {
-            *letter == '\n'
-                || *letter == '\t'
-                || !(letter.is_control()
-                    || matches!(letter, '\u{200e}' | '\u{200f}' | '\u{061c}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}'))
-        })
-        .collect()
+    text.chars().filter(|letter| matches!(letter, '\n' | '\t') || !allymap_domain::is_obeyed(*letter)).collect()
 }
 
 /// What clap has to say about what was typed.

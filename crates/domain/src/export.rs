@@ -142,7 +142,7 @@ fn map_line(id: EntryId, document: &Document) -> Vec<u8> {
 }
 
 fn write(line: &impl Serialize) -> Vec<u8> {
-    serde_json::to_vec(line).expect("strings, numbers and lists are always JSON")
+    crate::json::line(line)
 }
 
 fn sorted<T: Ord>(items: impl IntoIterator<Item = T>) -> Vec<T> {

@@ -27,6 +27,7 @@ mod index;
 mod institution;
 mod issue;
 mod item;
+mod json;
 mod key_date;
 mod kind;
 mod link;
@@ -101,6 +102,7 @@ pub use import::{
 pub use index::{ROW_SCHEMA, Row, RowLink, RowPosition, RowRisk, RowStep};
 pub use issue::Issue;
 pub use item::Item;
+pub use json::{is_obeyed, line as json_line};
 pub use key_date::{Coming, DateSort, KeyDate, coming, starter_dates};
 pub use kind::{KINDS, Kind};
 pub use link::{Direction, Link, Linked, Strength, Target};
