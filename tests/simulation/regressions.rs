@@ -48,6 +48,20 @@ pub const REGRESSIONS: &[Regression] = &[
             Exchange { device: 1, relay: 1, frames: 12 },
         ],
     },
+    // Damage took a document and left the mark that it has something to seal: nothing ever came of that, and no judgement either.
+    Regression {
+        seed: 5940,
+        shape: Shape { devices: 5, relays: 1, hostile: true, page_bytes: 512 },
+        steps: &[
+            Edit { device: 1, document: 4, what: 5 },
+            Edit { device: 0, document: 3, what: 0 },
+            Remove { relay: 0 },
+            Forge { relay: 0, document: 4, how: 3 },
+            Damage { device: 0, number: 65304 },
+            Edit { device: 0, document: 4, what: 0 },
+            Damage { device: 0, number: 32521 },
+        ],
+    },
 ];
 
 #[test]

@@ -19,7 +19,7 @@ impl Replica {
     pub fn mend(&mut self, salt: [u8; 8], rows: &dyn Rows, effects: &mut Vec<Effect>) -> Result<(), Unreadable> {
         let mut draft = Draft::new(rows, self.number);
         // What follows from records and logs, and will follow from them again.
-        for letter in *b"vwnxbgp" {
+        for letter in *b"vwnxbgpe" {
             for (name, _) in draft.list(letter, &[], None, usize::MAX)? {
                 draft.delete_named(letter, &name);
             }
@@ -100,9 +100,7 @@ impl Replica {
                     row.own.push(OwnRow { salt, sealed_through: first.seq - 1 });
                 }
             }
-            if row.own.is_empty() {
-                draft.delete(Key::Unsealed(id));
-            } else {
+            if !row.own.is_empty() {
                 draft.put_bytes(Key::Unsealed(id), Vec::new());
             }
             draft.put(Key::Document(id), &row);
