@@ -10,6 +10,7 @@ use allymap_replica::{Effect, Input, KnownRelay, Notice};
 use allymap_wire::{DocumentId, RelayKeyHash, limits};
 use futures_util::{SinkExt, StreamExt};
 use tokio::sync::mpsc;
+use tokio::task::JoinSet;
 use tokio_tungstenite::tungstenite::Message as Frame;
 use tokio_tungstenite::tungstenite::protocol::WebSocketConfig;
 
@@ -21,6 +22,8 @@ use crate::failure::Failure;
 const CONNECT: Duration = Duration::from_secs(10);
 /// Until a relay that stopped in the middle counts as away.
 const ANSWER: Duration = Duration::from_secs(30);
+/// Until what is still to leave at the end is given up.
+const LEAVE: Duration = Duration::from_secs(2);
 /// Socket buffers; a frame that is larger is read in pieces.
 const BUFFER_BYTES: usize = 4 << 10;
 
@@ -93,6 +96,8 @@ pub(crate) struct Lines {
     events: mpsc::Receiver<(RelayKeyHash, Event)>,
     sender: mpsc::Sender<(RelayKeyHash, Event)>,
     outgoing: BTreeMap<RelayKeyHash, mpsc::Sender<Vec<u8>>>,
+    /// One for each line; it ends when all that was handed to it has left.
+    writers: JoinSet<()>,
 }
 
 pub(crate) enum Event {
@@ -103,7 +108,7 @@ pub(crate) enum Event {
 impl Lines {
     pub(crate) fn new() -> Lines {
         let (sender, events) = mpsc::channel(64);
-        Lines { events, sender, outgoing: BTreeMap::new() }
+        Lines { events, sender, outgoing: BTreeMap::new(), writers: JoinSet::new() }
     }
 
     /// Opens a websocket. The returned authority is what the `Host` header said.
@@ -127,7 +132,7 @@ impl Lines {
             .map_err(|error| ConnectError::Refused(why(&error)))?;
         let (mut sink, mut stream) = socket.split();
         let (outgoing, mut out_receiver) = mpsc::channel::<Vec<u8>>(64);
-        tokio::spawn(async move {
+        self.writers.spawn(async move {
             let mut ping = tokio::time::interval(Duration::from_millis(limits::IDLE_MS / 3));
             ping.tick().await;
             loop {
@@ -186,6 +191,14 @@ impl Lines {
 
     pub(crate) fn is_empty(&self) -> bool {
         self.outgoing.is_empty()
+    }
+
+    /// Hangs up everywhere, after all that was handed in has left.
+    async fn leave(&mut self) {
+        self.outgoing.clear();
+        let writers = &mut self.writers;
+        // All that matters was answered before; what a dead line still holds is not worth more than a moment.
+        let _ = tokio::time::timeout(LEAVE, async { while writers.join_next().await.is_some() {} }).await;
     }
 }
 
@@ -249,6 +262,7 @@ impl Exchange {
                 }
             }
         }
+        self.lines.leave().await;
         self.report.took = self.began.elapsed();
         Ok(())
     }

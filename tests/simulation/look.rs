@@ -29,6 +29,7 @@ impl World {
     pub fn look(&self) -> Result<(), Violation> {
         self.look_at_logs()?;
         self.look_at_promises()?;
+        self.look_at_lists()?;
         let mut first: Option<Map> = None;
         for device in self.honest() {
             let map = self.look_at_map(device)?;
@@ -107,6 +108,17 @@ impl World {
             if !excused.0 && !self.relays[usize::from(*relay)].log.contains(record) {
                 return Err(violation(Oracle::Ledger, format!("{record:?} was said to be with relay {relay}")));
             }
+        }
+        Ok(())
+    }
+
+    /// Every relay has the newest list of members.
+    fn look_at_lists(&self) -> Result<(), Violation> {
+        let node = &self.devices[0];
+        let replica = Replica::open(NUMBER, &DeviceSeed::from_bytes(node.seed), &node.machine.disk)
+            .map_err(|error| violation(Oracle::Crash, format!("the founder cannot open: {error}")))?;
+        for relay in 0..self.shape.relays {
+            self.check_list(relay, replica.roster())?;
         }
         Ok(())
     }

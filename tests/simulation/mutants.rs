@@ -27,6 +27,7 @@ fn rules() -> Vec<Rule> {
         ReplicaRule::SendBeforePersist,
         ReplicaRule::ForgetWhatWasSent,
         ReplicaRule::AcknowledgementIsFinal,
+        ReplicaRule::ListUnanswered,
         ReplicaRule::CursorBeforeRecords,
         ReplicaRule::OffersInAnotherWrite,
         ReplicaRule::NoHighest,

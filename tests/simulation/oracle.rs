@@ -2,6 +2,7 @@
 
 use allymap_relay::ConnectionId;
 use allymap_replica::{Fate, Notice};
+use allymap_seal::Roster;
 use allymap_wire::{AccessEntry, Code, DeviceKey, Head, LogHash, Message, PutResult, Record, RecordId};
 use minicbor::Decode;
 
@@ -29,6 +30,8 @@ pub enum Oracle {
     Trust,
     /// Something that was forged counts, or somebody got what is not theirs.
     Intruder,
+    /// A relay goes by an old list of members, and a convenor was told that all was said.
+    Members,
     /// A roll-back went by unnoticed.
     RollBack,
     /// The product cannot open, read or write.
@@ -187,6 +190,29 @@ impl World {
         minicbor::decode(disk.row(&[b"a", &self.space.0[..]].concat())?).ok()
     }
 
+    /// A relay lets in whom this roster has as members, nobody else, and knows whom it removed.
+    pub fn check_list(&self, relay: u8, roster: &Roster) -> Result<(), Violation> {
+        let access = self.access(relay);
+        let listed = |device: &DeviceKey| {
+            access.as_ref().is_some_and(|access| access.entries.iter().any(|entry| entry.device == *device))
+        };
+        let members = roster.members();
+        let wrong = |what: &str| Err(violation(Oracle::Members, format!("relay {relay} {what}")));
+        if !members.iter().all(|member| listed(&member.device)) {
+            return wrong("does not let a member in");
+        }
+        if access.as_ref().is_some_and(|access| access.entries.len() > members.len()) {
+            return wrong("lets in who is no member");
+        }
+        let removed = |device: &DeviceKey| access.as_ref().is_some_and(|access| access.removed.contains(device));
+        let former = roster.former_members();
+        let gone = |device: &DeviceKey| roster.member(device).is_none();
+        if former.iter().any(|one| one.removed.is_some() && gone(&one.device) && !removed(&one.device)) {
+            return wrong("does not know that somebody was removed");
+        }
+        Ok(())
+    }
+
     /// Whether a relay lets this device in.
     pub fn lists(&self, relay: u8, device: &DeviceKey) -> bool {
         self.access(relay).is_some_and(|access| access.entries.iter().any(|entry| entry.device == *device))
@@ -288,6 +314,14 @@ impl World {
                         let detail = format!("device {device} knew of {} in the log of relay {relay}", head.position);
                         return Err(violation(Oracle::RollBack, detail));
                     }
+                }
+                let node = &self.devices[usize::from(device)];
+                let replica = node.replica.as_ref().expect("it has just told this");
+                // A driver leaves as soon as all was said, and what is on its way then may be lost. The founder makes every
+                // change of members herself; what another convenor knows may be older than the relay's list.
+                let leaves = replica.connections().get(&self.relays[usize::from(relay)].id) == Some(&true);
+                if device == 0 && open && leaves {
+                    self.check_list(relay, replica.roster())?;
                 }
             }
             Notice::RolledBack { to, .. } => {

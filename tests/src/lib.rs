@@ -195,13 +195,15 @@ impl Shared {
         first.ok(&["new", "Kill Town", "--name", "Ana", "--group", "Harbour", "--relay", &relay.line, "--no-input"]);
         first.ok(&["sync"]);
         let mut shared = Shared { relay, members: vec![first], folder };
-        for number in 1..count {
-            shared.invite(number);
+        for _ in 1..count {
+            shared.let_one_in();
         }
         shared
     }
 
-    fn invite(&mut self, number: usize) {
+    /// One more member, by invitation.
+    pub fn let_one_in(&mut self) {
+        let number = self.members.len();
         let first = &self.members[0];
         let name = format!("Ben{number}");
         let code = first.ok(&["invite"]).stdout;

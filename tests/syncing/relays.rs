@@ -41,6 +41,32 @@ fn of_several_relays_each_is_said_for_itself_and_one_that_has_everything_is_enou
 }
 
 #[test]
+fn who_was_let_in_while_a_relay_was_away_is_let_in_there_at_the_convenors_next_exchange() {
+    let mut shared = Shared::with_members(2);
+    let mut second = RelayProcess::start(&shared.folder.path().join("second"), None);
+    for member in &shared.members {
+        member.ok(&["relay", "add", &second.line]);
+        member.ok(&["sync"]);
+    }
+    let listed = shared.members[0].json(&["relay", "list"]);
+    if listed["relays"][0]["url"] == second.url {
+        // Invitations go through the first one.
+        std::mem::swap(&mut shared.relay, &mut second);
+    }
+    second.kill();
+    shared.let_one_in();
+    second.restart();
+    let [ana, ben, newcomer] = [&shared.members[0], &shared.members[1], &shared.members[2]];
+    // Ben carries all there is to say; only the list of members is a convenor's to bring.
+    ben.ok(&["sync"]);
+    let answer = ana.ok(&["sync"]);
+    assert_eq!(answer.stdout.matches("everything of yours is with the relay").count(), 2, "{answer:?}");
+    shared.relay.kill();
+    newcomer.ok(&["relay", "add", &second.line]);
+    newcomer.ok(&["sync"]);
+}
+
+#[test]
 fn what_a_member_has_seen_is_counted_and_the_maps_own_page_is_no_entry() {
     let shared = Shared::with_members(2);
     let [ana, ben] = [&shared.members[0], &shared.members[1]];

@@ -10,6 +10,8 @@ pub enum Broken {
     ForgetWhatWasSent,
     /// Takes an acknowledgement for the end: forgets the record before its own cursor has passed it.
     AcknowledgementIsFinal,
+    /// Says that all was said while the relay has not taken the list of members.
+    ListUnanswered,
     /// Moves the cursor in one write and stores the records in the next.
     CursorBeforeRecords,
     /// Drops what it offers in another write than the one that moves the cursor.

@@ -4,7 +4,7 @@
 //! offered again at each connection until this device's own cursor has passed it in that relay's log, since a relay may lose
 //! what it had on its disk when it is restored from an older backup.
 
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 use allymap_wire::{
     BoxToken, Challenge, Code, Flags, HashPrefix, Head, LogHash, LogId, Message, MessageKind, PROTOCOL, PutResult,
@@ -50,13 +50,16 @@ pub(crate) struct Session {
     in_flight: VecDeque<(u64, RecordId)>,
     asks: VecDeque<Ask>,
     asked_boxes: bool,
+    /// Offers that the relay did not take: the next connection tries them again.
+    declined: BTreeSet<BoxToken>,
     access: Option<(u64, HashPrefix)>,
-    /// The digest of the list that was sent and not answered yet.
+    /// The digest of the list of members that was sent and not answered yet.
     access_sent: Option<HashPrefix>,
     empty_pages: u8,
     ladders: u8,
-    /// Records were refused on this connection: it can end, but nobody may say that everything is with the relay.
+    /// Something was refused on this connection: it can end, but nobody may say that everything is with the relay.
     refused: bool,
+    /// All was said, until there is more to say.
     told: bool,
 }
 
@@ -594,23 +597,30 @@ impl Replica {
     ) -> Result<(), Unreadable> {
         let Some(session) = self.sessions.get_mut(&relay) else { return Ok(()) };
         if of == MessageKind::Access as u8 {
-            match code {
+            let sent = session.access_sent.take();
+            session.access = match code {
                 // What was sent stands there now, until the roster changes again.
-                Code::Done => session.access = session.access_sent.take().map(|digest| (value, digest)),
-                Code::Stale => {
-                    session.access = Some((value, HashPrefix([0; 16])));
-                    session.access_sent = None;
+                Code::Done => sent.map(|digest| (value, digest)),
+                Code::Stale => Some((value, HashPrefix([0; 16]))),
+                code => {
+                    session.refused = true;
+                    effects.push(Effect::Tell(Notice::NotTaken { relay, code }));
+                    None
                 }
-                code => effects.push(Effect::Tell(Notice::NotTaken { relay, code })),
-            }
+            };
         } else if of == MessageKind::BoxPut as u8
             && let Some(Ask::Offer(token)) = session.asks.pop_front()
         {
             if code == Code::Done || code == Code::Exists {
                 self.offer_is_placed(token, draft)?;
             } else {
+                session.declined.insert(token);
+                session.refused = true;
                 effects.push(Effect::Tell(Notice::NotTaken { relay, code }));
             }
+        } else if of == MessageKind::BoxTake as u8 {
+            // A relay that takes this device for no convenor. The list of members that makes it one is answered for itself.
+            session.asks.pop_front();
         }
         Ok(())
     }
@@ -677,15 +687,15 @@ impl Replica {
         {
             if let Some(session) = self.sessions.get_mut(&relay) {
                 session.access_sent = Some(access_digest(&list.entries, &list.removed));
+                session.told = false;
             }
             send(relay, &Message::Access { list }, effects);
         }
         self.ask_mailboxes(now, relay, draft, effects)?;
         self.offer(relay, draft, effects)?;
         if let Some(session) = self.sessions.get_mut(&relay)
-            && session.in_flight.is_empty()
-            && session.asks.is_empty()
             && !session.told
+            && !session.is_owed_an_answer(self.broken)
         {
             session.told = true;
             if !session.refused {
@@ -714,17 +724,19 @@ impl Replica {
             })
             .collect();
         for (token, row) in invitations {
-            if row.relay != relay || row.answered || row.expires < now.0 {
+            if row.relay != relay || row.answered || row.expires < now.0 || session.declined.contains(&token) {
                 continue;
             }
             if let Some(offer) = row.offer {
                 if !placing.contains(&token) {
                     send(relay, &Message::BoxPut { token, slot: Slot::Offer, bytes: offer }, effects);
                     session.asks.push_back(Ask::Offer(token));
+                    session.told = false;
                 }
             } else if row.request.is_none() && first {
                 send(relay, &Message::BoxTake { token, slot: Slot::Request }, effects);
                 session.asks.push_back(Ask::Request(token));
+                session.told = false;
             }
         }
         Ok(())
@@ -786,6 +798,7 @@ impl Session {
             in_flight: VecDeque::new(),
             asks: VecDeque::new(),
             asked_boxes: false,
+            declined: BTreeSet::new(),
             access: None,
             access_sent: None,
             empty_pages: 0,
@@ -793,6 +806,12 @@ impl Session {
             refused: false,
             told: false,
         }
+    }
+
+    /// Whether the relay has yet to answer something that must not be lost with the connection.
+    fn is_owed_an_answer(&self, broken: Option<Broken>) -> bool {
+        let list_is_open = self.access_sent.is_some() && broken != Some(Broken::ListUnanswered);
+        !self.in_flight.is_empty() || !self.asks.is_empty() || list_is_open
     }
 }
 

@@ -8,7 +8,7 @@ use allymap_document::{ActId, Value};
 use allymap_relay::{ConnectionId, Identity, Relay, Settings};
 use allymap_replica::*;
 use allymap_seal::{Body, DeviceKeys, DeviceSeed, Invitation, Role, RootKeys, RootSeed, genesis};
-use allymap_wire::{DocumentId, RelayKeyHash, SpaceId as Space, Timestamp};
+use allymap_wire::{Code, DocumentId, Flags, RelayKeyHash, SpaceId as Space, Timestamp};
 use rand_core::{TryCryptoRng, TryRng};
 
 const NOW: Timestamp = Timestamp(1_700_000_000_000);
@@ -107,6 +107,8 @@ struct World {
     chance: Chance,
     space: Space,
     bytes: Vec<u8>,
+    /// Phones leave the moment that all was said, as a command does: what is still on its way is lost.
+    hasty: bool,
 }
 
 impl World {
@@ -144,7 +146,8 @@ impl World {
         replica.add_relay(relay_name, "ws://relay.test:1", Some(identity.token), &disk, &mut effects).unwrap();
         store(&mut disk, &mut effects);
         let founder = Phone { replica, disk, seed, notices: vec![], changed: vec![] };
-        let mut world = World { relay, relay_disk, relay_name, phones: vec![founder], chance, space, bytes: vec![] };
+        let mut world =
+            World { relay, relay_disk, relay_name, phones: vec![founder], chance, space, bytes: vec![], hasty: false };
         world.exchange(&[0]);
         for number in 1..count {
             world.invite_another(&format!("Ben {number}"));
@@ -231,8 +234,8 @@ impl World {
         sends
     }
 
-    /// These phones connect, say all they have to say, and leave.
-    fn exchange(&mut self, phones: &[usize]) {
+    /// These phones connect, say all they have to say, and leave. Whether each of them believes that all was said.
+    fn exchange(&mut self, phones: &[usize]) -> bool {
         let mut lines: BTreeMap<u64, usize> = BTreeMap::new();
         let mut to_phone: VecDeque<(usize, Input)> = VecDeque::new();
         let mut to_relay: VecDeque<allymap_relay::Input> = VecDeque::new();
@@ -261,6 +264,9 @@ impl World {
                         _ => {}
                     }
                 }
+                if self.hasty && self.all_was_said(phone) {
+                    break;
+                }
             } else if let Some(input) = to_relay.pop_front() {
                 let mut served = Vec::new();
                 for (connection, bytes) in self.relay_step(input) {
@@ -275,10 +281,16 @@ impl World {
                 break;
             }
         }
+        let all_was_said = phones.iter().all(|phone| self.all_was_said(*phone));
         for (connection, phone) in lines {
             self.phone_step(phone, Input::Disconnected { relay: self.relay_name });
             self.relay_step(allymap_relay::Input::Disconnected { connection: ConnectionId(connection) });
         }
+        all_was_said
+    }
+
+    fn all_was_said(&self, phone: usize) -> bool {
+        self.phones[phone].replica.connections().get(&self.relay_name) == Some(&true)
     }
 
     fn phone_step(&mut self, phone: usize, input: Input) -> Vec<Effect> {
@@ -321,6 +333,16 @@ impl World {
             .collect();
         texts.sort();
         texts
+    }
+
+    /// The relay goes on from these rows, with these limits.
+    fn restart_relay(&mut self, disk: Disk, settings: Settings) {
+        self.relay_disk = disk;
+        self.relay = Relay::open(settings, &self.relay_disk).unwrap();
+    }
+
+    fn access_list(&self) -> Vec<u8> {
+        self.relay_disk.0[&[b"a", &self.space.0[..]].concat()].clone()
     }
 
     fn restart(&mut self, phone: usize) {
@@ -451,12 +473,87 @@ fn a_relay_that_was_rolled_back_gets_again_what_it_lost() {
     let backup = world.relay_disk.clone();
     world.write(0, 5, "f/name", "acknowledged");
     world.exchange(&[0]);
-    world.relay_disk = backup;
-    world.relay = Relay::open(Settings::default(), &world.relay_disk).unwrap();
+    world.restart_relay(backup, Settings::default());
     world.exchange(&[0]);
     world.exchange(&[1]);
     assert_eq!(world.texts(1, 5, "f/name"), ["acknowledged"]);
     assert!(world.phones[0].notices.iter().any(|notice| matches!(notice, Notice::RolledBack { .. })));
+}
+
+#[test]
+fn all_was_said_only_when_the_relay_took_the_list_of_members_too() {
+    let mut world = World::with_members(1);
+    let founders_list = world.access_list();
+    world.invite_another("Cleo");
+    let with_cleo = world.access_list();
+    // As at a second relay, where another member brought the records while the founder could not reach it.
+    let mut disk = world.relay_disk.clone();
+    disk.0.insert([b"a", &world.space.0[..]].concat(), founders_list.clone());
+    world.restart_relay(disk, Settings::default());
+    assert_ne!(world.access_list(), with_cleo);
+    world.hasty = true;
+    world.phones[0].notices.clear();
+    world.exchange(&[0]);
+    assert_eq!(world.access_list(), with_cleo, "the list went out before she left");
+    assert_eq!(world.phones[0].notices, [Notice::CaughtUp { relay: world.relay_name }]);
+}
+
+#[test]
+fn a_list_of_members_that_the_relay_refuses_is_said_once_and_not_called_caught_up() {
+    let mut world = World::with_members(1);
+    let disk = world.relay_disk.clone();
+    world.restart_relay(disk, Settings { access_entries: 1, ..Settings::default() });
+    world.hasty = true;
+    world.invite_another("Cleo");
+    let told = |world: &World, notice: &Notice| world.phones[0].notices.iter().filter(|one| *one == notice).count();
+    let not_taken = Notice::NotTaken { relay: world.relay_name, code: Code::TooLarge };
+    assert_eq!(told(&world, &not_taken), 1);
+    world.phones[0].notices.clear();
+    world.exchange(&[0]);
+    assert_eq!(world.phones[0].notices, [not_taken]);
+}
+
+#[test]
+fn an_invitation_that_the_relay_has_no_room_for_is_offered_once_a_connection() {
+    let mut world = World::with_members(1);
+    let disk = world.relay_disk.clone();
+    world.restart_relay(disk, Settings { mailboxes: 0, ..Settings::default() });
+    let Phone { replica, disk, .. } = &mut world.phones[0];
+    let mut effects = Vec::new();
+    replica.invite(NOW, world.relay_name, Role::Member, "Bay", "Coast", disk, &mut world.chance, &mut effects).unwrap();
+    store(disk, &mut effects);
+    world.phones[0].notices.clear();
+    world.exchange(&[0]);
+    assert_eq!(world.phones[0].notices, [Notice::NotTaken { relay: world.relay_name, code: Code::Full }]);
+    let disk = world.relay_disk.clone();
+    world.restart_relay(disk, Settings::default());
+    world.exchange(&[0]);
+    let Phone { replica, disk, .. } = &world.phones[0];
+    assert!(replica.invited(disk).unwrap()[0].placed, "the next connection finds room");
+}
+
+#[test]
+fn who_may_not_open_a_mailbox_any_more_still_gets_to_the_end() {
+    let mut world = World::with_members(1);
+    let founders_list = world.access_list();
+    let Phone { replica, disk, .. } = &mut world.phones[0];
+    let mut effects = Vec::new();
+    replica.invite(NOW, world.relay_name, Role::Member, "Bay", "Coast", disk, &mut world.chance, &mut effects).unwrap();
+    store(disk, &mut effects);
+    world.exchange(&[0]);
+    // On the relay's list nobody is a convenor any more.
+    let mut disk = world.relay_disk.clone();
+    let mut list = founders_list;
+    // Three bytes of a head, then entries of 36 bytes that end with what each may do.
+    for flags in list.iter_mut().skip(3 + 35).step_by(36) {
+        assert_eq!(*flags, Flags::CONVENE.0);
+        *flags = Flags::WRITE.0;
+    }
+    disk.0.insert([b"a", &world.space.0[..]].concat(), list);
+    world.restart_relay(disk, Settings::default());
+    world.phones[0].notices.clear();
+    assert!(world.exchange(&[0]), "she does not wait for an answer that was given");
+    assert_eq!(world.phones[0].notices, [Notice::NotTaken { relay: world.relay_name, code: Code::NotAllowed }]);
 }
 
 #[test]
