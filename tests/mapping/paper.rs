@@ -79,7 +79,7 @@ fn a_whole_map_goes_out_as_json_lines_and_comes_back_on_another_computer() {
     let lin = Volunteer::new(folder.path().join("lin"));
     lin.ok(&["new", "Other Town", "--name", "Lin", "--group", "Hills", "--no-input"]);
     let dry = lin.json(&["import", path]);
-    assert_eq!((dry["new"].as_u64(), dry["saved"].as_bool()), (Some(1), Some(false)), "{dry}");
+    assert_eq!((dry["new"].as_u64(), dry["kept"].as_bool()), (Some(1), Some(false)), "{dry}");
     let done = lin.json(&["import", path, "--apply"]);
     assert_eq!((done["new"].as_u64(), done["refused"].as_u64(), done["remarks"].as_u64()), (Some(1), Some(0), Some(0)));
     let again = lin.json(&["import", path, "--apply"]);

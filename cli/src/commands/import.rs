@@ -98,7 +98,7 @@ pub(crate) fn run(app: &mut App, args: Args) -> Result<(), Failure> {
         app.output.json(&serde_json::json!({
             "file": file.to_string(), "rows": register.rows.len() + register.refused.len(), "memberships": register.memberships,
             "new": preview.new, "same": preview.same, "changed": preview.changed, "unclear": preview.unclear,
-            "refused": preview.refused, "remarks": plan.remarks.len(), "blank": register.blank, "saved": go,
+            "refused": preview.refused, "remarks": plan.remarks.len(), "blank": register.blank, "kept": go,
             "report": report.map(|path| path.display().to_string()),
         }));
         return Ok(());
@@ -112,9 +112,9 @@ pub(crate) fn run(app: &mut App, args: Args) -> Result<(), Failure> {
     } else if nothing && plan.unclear.is_empty() && plan.refused.is_empty() {
         app.output.say("Nothing new: everything in it is on the map already.");
     } else if nothing {
-        app.output.say("Nothing was saved: what is not on the map yet wants a look first.");
+        app.output.say("Nothing was kept: what is not on the map yet wants a look first.");
     } else {
-        app.output.say("Nothing was saved. Do it with --apply.");
+        app.output.say("Nothing was kept. Do it with --apply.");
     }
     if let Some(path) = report {
         app.output.status(format_args!("Rows that want a look, with reasons: {}", path.display()));
@@ -123,7 +123,7 @@ pub(crate) fn run(app: &mut App, args: Args) -> Result<(), Failure> {
 }
 
 fn agreed(app: &mut App, args: &Args) -> Result<bool, Failure> {
-    Ok(!args.dry_run && (args.apply || app.ask().confirm("Nothing is saved yet. Bring them in?")?))
+    Ok(!args.dry_run && (args.apply || app.ask().confirm("Nothing is kept yet. Bring them in?")?))
 }
 
 /// A map that was exported, here or elsewhere: its entries come with their ids, and nothing that is here is written over.
@@ -180,7 +180,7 @@ fn bring_in_map(app: &mut App, args: &Args, whole: &WholeMap, dated: Option<Date
         app.output.json(&serde_json::json!({
             "file": args.file.display().to_string(), "map": whole.name, "rows": rows, "new": new.len(), "same": same,
             "changed": 0, "unclear": differ, "refused": whole.refused.len(), "remarks": remarks.len() - differ,
-            "saved": go, "report": report.map(|path| path.display().to_string()),
+            "kept": go, "report": report.map(|path| path.display().to_string()),
         }));
         return Ok(());
     }
@@ -192,8 +192,8 @@ fn bring_in_map(app: &mut App, args: &Args, whole: &WholeMap, dated: Option<Date
         (false, true) if differ + whole.refused.len() == 0 => {
             app.output.say("Nothing new: everything in it is on the map already.");
         }
-        (false, true) => app.output.say("Nothing was saved: what is on the map already is not written over."),
-        (false, false) => app.output.say("Nothing was saved. Do it with --apply."),
+        (false, true) => app.output.say("Nothing was kept: what is on the map already is not written over."),
+        (false, false) => app.output.say("Nothing was kept. Do it with --apply."),
     }
     if let Some(path) = report {
         app.output.status(format_args!("Lines that want a look, with reasons: {}", path.display()));
