@@ -207,38 +207,46 @@ enum Input {
     Map(WholeMap),
 }
 
-/// Reads a file that may be anything: a folder, a pipe, gigabytes. With it, the day it was last written.
+/// Reads a file. With it, the day it was last written.
 fn read(path: &Path, kind: Option<&'static Kind>) -> Result<(Input, Option<Date>), Failure> {
-    let unread = |error: &std::io::Error| Failure::io("Reading", path, error).hint("Nothing was changed.");
-    let metadata = std::fs::metadata(path).map_err(|error| unread(&error))?;
-    if !metadata.is_file() {
-        return Err(Failure::usage(format!("{} is not a file.", path.display()))
-            .hint("Give a .csv, .json or .jsonl file. Nothing was changed."));
-    }
-    let cannot = |error: ImportError| {
-        let hint = match error {
-            ImportError::NoNameColumn { .. } => "Call one column \"name\". Nothing was changed.",
-            _ => "Nothing was changed.",
-        };
-        Failure::new("AM-IMPORT", Exit::Failed, format!("{} cannot be brought in: {error}.", path.display())).hint(hint)
-    };
-    let size = usize::try_from(metadata.len()).unwrap_or(usize::MAX);
-    if size > MAX_FILE_BYTES {
-        return Err(cannot(ImportError::TooLarge { bytes: size, limit: MAX_FILE_BYTES }));
-    }
-    let mut bytes = Vec::new();
-    std::fs::File::open(path)
-        .and_then(|file| file.take(MAX_FILE_BYTES as u64 + 1).read_to_end(&mut bytes))
-        .map_err(|error| unread(&error))?;
-    let written = metadata.modified().ok().and_then(|time| time.duration_since(std::time::UNIX_EPOCH).ok());
-    let dated = written.map(|since| Date::of_ms(since.as_millis() as u64));
+    let bytes = read_bounded(path)?;
+    let written = std::fs::metadata(path).and_then(|metadata| metadata.modified()).ok();
+    let since = written.and_then(|time| time.duration_since(std::time::UNIX_EPOCH).ok());
+    let dated = since.map(|since| Date::of_ms(since.as_millis() as u64));
     let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
     let input = if is_whole_map(&bytes) {
         read_whole_map(&bytes, &name).map(Input::Map)
     } else {
         read_register(&bytes, &name, kind).map(Input::Register)
     };
-    Ok((input.map_err(cannot)?, dated))
+    Ok((input.map_err(|error| cannot(path, &error))?, dated))
+}
+
+/// The bytes of what may be anything: a folder, a pipe, gigabytes.
+pub(super) fn read_bounded(path: &Path) -> Result<Vec<u8>, Failure> {
+    let unread = |error: &std::io::Error| Failure::io("Reading", path, error).hint("Nothing was changed.");
+    let metadata = std::fs::metadata(path).map_err(|error| unread(&error))?;
+    if !metadata.is_file() {
+        return Err(Failure::usage(format!("{} is not a file.", path.display()))
+            .hint("Give a .csv, .json or .jsonl file. Nothing was changed."));
+    }
+    let size = usize::try_from(metadata.len()).unwrap_or(usize::MAX);
+    if size > MAX_FILE_BYTES {
+        return Err(cannot(path, &ImportError::TooLarge { bytes: size, limit: MAX_FILE_BYTES }));
+    }
+    let mut bytes = Vec::new();
+    std::fs::File::open(path)
+        .and_then(|file| file.take(MAX_FILE_BYTES as u64 + 1).read_to_end(&mut bytes))
+        .map_err(|error| unread(&error))?;
+    Ok(bytes)
+}
+
+fn cannot(path: &Path, error: &ImportError) -> Failure {
+    let hint = match error {
+        ImportError::NoNameColumn { .. } => "Call one column \"name\". Nothing was changed.",
+        _ => "Nothing was changed.",
+    };
+    Failure::new("AM-IMPORT", Exit::Failed, format!("{} cannot be brought in: {error}.", path.display())).hint(hint)
 }
 
 /// What was not taken, beside the file, with the reason of each.

@@ -199,6 +199,22 @@ impl Register {
         }
     }
 
+    /// The rows of a table as they stand in the file, in its order, with those that were refused. A register in another form
+    /// has none.
+    pub fn table_rows(&self) -> Vec<&[String]> {
+        let taken = self.rows.iter().map(|row| (row.spot, &row.cells));
+        let refused = self.refused.iter().map(|row| (row.spot, &row.cells));
+        // Councils were made of rows that stand here themselves.
+        let rows: BTreeMap<Spot, &Vec<String>> = taken.chain(refused).filter(|(_, cells)| !cells.is_empty()).collect();
+        rows.into_values().map(Vec::as_slice).collect()
+    }
+
+    /// Some of its rows as a table of the same columns, in UTF-8 and with commas.
+    pub fn table_of(&self, rows: &[&[String]]) -> Vec<u8> {
+        let lines = std::iter::once(&self.header[..]).chain(rows.iter().copied()).map(<[String]>::to_vec);
+        crate::sheet::write(lines.collect(), false)
+    }
+
     /// An id as it is kept. A bare number would make strangers of two spreadsheets one, so it is given the file's name; the
     /// same register in another format has the same name before the dot.
     fn source_id(&self, id: &str) -> String {

@@ -2,9 +2,10 @@
 
 use std::path::{Path, PathBuf};
 
-use allymap_domain::{demo_town, read_register};
+use allymap_domain::{Register, demo_town, read_register};
 
 use super::grouped;
+use crate::commands::import::read_bounded;
 use crate::failure::{Exit, Failure};
 
 /// A file and its two halves.
@@ -23,24 +24,22 @@ pub(super) fn divide(file: Option<&Path>, folder: &Path) -> Result<Halves, Failu
     let (whole, name, bytes) = match file {
         None => (folder.join("town.csv"), "an invented town".to_owned(), demo_town().to_csv()),
         Some(file) => {
-            let bytes = std::fs::read(file).map_err(|error| Failure::io("Reading", file, &error))?;
+            let bytes = read_bounded(file)?;
             let own_name = file.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
             (folder.join(&own_name), own_name, bytes)
         }
     };
-    let (first_bytes, second_bytes) = if bytes.iter().find(|byte| !byte.is_ascii_whitespace()) == Some(&b'{') {
-        divide_popolo(&bytes)?
-    } else {
-        divide_csv(&bytes)?
-    };
+    let register = read_register(&bytes, &name, None)
+        .map_err(|error| Failure::new("AM-IMPORT", Exit::Failed, format!("{name} cannot be brought in: {error}.")))?;
+    let table = register.table_rows();
+    let (first_bytes, second_bytes) =
+        if table.is_empty() { divide_popolo(&bytes)? } else { divide_table(&register, table) };
     let extension = whole.extension().map(|extension| extension.to_string_lossy().into_owned()).unwrap_or_default();
     let (first, second) =
         (folder.join(format!("first-half.{extension}")), folder.join(format!("second-half.{extension}")));
     for (path, bytes) in [(&whole, &bytes), (&first, &first_bytes), (&second, &second_bytes)] {
         std::fs::write(path, bytes).map_err(|error| Failure::io("Writing", path, &error))?;
     }
-    let register = read_register(&bytes, &name, None)
-        .map_err(|error| Failure::new("AM-IMPORT", Exit::Failed, format!("{name} cannot be brought in: {error}.")))?;
     let names: Vec<String> = register
         .rows
         .iter()
@@ -53,43 +52,22 @@ pub(super) fn divide(file: Option<&Path>, folder: &Path) -> Result<Halves, Failu
     Ok(Halves { name, whole, first, second, rows, names })
 }
 
-fn divide_csv(bytes: &[u8]) -> Result<(Vec<u8>, Vec<u8>), Failure> {
-    let text = String::from_utf8_lossy(bytes);
-    let mut lines = text.lines();
-    let header = lines.next().unwrap_or_default();
-    // The demo's own input has no line breaks in cells; a register with some would only be divided elsewhere, not wrongly read.
-    let column = header.split(',').position(|heading| {
-        matches!(heading.trim().to_lowercase().as_str(), "council" | "organisation" | "organization")
+/// As import has read it: its columns, encoding and quotation marks are not this file's to guess again.
+fn divide_table(register: &Register, rows: Vec<&[String]>) -> (Vec<u8>, Vec<u8>) {
+    let column = register.columns.iter().position(|column| {
+        matches!(column.header.to_lowercase().as_str(), "council" | "organisation" | "organization")
     });
-    let rows = lines
-        .enumerate()
-        .map(|(number, line)| {
-            let group =
-                column.and_then(|column| cells(line).get(column).cloned()).unwrap_or_else(|| number.to_string());
-            (group, line)
-        })
-        .collect();
-    let (first, second) = grouped(rows);
-    let joined = |rows: Vec<&str>| [&[header][..], &rows].concat().join("\n").into_bytes();
-    Ok((joined(first), joined(second)))
-}
-
-fn cells(line: &str) -> Vec<String> {
-    let (mut cells, mut cell, mut quoted) = (Vec::new(), String::new(), false);
-    for letter in line.chars() {
-        match letter {
-            '"' => quoted = !quoted,
-            ',' if !quoted => cells.push(std::mem::take(&mut cell)),
-            letter => cell.push(letter),
-        }
-    }
-    cells.push(cell);
-    cells
+    let group = |number: usize, row: &[String]| {
+        column.and_then(|column| row.get(column).cloned()).unwrap_or_else(|| number.to_string())
+    };
+    let (first, second) =
+        grouped(rows.into_iter().enumerate().map(|(number, row)| (group(number, row), row)).collect());
+    (register.table_of(&first), register.table_of(&second))
 }
 
 fn divide_popolo(bytes: &[u8]) -> Result<(Vec<u8>, Vec<u8>), Failure> {
     use serde_json::Value;
-    let file: Value = serde_json::from_slice(bytes)
+    let file: Value = serde_json::from_slice(bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes))
         .map_err(|error| Failure::new("AM-IMPORT", Exit::Failed, format!("The file is not JSON: {error}.")))?;
     let list = |name: &str| file[name].as_array().cloned().unwrap_or_default();
     let memberships = list("memberships");
