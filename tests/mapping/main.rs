@@ -5,6 +5,7 @@
 mod community;
 mod computer;
 mod dates;
+mod importing;
 mod outputs;
 mod paper;
 mod places;
