@@ -208,6 +208,7 @@ fn why(error: &tokio_tungstenite::tungstenite::Error) -> String {
         Error::Io(error) => crate::failure::reason(error),
         Error::Http(answer) => format!("it answers, but is no relay (HTTP {})", answer.status().as_u16()),
         Error::Tls(_) => "its certificate is not valid".into(),
+        Error::Protocol(_) | Error::HttpFormat(_) => "it does not answer as a relay does".into(),
         error => error.to_string(),
     }
 }

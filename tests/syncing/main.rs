@@ -2,6 +2,7 @@
 
 use allymap_tests::{RelayProcess, Shared, Volunteer};
 
+mod addresses;
 mod asking;
 mod outputs;
 mod relays;

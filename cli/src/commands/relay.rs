@@ -149,7 +149,9 @@ pub(crate) fn read_line(line: &str) -> Result<RelayAddress, Failure> {
             _ => failure.hint("Copy the whole line that allymap-relay serve printed, from ALLYMAP-RELAY: to its end."),
         }
     })?;
-    crate::exchange::authority(&address.url)
-        .map_err(|error| Failure::usage(format!("The address in this line cannot be used: {error}.")))?;
+    crate::exchange::authority(&address.url).map_err(|error| {
+        Failure::usage(format!("The address in this line cannot be used: {error}."))
+            .hint("Ask the relay's operator for another line. Nothing was changed.")
+    })?;
     Ok(address)
 }
