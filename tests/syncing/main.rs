@@ -72,6 +72,8 @@ fn wrong_words_let_nobody_in() {
     assert_eq!(ana.json(&["member", "list"])["members"].as_array().unwrap().len(), 1);
     ana.ok(&["member", "decline", "Ben"]);
     assert_eq!(ana.json(&["member", "waiting"])["waiting"].as_array().unwrap().len(), 0);
+    let answer = ana.ok(&["member", "waiting"]);
+    assert!(answer.stderr.contains("is let in on that convenor's computer"), "{answer:?}");
 }
 
 #[test]

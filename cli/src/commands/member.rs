@@ -19,7 +19,7 @@ pub(crate) struct Args {
 enum Verb {
     /// Name the members
     List,
-    /// Name those who ask to join, and the words to compare
+    /// Name those who ask to join by your invitations, and the words to compare
     Waiting,
     /// Let somebody in, after you compared the four words
     Approve {
@@ -105,7 +105,9 @@ fn waiting(app: &mut App) -> Result<(), Failure> {
         return Ok(());
     }
     if asking.is_empty() {
-        app.output.status("Nobody asks to join. Requests arrive with: allymap sync");
+        app.output.status(
+            "Nobody asks to join by an invitation of this computer. Requests arrive with: allymap sync. Who took another convenor's invitation is let in on that convenor's computer.",
+        );
     }
     for one in &asking {
         app.output.say(format_args!(
@@ -180,7 +182,7 @@ fn pick(app: &mut App, name: Option<&str>) -> Result<Asking, Failure> {
                 None => "Nobody asks to join.".to_owned(),
             },
         )
-        .hint("Requests arrive with: allymap sync")),
+        .hint("Requests arrive with: allymap sync, on the computer that made the invitation.")),
         _ => {
             let mut failure = Failure::new("AM-WHICH", Exit::WhichEntry, "More than one person asks to join.")
                 .hint("Name one: allymap member approve NAME");
