@@ -101,6 +101,8 @@ pub(crate) struct App {
     /// What this command did to which documents.
     doing: Option<Act>,
     edited: bool,
+    /// Something of this command is durable.
+    wrote: bool,
 }
 
 /// Now, as this computer's clock tells it. It decides nothing.
@@ -130,6 +132,7 @@ impl App {
             act: ActId(random()),
             doing: None,
             edited: false,
+            wrote: false,
         }
     }
 
@@ -246,7 +249,7 @@ impl App {
         }
         match disk.commit() {
             Ok(false) => return Ok(()),
-            Ok(true) => {}
+            Ok(true) => self.wrote = true,
             Err(error) => {
                 self.disk = None;
                 self.replica = None;
@@ -264,6 +267,20 @@ impl App {
         }
         let _ = std::fs::write(self.home.changed_marker(), b"");
         Ok(())
+    }
+
+    /// At the end of a command that wrote and still holds the home: what the store keeps and nobody needs is given back.
+    pub(crate) fn give_space_back(&mut self) {
+        let Some(disk) = self.disk.as_mut().filter(|_| self.wrote) else { return };
+        match disk.maintain() {
+            Ok(done) if done.after < done.before => self.output.status(format_args!(
+                "The folder of your maps was packed: {} MB before, {} MB now.",
+                done.before >> 20,
+                done.after.div_ceil(1 << 20)
+            )),
+            // The command has done its work. Whatever is wrong with the disk, the next one meets and says.
+            Ok(_) | Err(_) => {}
+        }
     }
 
     /// Change one document, or make it. Its index row is part of the same batch.

@@ -190,7 +190,10 @@ pub(crate) fn run(arguments: Vec<OsString>) -> ExitCode {
     let prompt = Prompt::new(no_input || json, plain);
     let options = Options { map, passphrase_file, insecure, program: format!("allymap {program}"), said };
     let done = match Home::find() {
-        Some(home) => dispatch(&mut App::new(home, output, prompt, options), cli.command),
+        Some(home) => {
+            let mut app = App::new(home, output, prompt, options);
+            dispatch(&mut app, cli.command).inspect(|()| app.give_space_back())
+        }
         None => Err(Failure::usage("This computer does not say where your home folder is.").hint("Set ALLYMAP_HOME.")),
     };
     match done {

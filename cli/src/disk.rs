@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use allymap_replica::{Rows, Unreadable, Write};
 use allymap_seal::Vault;
-use allymap_store::{Batch, Error, Options, Recovered, SledStore, Store};
+use allymap_store::{Batch, Error, Maintained, Options, Recovered, SledStore, Store};
 
 use crate::chance::Chance;
 
@@ -75,6 +75,11 @@ impl Disk {
     /// Whether something waits for [`Disk::commit`].
     pub(crate) fn is_pending(&self) -> bool {
         !self.pending.is_empty()
+    }
+
+    /// Gives back space that the maps do not need any more, if that is worth it.
+    pub(crate) fn maintain(&mut self) -> Result<Maintained, Error> {
+        self.store.maintain()
     }
 
     pub(crate) fn bytes_on_disk(&self) -> Option<u64> {

@@ -6,7 +6,7 @@ use std::path::Path;
 use std::time::Duration;
 
 use allymap_relay::{Rows, RowsError, Visit, Write};
-use allymap_store::{Batch, Error, Options, SledStore, Store};
+use allymap_store::{Batch, Error, Maintained, Options, SledStore, Store};
 
 /// A store, and the writes that were taken in since the last commit. Reading shows both.
 pub(crate) struct Disk {
@@ -62,6 +62,11 @@ impl Disk {
         }
         self.store.write(&batch)?;
         Ok(true)
+    }
+
+    /// Gives back space that nothing needs any more, if that is worth it.
+    pub(crate) fn maintain(&mut self) -> Result<Maintained, DiskError> {
+        Ok(self.store.maintain()?)
     }
 }
 

@@ -83,6 +83,10 @@ pub(crate) struct Writer {
     /// Set by a write that did not fit the disk, until there is space again.
     full_since: Option<Instant>,
     draining: bool,
+    /// Nothing came in between the last two ticks.
+    resting: bool,
+    /// How many messages there had been at the last tick.
+    messages_then: u64,
     counts: Counts,
 }
 
@@ -116,6 +120,8 @@ impl Writer {
             questions: Vec::new(),
             full_since: None,
             draining: false,
+            resting: false,
+            messages_then: 0,
             counts: Counts::default(),
         };
         if is_full || !Ballast::of(&writer.folder).take() {
@@ -152,6 +158,7 @@ impl Writer {
             for outbox in handled {
                 outbox.handled();
             }
+            self.use_the_rest();
         }
     }
 
@@ -187,6 +194,8 @@ impl Writer {
             Event::Tick => {
                 self.recover();
                 self.handle(Input::Tick);
+                self.resting = self.counts.messages == self.messages_then;
+                self.messages_then = self.counts.messages;
                 0
             }
             Event::Drain => {
@@ -330,6 +339,24 @@ impl Writer {
         }
     }
 
+    /// In a quiet moment, space that nothing needs any more is given back.
+    fn use_the_rest(&mut self) {
+        let Some(open) = self.open.as_mut().filter(|_| std::mem::take(&mut self.resting)) else { return };
+        let began = stopwatch();
+        match open.disk.maintain() {
+            Ok(done) if done.after < done.before => {
+                let took_ms = began.elapsed().as_millis() as u64;
+                tracing::info!(before = done.before, after = done.after, took_ms, "the store was packed");
+            }
+            Ok(_) => {}
+            Err(error) if error.is_full() => tracing::info!("the disk has no room to pack the store"),
+            Err(error) => {
+                tracing::error!(%error, "the store could not be packed");
+                self.fail(Code::Storage);
+            }
+        }
+    }
+
     fn is_healthy(&self) -> bool {
         !self.draining
             && self.full_since.is_none()
@@ -397,3 +424,52 @@ const EVENTS: usize = 1_024;
 const WAITING_KB: usize = 16 << 10;
 const RETRY_MS: u64 = 2_000;
 const LOOK_FOR_SPACE_EVERY: Duration = Duration::from_secs(2);
+
+#[cfg(test)]
+mod tests {
+    use allymap_store::{Batch, Options, SledStore, Store};
+
+    use super::*;
+
+    #[test]
+    fn a_relay_gives_space_back_when_nobody_wants_anything() {
+        let folder = tempfile::tempdir().unwrap();
+        let mut writer = Writer::open(folder.path().to_owned(), Settings::default(), None).unwrap();
+        let identity = writer.identity().unwrap().relay;
+        drop(writer);
+        let options = Options { cache_bytes: 16 << 20, wait: Duration::from_secs(2), program: "a test".into() };
+        let mut store = SledStore::open(folder.path(), options).unwrap().store;
+        // More than the store lets lie, under keys that no relay has: written, and most of it gone again.
+        for round in 0..72_u8 {
+            let mut batch = Batch::default();
+            let mut word = 0x9e37_79b9_7f4a_7c15_u64;
+            for row in 0..256_u16 {
+                let noise = std::iter::repeat_with(|| {
+                    word = word.wrapping_mul(0x5851_f42d_4c95_7f2d).wrapping_add(row.into());
+                    (word >> 56) as u8
+                });
+                batch.put([&[0xff, round][..], &row.to_be_bytes()].concat(), noise.take(4_000).collect::<Vec<_>>());
+            }
+            store.write(&batch).unwrap();
+        }
+        for round in 0..72_u8 {
+            let mut batch = Batch::default();
+            (16..256_u16).for_each(|row| batch.delete([&[0xff, round][..], &row.to_be_bytes()].concat()));
+            store.write(&batch).unwrap();
+        }
+        drop(store);
+
+        let bytes = || std::fs::metadata(folder.path().join("db/db")).unwrap().len();
+        writer = Writer::open(folder.path().to_owned(), Settings::default(), None).unwrap();
+        assert!(bytes() > 64 << 20, "{} bytes", bytes());
+        writer.counts.messages = 1;
+        writer.take(Event::Tick, &mut Vec::new());
+        assert!(!writer.resting, "somebody said something since the tick before");
+        writer.take(Event::Tick, &mut Vec::new());
+        writer.commit();
+        writer.use_the_rest();
+        assert!(bytes() < 16 << 20, "{} bytes", bytes());
+        assert_eq!(writer.identity().unwrap().relay, identity);
+        assert!(writer.is_healthy());
+    }
+}

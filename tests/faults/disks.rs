@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use allymap_store::{Batch, Options, SledStore, Store};
 use allymap_tests::{RelayProcess, Shared, Volunteer};
 
 use crate::fault::{SmallDisk, come_together, missing, names, unlike};
@@ -145,4 +146,38 @@ fn a_disk_that_can_only_be_read_is_called_so_and_nothing_is_lost() {
     disk.again_with("rw");
     assert_eq!(names(&ben), BTreeSet::from(["Before".to_owned()]));
     come_together(&shared.members[0], &ben);
+}
+
+#[test]
+fn a_home_that_is_mostly_empty_space_is_packed_by_the_next_command_that_writes() {
+    let wren = allymap_tests::alone();
+    wren.ok(&["partner", "add", "Wharf Choir", "--kind", "organisation"]);
+    let folder = wren.home.join("data/maps");
+    let options = Options { cache_bytes: 16 << 20, wait: std::time::Duration::from_secs(2), program: "a test".into() };
+    let mut store = SledStore::open(&folder, options).unwrap().store;
+    // As years of changes leave it: written under keys that no map has, and most of it gone again.
+    let key = |round: u8, row: u16| [&[0xff, round][..], &row.to_be_bytes()].concat();
+    let mut chance = crate::fault::Chance(1);
+    for round in 0..72 {
+        let mut batch = Batch::default();
+        for row in 0..256 {
+            batch.put(key(round, row), (0..4_000).map(|_| chance.below(256) as u8).collect::<Vec<_>>());
+        }
+        store.write(&batch).unwrap();
+    }
+    for round in 0..72 {
+        let mut batch = Batch::default();
+        (16..256).for_each(|row| batch.delete(key(round, row)));
+        store.write(&batch).unwrap();
+    }
+    drop(store);
+    let bytes = || std::fs::metadata(folder.join("db/db")).unwrap().len();
+    assert!(!wren.ok(&["status"]).stderr.contains("was packed"), "reading changes nothing");
+    assert!(bytes() > 64 << 20, "{} bytes", bytes());
+    let answer = wren.ok(&["partner", "add", "Second Choir", "--kind", "organisation"]);
+    assert!(answer.stderr.contains("The folder of your maps was packed"), "{answer:?}");
+    let answer = wren.ok(&["partner", "add", "Third Choir", "--kind", "organisation"]);
+    assert!(!answer.stderr.contains("was packed"), "once is enough: {answer:?}");
+    assert!(bytes() < 16 << 20, "{} bytes", bytes());
+    assert_eq!(wren.json(&["status"])["entries"], 3);
 }

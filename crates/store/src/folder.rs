@@ -3,6 +3,7 @@
 use std::fs::{self, DirBuilder, File};
 use std::io::{self, ErrorKind};
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use crate::engine::{Failure, wait_until_closed};
 use crate::error::Error;
@@ -16,6 +17,11 @@ const TRY: &str = "db.try";
 /// An import that is being checked.
 pub(crate) const SPOOL: &str = "import.new";
 const DAMAGE_SEEN: &str = "damage-seen";
+/// How large the database was when nothing was to be gained from a smaller copy.
+const LOOKED: &str = "looked";
+
+/// Looking reads all that lives. It is done again once the database has grown by a quarter, or the next day.
+const LOOK_AGAIN: Duration = Duration::from_secs(24 * 3_600);
 
 /// A store's folder, owned by whoever has its lock.
 #[derive(Clone, Debug)]
@@ -143,6 +149,26 @@ impl Folder {
         self.remove(DAMAGE_SEEN)
     }
 
+    /// Whether it was not looked lately, at about this size, how much of the database lives.
+    pub(crate) fn is_worth_a_look(&self, bytes: u64) -> bool {
+        let note = self.path.join(LOOKED);
+        let looked = fs::read_to_string(&note).ok().and_then(|looked| looked.parse::<u64>().ok());
+        let at = fs::metadata(&note).and_then(|note| note.modified()).ok();
+        match (looked, at.and_then(|at| at.elapsed().ok())) {
+            (Some(looked), Some(since)) => bytes / 5 * 4 > looked || since > LOOK_AGAIN,
+            _ => true,
+        }
+    }
+
+    /// Where it cannot be written, it is only looked again too soon.
+    pub(crate) fn note_look(&self, bytes: u64) {
+        _ = fs::write(self.path.join(LOOKED), bytes.to_string());
+    }
+
+    pub(crate) fn forget_look(&self) {
+        _ = remove(&self.path.join(LOOKED));
+    }
+
     /// Bytes of everything in it.
     pub(crate) fn size(&self) -> io::Result<u64> {
         fn below(path: &Path) -> io::Result<u64> {
@@ -215,5 +241,25 @@ fn remove(path: &Path) -> io::Result<()> {
     match removed {
         Err(error) if error.kind() == ErrorKind::NotFound => Ok(()),
         removed => removed,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_was_looked_at_is_looked_at_again_when_it_has_grown_or_the_next_day() {
+        let path = tempfile::tempdir().unwrap();
+        let folder = Folder::prepare(path.path()).unwrap();
+        assert!(folder.is_worth_a_look(100));
+        folder.note_look(100);
+        assert!(!folder.is_worth_a_look(100) && !folder.is_worth_a_look(120));
+        assert!(folder.is_worth_a_look(130));
+        let note = File::options().write(true).open(path.path().join(LOOKED)).unwrap();
+        note.set_modified(note.metadata().unwrap().modified().unwrap() - LOOK_AGAIN * 2).unwrap();
+        assert!(folder.is_worth_a_look(100));
+        fs::write(path.path().join(LOOKED), "no number").unwrap();
+        assert!(folder.is_worth_a_look(100));
     }
 }

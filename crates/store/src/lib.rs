@@ -98,6 +98,7 @@ pub trait Store {
     fn import(&mut self, from: &mut dyn Read) -> Result<Report, Error>;
 
     /// Gives back space, if enough can be had to be worth a copy of everything that lives. Takes about half a second per 50 MB of it.
+    /// Cheap otherwise: how much lives is only looked at in a large store, and not again before it has grown or a day has passed.
     fn maintain(&mut self) -> Result<Maintained, Error>;
 
     /// Bytes on disk.

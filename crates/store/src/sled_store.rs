@@ -220,10 +220,18 @@ impl Store for SledStore {
 
     fn maintain(&mut self) -> Result<Maintained, Error> {
         let before = self.size()?;
-        if before > VACUUM_ABOVE_BYTES && before / VACUUM_RATIO > self.live_bytes()? {
+        if before <= VACUUM_ABOVE_BYTES || !self.folder.is_worth_a_look(before) {
+            return Ok(Maintained { before, after: before });
+        }
+        self.folder.note_look(before);
+        if before / VACUUM_RATIO > self.live_bytes()? {
             self.vacuum()?;
         }
-        Ok(Maintained { before, after: self.size()? })
+        let after = self.size()?;
+        if after < before {
+            self.folder.forget_look();
+        }
+        Ok(Maintained { before, after })
     }
 
     fn size(&self) -> Result<u64, Error> {
