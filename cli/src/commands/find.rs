@@ -20,8 +20,8 @@ pub(crate) fn run(app: &mut App, args: Args) -> Result<(), Failure> {
     let short = short_ids(rows.iter().map(|row| row.id));
     let fits = |words: &[String]| wanted.iter().all(|word| words.iter().any(|of| of.starts_with(word.as_str())));
     let mut hits: Vec<&Row> = rows.iter().filter(|row| fits(&row.words) || fits(&everything(row))).collect();
-    // A hit in the name before one elsewhere.
-    hits.sort_by_key(|row| !fits(&row.words));
+    // A hit in the name before one elsewhere, and rights holders before others (module, section 4a).
+    hits.sort_by_key(|row| (!fits(&row.words), !row.rights_holders()));
     if app.output.json {
         let entries: Vec<_> = hits.iter().map(|row| super::partner::row_json(row, &short[&row.id])).collect();
         app.output.json(&serde_json::json!({ "entries": entries }));

@@ -76,6 +76,12 @@ pub fn check_in_on(row: &Row, map: &Map) -> Option<Date> {
     row.last_contact?.plus_days(check_in_weeks(row, map).checked_mul(7)?)
 }
 
+/// As [`check_in_on`]; a partner with whom no contact is noted at all has one today, since a partnership is kept up.
+pub fn next_check_in(row: &Row, map: &Map, today: Date) -> Option<Date> {
+    let never = row.stage() == "partner" && row.last_contact.is_none();
+    if never { Some(today) } else { check_in_on(row, map) }
+}
+
 /// All that is due up to so many days from today. At the same day rights holders come before all others.
 pub fn due<'a>(rows: impl IntoIterator<Item = &'a Row>, map: &Map, today: Date, within_days: i32) -> Vec<Due<'a>> {
     let mut due = Vec::new();
@@ -108,7 +114,7 @@ fn of_row<'a>(row: &'a Row, map: &Map, today: Date, within_days: i32, due: &mut 
         add(DueKind::FollowUp, Some(on));
     }
     // Whoever is to be followed up need not be named twice.
-    if let Some(on) = check_in_on(row, map).filter(|on| soon(*on) && follow_up.is_none()) {
+    if let Some(on) = next_check_in(row, map, today).filter(|on| soon(*on) && follow_up.is_none()) {
         let lost = on.days_until(today) >= check_in_weeks(row, map).saturating_mul(7);
         add(if lost { DueKind::LosingTouch } else { DueKind::CheckIn }, Some(on));
     }

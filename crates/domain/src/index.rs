@@ -344,7 +344,8 @@ impl Row {
 
     /// People more affected by oppression and abuse, or led by them. They come before all others (module, section 4a).
     pub fn rights_holders(&self) -> bool {
-        self.category() == Some("a") || !self.led_by.is_empty()
+        let of_theirs = self.value("type") == Some("rights-holders");
+        self.category() == Some("a") || of_theirs || !self.led_by.is_empty()
     }
 
     /// The slug of the stage; whoever is on the map and no more is mapped.

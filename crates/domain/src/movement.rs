@@ -99,7 +99,11 @@ impl<'a> Spectrum<'a> {
                 counts.then_some(Placed { row, place, friendliest, same })
             })
             .collect();
-        placed.sort_by(|a, b| (a.order(), &a.row.name, a.row.id).cmp(&(b.order(), &b.row.name, b.row.id)));
+        placed.sort_by(|a, b| {
+            // Rights holders before others of the same place (module, section 4a).
+            let first = |placed: &Placed<'a>| (placed.order(), !placed.rights_holders());
+            (first(a), &a.row.name, a.row.id).cmp(&(first(b), &b.row.name, b.row.id))
+        });
         Spectrum { placed }
     }
 
@@ -151,6 +155,11 @@ impl Placed<'_> {
     /// Somebody said of one of its entries that nobody should approach them.
     pub fn do_not_engage(&self) -> bool {
         self.same.iter().any(|row| row.do_not_engage)
+    }
+
+    /// Told by any of its entries.
+    pub fn rights_holders(&self) -> bool {
+        self.same.iter().any(|row| row.rights_holders())
     }
 
     /// Which way the last step went.

@@ -127,7 +127,7 @@ fn reasons(placed: &Placed<'_>, stand: Stand, targets: &[EntryId], today: Date) 
         (None, 0) => {}
         (None, others) => reasons.push(Reason::Moves(others)),
     }
-    if row.category() == Some("a") || !row.led_by.is_empty() {
+    if row.rights_holders() {
         reasons.push(Reason::RightsHolders);
     }
     reasons.extend(row.held_by().map(|group| Reason::HeldBy(group.to_owned())));

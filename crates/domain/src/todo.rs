@@ -36,7 +36,7 @@ pub struct OpenEntries {
 pub fn todo(map: &Map, rows: &[Row], today: Date, months: u32) -> Todo {
     let old = today.months_before(months);
     let mut rows: Vec<&Row> = rows.iter().filter(|row| !row.archived).collect();
-    rows.sort_by(|a, b| (a.category() != Some("a"), &a.name, a.id).cmp(&(b.category() != Some("a"), &b.name, b.id)));
+    rows.sort_by(|a, b| (!a.rights_holders(), &a.name, a.id).cmp(&(!b.rights_holders(), &b.name, b.id)));
     let open = |slug, label, lacks: &dyn Fn(&Row) -> Option<Option<usize>>| OpenEntries {
         slug,
         label,

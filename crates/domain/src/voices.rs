@@ -61,7 +61,7 @@ pub fn voices(rows: &[Row], listener: EntryId) -> Vec<Voice<'_>> {
 fn sort(row: &Row) -> &str {
     let sort = row.value("type").unwrap_or("other");
     match row.kind.as_str() {
-        _ if row.category() == Some("a") || !row.led_by.is_empty() => "rights-holders",
+        _ if row.rights_holders() => "rights-holders",
         "organisation" if sort == "government" => "party",
         "organisation" if SORTS.iter().any(|(slug, ..)| *slug == sort) => sort,
         "institution" if matches!(sort, "council" | "office") => "party",
