@@ -1,6 +1,6 @@
 //! Facts that are never overwritten: risks and positions. A new one may replace those that its author had seen.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use allymap_document::{ActorId, Document};
 use minicbor::{Decode, Encode};
@@ -15,7 +15,7 @@ use crate::movement::{self, Seen};
 use crate::person;
 use crate::position::{self, Place, PositionStanding};
 use crate::rejection::Rejection;
-use crate::risk::{self, Level, Mitigation, Risk, RiskKind, RiskStanding, Standing};
+use crate::risk::{self, Level, Mitigation, Rated, Risk, RiskKind, RiskStanding, Standing};
 use crate::rows::{self, Unreadable, VERSION, Versioned, Written};
 use crate::words;
 
@@ -37,6 +37,8 @@ pub struct Assertion {
     pub said_by: Option<String>,
     /// Earlier statements about the same thing that the author saw and replaces. For a risk this needs a reason.
     pub supersedes: Vec<RowId>,
+    /// It claims nothing: what it supersedes is as if it had never been said.
+    pub takes_back: bool,
 }
 
 /// What is claimed.
@@ -78,18 +80,29 @@ impl Assertion {
             source: None,
             said_by: None,
             supersedes: Vec::new(),
+            takes_back: false,
         }
+    }
+
+    /// Takes back earlier statements. The claim says what they were about, and an older version reads it as not knowing.
+    pub(crate) fn taking_back(claim: Claim, supersedes: Vec<RowId>, observed: When, recorded_ms: u64) -> Assertion {
+        Assertion { supersedes, takes_back: true, ..Assertion::new(claim, observed, recorded_ms) }
     }
 
     /// What can hurt somebody is not written down without where it comes from; what is said about a person never is.
     pub(crate) fn needs_source(&self, kind: &Kind) -> Result<(), Rejection> {
         let said = |text: &Option<String>| text.as_ref().is_some_and(|text| !text.trim().is_empty());
-        let sourced = said(&self.source) || said(&self.said_by);
+        if self.takes_back || said(&self.source) || said(&self.said_by) {
+            return Ok(());
+        }
+        let of_person = *kind == person::KIND;
         match self.claim {
-            Claim::Fact(fact) if fact.needs_source() && !sourced => {
-                Err(Rejection::Unsourced { about: fact.kind().slug() })
+            Claim::Fact(fact) if fact.needs_source() => Err(Rejection::Unsourced { about: fact.kind().slug() }),
+            // A reason is ours; only a source is somebody's who can be asked.
+            Claim::Position { place, .. } if of_person && place != Place::NotKnown => {
+                Err(Rejection::Unsourced { about: "a person" })
             }
-            Claim::Position { .. } if *kind == person::KIND && !sourced && !said(&self.reason) => {
+            Claim::Risk(risk) if of_person && risk.level != Level::Unknown => {
                 Err(Rejection::Unsourced { about: "a person" })
             }
             _ => Ok(()),
@@ -102,7 +115,8 @@ impl Assertion {
             Ok(clean.filter(|text| !text.is_empty()))
         };
         let reason = line("reason", &self.reason)?;
-        if matches!(self.claim, Claim::Risk(_)) && !self.supersedes.is_empty() && reason.is_none() {
+        let settles = !self.supersedes.is_empty() && !self.takes_back;
+        if matches!(self.claim, Claim::Risk(_)) && settles && reason.is_none() {
             return Err(Rejection::NoReason);
         }
         let (fact, subject, value, mitigation) = match self.claim {
@@ -127,6 +141,7 @@ impl Assertion {
             supersedes: self.supersedes.clone(),
             mitigation_words: line("mitigation", &self.mitigation_words)?,
             looked_after_by: line("looked-after-by", &self.looked_after_by)?,
+            takes_back: self.takes_back.then_some(true),
         }))
     }
 }
@@ -151,16 +166,32 @@ pub(crate) fn read(document: &Document, ancestry: &Ancestry<'_>, resolve: &dyn F
         &rows,
         ancestry,
         |row: &Assertion| &row.supersedes,
-        |new, old| subject(new) == subject(old) && (!matches!(new.claim, Claim::Risk(_)) || new.reason.is_some()),
+        |new, old| {
+            let settles = !matches!(new.claim, Claim::Risk(_)) || new.reason.is_some() || new.takes_back;
+            subject(new) == subject(old) && settles
+        },
     );
+    let taken = rows::taken_back(&rows, &edges, |row: &Assertion| row.takes_back);
     let mut settled = vec![false; rows.len()];
     let mut taken_back = vec![false; rows.len()];
     for (index, row) in rows.iter().enumerate() {
+        if taken[index].is_some() || row.row.takes_back {
+            taken_back[index] |= taken[index].is_some();
+            continue;
+        }
         let unknown_risk = matches!(row.row.claim, Claim::Risk(Risk { level: Level::Unknown, .. }));
         rows::reach(index, &edges, if unknown_risk { &mut taken_back } else { &mut settled });
     }
+    // What it loosened ends: it said nothing stricter than what it had replaced, which stands again.
+    let loosened = |index: usize| {
+        let Claim::Risk(risk) = rows[index].row.claim else { return false };
+        let replaced = edges[index].iter().map(|other| rows[*other].row.claim);
+        taken[index].is_some()
+            && replaced.into_iter().any(|other| matches!(other, Claim::Risk(other) if other.covers(risk)))
+    };
     let standing = |index: usize| match (settled[index], taken_back[index]) {
         (true, _) => Standing::Settled,
+        (false, true) if loosened(index) => Standing::Settled,
         (false, true) => Standing::TakenBack,
         (false, false) => Standing::Stands,
     };
@@ -172,7 +203,7 @@ pub(crate) fn read(document: &Document, ancestry: &Ancestry<'_>, resolve: &dyn F
         key(*a).cmp(&key(*b))
     });
     let mut about: BTreeMap<Subject, Vec<usize>> = BTreeMap::new();
-    for index in &order {
+    for index in order.iter().filter(|index| !rows[**index].row.takes_back) {
         about.entry(subject(&rows[*index].row)).or_default().push(*index);
     }
     let (mut risks, mut positions, mut facts) = (Vec::new(), Vec::new(), Vec::new());
@@ -180,11 +211,16 @@ pub(crate) fn read(document: &Document, ancestry: &Ancestry<'_>, resolve: &dyn F
         let said = said.into_iter();
         match subject {
             Subject::Risk(kind) => {
-                let said = said.map(|index| (stated(&rows[index]), standing(index), !edges[index].is_empty()));
+                let said = said.map(|index| Rated {
+                    stated: stated(&rows[index]),
+                    standing: standing(index),
+                    replaces: !edges[index].is_empty(),
+                    taken_back_by: taken[index].map(|by| resolve(rows[by].actor)),
+                });
                 risks.extend(risk::join(kind, said.collect()));
             }
             Subject::Position(campaign) => {
-                let all: Vec<usize> = said.collect();
+                let all: Vec<usize> = said.filter(|index| taken[*index].is_none()).collect();
                 let numbers: BTreeMap<usize, usize> = (0..).zip(&all).map(|(number, index)| (*index, number)).collect();
                 let seen: Vec<Seen> = all
                     .iter()
@@ -192,7 +228,10 @@ pub(crate) fn read(document: &Document, ancestry: &Ancestry<'_>, resolve: &dyn F
                         id: rows[*index].id,
                         on: rows[*index].row.observed.date,
                         place: rows[*index].row.claim.place(),
-                        replaces: edges[*index].iter().filter_map(|other| numbers.get(other).copied()).collect(),
+                        replaces: replaced_by(*index, &edges, &taken)
+                            .iter()
+                            .filter_map(|other| numbers.get(other).copied())
+                            .collect(),
                     })
                     .collect();
                 let stands = all.into_iter().filter(|index| standing(*index) == Standing::Stands);
@@ -213,6 +252,18 @@ pub(crate) fn read(document: &Document, ancestry: &Ancestry<'_>, resolve: &dyn F
         unreadable,
         newer,
     }
+}
+
+/// What a row replaces; of one that was taken back since, also what that had replaced.
+fn replaced_by(index: usize, edges: &[Vec<usize>], taken: &[Option<usize>]) -> BTreeSet<usize> {
+    let mut replaced = BTreeSet::new();
+    let mut ahead = edges[index].clone();
+    while let Some(other) = ahead.pop() {
+        if replaced.insert(other) && taken[other].is_some() {
+            ahead.extend(&edges[other]);
+        }
+    }
+    replaced
 }
 
 /// What is stated about, in the order in which it is shown.
@@ -268,6 +319,9 @@ struct Stored {
     mitigation_words: Option<String>,
     #[n(13)]
     looked_after_by: Option<String>,
+    /// An older version reads it as somebody who does not know.
+    #[n(14)]
+    takes_back: Option<bool>,
 }
 
 impl Versioned for Stored {
@@ -298,5 +352,6 @@ fn understand(stored: Stored) -> Option<Assertion> {
         source: line(stored.source),
         said_by: line(stored.said_by),
         supersedes: stored.supersedes,
+        takes_back: stored.takes_back == Some(true),
     })
 }

@@ -315,10 +315,12 @@ impl Entry {
 
     /// Link this entry, whose id is `own`, to another; or take a link away with one that is withdrawn.
     pub fn link(edit: &mut Edit<'_>, own: EntryId, id: RowId, link: &Link) -> Result<(), Rejection> {
-        existing(edit)?;
+        let kind = existing(edit)?;
         if link.to == own {
             return Err(Rejection::LinkToItself);
         }
+        // Whoever knows what the other one is asks for it too.
+        link.needs_source([kind.name, ""])?;
         named_rows(edit, "x/", &link.supersedes)?;
         Ok(edit.append(&format!("x/{id}"), link.stored()?)?)
     }

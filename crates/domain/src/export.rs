@@ -79,6 +79,7 @@ fn line_of(entry: &Entry, content: Option<Content>) -> Vec<u8> {
                 differs: standing.differs,
                 open_again: standing.open_again,
                 standing: standing.said.iter().map(|stated| stated.id.to_string()).collect(),
+                taken_back: standing.taken_back.iter().map(|(id, _)| id.to_string()).collect(),
             })
             .collect(),
         positions: entry
@@ -204,6 +205,7 @@ fn assertion_line(stated: &Stated) -> AssertionLine<'_> {
         source: assertion.source.as_deref(),
         said_by: assertion.said_by.as_deref(),
         supersedes: sorted(assertion.supersedes.iter().map(RowId::to_string)),
+        takes_back: assertion.takes_back,
         by: by(stated.author.clone()),
     }
 }
@@ -248,6 +250,7 @@ fn link_line<'a>(linked: &'a Linked, entry: &Entry) -> LinkLine<'a> {
         source: link.source.as_deref(),
         recorded_hour: link.recorded_hour,
         supersedes: sorted(link.supersedes.iter().map(RowId::to_string)),
+        takes_back: link.takes_back,
         stands: entry.links.contains(linked),
         by: by(linked.author.clone()),
     }
@@ -360,6 +363,8 @@ struct RiskLine<'a> {
     differs: bool,
     open_again: bool,
     standing: Vec<String>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    taken_back: Vec<String>,
 }
 
 #[derive(Serialize)]
@@ -395,6 +400,8 @@ struct AssertionLine<'a> {
     source: Option<&'a str>,
     said_by: Option<&'a str>,
     supersedes: Vec<String>,
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    takes_back: bool,
     by: AuthorLine,
 }
 
@@ -427,6 +434,8 @@ struct LinkLine<'a> {
     source: Option<&'a str>,
     recorded_hour: u32,
     supersedes: Vec<String>,
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    takes_back: bool,
     stands: bool,
     by: AuthorLine,
 }

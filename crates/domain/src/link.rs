@@ -7,6 +7,7 @@ use crate::ancestry::Ancestry;
 use crate::assertion::hour;
 use crate::author::Author;
 use crate::ids::{EntryId, RowId};
+use crate::person;
 use crate::rejection::Rejection;
 use crate::rows::{self, Unreadable, VERSION, Versioned};
 use crate::words;
@@ -24,6 +25,8 @@ pub struct Link {
     pub supersedes: Vec<RowId>,
     /// The link is taken away: it only replaces.
     pub withdrawn: bool,
+    /// It says nothing: what it supersedes is as if it had never been noted.
+    pub takes_back: bool,
 }
 
 /// What the link says about the other entry.
@@ -114,7 +117,26 @@ impl Link {
             recorded_hour: hour(recorded_ms),
             supersedes: Vec::new(),
             withdrawn: false,
+            takes_back: false,
         }
+    }
+
+    /// Takes back an earlier row about the same two. An older version reads it as a link that is taken away.
+    pub(crate) fn taking_back(&self, id: RowId, recorded_ms: u64) -> Link {
+        let recorded_hour = hour(recorded_ms);
+        let (how, source) = (None, None);
+        let supersedes = vec![id];
+        Link { how, source, recorded_hour, supersedes, withdrawn: true, takes_back: true, ..self.clone() }
+    }
+
+    /// Whom somebody influences, and who influences them, is said about a person with its source only.
+    pub fn needs_source(&self, kinds: [&str; 2]) -> Result<(), Rejection> {
+        let said = matches!(self.target, Target::Influence { .. }) && !self.withdrawn;
+        let sourced = self.source.as_ref().is_some_and(|source| !source.trim().is_empty());
+        if said && !sourced && kinds.contains(&person::KIND.name) {
+            return Err(Rejection::Unsourced { about: "a person" });
+        }
+        Ok(())
     }
 
     pub(crate) fn stored(&self) -> Result<Vec<u8>, Rejection> {
@@ -139,6 +161,7 @@ impl Link {
             supersedes: self.supersedes.clone(),
             withdrawn: self.withdrawn,
             branch: (self.target == Target::BranchOf).then_some(true),
+            takes_back: self.takes_back.then_some(true),
         }))
     }
 }
@@ -159,9 +182,14 @@ pub(crate) fn read(document: &Document, ancestry: &Ancestry<'_>, resolve: &dyn F
         |row: &Link| &row.supersedes,
         |new, old| new.to == old.to && std::mem::discriminant(&new.target) == std::mem::discriminant(&old.target),
     );
+    let taken = rows::taken_back(&rows, &edges, |row: &Link| row.takes_back);
     let mut gone = vec![false; rows.len()];
     for index in 0..rows.len() {
-        rows::reach(index, &edges, &mut gone);
+        if taken[index].is_some() {
+            gone[index] = true;
+        } else if !rows[index].row.takes_back {
+            rows::reach(index, &edges, &mut gone);
+        }
     }
     let mut order: Vec<usize> = (0..rows.len()).collect();
     order.sort_by_key(|index| (rows[*index].row.to, rows[*index].id, rows[*index].change));
@@ -204,6 +232,8 @@ struct Stored {
     /// An older version reads such a link as a fact from a newer one.
     #[n(10)]
     branch: Option<bool>,
+    #[n(11)]
+    takes_back: Option<bool>,
 }
 
 impl Versioned for Stored {
@@ -228,5 +258,6 @@ fn understand(stored: Stored) -> Option<Link> {
         recorded_hour: stored.recorded_hour,
         supersedes: stored.supersedes,
         withdrawn: stored.withdrawn,
+        takes_back: stored.takes_back == Some(true),
     })
 }

@@ -201,17 +201,54 @@ pub(crate) struct Log {
 /// By date, then id. A line that its own device took back is not among them.
 pub(crate) fn read(document: &Document) -> Log {
     let rows::Rows { mut rows, unreadable, newer } = rows::read(document, "l/", understand);
-    let gone: BTreeSet<(RowId, ActorId)> = rows
-        .iter()
-        .filter(|written| written.row.kind == TAKEN_BACK)
-        .filter_map(|written| Some((written.row.source.as_deref()?.parse().ok()?, written.actor)))
-        .collect();
+    let gone = gone(&rows);
     rows.retain(|written| written.row.kind != TAKEN_BACK && !gone.contains(&(written.id, written.actor)));
     rows.sort_by(|a, b| (a.row.on.order(), a.id, a.change).cmp(&(b.row.on.order(), b.id, b.change)));
     Log { written: rows, unreadable, newer }
 }
 
-/// Takes back a line. It counts only from the device that wrote the line: nobody hides what another has noted.
+/// What is taken back by its own device. A row that was itself taken back takes nothing back; rows that take back each other
+/// in a circle, as no honest program writes them, take back nothing.
+fn gone(rows: &[Written<LogLine>]) -> BTreeSet<(RowId, ActorId)> {
+    type Of = (RowId, ActorId);
+    let mut takes: BTreeMap<Of, Vec<Of>> = BTreeMap::new();
+    let mut waits: BTreeMap<Of, usize> = BTreeMap::new();
+    for written in rows.iter().filter(|written| written.row.kind == TAKEN_BACK) {
+        if let Some(line) = taken(written) {
+            takes.entry((written.id, written.actor)).or_default().push((line, written.actor));
+            *waits.entry((line, written.actor)).or_default() += 1;
+        }
+    }
+    let mut ready: Vec<Of> = takes.keys().filter(|taking| !waits.contains_key(taking)).copied().collect();
+    let mut gone = BTreeSet::new();
+    while let Some(taking) = ready.pop() {
+        for line in takes.get(&taking).into_iter().flatten() {
+            if !gone.contains(&taking) {
+                gone.insert(*line);
+            }
+            let left = waits.entry(*line).or_default();
+            *left = left.saturating_sub(1);
+            if *left == 0 {
+                ready.push(*line);
+            }
+        }
+    }
+    gone
+}
+
+/// Which line a row takes back.
+fn taken(written: &Written<LogLine>) -> Option<RowId> {
+    written.row.source.as_deref()?.parse().ok()
+}
+
+/// What this document's own actor took back: the rows that do so, each with its line.
+pub(crate) fn takings(document: &Document) -> BTreeMap<RowId, RowId> {
+    let rows = rows::read(document, "l/", understand).rows;
+    let own = rows.iter().filter(|written| written.row.kind == TAKEN_BACK && written.actor == document.actor());
+    own.filter_map(|written| Some((written.id, taken(written)?))).collect()
+}
+
+/// Takes back a line, or what takes one back. It counts only from the device that wrote the line: nobody hides what another has noted.
 pub(crate) fn take_back(edit: &mut Edit<'_>, id: RowId, line: RowId, recorded_ms: u64) -> Result<(), Rejection> {
     let stored = Stored {
         version: VERSION,

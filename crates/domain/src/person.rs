@@ -19,6 +19,7 @@ pub(crate) static KIND: Kind = Kind {
                 choice("other", "other", &[]),
             ]))
             .headers(&["basis for holding"]),
+        line("needed-for", "Needed for", "What do we need that for?").merges(Merges::Set),
         line("role", "Role or office", "What is their role or office?").audience(Audience::Public).headers(&[
             "role",
             "position held",

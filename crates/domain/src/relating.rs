@@ -3,17 +3,18 @@
 use crate::assertion::{Assertion, Claim};
 use crate::date::When;
 use crate::desk::{Desk, ENTRY, NOW, row, today};
-use crate::due::{DueKind, check_in_on, due};
+use crate::due::{DueKind, check_in_on, due, next_check_in};
 use crate::entry::{Entry, NewEntry};
 use crate::fact::{Fact, FactKind};
 use crate::ids::EntryId;
 use crate::index::Row;
 use crate::kind::Kind;
-use crate::link::{Link, Target};
+use crate::link::{Direction, Link, Strength, Target};
 use crate::log::{LogKind, LogLine};
 use crate::map::Map;
 use crate::position::Place;
 use crate::rejection::Rejection;
+use crate::risk::Level;
 
 fn state(desk: &mut Desk, id: u8, kind: FactKind, word: &str, replaces: &[u8]) {
     let claim = Claim::Fact(Fact::typed(kind, word).unwrap());
@@ -97,8 +98,51 @@ fn what_can_hurt_somebody_is_refused_without_its_source() {
         refused.unwrap_err().to_string(),
         "what is said about a person needs its source: who said so, or where it was read"
     );
+    let because = Assertion { reason: Some("a hunch".into()), ..bare.clone() };
+    let refused = person.edit(|edit| Entry::assert(edit, row(1), &because));
+    assert_eq!(refused, Err(Rejection::Unsourced { about: "a person" }), "a reason is no source");
     let said = Assertion { source: Some("the Courier, 4 March".into()), ..bare };
     person.edit(|edit| Entry::assert(edit, row(1), &said)).unwrap();
+}
+
+#[test]
+fn sec26_a_risk_and_a_link_of_a_person_need_their_source() {
+    let [mut person, ..] = Desk::three(&NewEntry::new(Kind::named("person").unwrap(), "Bertil Quennell"));
+    let unsourced = Err(Rejection::Unsourced { about: "a person" });
+    assert_eq!(person.rate(1, Level::Low, &[], Some("he drinks")), unsourced);
+    person.rate(2, Level::Unknown, &[], None).unwrap();
+    let link = Link::influence(EntryId([7; 16]), Direction::Out, Strength::Weak, NOW);
+    assert_eq!(person.edit(|edit| Entry::link(edit, ENTRY, row(3), &link)), unsourced);
+    assert_eq!(link.needs_source(["organisation", "person"]), unsourced, "nor is one to a person");
+    assert_eq!(link.needs_source(["organisation", "segment"]), Ok(()));
+    let link = Link { source: Some("council minutes".into()), ..link };
+    person.edit(|edit| Entry::link(edit, ENTRY, row(3), &link)).unwrap();
+    let gone = Link { source: None, withdrawn: true, supersedes: vec![row(3)], ..link };
+    person.edit(|edit| Entry::link(edit, ENTRY, row(4), &gone)).unwrap();
+    let same = Link::same(EntryId([7; 16]), NOW);
+    person.edit(|edit| Entry::link(edit, ENTRY, row(5), &same)).unwrap();
+}
+
+#[test]
+fn s45_an_organisation_of_rights_holders_counts_as_theirs_whatever_its_category() {
+    let new = choir_of("c").with("type", "rights-holders");
+    let [mut ana, ..] = Desk::three(&new);
+    state(&mut ana, 1, FactKind::Health, "strained", &[]);
+    let own = own_row(&ana);
+    assert!(own.rights_holders());
+    assert_eq!(due([&own], &Map::default(), today(), 7)[0].what, DueKind::Strained);
+}
+
+#[test]
+fn s76_a_partner_whom_nobody_ever_contacted_has_a_check_in_today() {
+    let [mut ana, ..] = Desk::three(&choir_of("b"));
+    assert_eq!(next_check_in(&own_row(&ana), &Map::default(), today()), None, "on the map and no more");
+    state(&mut ana, 1, FactKind::Stage, "partner", &[]);
+    let own = own_row(&ana);
+    assert_eq!(next_check_in(&own, &Map::default(), today()), Some(today()));
+    assert_eq!(due([&own], &Map::default(), today(), 0)[0].what, DueKind::CheckIn);
+    log(&mut ana, 2, "call", 1, |_| {});
+    assert_eq!(next_check_in(&own_row(&ana), &Map::default(), today()), today().plus_days(16 * 7 - 1));
 }
 
 /// S54

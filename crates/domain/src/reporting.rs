@@ -91,7 +91,8 @@ fn position(place: Place, reason: &str) -> impl FnOnce(&mut Desk) {
     let reason = reason.to_owned();
     move |desk| {
         let claim = Claim::Position { campaign: row(99), place };
-        let assertion = Assertion { reason: Some(reason), ..Assertion::new(claim, When::on(today()), NOW) };
+        let source = Some("secret-source".to_owned());
+        let assertion = Assertion { reason: Some(reason), source, ..Assertion::new(claim, When::on(today()), NOW) };
         desk.edit(|edit| Entry::assert(edit, row(1), &assertion)).unwrap();
     }
 }
@@ -279,12 +280,21 @@ fn nothing_above_the_level_of_an_audience_leaves() {
             desk.edit(|edit| Entry::log(edit, row(4), &line)).unwrap();
             let link = Link::influence(other, Direction::Out, Strength::Strong, NOW);
             desk.edit(|edit| {
-                Entry::link(edit, EntryId([0xee; 16]), row(5), &Link { how: Some("secret-how".into()), ..link })
+                let (how, source) = (Some("secret-how".into()), Some("secret-source".into()));
+                Entry::link(edit, EntryId([0xee; 16]), row(5), &Link { how, source, ..link })
             })
             .unwrap();
         }));
     }
-    for word in ["secret-reason", "secret-evidence", "secret-sayer", "secret-how", "secret-with", "secret-because"] {
+    for word in [
+        "secret-reason",
+        "secret-evidence",
+        "secret-sayer",
+        "secret-how",
+        "secret-with",
+        "secret-because",
+        "secret-source",
+    ] {
         secrets.push((word.to_owned(), Audience::Staff));
     }
     secrets.extend([("secret-text".to_owned(), Audience::Group), ("secret-when".to_owned(), Audience::Group)]);

@@ -3,7 +3,9 @@
 use minicbor::{Decode, Encode};
 
 use crate::assertion::{Claim, Stated};
+use crate::author::Author;
 use crate::field::{Choice, choice};
+use crate::ids::RowId;
 
 /// A rating of one type of risk.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -77,6 +79,24 @@ pub struct RiskStanding {
     pub differs: bool,
     /// Somebody took a rating back, so the question is open again.
     pub open_again: bool,
+    /// Strict ratings among those said that were taken back, and by whom: they count until somebody settles them.
+    pub taken_back: Vec<(RowId, Author)>,
+}
+
+/// One rating, as [`join`] needs to know it.
+pub(crate) struct Rated {
+    pub stated: Stated,
+    pub standing: Standing,
+    /// It replaces earlier ones.
+    pub replaces: bool,
+    pub taken_back_by: Option<Author>,
+}
+
+impl Risk {
+    /// As strict as another rating, in its level and in what can be done.
+    pub(crate) fn covers(self, other: Risk) -> bool {
+        self.level >= other.level && self.mitigation >= other.mitigation
+    }
 }
 
 impl RiskKind {
@@ -177,23 +197,24 @@ pub(crate) enum Standing {
 }
 
 /// Join what was said about one type. `stated` goes with each rating; settled ones may be left out.
-pub(crate) fn join(kind: RiskKind, stated: Vec<(Stated, Standing, bool)>) -> Option<RiskStanding> {
+pub(crate) fn join(kind: RiskKind, stated: Vec<Rated>) -> Option<RiskStanding> {
     let level = |stated: &Stated| risk(stated).map_or(Level::Unknown, |risk| risk.level);
-    let said: Vec<(Stated, Standing, bool)> = stated
+    let said: Vec<Rated> = stated
         .into_iter()
-        .filter(|(stated, standing, _)| match standing {
+        .filter(|rated| match rated.standing {
             Standing::Stands => true,
             // What it made stricter stays; what it loosened has ended.
-            Standing::TakenBack => level(stated).is_strict(),
+            Standing::TakenBack => level(&rated.stated).is_strict(),
             Standing::Settled => false,
         })
         .collect();
     if said.is_empty() {
         return None;
     }
-    let open_again = said.iter().any(|(stated, _, takes_back)| *takes_back && level(stated) == Level::Unknown);
+    let reopens = |rated: &Rated| rated.replaces && level(&rated.stated) == Level::Unknown;
+    let open_again = said.iter().any(|rated| reopens(rated) || rated.taken_back_by.is_some());
     let known: Vec<Risk> =
-        said.iter().filter_map(|(stated, ..)| risk(stated)).filter(|risk| risk.level != Level::Unknown).collect();
+        said.iter().filter_map(|rated| risk(&rated.stated)).filter(|risk| risk.level != Level::Unknown).collect();
     let counts = known.iter().map(|risk| risk.level).max().unwrap_or(Level::Unknown);
     let mitigation = known
         .iter()
@@ -212,12 +233,13 @@ pub(crate) fn join(kind: RiskKind, stated: Vec<(Stated, Standing, bool)>) -> Opt
         None => false,
     };
     let known_beside_open = open_again
-        && said.iter().any(|(stated, standing, _)| *standing == Standing::Stands && level(stated) != Level::Unknown);
+        && said.iter().any(|rated| rated.standing == Standing::Stands && level(&rated.stated) != Level::Unknown);
     Some(RiskStanding {
         kind,
         counts,
         mitigation,
-        said: said.into_iter().map(|(stated, ..)| stated).collect(),
+        taken_back: said.iter().filter_map(|rated| Some((rated.stated.id, rated.taken_back_by.clone()?))).collect(),
+        said: said.into_iter().map(|rated| rated.stated).collect(),
         differs: several_levels || several_mitigations || known_beside_open,
         open_again,
     })

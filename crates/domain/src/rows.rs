@@ -110,6 +110,39 @@ pub(crate) fn replaced<T>(
         .collect()
 }
 
+/// For each row, the one that took it back: as if it had never been said. `takes_back` tells the rows that do nothing else.
+/// One that was itself taken back takes nothing back.
+pub(crate) fn taken_back<T>(
+    rows: &[Written<T>],
+    edges: &[Vec<usize>],
+    takes_back: impl Fn(&T) -> bool,
+) -> Vec<Option<usize>> {
+    let mut waits = vec![0usize; rows.len()];
+    let takers = (0..rows.len()).filter(|index| takes_back(&rows[*index].row));
+    for other in takers.flat_map(|index| &edges[index]) {
+        waits[*other] += 1;
+    }
+    // Whoever takes a row back saw it, so there is always one of which nothing more is to come.
+    let mut ready: Vec<usize> = (0..rows.len()).filter(|index| waits[*index] == 0).collect();
+    let mut taken: Vec<Option<usize>> = vec![None; rows.len()];
+    while let Some(index) = ready.pop() {
+        if !takes_back(&rows[index].row) {
+            continue;
+        }
+        for other in edges[index].iter().copied() {
+            if taken[index].is_none() {
+                let order = |index: &usize| (rows[*index].id, rows[*index].change);
+                taken[other] = taken[other].into_iter().chain([index]).min_by_key(order);
+            }
+            waits[other] -= 1;
+            if waits[other] == 0 {
+                ready.push(other);
+            }
+        }
+    }
+    taken
+}
+
 /// Everything reachable from `start`: what it replaces, what that replaced, and so on.
 pub(crate) fn reach(start: usize, edges: &[Vec<usize>], reached: &mut [bool]) {
     let mut ahead = edges[start].clone();

@@ -59,6 +59,9 @@ pub struct TownChoices<'a> {
     pub fresh: &'a mut dyn FnMut() -> RowId,
 }
 
+/// Where the town's claims about people are from.
+const SOURCE: &str = "told at the market";
+
 impl Town {
     /// Write one entry and all that is known about it, in the edit that begins its document.
     pub fn write(&self, index: usize, edit: &mut Edit<'_>, choices: &mut TownChoices<'_>) -> Result<(), Rejection> {
@@ -66,11 +69,15 @@ impl Town {
         let (today, now) = (choices.today, choices.recorded_ms);
         let ago = |days: i32| When::on(today.plus_days(-days).unwrap_or(today));
         Entry::create(edit, entry)?;
+        // What is said about a person has its source.
+        let of_person = entry.kind.name == "person";
+        let source = of_person.then(|| SOURCE.to_owned());
         let mut said: BTreeMap<usize, RowId> = BTreeMap::new();
         for (campaign, place, days_ago, reason) in positions {
             let claim = Claim::Position { campaign: choices.campaigns[*campaign], place: *place };
             let assertion = Assertion {
                 reason: Some((*reason).to_owned()),
+                source: source.clone(),
                 supersedes: said.get(campaign).copied().into_iter().collect(),
                 ..Assertion::new(claim, ago(*days_ago), now)
             };
@@ -80,7 +87,8 @@ impl Town {
         }
         for (risk, reason) in risks {
             let claim = Claim::Risk(*risk);
-            let assertion = Assertion { reason: Some((*reason).to_owned()), ..Assertion::new(claim, ago(20), now) };
+            let (reason, source) = (Some((*reason).to_owned()), source.clone());
+            let assertion = Assertion { reason, source, ..Assertion::new(claim, ago(20), now) };
             Entry::assert(edit, (choices.fresh)(), &assertion)?;
         }
         for line in log {
@@ -90,7 +98,8 @@ impl Town {
         }
         for (to, strength, how) in influences {
             let link = Link::influence(choices.entries[*to], Direction::Out, *strength, now);
-            let link = Link { how: Some((*how).to_owned()), ..link };
+            let of_person = of_person || self.entries[*to].entry.kind.name == "person";
+            let link = Link { how: Some((*how).to_owned()), source: of_person.then(|| SOURCE.to_owned()), ..link };
             Entry::link(edit, choices.entries[index], (choices.fresh)(), &link)?;
         }
         Ok(())

@@ -1,7 +1,7 @@
 //! Taking a command back: what it changed is put back by a new change, beside what others wrote meanwhile.
 //!
-//! Nothing is rewound. Registers and texts get their earlier value; a new entry is archived; an assertion is superseded by
-//! what stood before it, a link by one that is withdrawn, and a log line by one that takes it back.
+//! Nothing is rewound. Registers and texts get their earlier value; a new entry is archived; an assertion, a link and a log
+//! line get a row that takes them back, and what they had replaced stands again, in the words of whoever wrote it.
 
 use std::collections::BTreeSet;
 
@@ -41,6 +41,8 @@ pub struct TakenBack {
     pub since: Option<String>,
     /// It cannot be taken back, and why.
     pub stays: Option<&'static str>,
+    /// It stays because a strict rating counts until it is settled; that it was taken back is noted beside it.
+    pub strict: bool,
 }
 
 #[derive(Clone, Debug)]
@@ -50,7 +52,6 @@ enum Step {
     Text(String, String),
     Assert(Box<Assertion>),
     TakeLine(RowId),
-    Line(LogLine),
     Link(Link),
 }
 
@@ -84,7 +85,6 @@ impl Undo {
                 Step::Text(key, text) => edit.update_text(key, text)?,
                 Step::Assert(assertion) => Entry::assert(edit, fresh(), assertion)?,
                 Step::TakeLine(line) => log::take_back(edit, fresh(), *line, self.recorded_ms)?,
-                Step::Line(line) => Entry::log(edit, fresh(), line)?,
                 Step::Link(link) => Entry::link(edit, self.own, fresh(), link)?,
             }
         }
@@ -99,7 +99,14 @@ impl Undo {
         }
         let since = (now.heads() != after.heads()).then(|| "somebody went on with it".to_owned());
         let name = entry(now, self.own).name().to_owned();
-        self.shown.push(TakenBack { what: "Entry".into(), after: name, before: "archived".into(), since, stays: None });
+        self.shown.push(TakenBack {
+            what: "Entry".into(),
+            after: name,
+            before: "archived".into(),
+            since,
+            stays: None,
+            strict: false,
+        });
         self.steps.push(Step::Put("f/archived".to_owned(), Value::Bool(true)));
     }
 
@@ -140,100 +147,114 @@ impl Undo {
             .filter(|row| row.actor == now.actor())
             .filter_map(|row| row.id.parse().ok())
             .collect();
+        let known = log::takings(before);
+        let takings: Vec<(RowId, RowId)> =
+            log::takings(now).into_iter().filter(|(id, _)| ours.contains(id) && !known.contains_key(id)).collect();
         let [before, after, now] = [before, after, now].map(|document| entry(document, self.own));
         self.assertions(&before, &after, &now);
+        self.links(&before, &after, &now);
         let at = |entry: &Entry| entry.log.iter().map(|logged| logged.id).collect::<BTreeSet<_>>();
         let (old, new, here) = (at(&before), at(&after), at(&now));
         for logged in after.log.iter().filter(|logged| !old.contains(&logged.id) && here.contains(&logged.id)) {
-            let words = format!("{} {} {}", logged.line.on, logged.line.kind, logged.line.text);
-            if ours.contains(&logged.id) {
-                self.say("Log", words.trim(), "");
+            let words = line_words(&logged.line);
+            let taking = takings.iter().find(|(_, line)| *line == logged.id);
+            if taking.is_none() && ours.contains(&logged.id) {
+                self.say("Log", &words, "");
                 self.steps.push(Step::TakeLine(logged.id));
+            } else if let Some((id, _)) = taking {
+                self.say("Log", &words, "");
+                self.steps.push(Step::TakeLine(*id));
             } else {
-                self.stay("Log", words, "it was written before this folder was copied or restored");
+                self.stay("Log", words, ELSEWHERE);
             }
         }
-        for logged in before.log.iter().filter(|logged| !new.contains(&logged.id)) {
-            self.say("Log", "", format!("{} {} {}", logged.line.on, logged.line.kind, logged.line.text).trim());
-            self.steps.push(Step::Line(logged.line.clone()));
-        }
-        let known = |links: &[Linked]| links.iter().map(|linked| linked.id).collect::<BTreeSet<_>>();
-        let (old, new, here) = (known(&before.links), known(&after.links), known(&now.links));
-        let gone: Vec<&Linked> = before.links.iter().filter(|linked| !new.contains(&linked.id)).collect();
-        let written: BTreeSet<RowId> = known(&after.all_links).difference(&known(&before.all_links)).copied().collect();
-        for linked in after.links.iter().filter(|linked| !old.contains(&linked.id) && here.contains(&linked.id)) {
-            self.say("Link", &words_of(&linked.link), "");
-            let taken = Link { supersedes: vec![linked.id], withdrawn: true, ..linked.link.clone() };
-            self.steps.push(Step::Link(taken));
-        }
-        for linked in gone {
-            self.say("Link", "", &words_of(&linked.link));
-            let again = Link { supersedes: written.iter().copied().collect(), ..linked.link.clone() };
-            self.steps.push(Step::Link(again));
+        for logged in before.log.iter().filter(|logged| !new.contains(&logged.id) && !here.contains(&logged.id)) {
+            let words = line_words(&logged.line);
+            match takings.iter().find(|(_, line)| *line == logged.id) {
+                Some((id, _)) => {
+                    self.say("Log", "", &words);
+                    self.steps.push(Step::TakeLine(*id));
+                }
+                None => self.stay("Log", words, ELSEWHERE),
+            }
         }
     }
 
-    /// What stood about the same thing before is said again, in place of what the command said.
+    /// What the command said of links is taken back, and what it replaced or took away stands again as it was.
+    fn links(&mut self, before: &Entry, after: &Entry, now: &Entry) {
+        let known = |links: &[Linked]| links.iter().map(|linked| linked.id).collect::<BTreeSet<_>>();
+        let (old, new, here) = (known(&before.links), known(&after.links), known(&now.links));
+        let earlier = known(&before.all_links);
+        for linked in after.all_links.iter().filter(|linked| !earlier.contains(&linked.id)) {
+            // What somebody has replaced or taken away since is not ours to take back any more.
+            if linked.link.withdrawn || here.contains(&linked.id) {
+                self.steps.push(Step::Link(linked.link.taking_back(linked.id, self.recorded_ms)));
+            }
+        }
+        for linked in after.links.iter().filter(|linked| !old.contains(&linked.id) && here.contains(&linked.id)) {
+            self.say("Link", &words_of(&linked.link), "");
+        }
+        for linked in before.links.iter().filter(|linked| !new.contains(&linked.id)) {
+            self.say("Link", "", &words_of(&linked.link));
+        }
+    }
+
+    /// What the command stated is taken back, so that what stood about the same thing before stands again, in its own words.
     fn assertions(&mut self, before: &Entry, after: &Entry, now: &Entry) {
         let old: BTreeSet<RowId> = before.assertions.iter().map(|stated| stated.id).collect();
+        let new = || after.assertions.iter().filter(|stated| !old.contains(&stated.id));
         let mut done: Vec<Claim> = Vec::new();
-        for stated in after.assertions.iter().filter(|stated| !old.contains(&stated.id)) {
+        for stated in new() {
             let claim = stated.assertion.claim;
             if done.iter().any(|known| claim.is_about_the_same(known)) {
                 continue;
             }
             done.push(claim);
-            let standing = |entry: &Entry| -> Vec<Stated> {
-                let said = entry.standing().filter(|said| said.assertion.claim.is_about_the_same(&claim));
-                said.cloned().collect()
-            };
-            let (stood, stands) = (standing(before), standing(after));
-            let here: BTreeSet<RowId> = standing(now).iter().map(|said| said.id).collect();
-            let added: Vec<RowId> =
-                stands.iter().map(|said| said.id).filter(|id| !old.contains(id) && here.contains(id)).collect();
-            let words =
-                |said: &[Stated]| said.iter().map(|said| said.assertion.claim.words()).collect::<Vec<_>>().join(" / ");
-            if added.is_empty() {
+            let ids = |entry: &Entry| entry.standing_about(&claim).map(|said| said.id).collect::<BTreeSet<_>>();
+            let (stands, here) = (ids(after), ids(now));
+            // What somebody has replaced since is not ours to take back any more, nor is what they have gone on from.
+            let taken: Vec<&Stated> = new()
+                .filter(|said| said.assertion.claim.is_about_the_same(&claim))
+                .filter(|said| if said.assertion.takes_back { stands == here } else { here.contains(&said.id) })
+                .collect();
+            if taken.is_empty() {
                 continue;
             }
-            self.say(claim.subject_words(), &words(&stands), &words(&stood));
-            let displaced: Vec<&Stated> =
-                stood.iter().filter(|said| stands.iter().all(|other| other.id != said.id)).collect();
-            // Nothing was displaced: one that stood beside it is said again, so that ours no longer stands.
-            let again: Vec<&Stated> = if displaced.is_empty() { stood.iter().take(1).collect() } else { displaced };
-            let taken_back = || Some("taken back".to_owned());
-            if again.is_empty() {
-                let strict = matches!(claim, Claim::Risk(risk) if risk.level.is_strict());
-                if let Some(shown) = self.shown.last_mut().filter(|_| strict) {
-                    shown.stays = Some("a strict rating counts until somebody settles it with a reason");
+            self.say(claim.subject_words(), &after.words_about(&claim), &before.words_about(&claim));
+            let binds = |said: &&Stated| match said.assertion.claim {
+                Claim::Risk(risk) if !said.assertion.takes_back => {
+                    let named = &said.assertion.supersedes;
+                    let loosened = before
+                        .standing_about(&claim)
+                        .filter(|other| named.contains(&other.id))
+                        .any(|other| matches!(other.assertion.claim, Claim::Risk(other) if other.covers(risk)));
+                    risk.level.is_strict() && !loosened
                 }
-                let mut unknown = Assertion::new(claim.unknown(), stated.assertion.observed.clone(), self.recorded_ms);
-                unknown.reason = taken_back();
-                unknown.supersedes = added;
-                self.steps.push(Step::Assert(Box::new(unknown)));
-                continue;
+                _ => false,
+            };
+            let strict = taken.iter().any(binds);
+            if let Some(shown) = self.shown.last_mut().filter(|_| strict) {
+                (shown.stays, shown.strict) = (Some(STRICT), true);
             }
-            for said in again {
-                let mut restated = said.assertion.clone();
-                restated.reason = restated.reason.or_else(taken_back);
-                restated.supersedes = added.clone();
-                self.steps.push(Step::Assert(Box::new(restated)));
-            }
+            let supersedes = taken.iter().map(|said| said.id).collect();
+            let observed = stated.assertion.observed.clone();
+            let taking = Assertion::taking_back(claim.unknown(), supersedes, observed, self.recorded_ms);
+            self.steps.push(Step::Assert(Box::new(taking)));
         }
     }
 
     fn show(&mut self, now: &Document, key: &str, (after, before): (String, String), since: Option<String>) {
-        self.shown.push(TakenBack { what: label(now, key), after, before, since, stays: None });
+        self.shown.push(TakenBack { what: label(now, key), after, before, since, stays: None, strict: false });
     }
 
     fn say(&mut self, what: &str, after: &str, before: &str) {
         let (what, after, before) = (what.to_owned(), after.to_owned(), before.to_owned());
-        self.shown.push(TakenBack { what, after, before, since: None, stays: None });
+        self.shown.push(TakenBack { what, after, before, since: None, stays: None, strict: false });
     }
 
     fn stay(&mut self, what: &str, after: String, why: &'static str) {
         let what = what.to_owned();
-        self.shown.push(TakenBack { what, before: after.clone(), after, since: None, stays: Some(why) });
+        self.shown.push(TakenBack { what, before: after.clone(), after, since: None, stays: Some(why), strict: false });
     }
 }
 
@@ -280,6 +301,19 @@ impl Entry {
         let positions = self.positions.iter().flat_map(|standing| &standing.said);
         risks.chain(positions).chain(self.facts.iter().flat_map(|standing| &standing.said))
     }
+
+    fn standing_about(&self, claim: &Claim) -> impl Iterator<Item = &Stated> {
+        self.standing().filter(|said| said.assertion.claim.is_about_the_same(claim))
+    }
+
+    fn words_about(&self, claim: &Claim) -> String {
+        let taken: Vec<RowId> = self.risks.iter().flat_map(|risk| &risk.taken_back).map(|(id, _)| *id).collect();
+        let words = |said: &Stated| {
+            let taken = if taken.contains(&said.id) { " (taken back)" } else { "" };
+            format!("{}{taken}", said.assertion.claim.words())
+        };
+        self.standing_about(claim).map(words).collect::<Vec<_>>().join(" / ")
+    }
 }
 
 /// The field that a root key belongs to, in words.
@@ -320,15 +354,16 @@ pub fn row_words(document: &Document, id: EntryId, key: &str) -> String {
     let words = match prefix {
         "a" => entry.assertions.iter().find(|said| said.id == row).map(|said| {
             let claim = said.assertion.claim;
-            format!("{}: {}{}", claim.subject_words(), claim.words(), reason(&said.assertion.reason))
+            let words = if said.assertion.takes_back { "taken back" } else { claim.words() };
+            format!("{}: {words}{}", claim.subject_words(), reason(&said.assertion.reason))
         }),
-        "l" => entry
-            .log
-            .iter()
-            .find(|logged| logged.id == row)
-            .map(|logged| format!("{} {} {}", logged.line.on, logged.line.kind, logged.line.text)),
+        "l" => entry.log.iter().find(|logged| logged.id == row).map(|logged| line_words(&logged.line)),
         _ => entry.all_links.iter().find(|linked| linked.id == row).map(|linked| {
-            let taken = if linked.link.withdrawn { ", taken away" } else { "" };
+            let taken = match (linked.link.takes_back, linked.link.withdrawn) {
+                (true, _) => ", taken back",
+                (false, true) => ", taken away",
+                (false, false) => "",
+            };
             format!("{}{taken}", words_of(&linked.link))
         }),
     };
@@ -347,6 +382,10 @@ fn field(document: &Document, key: &str) -> Option<&'static Field> {
     })
 }
 
+fn line_words(line: &LogLine) -> String {
+    format!("{} {} {}", line.on, line.kind, line.text).trim().to_owned()
+}
+
 fn words_of(link: &Link) -> String {
     match link.target {
         crate::link::Target::Influence { strength, .. } => format!("influence, {}", strength.slug()),
@@ -354,6 +393,9 @@ fn words_of(link: &Link) -> String {
         crate::link::Target::BranchOf => "a branch of another entry".to_owned(),
     }
 }
+
+const ELSEWHERE: &str = "it was written before this folder was copied or restored";
+const STRICT: &str = "a strict rating counts until somebody settles it with a reason (allymap risk settle)";
 
 /// What is compared is never whose it is.
 fn entry(document: &Document, id: EntryId) -> Entry {
@@ -363,12 +405,19 @@ fn entry(document: &Document, id: EntryId) -> Entry {
 #[cfg(test)]
 mod tests {
     use allymap_document::ActorId;
+    use proptest::prelude::*;
 
     use super::*;
     use crate::date::{Date, When};
+    use crate::desk::{Desk as Person, ENTRY};
     use crate::entry::NewEntry;
+    use crate::export::entry_line;
+    use crate::fact::{Fact, FactKind};
+    use crate::index::Row;
     use crate::kind::Kind;
+    use crate::link::{Direction, Strength};
     use crate::log::LOG_KINDS;
+    use crate::merging::{Step as Done, step, take};
     use crate::risk::RiskKind;
 
     const ID: EntryId = EntryId([7; 16]);
@@ -408,20 +457,23 @@ mod tests {
             self.does(|edit, fresh| undo.apply(edit, fresh))
         }
 
-        /// All that is shown, without what only ever grows.
         fn shown(&self) -> String {
-            let entry = entry(&self.document, ID);
-            let mut shown = vec![format!("{:?} {:?} {:?}", entry.fields, entry.affiliations, entry.archived)];
-            // One that stood beside what is taken back may be said twice: that shows no other level and no other place.
-            let claims: BTreeSet<Claim> = entry.standing().map(|said| said.assertion.claim).collect();
-            shown.push(format!("{claims:?}"));
-            shown.extend(
-                entry.risks.iter().map(|risk| format!("{:?} {} {}", risk.counts, risk.differs, risk.open_again)),
-            );
-            shown.extend(entry.log.iter().map(|logged| format!("{:?}", logged.line)));
-            shown.extend(entry.links.iter().map(|linked| format!("{:?} {:?}", linked.link.to, linked.link.target)));
-            shown.join("\n")
+            shown(&self.document, ID)
         }
+    }
+
+    /// All that is shown, names of rows included, without what only ever grows; and the row that lists read.
+    fn shown(document: &Document, id: EntryId) -> String {
+        let mut line: serde_json::Value = serde_json::from_slice(&entry_line(&entry(document, id))).unwrap();
+        line["assertions"].take();
+        line["links"].as_array_mut().unwrap().retain(|link| link["stands"] == true);
+        let entry = entry(document, id);
+        let mut row: Vec<String> = vec![line.to_string(), format!("{:?}", entry.facts)];
+        row.extend(entry.positions.iter().map(|standing| format!("{:?} {:?}", standing.steps, standing.said)));
+        let of = Row::of(document, id).unwrap();
+        row.push(format!("{:?} {:?} {:?} {:?}", of.facts, of.positions, of.risks, of.links));
+        row.push(format!("{:?} {:?} {:?} {:?}", of.oldest_fact, of.last_contact, of.next_due, of.conflicts));
+        row.join("\n")
     }
 
     fn on() -> When {
@@ -436,6 +488,11 @@ mod tests {
     fn place(place: Place, supersedes: Vec<RowId>) -> Assertion {
         let claim = Claim::Position { campaign: RowId([9; 16]), place };
         Assertion { supersedes, ..Assertion::new(claim, on(), 0) }
+    }
+
+    fn stated(kind: &str, word: &str, supersedes: Vec<RowId>) -> Assertion {
+        let claim = Claim::Fact(Fact::typed(FactKind::named(kind).unwrap(), word).unwrap());
+        Assertion { source: Some("Rosa".into()), supersedes, ..Assertion::new(claim, on(), 0) }
     }
 
     type Work = Box<dyn FnOnce(&mut Edit<'_>, &mut dyn FnMut() -> RowId) -> Result<(), Rejection>>;
@@ -454,7 +511,44 @@ mod tests {
                 "a settled risk",
                 Box::new(move |edit, fresh| Entry::assert(edit, fresh(), &risk(Level::Low, vec![first]))),
             ),
-            ("a risk beside another", Box::new(|edit, fresh| Entry::assert(edit, fresh(), &risk(Level::High, vec![])))),
+            ("a risk beside another", Box::new(|edit, fresh| Entry::assert(edit, fresh(), &risk(Level::Low, vec![])))),
+            (
+                "a rating that is milder and still strict",
+                Box::new(move |edit, fresh| Entry::assert(edit, fresh(), &risk(Level::Medium, vec![first]))),
+            ),
+            (
+                "a first stage",
+                Box::new(|edit, fresh| Entry::assert(edit, fresh(), &stated("stage", "partner", vec![]))),
+            ),
+            (
+                "another health",
+                Box::new(|edit, fresh| {
+                    Entry::assert(edit, fresh(), &stated("health", "strained", vec![RowId([103; 16])]))
+                }),
+            ),
+            (
+                "a check of their affiliation",
+                Box::new(|edit, fresh| Entry::assert(edit, fresh(), &stated("affiliation-kind", "none", vec![]))),
+            ),
+            (
+                "a position beside another",
+                Box::new(|edit, fresh| Entry::assert(edit, fresh(), &place(Place::Neutral, vec![]))),
+            ),
+            (
+                "a stronger link",
+                Box::new(|edit, fresh| {
+                    let strong = Link::influence(EntryId([9; 16]), Direction::Out, Strength::Strong, 0);
+                    Entry::link(edit, ID, fresh(), &Link { supersedes: vec![RowId([104; 16])], ..strong })
+                }),
+            ),
+            (
+                "a link taken away",
+                Box::new(|edit, fresh| {
+                    let gone = Link::influence(EntryId([9; 16]), Direction::Out, Strength::Weak, 0);
+                    let gone = Link { supersedes: vec![RowId([104; 16])], withdrawn: true, ..gone };
+                    Entry::link(edit, ID, fresh(), &gone)
+                }),
+            ),
             (
                 "a move",
                 Box::new(|edit, fresh| Entry::assert(edit, fresh(), &place(Place::Neutral, vec![RowId([102; 16])]))),
@@ -468,8 +562,11 @@ mod tests {
         for (name, work) in works {
             let mut desk = Desk::new();
             desk.does(|edit, _| {
-                Entry::assert(edit, first, &risk(Level::Medium, vec![]))?;
-                Entry::assert(edit, RowId([102; 16]), &place(Place::PassiveAlly, vec![]))
+                Entry::assert(edit, first, &risk(Level::High, vec![]))?;
+                Entry::assert(edit, RowId([102; 16]), &place(Place::PassiveAlly, vec![]))?;
+                Entry::assert(edit, RowId([103; 16]), &stated("health", "good", vec![]))?;
+                let weak = Link::influence(EntryId([9; 16]), Direction::Out, Strength::Weak, 0);
+                Entry::link(edit, ID, RowId([104; 16]), &weak)
             });
             let before = desk.shown();
             let act = desk.does(work);
@@ -481,6 +578,90 @@ mod tests {
             assert_eq!(desk.shown(), after, "{name}: undo of undo");
             desk.undo(again);
             assert_eq!(desk.shown(), before, "{name}: and once more");
+        }
+    }
+
+    /// A.9: taking back never loosens.
+    #[test]
+    fn a_strict_rating_that_was_taken_back_counts_until_somebody_settles_it() {
+        let mut desk = Desk::new();
+        let (low, high) = (RowId([101; 16]), RowId([102; 16]));
+        desk.does(|edit, _| Entry::assert(edit, low, &risk(Level::Low, vec![])));
+        let act = desk.does(|edit, _| Entry::assert(edit, high, &risk(Level::High, vec![])));
+        let after = desk.shown();
+        let undo = Undo::of(act, &desk.document, ID, 0).unwrap();
+        assert_eq!(undo.shown[0].stays, Some(STRICT));
+        let undone = desk.does(|edit, fresh| undo.apply(edit, fresh));
+        let standing = entry(&desk.document, ID).risk(RiskKind::Physical).unwrap().clone();
+        assert_eq!((standing.counts, standing.differs, standing.open_again), (Level::High, true, true));
+        assert_eq!(standing.taken_back.iter().map(|(id, _)| *id).collect::<Vec<_>>(), [high]);
+        let mut again = Desk { document: desk.document.clone(), acts: desk.acts, rows: desk.rows };
+        again.undo(undone);
+        assert_eq!(again.shown(), after);
+        desk.does(|edit, fresh| Entry::assert(edit, fresh(), &risk(Level::Low, vec![low, high])));
+        let standing = entry(&desk.document, ID).risk(RiskKind::Physical).unwrap().clone();
+        assert_eq!((standing.counts, standing.differs, standing.open_again), (Level::Low, false, false));
+        assert_eq!(standing.taken_back, []);
+    }
+
+    #[test]
+    fn what_somebody_replaced_since_is_not_taken_back() {
+        let mut desk = Desk::new();
+        let act = desk.does(|edit, _| Entry::assert(edit, RowId([101; 16]), &stated("stage", "partner", vec![])));
+        let undone = desk.undo(act);
+        desk.does(|edit, fresh| Entry::assert(edit, fresh(), &stated("stage", "acquainted", vec![])));
+        assert!(Undo::of(undone, &desk.document, ID, 0).unwrap().is_empty(), "somebody has gone on from there");
+        let mut desk = Desk::new();
+        let act = desk.does(|edit, _| Entry::assert(edit, RowId([101; 16]), &stated("stage", "partner", vec![])));
+        desk.does(|edit, fresh| Entry::assert(edit, fresh(), &stated("stage", "ended", vec![RowId([101; 16])])));
+        assert!(Undo::of(act, &desk.document, ID, 0).unwrap().is_empty());
+    }
+
+    #[test]
+    fn rows_that_take_each_other_back_in_a_circle_take_back_nothing() {
+        let mut desk = Desk::new();
+        let (line, one, two) = (RowId([50; 16]), RowId([51; 16]), RowId([52; 16]));
+        desk.does(|edit, _| {
+            Entry::log(edit, line, &LogLine::new(&LOG_KINDS[2], on(), "tea", 0))?;
+            log::take_back(edit, one, two, 0)?;
+            log::take_back(edit, two, one, 0)
+        });
+        assert_eq!(entry(&desk.document, ID).log.len(), 1);
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig { cases: 40, failure_persistence: None, ..ProptestConfig::default() })]
+
+        #[test]
+        fn undo_of_undo_restores_everything_that_is_shown(steps in prop::collection::vec(step(), 1..16)) {
+            let [mut ana, ..] = Person::three_choirs();
+            for (number, done) in (1..).zip(steps.iter().filter(|done| !matches!(done, Done::Learn(..)))) {
+                let before = shown(&ana.document, ENTRY);
+                // Ana does all of it, whoever was meant.
+                let mut alone = [ana.clone(), ana.clone(), ana.clone()];
+                take(done, number, &mut alone);
+                ana = alone.into_iter().max_by_key(|person| person.document.operations()).unwrap();
+                let after = shown(&ana.document, ENTRY);
+                if before == after {
+                    continue;
+                }
+                let mut expected = [before, after];
+                for round in 0..4u8 {
+                    let act = ana.document.changes().last().unwrap().act.unwrap();
+                    let undo = Undo::of(act, &ana.document, ENTRY, 0).unwrap();
+                    let stays = undo.shown.iter().any(|shown| shown.stays.is_some());
+                    let mut fresh = (0..).map(|at| RowId([number, round, at, 77, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1]));
+                    ana.edit(|edit| undo.apply(edit, &mut || fresh.next().unwrap())).unwrap();
+                    let (now, expected) = (shown(&ana.document, ENTRY), &mut expected[usize::from(round) % 2]);
+                    if stays {
+                        // A strict rating counts on, and says that it was taken back.
+                        let counts = ana.entry().risk(RiskKind::Legal).is_some_and(|risk| !risk.taken_back.is_empty());
+                        prop_assert!(counts, "{done:?}");
+                        *expected = now.clone();
+                    }
+                    prop_assert!(now == *expected, "{done:?}, undo {round}:\n{now}\n{expected}");
+                }
+            }
         }
     }
 
