@@ -52,6 +52,7 @@ mod relation;
 mod relay;
 mod report;
 mod risk;
+mod sensitive;
 mod spectrum;
 mod status;
 mod sync;
@@ -61,6 +62,7 @@ mod undo;
 mod unlock;
 mod voices;
 mod r#where;
+mod why;
 
 #[derive(Parser)]
 #[command(

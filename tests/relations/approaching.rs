@@ -7,7 +7,7 @@ use crate::{alone, refused};
 #[test]
 fn s14_an_approach_opens_a_request_to_check_before_it_is_recorded() {
     let wren = alone();
-    wren.organisation("Wharf Choir", "c");
+    wren.organisation("Wharf Choir", "b");
     let checked = wren.json(&["approach", "check", "wharf"])["approach"].clone();
     assert_eq!((&checked["stage"], &checked["check_requested"]), (&"mapped".into(), &serde_json::Value::Null));
     assert_eq!(wren.json(&["log", "list", "wharf"])["log"], serde_json::json!([]), "checking only prints");
@@ -69,4 +69,18 @@ fn s141_two_groups_that_approach_apart_are_told_after_the_exchange() {
         assert!(double.contains("Ana (Harbour)") && double.contains("Ben1 (Group 1)"), "{told}");
         assert!(told.contains("Held by           Hills"), "{told}");
     }
+}
+
+#[test]
+fn s57_who_is_of_category_c_is_looked_into_before_an_approach() {
+    let wren = alone();
+    wren.organisation("Wharf Choir", "c");
+    refused(&wren.run(&["approach", "add", "wharf"]), 4, "Look first: Wharf Choir is of category (c)");
+    refused(&wren.run(&["approach", "add", "wharf", "--anyway", "  "]), 4, "Look first");
+    assert_eq!(wren.json(&["log", "list", "wharf"])["log"], serde_json::json!([]), "nothing was recorded");
+    wren.ok(&["approach", "add", "wharf", "--anyway", "the fire is near"]);
+    assert!(wren.show("wharf").contains("All the same: the fire is near"));
+    wren.organisation("Alder Club", "c");
+    wren.log("alder", "research", "yesterday");
+    wren.ok(&["approach", "add", "alder"]);
 }

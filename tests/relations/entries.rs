@@ -1,5 +1,7 @@
 //! What an entry says about the relationship: `allymap partner`.
 
+use allymap_tests::Terminal;
+
 use crate::{alone, refused};
 
 #[test]
@@ -189,6 +191,144 @@ fn private_people_stand_behind_an_organisation() {
         let answer = wren.run(&["partner", "edit", "isolde", "--set", &set]);
         assert_eq!(answer.code, 2, "{field}: {answer:?}");
     }
+}
+
+/// SEC27
+#[test]
+fn sec27_at_a_terminal_a_person_is_asked_for_with_the_basis() {
+    let wren = alone();
+    let mut add = Terminal::start(&wren, &["partner", "add", "Isolde Farthing", "--kind", "person", "--plain"]);
+    add.wait_for("Why may this person be on the map?");
+    add.wait_for("Number (Enter: none)");
+    add.type_line("2");
+    assert_eq!(add.finish(), 0, "{}", add.shown);
+    assert!(wren.show("isolde").contains("Why they are here     contact who agreed"), "{}", wren.show("isolde"));
+    let mut add = Terminal::start(&wren, &["partner", "add", "Bertil Quennell", "--kind", "person", "--plain"]);
+    add.wait_for("Number (Enter: none)");
+    add.type_line("");
+    assert_eq!(add.finish(), 2, "{}", add.shown);
+    assert!(add.shown.contains("Private people stand behind an organisation"), "{}", add.shown);
+}
+
+#[test]
+fn sec24_what_is_likely_sensitive_is_asked_for_its_source_and_its_need() {
+    let wren = alone();
+    wren.ok(&["partner", "add", "Isolde Farthing", "--kind", "person", "--set", "basis=public-role"]);
+    let belongs = ["partner", "edit", "isolde", "--set", "affiliation=councillor, Thornwick Shire Council"];
+    let told = wren.ok(&belongs).stderr;
+    assert!(told.contains("Belongs to is likely sensitive.") && told.contains("--source FROM"), "{told}");
+    assert!(told.contains("what it is needed for (--set needed-for=…)"), "{told}");
+    let mut edit = Terminal::start(&wren, &[&belongs[..], &["--plain"]].concat());
+    edit.wait_for("Where is that known from?");
+    edit.type_line("the council's site, 4 Feb 2026");
+    edit.wait_for("What do we need that for?");
+    edit.type_line("to know who decides");
+    assert_eq!(edit.finish(), 0, "{}", edit.shown);
+    let mut edit = Terminal::start(&wren, &["edit", "isolde", "values", "keeps promises", "--plain"]);
+    edit.wait_for("Where is that known from?");
+    edit.type_line("Ebble Courier");
+    edit.wait_for("Of which day?");
+    edit.type_line("4 Feb 2026");
+    assert_eq!(edit.finish(), 0, "{}", edit.shown);
+    assert!(!edit.shown.contains("need that for"), "the need is known: {}", edit.shown);
+    // What says its source already is not asked for it again.
+    let mut edit = Terminal::start(&wren, &["edit", "isolde", "values", "order (radio, 1 Mar 2026)", "--plain"]);
+    assert_eq!(edit.finish(), 0, "{}", edit.shown);
+    assert!(!edit.shown.contains("Where is that known from?"), "{}", edit.shown);
+    let shown = wren.show("isolde");
+    assert!(shown.contains("keeps promises (Ebble Courier, 2026-02-04)"), "{shown}");
+    let why = wren.ok(&["partner", "show", "isolde", "--why"]).stdout;
+    assert!(why.contains("from the council's site, 4 Feb 2026"), "{why}");
+    // Of an organisation nothing of that is asked.
+    wren.organisation("Wharf Choir", "b");
+    let told = wren.ok(&["partner", "edit", "wharf", "--set", "affiliation=Choirs of the Coast"]).stderr;
+    assert!(!told.contains("sensitive"), "{told}");
+}
+
+#[test]
+fn sec25_why_tells_of_each_fact_who_said_it_when_and_from_what_and_of_a_person_the_basis() {
+    let wren = alone();
+    wren.ok(&["partner", "add", "Isolde Farthing", "--kind", "person", "--set", "basis=public-role"]);
+    wren.ok(&["partner", "edit", "isolde", "--set", "needed-for=she decides on the hall"]);
+    wren.ok(&["campaign", "add", "Welcome towns"]);
+    wren.ok(&[
+        "move",
+        "isolde",
+        "neutral",
+        "--source",
+        "the Courier",
+        "--on",
+        "4 mar 2026",
+        "--because",
+        "she was there",
+    ]);
+    let why = wren.ok(&["partner", "show", "isolde", "--why"]).stdout;
+    for words in [
+        "Why they are here     public role",
+        "Needed for            she decides on the hall",
+        "Stands                neutral on Welcome towns",
+        "Wren (Harbour), Wed 4 Mar 2026, from the Courier: she was there",
+    ] {
+        assert!(why.contains(words), "{words}: {why}");
+    }
+    let told = wren.json(&["partner", "show", "isolde", "--why"]);
+    assert_eq!((&told["basis"], &told["needed_for"]), (&"public-role".into(), &"she decides on the hall".into()));
+    let stands = told["facts"].as_array().unwrap().iter().find(|fact| fact["what"] == "Stands").unwrap();
+    assert_eq!((&stands["by"], &stands["source"]), (&"Wren".into(), &"the Courier".into()));
+    let name = told["facts"].as_array().unwrap().iter().find(|fact| fact["what"] == "Name").unwrap();
+    assert!(name["on"].is_string() && name["by"] == "Wren", "{name}");
+}
+
+#[test]
+fn sec26_a_risk_a_link_and_a_place_on_the_spectrum_need_a_source_when_they_are_a_persons() {
+    let wren = alone();
+    wren.ok(&["partner", "add", "Isolde Farthing", "--kind", "person", "--set", "basis=public-role"]);
+    wren.organisation("Wharf Choir", "b");
+    wren.ok(&["campaign", "add", "Welcome towns"]);
+    let risk = ["risk", "add", "isolde", "--type", "legal", "--level", "low", "--reason", "a hunch"];
+    for command in [
+        &["move", "isolde", "neutral", "--because", "a hunch"][..],
+        &risk,
+        &["link", "add", "isolde", "wharf", "--how", "a hunch"],
+        &["link", "add", "wharf", "isolde", "--how", "a hunch"],
+    ] {
+        let before = wren.ok(&["export", "--format", "jsonl"]).stdout;
+        refused(&wren.run(command), 2, "What is said about a person needs its source");
+        assert_eq!(wren.ok(&["export", "--format", "jsonl"]).stdout, before, "{command:?}: nothing is kept");
+        wren.ok(&[command, &["--source", "the Courier, 4 March"]].concat());
+    }
+    wren.ok(&["risk", "add", "isolde", "--type", "policy", "--level", "low", "--said-by", "Rosa"]);
+    // What is found out at a meeting is known from the meeting.
+    wren.ok(&["meet", "isolde", "--position", "passive-ally", "--influence", "wharf"]);
+    let mut risk = Terminal::start(&wren, &[&risk[..], &["--plain"]].concat());
+    risk.wait_for("Who looks after it?");
+    risk.type_line("");
+    risk.wait_for("Where is that known from?");
+    risk.type_line("the court's list, 2 Mar");
+    assert_eq!(risk.finish(), 0, "{}", risk.shown);
+}
+
+#[test]
+fn s44_what_has_no_category_yet_is_a_list_of_what_to_find_out() {
+    let wren = alone();
+    wren.organisation("Wharf Choir", "c");
+    wren.ok(&["partner", "add", "Oak Street Hub", "--kind", "organisation"]);
+    wren.organisation("Alder Club", "unknown");
+    let unknown = wren.json(&["partner", "list", "--category", "unknown"])["entries"].clone();
+    let names: Vec<&str> = unknown.as_array().unwrap().iter().map(|one| one["name"].as_str().unwrap()).collect();
+    assert_eq!(names, ["Alder Club", "Oak Street Hub"]);
+    let todo = wren.ok(&["todo"]).stdout;
+    assert!(todo.contains("Category not known      2 entries: Alder Club, Oak Street Hub"), "{todo}");
+}
+
+#[test]
+fn s47_support_says_what_to_stay_away_with() {
+    let wren = alone();
+    wren.organisation("Yarrow Circle", "a");
+    for away in ["branding", "petitions"] {
+        wren.ok(&["partner", "edit", "yarrow", "--set", &format!("not-comfortable-with={away}")]);
+    }
+    assert!(wren.show("yarrow").contains("Not comfortable with  branding; petitions"), "{}", wren.show("yarrow"));
 }
 
 /// SEC24, SEC26

@@ -46,6 +46,7 @@ fn s10_the_third_request_within_sixty_days_is_questioned() {
 fn s127_an_ask_before_a_meeting_warns_unless_it_is_urgent() {
     let wren = alone();
     wren.organisation("Wharf Choir", "c");
+    wren.log("wharf", "research", "3 months ago");
     let ask = ["ask", "wharf", "sing", "--size", "1"];
     assert!(wren.ok(&ask).stderr.contains("You have not met Wharf Choir yet"));
     let urgent = wren.json(&[&ask[..], &["--urgent", "the vote is tomorrow"]].concat());
@@ -89,6 +90,7 @@ fn nobody_gets_a_score() {
 fn s133_a_large_ask_wants_a_heads_up_within_thirty_days() {
     let wren = alone();
     wren.organisation("Wharf Choir", "c");
+    wren.log("wharf", "research", "3 months ago");
     wren.log("wharf", "meeting", "today");
     let ask = ["ask", "wharf", "co-host the forum", "--size", "4"];
     refused(&wren.run(&ask), 4, "This is a large ask, and there was no heads-up.");
@@ -117,6 +119,7 @@ fn s134_what_we_owe_is_in_the_due_list() {
 fn s135_what_helps_both_sides_comes_first() {
     let wren = alone();
     wren.organisation("Wharf Choir", "c");
+    wren.log("wharf", "research", "3 months ago");
     for (what, day, both) in
         [("sing", "today", false), ("a shared stall", "3 weeks ago", true), ("a poster", "yesterday", false)]
     {
@@ -130,4 +133,53 @@ fn s135_what_helps_both_sides_comes_first() {
     let asks = wren.json(&["ask", "--list"])["asks"].clone();
     let order: Vec<&str> = asks.as_array().unwrap().iter().map(|ask| ask["text"].as_str().unwrap()).collect();
     assert_eq!(order, ["a shared stall", "sing", "a poster"]);
+}
+
+#[test]
+fn s57_nothing_is_asked_of_category_c_and_nothing_hosted_with_them_before_somebody_looked() {
+    let wren = alone();
+    wren.organisation("Wharf Choir", "c");
+    wren.log("wharf", "meeting", "yesterday");
+    let ask = ["ask", "wharf", "sing", "--size", "1"];
+    let co_host = ["log", "add", "wharf", "--kind", "co-host", "--note", "the film night"];
+    for command in [&ask[..], &["log", "add", "wharf", "--kind", "ask", "--note", "sing"], &co_host] {
+        refused(&wren.run(command), 4, "Look first: Wharf Choir is of category (c)");
+    }
+    refused(&wren.run(&[&ask[..], &["--anyway"]].concat()), 4, "Look first");
+    assert_eq!(wren.json(&["log", "list", "wharf"])["log"].as_array().unwrap().len(), 1);
+    for command in [&ask[..], &co_host] {
+        wren.ok(&[command, &["--anyway", "they sang for us before"]].concat());
+    }
+    assert_eq!(wren.show("wharf").matches("All the same: they sang for us before").count(), 2);
+    wren.log("wharf", "research", "today");
+    wren.ok(&ask);
+    wren.ok(&co_host);
+    // Similar groups and those whom nobody has sorted yet are not held up.
+    wren.organisation("Oak Street Hub", "b");
+    wren.ok(&["ask", "oak", "sing", "--size", "1"]);
+}
+
+#[test]
+fn s45_an_organisation_of_rights_holders_is_consulted_first_whatever_its_category() {
+    let wren = alone();
+    wren.ok(&["partner", "add", "Yarrow Circle", "--kind", "rights-holders"]);
+    wren.organisation("Alder Club", "c");
+    wren.log("alder", "research", "yesterday");
+    for who in ["alder", "yarrow"] {
+        wren.log(who, "meeting", "today");
+        wren.ok(&["partner", "edit", who, "--health", "strained", "--source", "Rosa"]);
+    }
+    refused(&wren.run(&["ask", "yarrow", "speak", "--size", "1"]), 4, "Ask first: Yarrow Circle are rights holders");
+    for kind in ["ask", "action"] {
+        refused(&wren.run(&["log", "add", "yarrow", "--kind", kind, "--note", "a rally"]), 4, "Ask first");
+    }
+    assert!(wren.ok(&["due"]).stdout.starts_with("Alarm\tYarrow Circle"), "an alarm");
+    let listed = wren.json(&["partner", "list"]);
+    assert_eq!(listed["entries"][0]["name"], "Yarrow Circle", "first in lists");
+    // Known under another name, they are still who they are.
+    wren.organisation("The Circle", "b");
+    wren.ok(&["partner", "merge", "the circle", "yarrow circle"]);
+    refused(&wren.run(&["ask", "the circle", "speak", "--size", "1"]), 4, "Ask first");
+    wren.log("yarrow", "consulted", "today");
+    wren.ok(&["ask", "yarrow", "speak", "--size", "1"]);
 }

@@ -6,7 +6,7 @@ use crate::{alone, refused};
 #[test]
 fn every_kind_of_contact_is_kept_and_shown_with_its_own_word() {
     let wren = alone();
-    wren.organisation("Wharf Choir", "c");
+    wren.organisation("Wharf Choir", "b");
     let kinds = [
         ("co-host", "co-hosted"),
         ("film-screening", "film screening"),

@@ -69,6 +69,42 @@ fn rights_holders_come_before_all_others_at_the_same_day() {
 }
 
 #[test]
+fn s50_rights_holders_come_first_in_every_list_at_equal_rank() {
+    let wren = alone();
+    wren.ok(&["campaign", "add", "Welcome towns"]);
+    for (name, category) in [("Alder Club", "b"), ("Yarrow Club", "a"), ("Birch Club", "b")] {
+        wren.organisation(name, category);
+        wren.log(name, "consulted", "today");
+        wren.ok(&["move", name, "neutral"]);
+        wren.ok(&["risk", "add", name, "--type", "legal", "--level", "high", "--reason", "a letter came"]);
+        wren.ok(&["ask", name, "sing", "--size", "1"]);
+    }
+    let names = |list: &serde_json::Value, key: &str| -> Vec<String> {
+        list.as_array().unwrap().iter().map(|one| one[key].as_str().unwrap_or_default().to_owned()).collect()
+    };
+    let expected = ["Yarrow Club", "Alder Club", "Birch Club"];
+    for command in [&["find", "club"][..], &["partner", "list"], &["risk", "list"]] {
+        assert_eq!(names(&wren.json(command)["entries"], "name"), expected, "{command:?}");
+    }
+    let asks = wren.json(&["ask", "--list"])["asks"].clone();
+    assert_eq!(names(&asks, "entry"), expected);
+    let spectrum = wren.ok(&["spectrum", "--plain"]).stdout;
+    assert!(spectrum.contains("Yarrow Club, Alder Club, Birch Club"), "{spectrum}");
+}
+
+#[test]
+fn s76_a_partner_with_no_contact_at_all_has_a_check_in_today() {
+    let wren = alone();
+    wren.organisation("Wharf Choir", "b");
+    assert_eq!(due(&wren, "0"), []);
+    wren.ok(&["partner", "edit", "wharf", "--stage", "partner"]);
+    assert_eq!(due(&wren, "0"), [pair("check-in", "Wharf Choir")]);
+    assert!(wren.show("wharf").contains("Next check-in"));
+    wren.log("wharf", "call", "today");
+    assert_eq!(due(&wren, "0"), []);
+}
+
+#[test]
 fn s51_a_strained_tie_with_rights_holders_is_an_alarm() {
     let wren = alone();
     for (name, category) in [("Alder Club", "c"), ("Yarrow Circle", "a")] {

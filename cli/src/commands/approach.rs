@@ -37,7 +37,11 @@ struct Add {
     note: Option<String>,
     #[arg(long, value_name = "DAY", help = "When; left out: today")]
     on: Option<String>,
-    #[arg(long, value_name = "WHY", help = "Although another of our groups is in touch with them")]
+    #[arg(
+        long,
+        value_name = "WHY",
+        help = "Although another of our groups is in touch with them, or nobody has looked into them"
+    )]
     anyway: Option<String>,
 }
 
@@ -189,6 +193,8 @@ fn by(logged: &Logged) -> String {
 fn add(app: &mut App, args: Add) -> Result<(), Failure> {
     let state = State::of(app, &args.who)?;
     let row = &state.row;
+    let kind = LogKind::typed("approach")?;
+    relation::researched_first(row, kind, args.anyway.as_deref())?;
     let note = args.note.as_deref().map(super::free_text).transpose()?;
     let on = args.on.map_or(Ok(When::on(today())), |typed| parse_when(&typed, today()))?;
     if !app.output.json {
@@ -210,7 +216,7 @@ fn add(app: &mut App, args: Add) -> Result<(), Failure> {
     }
     let words = [note, args.anyway.map(|why| format!("All the same: {why}"))];
     let text = words.into_iter().flatten().collect::<Vec<_>>().join("\n");
-    let line = LogLine { with: args.with, ..LogLine::new(LogKind::typed("approach")?, on, &text, now().0) };
+    let line = LogLine { with: args.with, ..LogLine::new(kind, on, &text, now().0) };
     relation::add_line(app, row.id, &line)?;
     let moved = relation::reach_stage(app, row, &["mapped", "cleared"], "approached", "a first approach")?;
     app.commit()?;

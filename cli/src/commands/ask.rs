@@ -26,9 +26,13 @@ pub(crate) struct Args {
     mutual: bool,
     #[arg(long, value_name = "WHY", help = "It cannot wait until we know each other")]
     urgent: Option<String>,
-    /// A large ask without a heads-up, all the same
-    #[arg(long)]
-    anyway: bool,
+    #[arg(
+        long,
+        value_name = "WHY",
+        num_args = 0..=1,
+        help = "A large ask without a heads-up, all the same; with a reason also before anybody has looked into them"
+    )]
+    anyway: Option<Option<String>>,
     #[arg(long, value_name = "DAY", help = "When; left out: today")]
     on: Option<String>,
     #[arg(long, value_name = "DAY", help = "Follow up when")]
@@ -49,6 +53,7 @@ pub(crate) fn run(app: &mut App, args: Args) -> Result<(), Failure> {
     let row = relation::find_joined(app, &who)?;
     let kind = LogKind::typed("ask")?;
     relation::consulted_first(&row, kind)?;
+    let all_the_same = relation::researched_first(&row, kind, args.anyway.as_ref().and_then(Option::as_deref))?;
     let what = super::given(args.what, || app.prompt.required("What do we ask?", "WHAT"))?;
     let what = super::free_text(&what)?;
     let size = super::gave::size(app, args.size)?;
@@ -78,7 +83,7 @@ pub(crate) fn run(app: &mut App, args: Args) -> Result<(), Failure> {
         app.output.warn(words);
     }
     let warned = row.last_heads_up.is_some_and(|on| (0..=HEADS_UP_DAYS).contains(&on.days_until(today())));
-    if size >= LARGE && !warned && !args.anyway {
+    if size >= LARGE && !warned && args.anyway.is_none() {
         let balance = Balance::of(&row.exchanges, today());
         app.output.warn(format_args!(
             "With {}: {}. This is a large ask, and there was no heads-up.",
@@ -90,12 +95,13 @@ pub(crate) fn run(app: &mut App, args: Args) -> Result<(), Failure> {
                 .hint("Give them a heads-up first: allymap log add NAME --kind heads-up. Or keep it with --anyway."));
         }
     }
+    let text = all_the_same.map_or_else(|| what.clone(), |words| format!("{what}\n{words}"));
     let line = LogLine {
         size: Some(size),
         mutual: args.mutual,
         urgent: args.urgent,
         follow_up,
-        ..LogLine::new(kind, on, &what, now().0)
+        ..LogLine::new(kind, on, &text, now().0)
     };
     relation::add_line(app, row.id, &line)?;
     app.commit()?;
@@ -121,14 +127,19 @@ fn list(app: &mut App) -> Result<(), Failure> {
     for row in rows {
         let Entry { log, .. } = app.entry(row.id)?;
         let asked = log.into_iter().filter(|logged| logged.line.kind == "ask");
-        asks.extend(asked.filter_map(|logged| Some((logged.line.on.date?, row.name.clone(), logged))));
+        let theirs = row.rights_holders();
+        asks.extend(asked.filter_map(|logged| Some((logged.line.on.date?, row.name.clone(), logged, theirs))));
     }
     asks.retain(|(on, ..)| on.days_until(today()) <= 365);
-    asks.sort_by(|a, b| (!a.2.line.mutual, b.0, &a.1, a.2.id).cmp(&(!b.2.line.mutual, a.0, &b.1, b.2.id)));
+    // Of one day rights holders first (module, section 4a).
+    asks.sort_by(|a, b| {
+        let (first, second) = ((!a.2.line.mutual, b.0, !a.3), (!b.2.line.mutual, a.0, !b.3));
+        (first, &a.1, a.2.id).cmp(&(second, &b.1, b.2.id))
+    });
     if app.output.json {
         let asks: Vec<_> = asks
             .iter()
-            .map(|(on, name, logged)| {
+            .map(|(on, name, logged, _)| {
                 serde_json::json!({
                     "on": on.to_string(), "entry": name, "text": logged.line.text, "size": logged.line.size,
                     "mutual": logged.line.mutual, "urgent": logged.line.urgent, "by": logged.author.name,
@@ -140,7 +151,7 @@ fn list(app: &mut App) -> Result<(), Failure> {
     }
     let cells: Vec<Vec<String>> = asks
         .iter()
-        .map(|(on, name, logged)| {
+        .map(|(on, name, logged, _)| {
             let both = if logged.line.mutual { "helps both" } else { "" };
             vec![on.spelled(), name.clone(), logged.line.text.clone(), both.to_owned(), logged.author.name.clone()]
         })

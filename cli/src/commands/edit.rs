@@ -1,5 +1,6 @@
 //! `allymap edit WHO FIELD VALUE`: the short way to change one field.
 
+use allymap_domain::{KINDS, Kind};
 use allymap_wire::DocumentId;
 
 use crate::app::App;
@@ -25,7 +26,11 @@ pub(crate) fn run(app: &mut App, args: Args) -> Result<(), Failure> {
         Some(value) => super::free_text(&value)?,
         None => app.ask().required(&args.field, "VALUE")?,
     };
-    app.edit(DocumentId(row.id.0), |edit| super::partner::set(edit, &args.field, &value))?;
+    let kind = Kind::named(&row.kind).unwrap_or(KINDS[0]);
+    let needed = app.entry(row.id)?.field("needed-for").is_some();
+    let mut changes = vec![(args.field.clone(), value)];
+    let asked = super::sensitive::asked(app, kind, &mut changes, None, needed)?;
+    app.edit(DocumentId(row.id.0), |edit| asked.write(edit, &changes))?;
     app.commit()?;
     if app.output.json {
         app.output.json(&serde_json::json!({ "changed": row.name, "field": args.field }));

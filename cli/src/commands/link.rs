@@ -102,6 +102,9 @@ fn add(
     };
     let source = match source {
         Some(source) => Some(source),
+        None if [from, to].iter().any(|row| row.kind == "person") => {
+            super::relation::source_about(app, if from.kind == "person" { from } else { to }, None)?
+        }
         None => app.ask().optional("From where? A paper and its day, a register, who told us (Enter: nothing)")?,
     };
     let standing = between(app.entry(from.id)?.links, to.id, Direction::In);
@@ -111,6 +114,7 @@ fn add(
         supersedes: standing.iter().map(|linked| linked.id).collect(),
         ..Link::influence(to.id, direction, strength, now().0)
     };
+    link.needs_source([&from.kind, &to.kind])?;
     let id = app.fresh_row();
     app.edit(DocumentId(from.id.0), |edit| Entry::link(edit, from.id, id, &link))?;
     app.commit()?;

@@ -51,6 +51,8 @@ struct Add {
     source: Option<String>,
     #[arg(long, value_name = "DAY", help = "Follow up when; of a call for solidarity: until when they need us")]
     followup: Option<String>,
+    #[arg(long, value_name = "WHY", help = "Although nobody has looked into them yet (co-host and ask, category c)")]
+    anyway: Option<String>,
 }
 
 pub(crate) fn run(app: &mut App, args: Args) -> Result<(), Failure> {
@@ -63,7 +65,13 @@ pub(crate) fn run(app: &mut App, args: Args) -> Result<(), Failure> {
 fn add(app: &mut App, args: Add) -> Result<(), Failure> {
     let row = app.find(&args.who)?;
     let kind = LogKind::typed(&args.kind)?;
-    super::relation::consulted_first(&super::relation::find_joined(app, &args.who)?, kind)?;
+    let joined = super::relation::find_joined(app, &args.who)?;
+    super::relation::consulted_first(&joined, kind)?;
+    // A contact may be noted whatever is known; work together is not begun unseen.
+    let all_the_same = match kind.slug {
+        "approach" => None,
+        _ => super::relation::researched_first(&joined, kind, args.anyway.as_deref())?,
+    };
     let on = match args.on {
         Some(typed) => parse_when(&typed, today())?,
         None => When::on(today()),
@@ -73,12 +81,13 @@ fn add(app: &mut App, args: Add) -> Result<(), Failure> {
         Some(note) => Some(super::free_text(&note)?),
         None => app.ask().text("What was said? Write as if they will read it")?,
     };
+    let text = note.into_iter().chain(all_the_same).collect::<Vec<_>>().join("\n");
     let line = LogLine {
         with: args.with,
         size: args.size,
         source: args.source,
         follow_up,
-        ..LogLine::new(kind, on, &note.unwrap_or_default(), now().0)
+        ..LogLine::new(kind, on, &text, now().0)
     };
     let id = app.fresh_row();
     app.edit(DocumentId(row.id.0), |edit| Entry::log(edit, id, &line))?;

@@ -241,7 +241,7 @@ fn meet(app: &mut App, row: &Row, args: Args) -> Result<(), Failure> {
 
     let next = app.rows()?.into_iter().find(|now| now.id == row.id);
     let map = app.map_entry()?.unwrap_or_default();
-    let next = next.and_then(|row| allymap_domain::check_in_on(&row, &map));
+    let next = next.and_then(|row| allymap_domain::next_check_in(&row, &map, today()));
     if app.output.json {
         app.output.json(&serde_json::json!({
             "entry": row.name, "on": line.on.typed, "kept": kept, "links": links, "not_on_the_map": strangers,

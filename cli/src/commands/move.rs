@@ -39,13 +39,17 @@ pub(crate) fn run(app: &mut App, args: Args) -> Result<(), Failure> {
         Some(reason) => Some(super::free_text(&reason)?),
         None => app.ask().optional("Why?")?,
     };
+    let source = match (args.said_by.is_some(), place) {
+        (false, place) if place != Place::NotKnown => super::relation::source_about(app, &row, args.source)?,
+        _ => args.source,
+    };
     let on = args.on.map_or(Ok(When::on(today())), |typed| parse_when(&typed, today()))?;
     let entry = app.entry(row.id)?;
     let before = entry.position(campaign.id);
     let claim = Claim::Position { campaign: campaign.id, place };
     let assertion = Assertion {
         reason,
-        source: args.source,
+        source,
         said_by: args.said_by,
         supersedes: before.map(|standing| standing.said.iter().map(|said| said.id).collect()).unwrap_or_default(),
         ..Assertion::new(claim, on, now().0)

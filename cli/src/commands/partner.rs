@@ -30,6 +30,8 @@ enum Verb {
     Show {
         /// Which entry, as you would say it
         who: String,
+        #[arg(long, help = "Of each fact who said it, when and from what source; of a person, why they are here")]
+        why: bool,
     },
     /// Change what the map says about an entry
     Edit(Edit),
@@ -143,7 +145,8 @@ pub(crate) fn run(app: &mut App, args: Args) -> Result<(), Failure> {
     match args.verb {
         Verb::Add(args) => add(app, args),
         Verb::List(args) => list(app, &args),
-        Verb::Show { who } => show(app, &who),
+        Verb::Show { who, why: true } => super::why::show(app, &who),
+        Verb::Show { who, why: false } => show(app, &who),
         Verb::Edit(args) => edit(app, args),
         Verb::Archive { who } => archive(app, &who),
         Verb::Duplicates => duplicates(app),
@@ -165,6 +168,9 @@ fn add(app: &mut App, args: Add) -> Result<(), Failure> {
     new.fields.extend(sort.map(|sort| ("type".to_owned(), sort.to_owned())));
     new.fields.extend(args.fields.given()?);
     may_be_held(app, &mut new)?;
+    let asked = super::sensitive::asked(app, kind, &mut new.fields, args.relation.source(), false)?;
+    new.fields.retain(|(name, _)| name != "affiliation");
+    new.affiliations.extend(asked.affiliations);
     let stated = args.relation.understood(app)?;
     if !args.another {
         alike(app, &name, kind)?;
@@ -182,7 +188,7 @@ fn add(app: &mut App, args: Add) -> Result<(), Failure> {
     }
     app.output.say(format_args!("Added {} · {}  [{}]", row.name, kind.label, short[&id]));
     who_sees(app)?;
-    if row.category() == Some("a") || !row.led_by.is_empty() {
+    if row.rights_holders() {
         app.output.status("Rights holders: consult first. Consent: nothing recorded yet.");
     }
     Ok(())
@@ -364,7 +370,12 @@ fn say_risk(app: &App, standing: &RiskStanding) {
     if standing.said.is_empty() && standing.counts == Level::Unknown {
         return;
     }
-    let until = if standing.differs { " counts until settled" } else { "" };
+    let taken = standing.said.iter().find_map(|stated| super::risk::taken_back(standing, stated));
+    let until = match taken {
+        _ if standing.differs => " counts until settled".to_owned(),
+        Some(taken) => format!("  ({taken})"),
+        None => String::new(),
+    };
     app.output.say(format_args!("Risk, {:<16}{}{until}", standing.kind.slug(), standing.counts.slug()));
     if standing.said.len() > 1 {
         for words in super::risk::said(standing) {
@@ -432,11 +443,14 @@ fn edit(app: &mut App, args: Edit) -> Result<(), Failure> {
     if changes.is_empty() && args.relation.is_empty() && !args.restore {
         return Err(Failure::missing("What to change", "--phone, --set FIELD=VALUE and the like"));
     }
+    let kind = Kind::named(&row.kind).unwrap_or(KINDS[0]);
+    let needed = app.entry(row.id)?.field("needed-for").is_some();
+    let asked = super::sensitive::asked(app, kind, &mut changes, args.relation.source(), needed)?;
     app.edit(DocumentId(row.id.0), |edit| {
         if args.restore {
             Entry::archive(edit, false)?;
         }
-        changes.iter().try_for_each(|(name, value)| set(edit, name, value))
+        asked.write(edit, &changes)
     })?;
     let stated = stated.write(app, row.id)?;
     app.commit()?;

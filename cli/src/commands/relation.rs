@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use allymap_domain::{
     Assertion, Balance, BalanceStanding, Claim, Entry, EntryId, Fact, FactKind, Link, LogKind, LogLine, Map, Row, When,
-    check_in_on, parse_when,
+    next_check_in, parse_when,
 };
 use allymap_wire::DocumentId;
 
@@ -45,6 +45,11 @@ impl Flags {
     pub(crate) fn is_empty(&self) -> bool {
         let Flags { stage, health, affiliation_kind, known_by, branch_of, .. } = self;
         [stage, health, affiliation_kind, known_by, branch_of].iter().all(|flag| flag.is_none())
+    }
+
+    /// Where what is said is known from.
+    pub(crate) fn source(&self) -> Option<&str> {
+        self.source.as_deref()
     }
 
     /// What is said and written, checked before anything is: the parent is found, the words are understood.
@@ -160,6 +165,8 @@ pub(crate) fn joined(app: &mut App) -> Result<Vec<Row>, Failure> {
     for row in rows {
         let one = same.get(&row.id).copied().unwrap_or(row.id);
         if let Some(into) = joined.get_mut(&one).filter(|into| into.id != row.id) {
+            // Rights holders under one name are rights holders under the other.
+            let theirs = row.rights_holders() && !into.rights_holders();
             into.exchanges.extend(row.exchanges);
             into.open_calls.extend(row.open_calls);
             into.last_contact = into.last_contact.max(row.last_contact);
@@ -168,6 +175,7 @@ pub(crate) fn joined(app: &mut App) -> Result<Vec<Row>, Failure> {
             into.last_heads_up = into.last_heads_up.max(row.last_heads_up);
             into.last_research = into.last_research.max(row.last_research);
             into.next_due = into.next_due.into_iter().chain(row.next_due).min();
+            into.led_by.extend(theirs.then(|| "rights holders".to_owned()));
             into.led_by.extend(row.led_by);
         }
     }
@@ -203,6 +211,37 @@ pub(crate) fn consulted_first(row: &Row, kind: &LogKind) -> Result<(), Failure> 
     )
     .hint("Talk with them about it, then: allymap log add NAME --kind consulted"))
 }
+
+/// The community's other organisations are looked into before any work with them (module, section 4c). Returns why it goes on
+/// without that.
+pub(crate) fn researched_first(row: &Row, kind: &LogKind, anyway: Option<&str>) -> Result<Option<String>, Failure> {
+    let work = ["ask", "co-host", "approach"].contains(&kind.slug);
+    if !work || row.category() != Some("c") || row.rights_holders() || row.last_research.is_some() {
+        return Ok(None);
+    }
+    if let Some(why) = anyway.map(str::trim).filter(|why| !why.is_empty()) {
+        return Ok(Some(format!("All the same: {why}")));
+    }
+    Err(Failure::new(
+        "AM-LOOK-FIRST",
+        Exit::NeedsPerson,
+        format!(
+            "Look first: {} is of category (c), and nobody has looked into them yet. Nothing was recorded.",
+            row.name
+        ),
+    )
+    .hint("See what they stand for, then: allymap log add NAME --kind research. Or go on all the same: --anyway WHY"))
+}
+
+/// What is said about a person has its source: asked for where somebody can be. Without one the map refuses it.
+pub(crate) fn source_about(app: &mut App, row: &Row, source: Option<String>) -> Result<Option<String>, Failure> {
+    if source.is_some() || row.kind != "person" || !app.prompt.can_ask() {
+        return Ok(source);
+    }
+    app.ask().required(SOURCE_QUESTION, "--source FROM").map(Some)
+}
+
+pub(crate) const SOURCE_QUESTION: &str = "Where is that known from? A paper and its day, a register, who told us";
 
 /// Give and take within a year. Of a person only in words: nobody gets a score.
 pub(crate) fn balance_words(row: &Row, balance: &Balance) -> String {
@@ -273,7 +312,7 @@ pub(crate) fn say(app: &mut App, entry: &Entry) -> Result<(), Failure> {
 }
 
 fn say_next(row: &Row, map: &Map, line: &dyn Fn(&str, &str)) {
-    if let Some(on) = check_in_on(row, map) {
+    if let Some(on) = next_check_in(row, map, today()) {
         let late = if on < today() { " (overdue)" } else { "" };
         line("Next check-in", &format!("{}{late}", on.spelled()));
     }

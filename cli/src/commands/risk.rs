@@ -123,12 +123,16 @@ fn rate(app: &mut App, args: Rating, settles: bool) -> Result<(), Failure> {
         Some(who) => Some(who),
         None => app.ask().optional("Who looks after it? (Enter: nobody yet)")?,
     };
+    let source = match args.said_by.is_some() || level == Level::Unknown {
+        true => args.source,
+        false => super::relation::source_about(app, &row, args.source)?,
+    };
     let on = args.on.map_or(Ok(When::on(today())), |typed| parse_when(&typed, today()))?;
     let claim = Claim::Risk(Risk { kind, level, mitigation });
     let assertion = Assertion {
         reason,
         evidence: args.evidence,
-        source: args.source,
+        source,
         said_by: args.said_by,
         mitigation_words: how,
         looked_after_by,
@@ -210,7 +214,10 @@ fn list(app: &mut App, who: &str) -> Result<(), Failure> {
                 said(standing).join(" · ")
             ),
             Some(standing) => {
-                let details = standing.said.last().map_or(String::new(), |stated| details(stated, true));
+                let details = standing.said.last().map_or(String::new(), |stated| {
+                    let taken = taken_back(standing, stated).map(|taken| format!("({taken}) ")).unwrap_or_default();
+                    format!("{taken}{}", details(stated, true))
+                });
                 format!("{:<14}{:<9}{details}", kind.slug(), standing.counts.label())
             }
         };
@@ -243,7 +250,8 @@ fn show(app: &mut App, who: &str) -> Result<(), Failure> {
             let Assertion { reason, evidence, mitigation_words, looked_after_by, source, said_by, observed, .. } =
                 &stated.assertion;
             let by = author(stated);
-            app.output.say(format_args!("  {}, says {by}, seen {observed}", risk.level.label()));
+            let taken = taken_back(standing, stated).map(|taken| format!(", {taken}")).unwrap_or_default();
+            app.output.say(format_args!("  {}, says {by}, seen {observed}{taken}", risk.level.label()));
             let state = risk.mitigation.label().to_owned();
             let mitigation = mitigation_words.as_ref().map_or(state.clone(), |words| format!("{state}: {words}"));
             let keeper = looked_after_by.clone().unwrap_or_else(|| "nobody yet".to_owned());
@@ -269,7 +277,8 @@ fn open(app: &mut App) -> Result<(), Failure> {
     let short = short_ids(rows.iter().map(|row| row.id));
     let mut open: Vec<&Row> =
         rows.iter().filter(|row| row.strictest_risk() >= Level::Medium && !row.archived).collect();
-    open.sort_by_key(|row| std::cmp::Reverse(row.strictest_risk()));
+    // Rights holders before others of the same level (module, section 4a).
+    open.sort_by_key(|row| (std::cmp::Reverse(row.strictest_risk()), !row.rights_holders()));
     if app.output.json {
         let entries: Vec<_> = open.iter().map(|row| super::partner::row_json(row, &short[&row.id])).collect();
         app.output.json(&serde_json::json!({ "entries": entries }));
@@ -281,6 +290,7 @@ fn open(app: &mut App) -> Result<(), Failure> {
         let strict = entry.risks.iter().filter(|standing| standing.counts >= Level::Medium);
         for standing in strict {
             let last = standing.said.iter().rfind(|stated| level(stated) == standing.counts);
+            let taken = last.and_then(|stated| taken_back(standing, stated));
             let of = |words: fn(&Assertion) -> &Option<String>, none: &str| {
                 last.and_then(|stated| words(&stated.assertion).clone()).unwrap_or_else(|| none.to_owned())
             };
@@ -288,7 +298,10 @@ fn open(app: &mut App) -> Result<(), Failure> {
                 standing.counts.label().to_owned(),
                 standing.kind.slug().to_owned(),
                 row.name.clone(),
-                of(|assertion| &assertion.reason, ""),
+                [of(|assertion| &assertion.reason, ""), taken.map(|taken| format!("({taken})")).unwrap_or_default()]
+                    .join(" ")
+                    .trim()
+                    .to_owned(),
                 standing.mitigation.label().to_owned(),
                 of(|assertion| &assertion.looked_after_by, "nobody yet"),
             ]);
@@ -305,7 +318,17 @@ fn open(app: &mut App) -> Result<(), Failure> {
 pub(crate) fn said(standing: &RiskStanding) -> Vec<String> {
     let mut said: Vec<&Stated> = standing.said.iter().collect();
     said.sort_by_key(|stated| std::cmp::Reverse(level(stated)));
-    said.into_iter().map(|stated| format!("{}, {}", level(stated).label(), details(stated, false))).collect()
+    let words = |stated: &Stated| {
+        let taken = taken_back(standing, stated).map(|taken| format!("{taken}; ")).unwrap_or_default();
+        format!("{}, {taken}{}", level(stated).label(), details(stated, false))
+    };
+    said.into_iter().map(words).collect()
+}
+
+/// A strict rating that was taken back, in words.
+pub(crate) fn taken_back(standing: &RiskStanding, stated: &Stated) -> Option<String> {
+    let (_, by) = standing.taken_back.iter().find(|(id, _)| *id == stated.id)?;
+    Some(format!("taken back by {}; counts until settled", by.name))
 }
 
 /// What a rating says beside its level, on one line; with `whole`, also that something is missing.
@@ -359,11 +382,11 @@ fn line_json((kind, standing): &(RiskKind, Option<&RiskStanding>)) -> serde_json
         "counts": standing.map_or("unknown", |standing| standing.counts.slug()),
         "mitigation": standing.map_or("unknown", |standing| standing.mitigation.slug()),
         "differs": standing.is_some_and(|standing| standing.differs),
-        "standing": standing.iter().flat_map(|standing| &standing.said).filter_map(rating_json).collect::<Vec<_>>(),
+        "standing": standing.iter().flat_map(|standing| &standing.said).filter_map(|stated| rating_json(stated, standing.as_ref()?)).collect::<Vec<_>>(),
     })
 }
 
-fn rating_json(stated: &Stated) -> Option<serde_json::Value> {
+fn rating_json(stated: &Stated, standing: &RiskStanding) -> Option<serde_json::Value> {
     let Claim::Risk(risk) = stated.assertion.claim else { return None };
     Some(serde_json::json!({
         "id": stated.id.to_string(),
@@ -375,6 +398,7 @@ fn rating_json(stated: &Stated) -> Option<serde_json::Value> {
         "looked_after_by": stated.assertion.looked_after_by,
         "observed": stated.assertion.observed.typed,
         "source": stated.assertion.source,
+        "taken_back_by": standing.taken_back.iter().find(|(id, _)| *id == stated.id).map(|(_, by)| &by.name),
         "by": stated.author.name,
         "group": stated.author.group,
     }))

@@ -68,6 +68,24 @@ pub(crate) fn run(app: &mut App, args: Args) -> Result<(), Failure> {
             .hint("Ask them, or: allymap undo --anyway"));
         }
     }
+    let strict: Vec<String> = entries
+        .iter()
+        .flat_map(|entry| entry.undo.shown.iter().map(move |shown| (entry, shown)))
+        .filter(|(_, shown)| shown.strict)
+        .map(|(entry, shown)| format!("{}, {} risk: {}", entry.name, shown.what, shown.after))
+        .collect();
+    if !strict.is_empty() {
+        // Said before it is done: nobody should believe that the warning is gone.
+        app.output.status(format_args!(
+            "A rating of medium or high counts until somebody settles it. It is marked as taken back, and stays:\n  {}\n\
+             Settle it with: allymap risk settle NAME --type TYPE --level LEVEL --reason WHY",
+            strict.join("\n  ")
+        ));
+        let asks = app.prompt.can_ask() && !args.dry_run && !args.anyway;
+        if asks && !app.ask().confirm("Mark it as taken back?")? {
+            return Err(Failure::new("AM-STOPPED", Exit::Failed, "Stopped. Nothing was taken back."));
+        }
+    }
     if !args.dry_run {
         app.undoes(&act);
         for OfEntry { id, undo, .. } in entries.iter().filter(|entry| !entry.undo.is_empty()) {
