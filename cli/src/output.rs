@@ -16,9 +16,37 @@ pub(crate) struct Output {
 }
 
 impl Output {
-    /// Data, for a person: a line or several.
+    /// Data, for a person: a line or several. What is longer than a terminal is wide goes on below, set in.
     pub(crate) fn say(&self, text: impl fmt::Display) {
-        let _ = writeln!(crate::stdout::real(), "{}", clean(&text.to_string()));
+        let text = laid_out(self.width(), &clean(&text.to_string()));
+        let _ = writeln!(crate::stdout::real(), "{text}");
+    }
+
+    /// A label and what it says: the text begins at a column and stays right of it; under `--plain` a colon is between them.
+    pub(crate) fn line(&self, label: &str, column: usize, text: impl fmt::Display) {
+        let (label, text) = (clean(label), clean(&text.to_string()));
+        if self.plain {
+            let _ = writeln!(crate::stdout::real(), "{}", labelled(&label, &text));
+            return;
+        }
+        let width = self.width().unwrap_or(usize::MAX);
+        let mut before = format!("{label:<column$}");
+        if !before.is_empty() && !before.ends_with(' ') {
+            before.push(' ');
+        }
+        let mut lines = String::new();
+        // Something is said of the label even when that is nothing.
+        for line in text.split('\n') {
+            lines.push_str(broken(width, column, &format!("{before}{line}")).trim_end());
+            lines.push('\n');
+            before = " ".repeat(column);
+        }
+        let _ = write!(crate::stdout::real(), "{lines}");
+    }
+
+    /// How many columns there are to fill; none where lines are left whole, as for a screen reader.
+    pub(crate) fn width(&self) -> Option<usize> {
+        if self.plain { None } else { crate::stdout::width() }
     }
 
     /// Data, for a program: one object with `"schema": "allymap/1"` in it.
@@ -47,25 +75,37 @@ impl Output {
     /// What was done, for whoever watches.
     pub(crate) fn status(&self, text: impl fmt::Display) {
         if !self.quiet {
-            let _ = writeln!(anstream::stderr(), "{}", clean(&text.to_string()));
+            self.warn(text);
         }
     }
 
     /// What a person should not miss, also when quiet.
     pub(crate) fn warn(&self, text: impl fmt::Display) {
-        let _ = writeln!(anstream::stderr(), "{}", clean(&text.to_string()));
+        let width = if self.plain { None } else { crate::stdout::error_width() };
+        let _ = writeln!(anstream::stderr(), "{}", laid_out(width, &clean(&text.to_string())));
     }
 
-    /// Rows of cells: a table on a terminal, tab-separated lines elsewhere.
+    /// Rows of cells: a table on a terminal, tab-separated lines elsewhere. Under `--plain` each cell is a line that begins
+    /// with its heading, and an empty line is between rows.
     pub(crate) fn table(&self, headings: &[&str], rows: &[Vec<String>]) {
-        if self.plain || !crate::stdout::is_terminal() {
+        if self.plain {
+            let row = |row: &Vec<String>| -> String {
+                let said = headings.iter().zip(row).filter(|(_, cell)| !cell.is_empty());
+                said.map(|(heading, cell)| labelled(heading, &clean(cell).replace('\n', " ")) + "\n").collect()
+            };
+            let rows: Vec<String> = rows.iter().map(row).collect();
+            let _ = write!(crate::stdout::real(), "{}", rows.join("\n"));
+            return;
+        }
+        let Some(width) = self.width() else {
             for row in rows {
                 let cells: Vec<String> = row.iter().map(|cell| clean(cell).replace(['\t', '\n'], " ")).collect();
                 let _ = writeln!(crate::stdout::real(), "{}", cells.join("\t"));
             }
             return;
-        }
+        };
         let mut table = comfy_table::Table::new();
+        table.set_width(u16::try_from(width).unwrap_or(u16::MAX));
         table.load_style(comfy_table::presets::NOTHING);
         table.set_content_arrangement(comfy_table::ContentArrangement::Dynamic);
         table.set_header(headings.iter().copied());
@@ -91,16 +131,72 @@ impl Output {
             let _ = std::io::stderr().write_all(&line);
             return;
         }
-        let _ = writeln!(anstream::stderr(), "Error: {} [{}]", clean(&failure.message), failure.code);
+        self.warn(format_args!("Error: {} [{}]", failure.message, failure.code));
         for candidate in &failure.candidates {
-            let _ =
-                writeln!(anstream::stderr(), "  {}  {}  [{}]", clean(&candidate.name), candidate.kind, candidate.id);
+            self.warn(format_args!("  {}  {}  [{}]", candidate.name, candidate.kind, candidate.id));
         }
         if let Some(hint) = &failure.hint {
-            let _ = writeln!(anstream::stderr(), "Hint: {}", clean(hint));
+            self.warn(format_args!("Hint: {hint}"));
         }
     }
 }
+
+/// `Label: text`; several lines of text stay below each other.
+fn labelled(label: &str, text: &str) -> String {
+    let label = label.split_whitespace().collect::<Vec<_>>().join(" ");
+    match (label.trim_end_matches(':'), text) {
+        ("", text) => text.to_owned(),
+        (label, "") => label.to_owned(),
+        (label, text) => format!("{label}: {text}"),
+    }
+}
+
+/// Lines as they fit; none for a width means that nobody looks at them in a window.
+fn laid_out(width: Option<usize>, text: &str) -> String {
+    let Some(width) = width else { return text.to_owned() };
+    text.split('\n').map(|line| broken(width, set_in(line), line)).collect::<Vec<_>>().join("\n")
+}
+
+/// Where a line goes on: below its text if something stands before that at a column, else two further than it began.
+fn set_in(line: &str) -> usize {
+    let begins = line.chars().take_while(|letter| *letter == ' ').count();
+    let (mut column, mut spaces) = (begins + 2, 0);
+    for (at, letter) in line.chars().enumerate().skip(begins).take(LAST_COLUMN) {
+        if letter == ' ' {
+            spaces += 1;
+        } else {
+            if spaces > 1 {
+                column = at;
+            }
+            spaces = 0;
+        }
+    }
+    column
+}
+
+/// Broken between words at a width, the rest set in below the first line. A longer word stays whole: it may be a path.
+pub(crate) fn broken(width: usize, set_in: usize, line: &str) -> String {
+    if line.chars().count() <= width {
+        return line.to_owned();
+    }
+    let mut lines: Vec<String> = Vec::new();
+    let (mut last, mut filled) = (String::new(), 0);
+    for word in line.split_inclusive(' ') {
+        let letters = word.trim_end().chars().count();
+        if filled + letters > width && !last.trim().is_empty() {
+            lines.push(last.trim_end().to_owned());
+            last = " ".repeat(set_in);
+            filled = set_in;
+        }
+        last.push_str(word);
+        filled += word.chars().count();
+    }
+    lines.push(last);
+    lines.join("\n")
+}
+
+/// Text further right than this has no label before it.
+const LAST_COLUMN: usize = 34;
 
 /// A question on one line, its answer on the next: what a screen reader reads well.
 pub(crate) fn ask_line(question: &str) -> Result<String, Failure> {
@@ -143,5 +239,42 @@ pub(crate) fn usage(error: &clap::Error) -> std::process::ExitCode {
     } else {
         let _ = write!(crate::stdout::real(), "{text}");
         std::process::ExitCode::SUCCESS
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_long_line_is_broken_at_eighty_columns_and_loses_nothing() {
+        let line = format!("1.  {} end", "several words ".repeat(20));
+        let lines = broken(80, 3, &line);
+        assert!(lines.lines().count() > 3 && lines.lines().all(|line| line.chars().count() <= 80), "{lines}");
+        assert!(lines.lines().skip(1).all(|line| line.starts_with("   s") || line.starts_with("   w")), "{lines}");
+        let words = |text: &str| text.split_whitespace().map(str::to_owned).collect::<Vec<_>>();
+        assert_eq!(words(&lines), words(&line));
+        let word = "x".repeat(200);
+        assert_eq!(broken(80, 3, &word), word, "a word is never broken");
+    }
+
+    #[test]
+    fn a_line_goes_on_below_its_text() {
+        for (line, column) in [
+            ("Held by           the choir", 18),
+            ("political     high     somebody said", 23),
+            ("just words", 2),
+            ("  set in", 4),
+            ("  Held by   the choir", 12),
+            ("a sentence that only near its end has  a gap", 2),
+        ] {
+            assert_eq!(set_in(line), column, "{line}");
+        }
+    }
+
+    #[test]
+    fn under_plain_a_label_is_told_by_its_colon() {
+        assert_eq!(labelled("  Still   unknown: ", "all of it"), "Still unknown: all of it");
+        assert_eq!(labelled("", "also: 02 5550 1990"), "also: 02 5550 1990");
     }
 }

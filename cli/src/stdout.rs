@@ -3,7 +3,12 @@
 
 use std::fs::File;
 use std::io::{self, IsTerminal, Write};
+#[cfg(unix)]
+use std::os::fd::AsFd as Terminal;
 use std::sync::OnceLock;
+
+#[cfg(not(unix))]
+use IsTerminal as Terminal;
 
 static REAL: OnceLock<File> = OnceLock::new();
 
@@ -31,3 +36,33 @@ pub(crate) fn real() -> Box<dyn Write> {
 pub(crate) fn is_terminal() -> bool {
     REAL.get().map_or_else(|| io::stdout().is_terminal(), File::is_terminal)
 }
+
+/// How many columns the real standard output has; none when it is no terminal.
+pub(crate) fn width() -> Option<usize> {
+    is_terminal().then(|| REAL.get().map_or_else(|| columns(io::stdout()), columns))
+}
+
+/// The same of standard error.
+pub(crate) fn error_width() -> Option<usize> {
+    io::stderr().is_terminal().then(|| columns(io::stderr()))
+}
+
+/// What the terminal says, else what the shell says, else what a terminal always had. A window too narrow for a word and
+/// what stands before it is left to break lines itself.
+fn columns(terminal: impl Terminal) -> usize {
+    let said = || std::env::var_os("COLUMNS")?.to_str()?.parse::<usize>().ok();
+    let known = |columns: &usize| *columns > 0;
+    size(terminal).filter(known).or_else(|| said().filter(known)).unwrap_or(80).max(NARROWEST)
+}
+
+#[cfg(unix)]
+fn size(terminal: impl Terminal) -> Option<usize> {
+    rustix::termios::tcgetwinsize(terminal).ok().map(|size| usize::from(size.ws_col))
+}
+
+#[cfg(not(unix))]
+fn size(_: impl Terminal) -> Option<usize> {
+    None
+}
+
+const NARROWEST: usize = 40;

@@ -5,6 +5,8 @@
 mod community;
 mod computer;
 mod dates;
+#[cfg(unix)]
+mod fitting;
 mod importing;
 mod outputs;
 mod paper;

@@ -1,8 +1,8 @@
-//! A command at a terminal of 80 columns: somebody who reads what it says and types answers.
+//! A command at a terminal, of 80 columns unless said otherwise: somebody who reads what it says and types answers.
 
 use std::fs::File;
 use std::io::{Read, Write};
-use std::process::{Child, Stdio};
+use std::process::{Child, Command, Stdio};
 
 use rustix::pty::{OpenptFlags, grantpt, openpt, ptsname, unlockpt};
 use rustix::termios::{LocalModes, OptionalActions, Winsize, tcgetattr, tcsetattr, tcsetwinsize};
@@ -20,6 +20,16 @@ pub struct Terminal {
 impl Terminal {
     /// Starts a command with its three streams at a terminal.
     pub fn start(volunteer: &Volunteer, arguments: &[&str]) -> Terminal {
+        Terminal::start_with(volunteer, arguments, 80, |_| {})
+    }
+
+    /// As [`Terminal::start`], at a terminal of so many columns, with something more in its environment.
+    pub fn start_with(
+        volunteer: &Volunteer,
+        arguments: &[&str],
+        columns: u16,
+        prepare: impl FnOnce(&mut Command),
+    ) -> Terminal {
         let side = openpt(OpenptFlags::RDWR | OpenptFlags::NOCTTY).expect("the system has terminals");
         grantpt(&side).expect("it is ours");
         unlockpt(&side).expect("it is ours");
@@ -27,14 +37,14 @@ impl Terminal {
         let path = name.to_str().expect("a path").to_owned();
         let open = || File::options().read(true).write(true).open(&path).expect("the command's side opens");
         let inner = open();
-        tcsetwinsize(&inner, Winsize { ws_row: 24, ws_col: 80, ws_xpixel: 0, ws_ypixel: 0 }).expect("a size");
+        tcsetwinsize(&inner, Winsize { ws_row: 24, ws_col: columns, ws_xpixel: 0, ws_ypixel: 0 }).expect("a size");
         let mut modes = tcgetattr(&inner).expect("it is a terminal");
         modes.local_modes -= LocalModes::ECHO;
         tcsetattr(&inner, OptionalActions::Now, &modes).expect("it can be set");
-        let child = volunteer
-            .command()
-            .args(arguments)
-            .env("TERM", "xterm")
+        let mut command = volunteer.command();
+        command.args(arguments).env("TERM", "xterm");
+        prepare(&mut command);
+        let child = command
             .stdin(Stdio::from(open()))
             .stdout(Stdio::from(open()))
             .stderr(Stdio::from(inner))

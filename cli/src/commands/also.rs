@@ -21,15 +21,12 @@ pub(crate) fn say(app: &mut App, shown: &Entry) -> Result<(), Failure> {
     let out = app.output;
     for (short, other) in others {
         let archived = if other.archived.hides() { ", archived" } else { "" };
-        out.say(format_args!(
-            "{:<22}{} [{short}], known to be the same{archived}. It says besides:",
-            "Also kept as",
-            other.name()
-        ));
+        let words = format!("{} [{short}], known to be the same{archived}. It says besides:", other.name());
+        out.line("Also kept as", 22, words);
         let mut silent = true;
         let mut line = |label: &str, text: &str| {
             silent = false;
-            out.say(format_args!("  {label:<20}{}", text.replace('\n', "\n                      ")));
+            out.line(&format!("  {label}"), 22, text);
         };
         for value in other.fields.iter().filter(|value| value.field.holds != Holds::Affiliation) {
             let here = shown.field(value.field.name);

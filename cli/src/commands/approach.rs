@@ -118,7 +118,7 @@ impl State {
 
     fn say(&self, app: &App) {
         let row = &self.row;
-        let line = |label: &str, words: &str| app.output.say(format_args!("{label:<18}{words}"));
+        let line = |label: &str, words: &str| app.output.line(label, 18, words);
         app.output.say(&row.name);
         line("Held by", self.held_by.as_deref().unwrap_or("nobody yet"));
         line("Last contact", &self.last.as_ref().map_or("none on record".to_owned(), by));

@@ -156,6 +156,6 @@ fn list(app: &mut App) -> Result<(), Failure> {
             vec![on.spelled(), name.clone(), logged.line.text.clone(), both.to_owned(), logged.author.name.clone()]
         })
         .collect();
-    app.output.table(&["When", "Whom", "What", "", "By"], &cells);
+    app.output.table(&["When", "Whom", "What", "Gain", "By"], &cells);
     Ok(())
 }

@@ -2,7 +2,6 @@
 
 use allymap_domain::{Argument, Campaign, EntryId, FoundCampaign, Place, RowId, Spectrum, find_campaign};
 
-use super::next::wrapped;
 use super::status::count;
 use crate::app::{App, today};
 use crate::failure::{Candidate, Exit, Failure};
@@ -132,7 +131,7 @@ fn list(app: &mut App) -> Result<(), Failure> {
             vec![campaign.sentence.clone(), target.unwrap_or_else(|| "not known yet".to_owned()), state]
         })
         .collect();
-    app.output.table(&["Sentence", "Addresses", ""], &cells);
+    app.output.table(&["Sentence", "Addresses", "State"], &cells);
     app.output.status(count(campaigns.len(), "campaign", "campaigns"));
     Ok(())
 }
@@ -147,15 +146,15 @@ fn show(app: &mut App, said: Option<&str>) -> Result<(), Failure> {
     let out = app.output;
     out.say(&campaign.sentence);
     for other in &campaign.others {
-        out.say(format_args!("{:<18}{other} (written apart)", "or"));
+        out.line("or", 18, format_args!("{other} (written apart)"));
     }
-    out.say(format_args!("{:<18}{}", "Addresses", name.as_deref().unwrap_or("not known yet (--target WHO)")));
+    out.line("Addresses", 18, name.as_deref().unwrap_or("not known yet (--target WHO)"));
     if campaign.targets.len() > 1 {
-        out.say(format_args!("{:<18}people named another one apart from this", ""));
+        out.line("", 18, format_args!("people named another one apart from this"));
     }
     if let Some(on) = campaign.closed {
         let outcome = campaign.outcome.as_ref().map(|outcome| format!(": {outcome}")).unwrap_or_default();
-        out.say(format_args!("{:<18}{}{outcome}", "Closed", on.spelled()));
+        out.line("Closed", 18, format_args!("{}{outcome}", on.spelled()));
     }
     let spectrum = Spectrum::of(&rows, campaign.id, None);
     let counts: Vec<String> = super::spectrum::ORDER
@@ -166,26 +165,23 @@ fn show(app: &mut App, said: Option<&str>) -> Result<(), Failure> {
         .map(|(number, place)| count(number, place.label(), &super::spectrum::plural(*place)))
         .collect();
     let counts = if counts.is_empty() { "nobody placed yet".to_owned() } else { counts.join(", ") };
-    out.say(wrapped(out.plain, 18, &format!("{:<18}{counts}", "Where they stand")));
+    out.line("Where they stand", 18, counts);
     let Allies { all, own_actions, visions } = Allies::of(&spectrum);
     if all > 0 {
         let allies = count(all, "ally", "allies");
-        out.say(format_args!("{:<18}{own_actions} of {allies} started an action of their own", "Initiative"));
-        out.say(format_args!("{:<18}noted for {visions} of {allies} (partner edit --set vision=…)", "Shared vision"));
+        out.line("Initiative", 18, format_args!("{own_actions} of {allies} started an action of their own"));
+        out.line("Shared vision", 18, format_args!("noted for {visions} of {allies} (partner edit --set vision=…)"));
     }
     for argument in &campaign.arguments {
         let letters = short(argument, &campaign.arguments);
-        let said = format!("{:<18}{}  [{letters}]", "They say", argument.said.join(" / "));
-        out.say(wrapped(out.plain, 18, &said));
+        out.line("They say", 18, format_args!("{}  [{letters}]", argument.said.join(" / ")));
         match argument.answers.as_slice() {
-            [] => out.say(format_args!("{:<18}nothing yet (--to {letters} --answer WORDS)", "We answer")),
-            answers => {
-                out.say(wrapped(out.plain, 18, &format!("{:<18}{}", "We answer", answers.join(" / "))));
-            }
+            [] => out.line("We answer", 18, format_args!("nothing yet (--to {letters} --answer WORDS)")),
+            answers => out.line("We answer", 18, answers.join(" / ")),
         }
     }
     if campaign.arguments.is_empty() {
-        out.say(format_args!("{:<18}not noted yet (campaign edit --argument WORDS)", "They say"));
+        out.line("They say", 18, format_args!("not noted yet (campaign edit --argument WORDS)"));
     }
     Ok(())
 }

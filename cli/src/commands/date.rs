@@ -303,14 +303,14 @@ fn show(app: &mut App, said: &str, as_ics: bool) -> Result<(), Failure> {
     let out = app.output;
     let sort = sort_label(date);
     out.say(format_args!("{}{}", date.name, if sort.is_empty() { sort } else { format!(" · {sort}") }));
-    out.say(format_args!("{:<10}{}", "When", date.rule.words()));
+    out.line("When", 10, date.rule.words());
     if date.days > 1 {
-        out.say(format_args!("{:<10}{} days", "Lasts", date.days));
+        out.line("Lasts", 10, format_args!("{} days", date.days));
     }
     let mut from = today();
     for number in 0..3 {
         let Some(first) = date.next(from) else { break };
-        out.say(format_args!("{:<10}{}", if number == 0 { "Next" } else { "" }, span(first, date.last(first))));
+        out.line(if number == 0 { "Next" } else { "" }, 10, span(first, date.last(first)));
         let Some(after) = date.last(first).plus_days(1) else { break };
         from = after;
     }
@@ -321,15 +321,10 @@ fn show(app: &mut App, said: &str, as_ics: bool) -> Result<(), Failure> {
         say_note(&out, "Source", source, 10);
     }
     let authors = app.authors()?;
-    out.say(format_args!("{:<10}{}", "Kept by", super::map::by(&authors.of(item.by))));
+    out.line("Kept by", 10, super::map::by(&authors.of(item.by)));
     for (other, by) in &item.others {
-        out.say(format_args!(
-            "{:<10}{}, {} ({}; written apart)",
-            "Also",
-            other.name,
-            other.rule.words(),
-            super::map::by(&authors.of(*by))
-        ));
+        let by = super::map::by(&authors.of(*by));
+        out.line("Also", 10, format_args!("{}, {} ({by}; written apart)", other.name, other.rule.words()));
     }
     Ok(())
 }
@@ -340,7 +335,7 @@ fn offered(app: &mut App, take: bool) -> Result<(), Failure> {
         starter_dates().into_iter().filter(|(id, _)| !map.dates.iter().any(|item| item.key == *id)).collect();
     if !app.output.json {
         for (_, date) in &missing {
-            app.output.say(format_args!("{:<28}{}", date.rule.words(), date.name));
+            app.output.line(&date.rule.words(), 28, &date.name);
         }
     }
     let take = take || (!missing.is_empty() && app.ask().confirm("Take these up?")?);

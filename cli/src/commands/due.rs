@@ -43,7 +43,7 @@ pub(crate) fn run(app: &mut App, args: Args) -> Result<(), Failure> {
             vec![turn(due).to_owned(), due.row.name.clone(), words(due), held_by.to_owned()]
         })
         .collect();
-    app.output.table(&["", "Who", "What", "Held by"], &cells);
+    app.output.table(&["When", "Who", "What", "Held by"], &cells);
     Ok(())
 }
 

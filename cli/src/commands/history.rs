@@ -77,15 +77,16 @@ pub(crate) fn run(app: &mut App, args: Args) -> Result<(), Failure> {
     app.output.say(format_args!("{}, the newest change first", row.name));
     for (change, lines) in &changes {
         let by = authors.of(change.actor);
-        let when = when(change).map(|act| format!("{}  ", ago(act.at_ms))).unwrap_or_default();
-        app.output.say(format_args!("{when}{} ({}), device {}", by.name, by.group, by.device));
+        let when = when(change).map(|act| ago(act.at_ms)).unwrap_or_default();
+        let column = if when.is_empty() { 0 } else { when.chars().count() + 2 };
+        app.output.line(&when, column, format_args!("{} ({}), device {}", by.name, by.group, by.device));
         for line in lines {
             let change = match (line.before.as_str(), line.after.as_str()) {
                 ("", after) => after.to_owned(),
                 (before, "") => format!("{before} → (emptied)"),
                 (before, after) => format!("{before} → {after}"),
             };
-            app.output.say(format_args!("  {:<20}{}", line.what, change.replace('\n', "\n                      ")));
+            app.output.line(&format!("  {}", line.what), 22, change);
         }
     }
     if left > 0 {

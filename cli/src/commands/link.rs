@@ -244,10 +244,10 @@ fn path(app: &mut App, to: &str, campaign: Option<&str>, limit: usize) -> Result
             Some(place) => format!("{} is {}", weakest.from.name, against(place)),
             None => format!("{} → {} ({})", weakest.from.name, weakest.to.name, weakest.strength.slug()),
         };
-        let plain = app.output.plain;
-        app.output.say(wrapped(plain, 3, &line));
-        app.output.say(wrapped(plain, 5, &format!("   weakest: {why}")));
-        app.output.say(wrapped(plain, 5, &format!("   next: {}", next_step(route, &group))));
+        let out = app.output;
+        out.say(wrapped(out, 3, &line));
+        out.say(wrapped(out, 5, &format!("   weakest: {why}")));
+        out.say(wrapped(out, 5, &format!("   next: {}", next_step(route, &group))));
     }
     if found.routes.is_empty() {
         let besides = if found.known { "no other route yet" } else { "no route from anybody whom we know yet" };

@@ -358,7 +358,7 @@ fn list(app: &mut App) -> Result<(), Failure> {
             vec![map.name.clone(), map.group.clone(), practice.to_owned(), mark.to_owned()]
         })
         .collect();
-    app.output.table(&["Map", "Your group", "", ""], &rows);
+    app.output.table(&["Map", "Your group", "Sort", "State"], &rows);
     Ok(())
 }
 
@@ -418,11 +418,17 @@ pub(super) fn pick<'a, T>(
 
 /// A label and what belongs to it, wrapped to 80 columns beside the label.
 pub(super) fn say_note(out: &Output, label: &str, text: &str, column: usize) {
+    if out.plain {
+        if !text.is_empty() {
+            out.line(label, column, text);
+        }
+        return;
+    }
     let mut label = label.to_owned();
     if label.trim_end().chars().count() >= column && !text.is_empty() {
         out.say(std::mem::take(&mut label));
     }
-    for line in text.lines().flat_map(|line| wrapped(line, 79usize.saturating_sub(column))) {
+    for line in text.lines().flat_map(|line| wrapped(line, (out.width().unwrap_or(80) - 1).saturating_sub(column))) {
         out.say(format!("{label:<column$}{line}").trim_end());
         label.clear();
     }

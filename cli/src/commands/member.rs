@@ -87,7 +87,7 @@ fn list(app: &mut App) -> Result<(), Failure> {
             vec![member.name.clone(), role_word(member.role).into(), member.group.clone(), here.into()]
         })
         .collect();
-    app.output.table(&["Name", "Role", "Group", ""], &rows);
+    app.output.table(&["Name", "Role", "Group", "Where"], &rows);
     Ok(())
 }
 

@@ -6,6 +6,7 @@ use super::link::ago;
 use super::status::count;
 use crate::app::{App, today};
 use crate::failure::Failure;
+use crate::output::{Output, broken};
 
 /// Whom to talk with next, and why
 #[derive(clap::Args)]
@@ -51,7 +52,7 @@ pub(crate) fn run(app: &mut App, args: Args) -> Result<(), Failure> {
     app.output.say(format_args!("Whom to talk with next on \"{}\"", campaign.sentence));
     for (number, next) in list.people[..shown].iter().enumerate() {
         let line = format!("{}. {}: {}", number + 1, next.row.name, reasons(next).join("; "));
-        app.output.say(wrapped(app.output.plain, 3, &line));
+        app.output.say(wrapped(app.output, 3, &line));
     }
     if shown < list.people.len() {
         app.output.status(format_args!("{} more: allymap next --all", list.people.len() - shown));
@@ -94,41 +95,8 @@ fn words(reason: &Reason, own_group: &str) -> Option<String> {
     })
 }
 
-/// Broken between words at eighty columns, the rest set in below the first line. Under `--plain` nothing is broken.
-pub(crate) fn wrapped(plain: bool, set_in: usize, line: &str) -> String {
-    if plain {
-        return line.to_owned();
-    }
-    let mut lines: Vec<String> = Vec::new();
-    let (mut last, mut width) = (String::new(), 0);
-    for word in line.split_inclusive(' ') {
-        let letters = word.trim_end().chars().count();
-        if width + letters > 80 && !last.trim().is_empty() {
-            lines.push(last.trim_end().to_owned());
-            last = " ".repeat(set_in);
-            width = set_in;
-        }
-        last.push_str(word);
-        width += word.chars().count();
-    }
-    lines.push(last);
-    lines.join("\n")
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_long_line_is_broken_at_eighty_columns_and_loses_nothing() {
-        let line = format!("1.  {} end", "several words ".repeat(20));
-        let broken = wrapped(false, 3, &line);
-        assert!(broken.lines().count() > 3 && broken.lines().all(|line| line.chars().count() <= 80), "{broken}");
-        assert!(broken.lines().skip(1).all(|line| line.starts_with("   s") || line.starts_with("   w")), "{broken}");
-        let words = |text: &str| text.split_whitespace().map(str::to_owned).collect::<Vec<_>>();
-        assert_eq!(words(&broken), words(&line));
-        assert_eq!(wrapped(true, 3, &line), line);
-        let word = "x".repeat(200);
-        assert_eq!(wrapped(false, 3, &word), word, "a word is never broken");
-    }
+/// Broken between words, the rest set in below the first line: at the terminal's width, elsewhere at eighty columns. Under
+/// `--plain` nothing is broken.
+pub(crate) fn wrapped(output: Output, set_in: usize, line: &str) -> String {
+    if output.plain { line.to_owned() } else { broken(output.width().unwrap_or(80), set_in, line) }
 }

@@ -1,8 +1,8 @@
 //! `allymap partner …`: groups, people, institutions and places on the map.
 
 use allymap_domain::{
-    Entry, EntryId, Holds, KINDS, Kind, Level, Link, LogKind, Merges, NewEntry, RiskStanding, Row, Target, folded,
-    short_ids,
+    Author, Entry, EntryId, Holds, KINDS, Kind, Level, Link, LogKind, Logged, Merges, NewEntry, RiskStanding, Row,
+    Target, folded, short_ids,
 };
 use allymap_wire::DocumentId;
 
@@ -304,30 +304,27 @@ fn show(app: &mut App, who: &str) -> Result<(), Failure> {
     for value in
         entry.fields.iter().filter(|value| value.field.name != "name" && value.field.holds != Holds::Affiliation)
     {
-        let shown = |text: &str| value.field.shown(text).replace('\n', "\n                      ");
+        let shown = |text: &str| value.field.shown(text);
         match value.field.merges {
             Merges::Set => {
                 let members: Vec<String> = value.values.iter().map(|said| shown(&said.value)).collect();
-                out.say(format_args!("{:<22}{}", value.field.label, members.join("; ")));
+                out.line(value.field.label, 22, members.join("; "));
             }
             Merges::Text | Merges::Register => {
                 for (number, said) in value.values.iter().enumerate() {
                     match &said.by {
-                        Some(by) if number > 0 => out.say(format_args!(
-                            "{:<22}also: {} ({}, {}; written apart)",
-                            "",
-                            shown(&said.value),
-                            by.name,
-                            by.group
-                        )),
-                        _ => out.say(format_args!("{:<22}{}", value.field.label, shown(&said.value))),
+                        Some(Author { name, group, .. }) if number > 0 => {
+                            let also = shown(&said.value);
+                            out.line("", 22, format_args!("also: {also} ({name}, {group}; written apart)"));
+                        }
+                        _ => out.line(value.field.label, 22, shown(&said.value)),
                     }
                 }
             }
         }
     }
     for (affiliation, _) in &entry.affiliations {
-        out.say(format_args!("{:<22}{affiliation}", "Belongs to"));
+        out.line("Belongs to", 22, affiliation);
     }
     super::relation::say(app, &entry)?;
     for standing in &entry.risks {
@@ -344,24 +341,18 @@ fn show(app: &mut App, who: &str) -> Result<(), Failure> {
         } else {
             String::new()
         };
-        out.say(format_args!("{:<22}{} on {on}{differs}", "Stands", standing.place.label()));
+        out.line("Stands", 22, format_args!("{} on {on}{differs}", standing.place.label()));
     }
     say_links(app, &entry)?;
     say_log(app, &entry);
     for twice in &entry.double_approaches {
-        out.say(format_args!(
-            "Double approach       {} ({}) on {} and {} ({}) on {}: neither knew",
-            twice.first.author.name,
-            twice.first.author.group,
-            twice.first.line.on,
-            twice.second.author.name,
-            twice.second.author.group,
-            twice.second.line.on
-        ));
+        let by = |logged: &Logged| format!("{} ({}) on {}", logged.author.name, logged.author.group, logged.line.on);
+        let words = format!("{} and {}: neither knew", by(&twice.first), by(&twice.second));
+        out.line("Double approach", 22, words);
     }
     super::also::say(app, &entry)?;
     for oddity in &entry.oddities {
-        out.say(format_args!("{:<22}{oddity}", "Note"));
+        out.line("Note", 22, oddity);
     }
     Ok(())
 }
@@ -376,10 +367,11 @@ fn say_risk(app: &App, standing: &RiskStanding) {
         Some(taken) => format!("  ({taken})"),
         None => String::new(),
     };
-    app.output.say(format_args!("Risk, {:<16}{}{until}", standing.kind.slug(), standing.counts.slug()));
+    let label = format!("Risk, {}", standing.kind.slug());
+    app.output.line(&label, 22, format_args!("{}{until}", standing.counts.slug()));
     if standing.said.len() > 1 {
         for words in super::risk::said(standing) {
-            app.output.say(format_args!("{:<22}{words}", ""));
+            app.output.line("", 22, words);
         }
     }
 }
@@ -398,10 +390,10 @@ fn say_links(app: &mut App, entry: &Entry) -> Result<(), Failure> {
                     allymap_domain::Direction::In => "Influenced by",
                     allymap_domain::Direction::Both => "Each moves the other",
                 };
-                app.output.say(format_args!("{label:<22}{} ({}){how}", name(*to), strength.slug()));
+                app.output.line(label, 22, format_args!("{} ({}){how}", name(*to), strength.slug()));
             }
-            Target::Same => app.output.say(format_args!("{:<22}{}", "The same as", name(*to))),
-            Target::BranchOf => app.output.say(format_args!("{:<22}{}", "Branch of", name(*to))),
+            Target::Same => app.output.line("The same as", 22, name(*to)),
+            Target::BranchOf => app.output.line("Branch of", 22, name(*to)),
         }
     }
     Ok(())
@@ -410,17 +402,12 @@ fn say_links(app: &mut App, entry: &Entry) -> Result<(), Failure> {
 fn say_log(app: &App, entry: &Entry) {
     for logged in entry.log.iter().rev().take(10) {
         let text = if logged.line.text.is_empty() { String::new() } else { format!(": {}", logged.line.text) };
-        app.output.say(format_args!(
-            "{:<22}{} {} ({}, {}){text}",
-            "Log",
-            logged.line.on,
-            LogKind::label_of(&logged.line.kind),
-            logged.author.name,
-            logged.author.group
-        ));
+        let Author { name, group, .. } = &logged.author;
+        let kind = LogKind::label_of(&logged.line.kind);
+        app.output.line("Log", 22, format_args!("{} {kind} ({name}, {group}){text}", logged.line.on));
     }
     if entry.log.len() > 10 {
-        app.output.say(format_args!("{:<22}and {} more: allymap log list", "", entry.log.len() - 10));
+        app.output.line("", 22, format_args!("and {} more: allymap log list", entry.log.len() - 10));
     }
 }
 

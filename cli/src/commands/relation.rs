@@ -267,7 +267,7 @@ pub(crate) fn say(app: &mut App, entry: &Entry) -> Result<(), Failure> {
     let Some(row) = app.rows()?.into_iter().find(|row| row.id == entry.id) else { return Ok(()) };
     let map = app.map_entry()?.unwrap_or_default();
     let out = app.output;
-    let line = |label: &str, words: &str| out.say(format_args!("{label:<22}{words}"));
+    let line = |label: &str, words: &str| out.line(label, 22, words);
     if row.rights_holders() && row.fact(FactKind::Health) == Some("strained") {
         line("Alarm", "the tie with these rights holders is strained");
     }

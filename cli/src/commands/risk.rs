@@ -205,23 +205,16 @@ fn list(app: &mut App, who: &str) -> Result<(), Failure> {
         return Ok(());
     }
     for (kind, standing) in lines {
-        let line = match standing {
-            None => format!("{:<14}{:<9}nobody has looked yet", kind.slug(), Level::Unknown.label()),
-            Some(standing) if standing.differs => format!(
-                "{:<14}{:<9}ratings differ: {}",
-                kind.slug(),
-                standing.counts.label(),
-                said(standing).join(" · ")
-            ),
-            Some(standing) => {
-                let details = standing.said.last().map_or(String::new(), |stated| {
-                    let taken = taken_back(standing, stated).map(|taken| format!("({taken}) ")).unwrap_or_default();
-                    format!("{taken}{}", details(stated, true))
-                });
-                format!("{:<14}{:<9}{details}", kind.slug(), standing.counts.label())
-            }
+        let details = match standing {
+            None => "nobody has looked yet".to_owned(),
+            Some(standing) if standing.differs => format!("ratings differ: {}", said(standing).join(" · ")),
+            Some(standing) => standing.said.last().map_or(String::new(), |stated| {
+                let taken = taken_back(standing, stated).map(|taken| format!("({taken}) ")).unwrap_or_default();
+                format!("{taken}{}", details(stated, true))
+            }),
         };
-        app.output.say(fitted(app, &line));
+        let level = standing.map_or(Level::Unknown, |standing| standing.counts);
+        app.output.line(&format!("{:<14}{}", kind.slug(), level.label()), 23, details);
     }
     if crate::stdout::is_terminal() && !entry.risks.is_empty() {
         app.output.status(format_args!("More of each: allymap risk show \"{}\"", row.name));
@@ -264,7 +257,7 @@ fn show(app: &mut App, who: &str) -> Result<(), Failure> {
                 ("Said by", said_by.clone()),
             ] {
                 if let Some(words) = words {
-                    app.output.say(format_args!("    {label:<17}{words}"));
+                    app.output.line(&format!("    {label}"), 21, words);
                 }
             }
         }
@@ -361,14 +354,6 @@ fn level(stated: &Stated) -> Level {
         Claim::Risk(risk) => risk.level,
         Claim::Position { .. } | Claim::Fact(_) => Level::Unknown,
     }
-}
-
-/// On a terminal one line stays one line of eighty columns; elsewhere nothing is cut.
-pub(crate) fn fitted(app: &App, line: &str) -> String {
-    if app.output.plain || !crate::stdout::is_terminal() || line.chars().count() <= 80 {
-        return line.to_owned();
-    }
-    line.chars().take(79).chain(['…']).collect()
 }
 
 fn capital(word: &str) -> String {

@@ -9,6 +9,7 @@ use allymap_domain::{
 use super::next::wrapped;
 use crate::app::{App, today};
 use crate::failure::Failure;
+use crate::output::Output;
 
 /// Draw the spectrum of allies
 #[derive(clap::Args)]
@@ -71,9 +72,9 @@ pub(crate) fn run(app: &mut App, args: Args) -> Result<(), Failure> {
     }
     if let Some((since, movement)) = &movement {
         app.output.say("");
-        app.output.say(wrapped(app.output.plain, 2, &score_line(*since, until, &movement.score)));
+        app.output.say(wrapped(app.output, 2, &score_line(*since, until, &movement.score)));
         for (step, reason) in &steps {
-            app.output.say(step_line(app.output.plain, step, reason.as_deref()));
+            app.output.say(step_line(app.output, step, reason.as_deref()));
         }
     }
     Ok(())
@@ -136,15 +137,15 @@ fn score_line(since: Date, until: Option<Date>, score: &Score) -> String {
     line
 }
 
-fn step_line(plain: bool, step: &Move<'_>, reason: Option<&str>) -> String {
+fn step_line(output: Output, step: &Move<'_>, reason: Option<&str>) -> String {
     let on = step.on.map_or("no day".to_owned(), Date::spelled);
     let turn = turn(step);
     let because = reason.map(|reason| format!(": {reason}")).unwrap_or_default();
     let (name, from, to) = (&step.row.name, step.from.label(), step.to.label());
-    if plain {
+    if output.plain {
         return format!("{on}: {name}: {from} → {to}, {turn}{because}");
     }
-    wrapped(plain, 18, &format!("{on:<16}  {name}: {from} → {to}, {turn}{because}"))
+    wrapped(output, 18, &format!("{on:<16}  {name}: {from} → {to}, {turn}{because}"))
 }
 
 fn turn(step: &Move<'_>) -> String {

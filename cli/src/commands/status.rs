@@ -1,5 +1,7 @@
 //! `allymap status`: what is on this map, and whether it is shared.
 
+use std::fmt;
+
 use crate::app::{App, now};
 use crate::failure::Failure;
 use crate::unlock;
@@ -55,69 +57,85 @@ pub(crate) fn run(app: &mut App, _: Args) -> Result<(), Failure> {
         count(members, "member", "members"),
         count(groups, "group", "groups")
     ));
+    let line = |label: &str, text: fmt::Arguments<'_>| app.output.line(label, 12, text);
     if map.practice {
-        app.output.say("Practice    an invented town; it stays on this computer");
+        line("Practice", format_args!("an invented town; it stays on this computer"));
     }
     if let Some(words) = &map.waiting_words {
-        app.output.say(format_args!(
-            "Waiting     to be let in. Read these words to who invited you:\n            {}\n            When they have approved you, run: allymap sync",
-            words.join("  ")
-        ));
+        line(
+            "Waiting",
+            format_args!(
+                "to be let in. Read these words to who invited you:\n{}\nWhen they have approved you, run: allymap sync",
+                words.join("  ")
+            ),
+        );
     }
     for one in &asking {
-        app.output.say(format_args!(
-            "Asks        {} ({}). Compare the words: {}\n            The same? allymap member approve {}",
-            one.name,
-            one.group,
-            one.words.join("  "),
-            super::quoted(&one.name)
-        ));
+        line(
+            "Asks",
+            format_args!(
+                "{} ({}). Compare the words: {}\nThe same? allymap member approve {}",
+                one.name,
+                one.group,
+                one.words.join("  "),
+                super::quoted(&one.name)
+            ),
+        );
     }
     match (invited.len() - asking.len().min(invited.len()), unplaced) {
         (0, _) => {}
-        (open, 0) => app.output.say(format_args!(
-            "Invited     {} not used yet. Who used one arrives with: allymap sync",
-            count(open, "invitation", "invitations")
-        )),
-        (_, unplaced) => app.output.say(format_args!(
-            "Invited     {} only here: allymap sync brings it to the relay",
-            count(unplaced, "invitation is", "invitations are")
-        )),
+        (open, 0) => line(
+            "Invited",
+            format_args!(
+                "{} not used yet. Who used one arrives with: allymap sync",
+                count(open, "invitation", "invitations")
+            ),
+        ),
+        (_, unplaced) => line(
+            "Invited",
+            format_args!(
+                "{} only here: allymap sync brings it to the relay",
+                count(unplaced, "invitation is", "invitations are")
+            ),
+        ),
     }
     let itself = if edited.contains(&map_document) { ", and the map's own page," } else { "" };
     if !map.practice && edited.is_empty() {
-        app.output.say("Kept here   nothing that was not exchanged");
+        line("Kept here", format_args!("nothing that was not exchanged"));
     } else if !map.practice {
-        app.output.say(format_args!(
-            "Kept here   {}{itself} with changes that nobody else has yet",
-            count(edited_entries, "entry", "entries")
-        ));
+        line(
+            "Kept here",
+            format_args!("{}{itself} with changes that nobody else has yet", count(edited_entries, "entry", "entries")),
+        );
     }
     if to_settle > 0 {
-        app.output.say(format_args!(
-            "Settle      {} about which people said different things",
-            count(to_settle, "entry", "entries")
-        ));
+        line(
+            "Settle",
+            format_args!("{} about which people said different things", count(to_settle, "entry", "entries")),
+        );
     }
     for state in &states {
-        app.output.say(format_args!("Relay       {}: {}", state.url, state.words()));
+        line("Relay", format_args!("{}: {}", state.url, state.words()));
     }
     if states.is_empty() && !map.practice {
-        app.output.say("Relay       none: allymap relay add LINE");
+        line("Relay", format_args!("none: allymap relay add LINE"));
     }
     if standing.waiting > 0 {
-        app.output.say(format_args!(
-            "Waiting     {} for something that has not arrived yet",
-            count(standing.waiting, "part", "parts")
-        ));
+        line(
+            "Waiting",
+            format_args!("{} for something that has not arrived yet", count(standing.waiting, "part", "parts")),
+        );
     }
     if !passphrase {
-        app.output.say(
-            "Key         no passphrase: whoever has this computer can read the map\n            Set one: allymap lock --new-passphrase",
+        line(
+            "Key",
+            format_args!(
+                "no passphrase: whoever has this computer can read the map\nSet one: allymap lock --new-passphrase"
+            ),
         );
     }
     if root_here {
-        app.output.say("Emergency   the 24 words are still only on this computer: allymap recovery");
+        line("Emergency", format_args!("the 24 words are still only on this computer: allymap recovery"));
     }
     Ok(())
 }

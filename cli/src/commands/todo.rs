@@ -144,7 +144,8 @@ fn questions(app: &mut App, map: &Map, rows: &[Row], todo: &Todo) -> Result<(), 
     for standing in map.questions() {
         let number = standing.number.map_or("+".to_owned(), |number| number.to_string());
         let twice = if standing.number == Some(6) && standing.own.is_none() { " (the same as 5)" } else { "" };
-        out.say(format_args!("{number:<3}{:<10}{}{twice}", standing.known.label(), standing.words));
+        let label = format!("{number:<3}{}", standing.known.label());
+        out.line(&label, 13, format_args!("{}{twice}", standing.words));
         if !twice.is_empty() {
             continue;
         }

@@ -103,7 +103,7 @@ fn list(app: &App) -> Result<(), Failure> {
         return Ok(());
     }
     for topic in TOPICS {
-        app.output.say(format_args!("{:<22}{}", topic.slug, topic.about));
+        app.output.line(topic.slug, 22, topic.about);
     }
     app.output.status("Read one with: allymap help TOPIC");
     Ok(())

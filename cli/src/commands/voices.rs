@@ -4,7 +4,6 @@ use std::collections::BTreeMap;
 
 use allymap_domain::{Row, Voice, voices};
 
-use super::next::wrapped;
 use super::status::count;
 use crate::app::App;
 use crate::failure::Failure;
@@ -47,8 +46,8 @@ pub(crate) fn run(app: &mut App, args: Args) -> Result<(), Failure> {
         count(heard, "voice that we know of", "voices that we know of")
     ));
     for voice in voices.iter().filter(|voice| !voice.heard.is_empty()) {
-        let line = format!("  {:<28}{:>2}  {}", voice.label, voice.heard.len(), few(&names(&voice.heard)));
-        app.output.say(wrapped(app.output.plain, 34, &line));
+        let label = format!("  {:<28}{:>2}", voice.label, voice.heard.len());
+        app.output.line(&label, 34, few(&names(&voice.heard)));
     }
     if heard > 0 {
         let counts: Vec<String> =
@@ -67,7 +66,7 @@ pub(crate) fn run(app: &mut App, args: Args) -> Result<(), Failure> {
         } else {
             format!("on the map: {}", few(&names(&voice.others)))
         };
-        app.output.say(wrapped(app.output.plain, 34, &format!("  {:<32}{known}", voice.label)));
+        app.output.line(&format!("  {}", voice.label), 34, known);
     }
     app.output.status("A voice is a link of one step: allymap link add WHO WHOM");
     Ok(())

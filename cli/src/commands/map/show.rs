@@ -68,10 +68,10 @@ fn head(app: &App, map: &Map) {
     let out = app.output;
     out.say(map.name());
     for name in map.names.iter().skip(1) {
-        out.say(format_args!("{:<COLUMN$}also called {name} (written apart)", ""));
+        out.line("", COLUMN, format_args!("also called {name} (written apart)"));
     }
     if map.community.is_empty() {
-        out.say(format_args!("{:<COLUMN$}not said yet: allymap map edit --community -", "Community"));
+        out.line("Community", COLUMN, "not said yet: allymap map edit --community -");
     }
     say_note(&out, "Community", &map.community, COLUMN);
     for value in &map.fields {
