@@ -7,7 +7,7 @@ use minicbor::{Decode, Encode};
 
 use crate::ancestry::Ancestry;
 use crate::author::Author;
-use crate::date::When;
+use crate::date::{Date, When};
 use crate::fact::{self, Fact, FactKind, FactStanding};
 use crate::ids::RowId;
 use crate::kind::Kind;
@@ -160,7 +160,14 @@ pub(crate) struct Assertions {
     pub newer: usize,
 }
 
-pub(crate) fn read(document: &Document, ancestry: &Ancestry<'_>, resolve: &dyn Fn(ActorId) -> Author) -> Assertions {
+/// With a day only what had been seen by its evening counts. What was replaced by something seen later stands again, but a
+/// correction holds from the day for which it was made, through all that it corrects.
+pub(crate) fn read(
+    document: &Document,
+    ancestry: &Ancestry<'_>,
+    resolve: &dyn Fn(ActorId) -> Author,
+    until: Option<Date>,
+) -> Assertions {
     let rows::Rows { rows, unreadable, newer } = rows::read(document, "a/", understand);
     let edges = rows::replaced(
         &rows,
@@ -172,9 +179,10 @@ pub(crate) fn read(document: &Document, ancestry: &Ancestry<'_>, resolve: &dyn F
         },
     );
     let taken = rows::taken_back(&rows, &edges, |row: &Assertion| row.takes_back);
+    let counts = |index: &usize| until.is_none_or(|until| rows[*index].row.observed.is_by(until));
     let mut settled = vec![false; rows.len()];
     let mut taken_back = vec![false; rows.len()];
-    for (index, row) in rows.iter().enumerate() {
+    for (index, row) in rows.iter().enumerate().filter(|(index, _)| counts(index)) {
         if taken[index].is_some() || row.row.takes_back {
             taken_back[index] |= taken[index].is_some();
             continue;
@@ -195,6 +203,14 @@ pub(crate) fn read(document: &Document, ancestry: &Ancestry<'_>, resolve: &dyn F
         (false, true) => Standing::TakenBack,
         (false, false) => Standing::Stands,
     };
+    let replaces = |index: usize| match until {
+        None => !edges[index].is_empty(),
+        Some(_) => {
+            let mut reached = vec![false; rows.len()];
+            rows::reach(index, &edges, &mut reached);
+            (0..rows.len()).any(|other| reached[other] && counts(&other))
+        }
+    };
     let stated =
         |row: &Written<Assertion>| Stated { id: row.id, assertion: row.row.clone(), author: resolve(row.actor) };
     let mut order: Vec<usize> = (0..rows.len()).collect();
@@ -211,10 +227,10 @@ pub(crate) fn read(document: &Document, ancestry: &Ancestry<'_>, resolve: &dyn F
         let said = said.into_iter();
         match subject {
             Subject::Risk(kind) => {
-                let said = said.map(|index| Rated {
+                let said = said.filter(counts).map(|index| Rated {
                     stated: stated(&rows[index]),
                     standing: standing(index),
-                    replaces: !edges[index].is_empty(),
+                    replaces: replaces(index),
                     taken_back_by: taken[index].map(|by| resolve(rows[by].actor)),
                 });
                 risks.extend(risk::join(kind, said.collect()));
@@ -234,18 +250,20 @@ pub(crate) fn read(document: &Document, ancestry: &Ancestry<'_>, resolve: &dyn F
                             .collect(),
                     })
                     .collect();
-                let stands = all.into_iter().filter(|index| standing(*index) == Standing::Stands);
+                let stands = all.into_iter().filter(|index| counts(index) && standing(*index) == Standing::Stands);
                 let said = stands.map(|index| stated(&rows[index])).collect();
-                positions.extend(position::join(campaign, said, movement::steps(&seen)));
+                let mut steps = movement::steps(&seen);
+                steps.retain(|step| until.is_none_or(|until| step.on.is_some_and(|on| on <= until)));
+                positions.extend(position::join(campaign, said, steps));
             }
             Subject::Fact(_) => {
-                let stands = said.filter(|index| standing(*index) == Standing::Stands);
+                let stands = said.filter(|index| counts(index) && standing(*index) == Standing::Stands);
                 facts.extend(fact::join(stands.map(|index| stated(&rows[index])).collect()));
             }
         }
     }
     Assertions {
-        all: order.into_iter().map(|index| stated(&rows[index])).collect(),
+        all: order.into_iter().filter(counts).map(|index| stated(&rows[index])).collect(),
         risks,
         positions,
         facts,

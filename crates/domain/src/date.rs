@@ -27,6 +27,13 @@ pub struct When {
     pub date: Option<Date>,
 }
 
+impl When {
+    /// It names a day, and that is this one or an earlier one.
+    pub(crate) fn is_by(&self, day: Date) -> bool {
+        self.date.is_some_and(|date| date <= day)
+    }
+}
+
 /// Which way a date without a year, or a bare weekday, is meant.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Lean {

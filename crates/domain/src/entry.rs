@@ -9,6 +9,7 @@ use crate::affiliation::Affiliation;
 use crate::ancestry::Ancestry;
 use crate::assertion::{self, Assertion, Stated};
 use crate::author::Author;
+use crate::date::Date;
 use crate::fact::{FactKind, FactStanding};
 use crate::field::{Field, Holds, Merges};
 use crate::ids::{EntryId, RowId, letters};
@@ -108,14 +109,36 @@ impl NewEntry {
 impl Entry {
     /// Read an entry. Never fails: what cannot be read is counted.
     pub fn read(document: &Document, id: EntryId, resolve: &dyn Fn(ActorId) -> Author) -> Entry {
+        Entry::read_until(document, id, resolve, None)
+    }
+
+    /// As we now think it was on the evening of a day: statements, log lines and memberships of a later day or of none are
+    /// left out. Fields and links have no day.
+    pub fn as_of(document: &Document, id: EntryId, resolve: &dyn Fn(ActorId) -> Author, day: Date) -> Entry {
+        let mut entry = Entry::read_until(document, id, resolve, Some(day));
+        entry.affiliations.retain(|(affiliation, _)| affiliation.since.is_none_or(|since| since <= day));
+        for (affiliation, _) in &mut entry.affiliations {
+            affiliation.until = affiliation.until.filter(|until| *until <= day);
+        }
+        let said =
+            |(affiliation, by): &(Affiliation, Author)| Said { value: affiliation.to_string(), by: Some(by.clone()) };
+        for value in entry.fields.iter_mut().filter(|value| value.field.holds == Holds::Affiliation) {
+            value.values = entry.affiliations.iter().map(said).collect();
+            sort_members(&mut value.values);
+        }
+        entry.fields.retain(|value| !value.values.is_empty());
+        entry
+    }
+
+    fn read_until(document: &Document, id: EntryId, resolve: &dyn Fn(ActorId) -> Author, until: Option<Date>) -> Entry {
         let ancestry = Ancestry::of(document);
         let kind_name = match document.value("kind") {
             Some(Value::Text(name)) => words::shown_line(&name),
             _ => String::new(),
         };
         let kind = Kind::named(&kind_name);
-        let assertions = assertion::read(document, &ancestry, resolve);
-        let log = log::read(document);
+        let assertions = assertion::read(document, &ancestry, resolve, until);
+        let log = log::read(document, until);
         let links = link::read(document, &ancestry, resolve);
         let present = Present::read(document, kind, resolve);
 
@@ -383,9 +406,7 @@ impl Present {
                             _ => present.newer += said(document, member, resolve, &mut values),
                         }
                     }
-                    values
-                        .sort_by(|a, b| (words::folded(&a.value), &a.value).cmp(&(words::folded(&b.value), &b.value)));
-                    values.dedup_by(|a, b| a.value == b.value);
+                    sort_members(&mut values);
                 }
             }
             if !values.is_empty() {
@@ -425,6 +446,12 @@ impl Present {
             self.affiliations.push((affiliation, by));
         }
     }
+}
+
+/// The members of a set as they are shown, each once.
+fn sort_members(values: &mut Vec<Said>) {
+    values.sort_by(|a, b| (words::folded(&a.value), &a.value).cmp(&(words::folded(&b.value), &b.value)));
+    values.dedup_by(|a, b| a.value == b.value);
 }
 
 /// The values under a key, the shown one first, each once. Returns how many could not be read.

@@ -197,13 +197,25 @@ struct Pair {
 impl Row {
     /// The row of an entry; none for the map's own document.
     pub fn of(document: &Document, id: EntryId) -> Option<Row> {
+        Row::until(document, id, None)
+    }
+
+    /// The row of an entry as we now think it was on the evening of a day. It is never kept.
+    pub fn as_of(document: &Document, id: EntryId, day: Date) -> Option<Row> {
+        Row::until(document, id, Some(day))
+    }
+
+    fn until(document: &Document, id: EntryId, until: Option<Date>) -> Option<Row> {
         if Map::is(document) {
             return None;
         }
         // Who somebody is belongs to the members' list, which changes without the document: no row depends on it.
         let nobody = |_: ActorId| Author { name: String::new(), group: String::new(), device: String::new() };
-        let entry = Entry::read(document, id, &nobody);
-        let log = log::read(document);
+        let entry = match until {
+            None => Entry::read(document, id, &nobody),
+            Some(day) => Entry::as_of(document, id, &nobody, day),
+        };
+        let log = log::read(document, until);
         let mut names = entry
             .field("name")
             .map_or(Vec::new(), |field| field.values.iter().map(|said| said.value.clone()).collect::<Vec<String>>());

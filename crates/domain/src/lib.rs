@@ -5,6 +5,7 @@
 
 mod affiliation;
 mod ancestry;
+mod as_of;
 mod assertion;
 mod author;
 mod calendar;

@@ -198,11 +198,12 @@ pub(crate) struct Log {
     pub newer: usize,
 }
 
-/// By date, then id. A line that its own device took back is not among them.
-pub(crate) fn read(document: &Document) -> Log {
+/// By date, then id. A line that its own device took back is not among them; with a day, nor is one of a later day or of none.
+pub(crate) fn read(document: &Document, until: Option<Date>) -> Log {
     let rows::Rows { mut rows, unreadable, newer } = rows::read(document, "l/", understand);
     let gone = gone(&rows);
     rows.retain(|written| written.row.kind != TAKEN_BACK && !gone.contains(&(written.id, written.actor)));
+    rows.retain(|written| until.is_none_or(|until| written.row.on.is_by(until)));
     rows.sort_by(|a, b| (a.row.on.order(), a.id, a.change).cmp(&(b.row.on.order(), b.id, b.change)));
     Log { written: rows, unreadable, newer }
 }

@@ -40,6 +40,13 @@ impl Origin {
         when.date.or_else(|| Date::new(when.typed.trim().parse().ok()?, 12, 31))
     }
 
+    /// False when it was so only after this day. What names no day has always been so, and a bare year begins with its first.
+    pub(crate) fn is_by(&self, day: Date) -> bool {
+        let Some(when) = &self.on else { return true };
+        let begins = when.date.or_else(|| Date::new(when.typed.trim().parse().ok()?, 1, 1));
+        begins.is_none_or(|begins| begins <= day)
+    }
+
     pub(crate) fn clean(self) -> Result<Origin, Rejection> {
         Ok(Origin { source: optional_line("source", self.source)?, ..self })
     }
