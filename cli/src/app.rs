@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
+use std::sync::OnceLock;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use allymap_document::{ActId, ActorId, Document, Edit};
@@ -35,6 +36,8 @@ pub(crate) struct Options {
     pub(crate) program: String,
     /// The command as it was typed, shortened.
     pub(crate) said: String,
+    /// An earlier day, as of which everything is read.
+    pub(crate) as_of: Option<Date>,
 }
 
 /// One map of this home.
@@ -103,6 +106,8 @@ pub(crate) struct App {
     edited: bool,
     /// Something of this command is durable.
     wrote: bool,
+    /// Every entry's row as of the day of `--as-of`, once they were made.
+    past: Option<Vec<Row>>,
 }
 
 /// Now, as this computer's clock tells it. It decides nothing.
@@ -111,8 +116,19 @@ pub(crate) fn now() -> Timestamp {
     Timestamp(SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_millis() as u64))
 }
 
-/// Today, as this computer's calendar says it.
+/// Today: the day of `--as-of`, or what this computer's calendar says.
 pub(crate) fn today() -> Date {
+    AS_OF.get().copied().unwrap_or_else(calendar_today)
+}
+
+/// From now on it is the evening of this earlier day.
+pub(crate) fn look_back_to(day: Date) {
+    let _ = AS_OF.set(day);
+}
+
+static AS_OF: OnceLock<Date> = OnceLock::new();
+
+fn calendar_today() -> Date {
     let today = jiff::Zoned::now().date();
     let parts = (i32::from(today.year()), today.month(), today.day());
     Date::new(parts.0, parts.1.unsigned_abs().into(), parts.2.unsigned_abs().into()).unwrap_or(Date::of_ms(now().0))
@@ -133,6 +149,7 @@ impl App {
             doing: None,
             edited: false,
             wrote: false,
+            past: None,
         }
     }
 
@@ -350,6 +367,9 @@ impl App {
 
     /// Every entry's row, in order of their names. Rows of another schema are made anew from the documents.
     pub(crate) fn rows(&mut self) -> Result<Vec<Row>, Failure> {
+        if let Some(day) = self.options.as_of {
+            return self.rows_as_of(day);
+        }
         let number = self.map()?.number;
         let key = HomeKey::IndexSchema(number).bytes();
         let schema = ROW_SCHEMA.to_be_bytes();
@@ -366,7 +386,19 @@ impl App {
             rows.extend(Row::from_bytes(row));
             std::ops::ControlFlow::Continue(())
         })?;
-        rows.sort_by(|a, b| a.name.cmp(&b.name).then(a.id.cmp(&b.id)));
+        sort(&mut rows);
+        Ok(rows)
+    }
+
+    /// Rows as of a day stand nowhere: they are made from every document, once in a command.
+    fn rows_as_of(&mut self, day: Date) -> Result<Vec<Row>, Failure> {
+        if let Some(rows) = &self.past {
+            return Ok(rows.clone());
+        }
+        let documents = self.all_documents()?;
+        let mut rows: Vec<Row> = documents.iter().filter_map(|(id, document)| Row::as_of(document, *id, day)).collect();
+        sort(&mut rows);
+        self.past = Some(rows.clone());
         Ok(rows)
     }
 
@@ -417,10 +449,19 @@ impl App {
     pub(crate) fn entry(&mut self, id: EntryId) -> Result<Entry, Failure> {
         let document = self.document(DocumentId(id.0))?;
         let authors = self.authors()?;
-        document.map(|document| Entry::read(&document, id, &|actor| authors.of(actor))).ok_or_else(|| {
+        document.map(|document| self.read(&document, id, &authors)).ok_or_else(|| {
             Failure::new("AM-NOT-FOUND", Exit::Failed, "This entry cannot be read here.")
                 .hint("allymap sync may bring it.")
         })
+    }
+
+    /// What a document says of an entry: now, or as of the day that was asked for.
+    pub(crate) fn read(&self, document: &Document, id: EntryId, authors: &Authors) -> Entry {
+        let resolve = |actor| authors.of(actor);
+        match self.options.as_of {
+            None => Entry::read(document, id, &resolve),
+            Some(day) => Entry::as_of(document, id, &resolve, day),
+        }
     }
 
     /// All documents, the map's own among them: for exports, never for lists.
@@ -439,7 +480,11 @@ impl App {
     /// What the map says about itself. A newcomer may not have it yet.
     pub(crate) fn map_entry(&mut self) -> Result<Option<Map>, Failure> {
         let id = self.map_document()?;
-        Ok(self.document(id)?.filter(Map::is).map(|document| Map::read(&document)))
+        let map = self.document(id)?.filter(Map::is).map(|document| Map::read(&document));
+        Ok(match self.options.as_of {
+            None => map,
+            Some(day) => map.map(|map| map.as_of(day)),
+        })
     }
 
     /// The map's own document: its name follows from the map's, so that everybody has the same.
@@ -693,6 +738,10 @@ fn document_of_map(replica: &Replica) -> DocumentId {
     let mut id = [0; 16];
     id.copy_from_slice(&allymap_wire::hash("map-document", &[&replica.space().0])[..16]);
     DocumentId(id)
+}
+
+fn sort(rows: &mut [Row]) {
+    rows.sort_by(|a, b| a.name.cmp(&b.name).then(a.id.cmp(&b.id)));
 }
 
 fn names(maps: &[MapRow]) -> String {

@@ -4,10 +4,10 @@ use std::ffi::OsString;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
-use allymap_domain::{Map, NewMap};
+use allymap_domain::{Date, Map, NewMap, parse_date};
 use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
 
-use crate::app::{App, Options};
+use crate::app::{App, Options, look_back_to, today};
 use crate::failure::Failure;
 use crate::home::Home;
 use crate::output::Output;
@@ -96,6 +96,9 @@ struct Global {
     /// Which map, if this computer has several
     #[arg(long, global = true, value_name = "NAME", env = "ALLYMAP_MAP")]
     map: Option<String>,
+    /// The map as we now think it was on a day; only for commands that read
+    #[arg(long, global = true, value_name = "DAY")]
+    as_of: Option<String>,
     /// Read the passphrase from the first line of a file (- for standard input)
     #[arg(long, global = true, value_name = "FILE")]
     passphrase_file: Option<PathBuf>,
@@ -185,19 +188,28 @@ pub(crate) fn run(arguments: Vec<OsString>) -> ExitCode {
         Ok(cli) => cli,
         Err(error) => return crate::output::usage(&error),
     };
-    let Global { json, plain, no_input, quiet, map, passphrase_file, insecure } = cli.global;
+    let Global { json, plain, no_input, quiet, map, as_of, passphrase_file, insecure } = cli.global;
     let settings = Home::find().and_then(|home| Settings::read(&home).ok()).unwrap_or_default();
     let plain = plain || settings.plain();
-    let output = Output { json, plain, quiet };
+    let mut output = Output { json, plain, quiet, as_of: None };
     let prompt = Prompt::new(no_input || json, plain);
-    let options = Options { map, passphrase_file, insecure, program: format!("allymap {program}"), said };
-    let done = match Home::find() {
-        Some(home) => {
-            let mut app = App::new(home, output, prompt, options);
-            dispatch(&mut app, cli.command).inspect(|()| app.give_space_back())
+    let done = as_of.map_or(Ok(None), |typed| earlier_day(&typed, &cli.command)).and_then(|as_of| {
+        let home = Home::find().ok_or_else(|| {
+            Failure::usage("This computer does not say where your home folder is.").hint("Set ALLYMAP_HOME.")
+        })?;
+        output.as_of = as_of;
+        let options =
+            Options { map, passphrase_file, insecure, program: format!("allymap {program}"), said, as_of };
+        let mut app = App::new(home, output, prompt, options);
+        dispatch(&mut app, cli.command)?;
+        app.give_space_back();
+        if let Some(day) = as_of.filter(|_| !json) {
+            let day = day.spelled();
+            let today = "Names, phones, notes and links are as they are today.";
+            output.status(format_args!("As we now think it was on {day}. {today}"));
         }
-        None => Err(Failure::usage("This computer does not say where your home folder is.").hint("Set ALLYMAP_HOME.")),
-    };
+        Ok(())
+    });
     match done {
         Ok(()) => ExitCode::SUCCESS,
         Err(failure) => {
@@ -207,11 +219,52 @@ pub(crate) fn run(arguments: Vec<OsString>) -> ExitCode {
     }
 }
 
+/// The day of `--as-of`, which then is today; none for today itself.
+fn earlier_day(typed: &str, command: &Command) -> Result<Option<Date>, Failure> {
+    let now = today();
+    let day = parse_date(typed, now)?;
+    if !command.looks_back() {
+        return Err(Failure::usage("--as-of only looks back: this command writes, or shows what has no day.")
+            .hint("Nothing was changed. It is for status, find, spectrum, next, balance, due, voices, todo, report and what lists or shows: partner, campaign, log, risk, link, approach check, map show, date."));
+    }
+    if day > now {
+        return Err(Failure::usage(format!("{} has not come yet.", day.spelled()))
+            .hint("--as-of looks back: give an earlier day."));
+    }
+    if day == now {
+        return Ok(None);
+    }
+    look_back_to(day);
+    Ok(Some(day))
+}
+
+impl Command {
+    /// It shows what has a day, and writes nothing into the map.
+    fn looks_back(&self) -> bool {
+        match self {
+            Command::Status(_) | Command::Find(_) | Command::Spectrum(_) | Command::Next(_) | Command::Balance(_) => {
+                true
+            }
+            Command::Due(_) | Command::Voices(_) | Command::Todo(_) | Command::Report(_) => true,
+            Command::Partner(args) => args.looks_back(),
+            Command::Campaign(args) => args.looks_back(),
+            Command::Log(args) => args.looks_back(),
+            Command::Approach(args) => args.looks_back(),
+            Command::Risk(args) => args.looks_back(),
+            Command::Link(args) => args.looks_back(),
+            Command::Map(args) => args.looks_back(),
+            Command::Date(args) => args.looks_back(),
+            _ => false,
+        }
+    }
+}
+
 /// A command as `undo` names it: without options that are about its answer, without codes that let somebody in.
 fn said(arguments: &[OsString]) -> String {
     let words = arguments.iter().skip(1).map(|word| word.to_string_lossy());
     let kept = words.filter(|word| {
-        !matches!(word.as_ref(), "--json" | "--plain" | "--quiet" | "-q" | "--no-input") && !word.starts_with("ALLYMAP")
+        !matches!(word.as_ref(), "--json" | "--plain" | "--quiet" | "-q" | "--no-input")
+            && !word.starts_with("ALLYMAP")
     });
     kept.map(|word| quoted(&word)).collect::<Vec<_>>().join(" ").chars().take(100).collect()
 }

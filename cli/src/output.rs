@@ -5,6 +5,8 @@ use std::fmt;
 use std::io::{IsTerminal, Write};
 use std::sync::atomic::{AtomicBool, Ordering};
 
+use allymap_domain::Date;
+
 use crate::failure::Failure;
 
 /// How this command speaks.
@@ -13,6 +15,8 @@ pub(crate) struct Output {
     pub(crate) json: bool,
     pub(crate) plain: bool,
     pub(crate) quiet: bool,
+    /// The earlier day as of which everything is told.
+    pub(crate) as_of: Option<Date>,
 }
 
 impl Output {
@@ -53,6 +57,9 @@ impl Output {
     pub(crate) fn json(&self, value: &serde_json::Value) {
         let mut object = serde_json::Map::new();
         object.insert("schema".into(), "allymap/1".into());
+        if let Some(day) = self.as_of {
+            object.insert("as_of".into(), day.to_string().into());
+        }
         if let serde_json::Value::Object(fields) = value {
             object.extend(fields.clone());
         }

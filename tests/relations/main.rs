@@ -6,6 +6,7 @@ mod approaching;
 mod entries;
 mod exchange;
 mod logs;
+mod looking_back;
 mod meeting;
 mod touch;
 

@@ -48,6 +48,13 @@ struct Add {
 /// A contact of another group counts for so long.
 const RECENT_DAYS: i32 = 365;
 
+impl Args {
+    /// See [`crate::commands`]: what `--as-of` is for.
+    pub(crate) fn looks_back(&self) -> bool {
+        matches!(self.verb, Verb::Check { .. })
+    }
+}
+
 pub(crate) fn run(app: &mut App, args: Args) -> Result<(), Failure> {
     match args.verb {
         Verb::Check { who } => {

@@ -2,6 +2,7 @@
 
 use allymap_domain::{Argument, Campaign, EntryId, FoundCampaign, Place, RowId, Spectrum, find_campaign};
 
+use super::map::say_note;
 use super::status::count;
 use crate::app::{App, today};
 use crate::failure::{Candidate, Exit, Failure};
@@ -61,6 +62,13 @@ struct Edit {
     drop: Option<String>,
     #[arg(long, help = "A closed campaign goes on")]
     reopen: bool,
+}
+
+impl Args {
+    /// See [`crate::commands`]: what `--as-of` is for.
+    pub(crate) fn looks_back(&self) -> bool {
+        matches!(self.verb, Verb::List | Verb::Show { .. })
+    }
 }
 
 pub(crate) fn run(app: &mut App, args: Args) -> Result<(), Failure> {
@@ -165,7 +173,7 @@ fn show(app: &mut App, said: Option<&str>) -> Result<(), Failure> {
         .map(|(number, place)| count(number, place.label(), &super::spectrum::plural(*place)))
         .collect();
     let counts = if counts.is_empty() { "nobody placed yet".to_owned() } else { counts.join(", ") };
-    out.line("Where they stand", 18, counts);
+    say_note(&out, "Where they stand", &counts, 18);
     let Allies { all, own_actions, visions } = Allies::of(&spectrum);
     if all > 0 {
         let allies = count(all, "ally", "allies");
@@ -174,10 +182,10 @@ fn show(app: &mut App, said: Option<&str>) -> Result<(), Failure> {
     }
     for argument in &campaign.arguments {
         let letters = short(argument, &campaign.arguments);
-        out.line("They say", 18, format_args!("{}  [{letters}]", argument.said.join(" / ")));
+        say_note(&out, "They say", &format!("{}  [{letters}]", argument.said.join(" / ")), 18);
         match argument.answers.as_slice() {
             [] => out.line("We answer", 18, format_args!("nothing yet (--to {letters} --answer WORDS)")),
-            answers => out.line("We answer", 18, answers.join(" / ")),
+            answers => say_note(&out, "We answer", &answers.join(" / "), 18),
         }
     }
     if campaign.arguments.is_empty() {

@@ -64,6 +64,13 @@ enum Verb {
     },
 }
 
+impl Args {
+    /// See [`crate::commands`]: what `--as-of` is for.
+    pub(crate) fn looks_back(&self) -> bool {
+        matches!(self.verb, Verb::List { .. } | Verb::Path { .. })
+    }
+}
+
 pub(crate) fn run(app: &mut App, args: Args) -> Result<(), Failure> {
     match args.verb {
         Verb::Add { from, to, strength, both, how, source } => {

@@ -55,6 +55,13 @@ struct Add {
     anyway: Option<String>,
 }
 
+impl Args {
+    /// See [`crate::commands`]: what `--as-of` is for.
+    pub(crate) fn looks_back(&self) -> bool {
+        matches!(self.verb, Verb::List { .. })
+    }
+}
+
 pub(crate) fn run(app: &mut App, args: Args) -> Result<(), Failure> {
     match args.verb {
         Verb::Add(args) => add(app, args),

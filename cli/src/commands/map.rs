@@ -149,6 +149,13 @@ impl OriginArgs {
     }
 }
 
+impl Args {
+    /// See [`crate::commands`]: what `--as-of` is for.
+    pub(crate) fn looks_back(&self) -> bool {
+        matches!(self.verb, Verb::Show(_))
+    }
+}
+
 pub(crate) fn run(app: &mut App, args: Args) -> Result<(), Failure> {
     match args.verb {
         Verb::Show(args) => show::run(app, &args),

@@ -83,7 +83,7 @@ fn entries(app: &mut App) -> Result<Vec<Entry>, Failure> {
     let documents = app.all_documents()?;
     let authors = app.authors()?;
     let once = documents.iter().filter(|(id, document)| !Map::is(document) && ids.contains(id));
-    Ok(once.map(|(id, document)| Entry::read(document, *id, &|actor| authors.of(actor))).collect())
+    Ok(once.map(|(id, document)| app.read(document, *id, &authors)).collect())
 }
 
 fn hand_over(app: &App, args: &Args, name: &str, printed: &Printed) -> Result<(), Failure> {

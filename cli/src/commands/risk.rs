@@ -69,6 +69,13 @@ struct Rating {
     on: Option<String>,
 }
 
+impl Args {
+    /// See [`crate::commands`]: what `--as-of` is for.
+    pub(crate) fn looks_back(&self) -> bool {
+        matches!(self.verb, Verb::List { .. } | Verb::Show { .. })
+    }
+}
+
 pub(crate) fn run(app: &mut App, args: Args) -> Result<(), Failure> {
     match args.verb {
         Verb::Add(rating) => rate(app, rating, false),

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use allymap_domain::{Row, Voice, voices};
 
+use super::map::say_note;
 use super::status::count;
 use crate::app::App;
 use crate::failure::Failure;
@@ -47,7 +48,7 @@ pub(crate) fn run(app: &mut App, args: Args) -> Result<(), Failure> {
     ));
     for voice in voices.iter().filter(|voice| !voice.heard.is_empty()) {
         let label = format!("  {:<28}{:>2}", voice.label, voice.heard.len());
-        app.output.line(&label, 34, few(&names(&voice.heard)));
+        say_note(&app.output, &label, &few(&names(&voice.heard)), 34);
     }
     if heard > 0 {
         let counts: Vec<String> =
@@ -66,7 +67,7 @@ pub(crate) fn run(app: &mut App, args: Args) -> Result<(), Failure> {
         } else {
             format!("on the map: {}", few(&names(&voice.others)))
         };
-        app.output.line(&format!("  {}", voice.label), 34, known);
+        say_note(&app.output, &format!("  {}", voice.label), &known, 34);
     }
     app.output.status("A voice is a link of one step: allymap link add WHO WHOM");
     Ok(())
