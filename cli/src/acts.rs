@@ -57,6 +57,13 @@ impl Act {
         self.undoes.as_deref().unwrap_or(&self.said)
     }
 
+    /// The same for whoever reads. Names and notes are typed into commands, so `--discreet` tells only which command it was.
+    pub(crate) fn shown(&self) -> &str {
+        let words = self.words();
+        let verb = words.split(' ').next().unwrap_or_default();
+        if crate::discreet::is_on() { verb } else { words }
+    }
+
     pub(crate) fn is_undo(&self) -> bool {
         self.undoes.is_some()
     }

@@ -38,6 +38,8 @@ pub(crate) struct Options {
     pub(crate) said: String,
     /// An earlier day, as of which everything is read.
     pub(crate) as_of: Option<Date>,
+    /// Names and texts of the map are not to be read over somebody's shoulder.
+    pub(crate) discreet: bool,
 }
 
 /// One map of this home.
@@ -215,6 +217,10 @@ impl App {
         if opened {
             self.mend(number)?;
         }
+        if self.options.discreet && !crate::discreet::is_on() {
+            crate::discreet::begin();
+            self.hide_names()?;
+        }
         let App { replica: Some(replica), disk: Some(disk), .. } = self else { unreachable!("both were opened above") };
         Ok((replica, disk))
     }
@@ -320,6 +326,11 @@ impl App {
             self.doing.get_or_insert_with(|| Act::new(act, said, now().0)).touched(document);
         }
         self.index_document(document, &document_now)?;
+        // A name that was not on the map when this command began.
+        if crate::discreet::is_on() {
+            let row = Row::of(&document_now, EntryId(document.0));
+            row.iter().for_each(|row| crate::discreet::hide_name(&row.name));
+        }
         self.edited = true;
         Ok(value)
     }
@@ -556,6 +567,40 @@ impl App {
     pub(crate) fn document(&mut self, id: DocumentId) -> Result<Option<Document>, Failure> {
         let (replica, disk) = self.hold()?;
         Ok(replica.document(id, disk)?)
+    }
+
+    /// Tells what prints of every name and text of this map.
+    fn hide_names(&mut self) -> Result<(), Failure> {
+        let rows = self.rows()?;
+        let short = allymap_domain::short_ids(rows.iter().map(|row| row.id));
+        let mut named: BTreeMap<&String, Vec<&str>> = BTreeMap::new();
+        for row in &rows {
+            for name in [&row.name].into_iter().chain(&row.other_names) {
+                named.entry(name).or_default().push(&short[&row.id]);
+            }
+        }
+        for (name, ids) in named {
+            crate::discreet::hide_entry(name, &ids.join("/"));
+        }
+        let authors = self.authors()?;
+        let person = self.map()?.person;
+        let (replica, disk) = self.hold()?;
+        let members = replica.roster().members();
+        let asking = replica.asking(disk)?;
+        let people = members.iter().map(|member| &member.name).chain(authors.0.values().map(|author| &author.name));
+        let people = people.chain(asking.iter().map(|one| &one.name)).chain([&person]);
+        // Whoever gave no name is called You, and so is everybody who reads a sentence.
+        for name in people.filter(|name| *name != "You") {
+            crate::discreet::hide_name(name);
+        }
+        for (id, document) in self.all_documents()? {
+            if Map::is(&document) {
+                crate::discreet::hide_map(&Map::read(&document));
+            } else {
+                crate::discreet::hide_in(&Entry::read(&document, id, &|actor| authors.of(actor)));
+            }
+        }
+        Ok(())
     }
 
     /// All maps of this home.

@@ -96,6 +96,9 @@ struct Global {
     /// Which map, if this computer has several
     #[arg(long, global = true, value_name = "NAME", env = "ALLYMAP_MAP")]
     map: Option<String>,
+    /// Initials in place of names, and no notes: for a screen that others can see
+    #[arg(long, global = true, env = "ALLYMAP_DISCREET")]
+    discreet: bool,
     /// The map as we now think it was on a day; only for commands that read
     #[arg(long, global = true, value_name = "DAY")]
     as_of: Option<String>,
@@ -188,7 +191,7 @@ pub(crate) fn run(arguments: Vec<OsString>) -> ExitCode {
         Ok(cli) => cli,
         Err(error) => return crate::output::usage(&error),
     };
-    let Global { json, plain, no_input, quiet, map, as_of, passphrase_file, insecure } = cli.global;
+    let Global { json, plain, no_input, quiet, map, discreet, as_of, passphrase_file, insecure } = cli.global;
     let settings = Home::find().and_then(|home| Settings::read(&home).ok()).unwrap_or_default();
     let plain = plain || settings.plain();
     let mut output = Output { json, plain, quiet, as_of: None };
@@ -199,7 +202,7 @@ pub(crate) fn run(arguments: Vec<OsString>) -> ExitCode {
         })?;
         output.as_of = as_of;
         let options =
-            Options { map, passphrase_file, insecure, program: format!("allymap {program}"), said, as_of };
+            Options { map, passphrase_file, insecure, program: format!("allymap {program}"), said, as_of, discreet };
         let mut app = App::new(home, output, prompt, options);
         dispatch(&mut app, cli.command)?;
         app.give_space_back();
@@ -263,7 +266,7 @@ impl Command {
 fn said(arguments: &[OsString]) -> String {
     let words = arguments.iter().skip(1).map(|word| word.to_string_lossy());
     let kept = words.filter(|word| {
-        !matches!(word.as_ref(), "--json" | "--plain" | "--quiet" | "-q" | "--no-input")
+        !matches!(word.as_ref(), "--json" | "--plain" | "--quiet" | "-q" | "--no-input" | "--discreet")
             && !word.starts_with("ALLYMAP")
     });
     kept.map(|word| quoted(&word)).collect::<Vec<_>>().join(" ").chars().take(100).collect()

@@ -4,6 +4,7 @@ mod acts;
 mod app;
 mod chance;
 mod commands;
+mod discreet;
 mod disk;
 mod exchange;
 mod failure;

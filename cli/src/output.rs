@@ -22,13 +22,13 @@ pub(crate) struct Output {
 impl Output {
     /// Data, for a person: a line or several. What is longer than a terminal is wide goes on below, set in.
     pub(crate) fn say(&self, text: impl fmt::Display) {
-        let text = laid_out(self.width(), &clean(&text.to_string()));
+        let text = laid_out(self.width(), &safe(&text.to_string()));
         let _ = writeln!(crate::stdout::real(), "{text}");
     }
 
     /// A label and what it says: the text begins at a column and stays right of it; under `--plain` a colon is between them.
     pub(crate) fn line(&self, label: &str, column: usize, text: impl fmt::Display) {
-        let (label, text) = (clean(label), clean(&text.to_string()));
+        let (label, text) = (safe(label), safe(&text.to_string()));
         if self.plain {
             let _ = writeln!(crate::stdout::real(), "{}", labelled(&label, &text));
             return;
@@ -63,14 +63,19 @@ impl Output {
         if let serde_json::Value::Object(fields) = value {
             object.extend(fields.clone());
         }
+        let mut object = serde_json::Value::Object(object);
+        crate::discreet::shown_json(&mut object);
         // Whole, then written once: the real standard output has no buffer.
         let mut line = allymap_domain::json_line(&object);
         line.push(b'\n');
         let _ = crate::stdout::real().write_all(&line);
     }
 
-    /// Bytes as they are: an export.
+    /// Bytes as they are: an export. It cannot be whole and discreet.
     pub(crate) fn bytes(&self, bytes: &[u8]) -> std::io::Result<()> {
+        if crate::discreet::is_on() {
+            return Err(std::io::Error::other("--discreet is for what is read on a screen, and this is whole"));
+        }
         let mut out = crate::stdout::real();
         match out.write_all(bytes).and_then(|()| out.flush()) {
             // Whoever reads has read enough.
@@ -89,7 +94,7 @@ impl Output {
     /// What a person should not miss, also when quiet.
     pub(crate) fn warn(&self, text: impl fmt::Display) {
         let width = if self.plain { None } else { crate::stdout::error_width() };
-        let _ = writeln!(anstream::stderr(), "{}", laid_out(width, &clean(&text.to_string())));
+        let _ = writeln!(anstream::stderr(), "{}", laid_out(width, &safe(&text.to_string())));
     }
 
     /// Rows of cells: a table on a terminal, tab-separated lines elsewhere. Under `--plain` each cell is a line that begins
@@ -98,7 +103,7 @@ impl Output {
         if self.plain {
             let row = |row: &Vec<String>| -> String {
                 let said = headings.iter().zip(row).filter(|(_, cell)| !cell.is_empty());
-                said.map(|(heading, cell)| labelled(heading, &clean(cell).replace('\n', " ")) + "\n").collect()
+                said.map(|(heading, cell)| labelled(heading, &safe(cell).replace('\n', " ")) + "\n").collect()
             };
             let rows: Vec<String> = rows.iter().map(row).collect();
             let _ = write!(crate::stdout::real(), "{}", rows.join("\n"));
@@ -106,7 +111,7 @@ impl Output {
         }
         let Some(width) = self.width() else {
             for row in rows {
-                let cells: Vec<String> = row.iter().map(|cell| clean(cell).replace(['\t', '\n'], " ")).collect();
+                let cells: Vec<String> = row.iter().map(|cell| safe(cell).replace(['\t', '\n'], " ")).collect();
                 let _ = writeln!(crate::stdout::real(), "{}", cells.join("\t"));
             }
             return;
@@ -117,14 +122,14 @@ impl Output {
         table.set_content_arrangement(comfy_table::ContentArrangement::Dynamic);
         table.set_header(headings.iter().copied());
         for row in rows {
-            table.add_row(row.iter().map(|cell| clean(cell)));
+            table.add_row(row.iter().map(|cell| safe(cell)));
         }
         let _ = writeln!(crate::stdout::real(), "{table}");
     }
 
     pub(crate) fn failure(&self, failure: &Failure) {
         if self.json {
-            let value = serde_json::json!({
+            let mut value = serde_json::json!({
                 "schema": "allymap/1",
                 "error": {
                     "code": failure.code,
@@ -133,6 +138,7 @@ impl Output {
                     "candidates": failure.candidates,
                 },
             });
+            crate::discreet::shown_json(&mut value);
             let mut line = allymap_domain::json_line(&value);
             line.push(b'\n');
             let _ = std::io::stderr().write_all(&line);
@@ -208,7 +214,7 @@ const LAST_COLUMN: usize = 34;
 /// A question on one line, its answer on the next: what a screen reader reads well.
 pub(crate) fn ask_line(question: &str) -> Result<String, Failure> {
     if !question.is_empty() {
-        eprintln!("{question}");
+        eprintln!("{}", safe(question));
     }
     let mut answer = String::new();
     match std::io::stdin().read_line(&mut answer) {
@@ -229,6 +235,11 @@ pub(crate) fn in_shell_history() {
             "Note: text in a command stays in your shell's history. Leave it out and you are asked, or give - and type it after."
         );
     }
+}
+
+/// Text as it may be printed: see [`clean`] and `--discreet`.
+fn safe(text: &str) -> String {
+    clean(&crate::discreet::shown(text))
 }
 
 /// Text from others, safe to show: control characters (escape sequences among them) and the marks that turn the direction of

@@ -4,6 +4,7 @@ use std::io::IsTerminal;
 
 use zeroize::Zeroizing;
 
+use crate::discreet::shown;
 use crate::failure::{Exit, Failure};
 
 /// Who can be asked. Never required: without it a command says which flag it needs.
@@ -56,7 +57,9 @@ impl Prompt {
             let number = answer.trim().parse::<usize>().ok();
             return Ok(number.filter(|number| (1..=choices.len()).contains(number)).map(|number| number - 1));
         }
-        let picked = inquire::Select::new(question, choices.to_vec()).raw_prompt_skippable().map_err(gone)?;
+        let picked = inquire::Select::new(&shown(question), choices.iter().map(|choice| shown(choice)).collect())
+            .raw_prompt_skippable()
+            .map_err(gone)?;
         Ok(picked.map(|picked| picked.index))
     }
 
@@ -90,7 +93,7 @@ impl Prompt {
         if self.plain {
             return crate::output::ask_line(question);
         }
-        let answer = inquire::Text::new(question).prompt().map_err(gone)?;
+        let answer = inquire::Text::new(&shown(question)).prompt().map_err(gone)?;
         Ok(answer.trim().to_owned())
     }
 }

@@ -3,6 +3,7 @@
 use allymap_tests::{Alone, Answer, alone};
 
 mod approaching;
+mod discreet;
 mod entries;
 mod exchange;
 mod logs;

@@ -5,6 +5,7 @@ use allymap_domain::{EntryId, key_label, value_words};
 use allymap_wire::DocumentId;
 
 use crate::app::{App, now};
+use crate::discreet::LEFT_OUT;
 use crate::failure::Failure;
 
 /// Who changed an entry, and what it said before
@@ -28,6 +29,16 @@ struct Line {
     after: String,
 }
 
+impl Line {
+    fn leave_out(&mut self) {
+        for text in [&mut self.before, &mut self.after] {
+            if !text.is_empty() {
+                *text = LEFT_OUT.to_owned();
+            }
+        }
+    }
+}
+
 /// How many changes are shown unless all are asked for.
 const SHOWN: usize = 30;
 
@@ -46,6 +57,10 @@ pub(crate) fn run(app: &mut App, args: Args) -> Result<(), Failure> {
             continue;
         }
         let mut lines = lines(&document, &change, row.id);
+        if crate::discreet::is_on() {
+            // Names and notes of earlier, which the map does not know any more.
+            lines.iter_mut().for_each(Line::leave_out);
+        }
         if let Some(wanted) = &wanted {
             lines.retain(|line| allymap_domain::folded(&line.what) == *wanted);
         }
@@ -55,6 +70,7 @@ pub(crate) fn run(app: &mut App, args: Args) -> Result<(), Failure> {
     }
     // This computer's own clock knows when its own commands were; a change carries no time.
     let when = |change: &ChangeInfo| acts.iter().find(|act| Some(act.id()) == change.act);
+    let discreet = crate::discreet::is_on();
     if app.output.json {
         let changes: Vec<_> = changes
             .iter()
@@ -66,7 +82,7 @@ pub(crate) fn run(app: &mut App, args: Args) -> Result<(), Failure> {
                     .collect();
                 serde_json::json!({
                     "by": by.name, "group": by.group, "device": by.device,
-                    "at_ms": when(change).map(|act| act.at_ms), "command": when(change).map(|act| &act.said),
+                    "at_ms": when(change).map(|act| act.at_ms), "command": when(change).map(|act| if discreet { act.shown() } else { &act.said }),
                     "changes": lines,
                 })
             })

@@ -83,7 +83,9 @@ pub(crate) fn run(app: &mut App, args: Args) -> Result<(), Failure> {
 /// One place in at most eighty columns; under `--plain` every name, and no drawing.
 fn bar(plain: bool, place: Place, placed: &[&Placed<'_>], most: usize) -> String {
     let mark = |placed: &&Placed<'_>| {
-        if placed.differs() { format!("{} (people differ)", placed.row.name) } else { placed.row.name.clone() }
+        // Before it is cut.
+        let name = crate::discreet::shown(&placed.row.name);
+        if placed.differs() { format!("{name} (people differ)") } else { name.into_owned() }
     };
     let names: Vec<String> = placed.iter().map(mark).collect();
     let label = plural(place);

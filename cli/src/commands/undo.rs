@@ -5,6 +5,7 @@ use allymap_wire::DocumentId;
 
 use super::status::count;
 use crate::app::{App, now};
+use crate::discreet::LEFT_OUT;
 use crate::failure::{Exit, Failure};
 
 /// Take back your last command
@@ -40,7 +41,7 @@ pub(crate) fn run(app: &mut App, args: Args) -> Result<(), Failure> {
         return Err(Failure::new(
             "AM-NOTHING",
             Exit::Failed,
-            format!("The last command cannot be taken back: {words}{}.", act.words()),
+            format!("The last command cannot be taken back: {words}{}.", act.shown()),
         )
         .hint("Maps that were made, invitations, approvals and exports stay."));
     }
@@ -93,17 +94,19 @@ pub(crate) fn run(app: &mut App, args: Args) -> Result<(), Failure> {
         }
         app.commit()?;
     }
-    say(app, &args, &format!("{words}{}", act.words()), &entries)
+    say(app, &args, &format!("{words}{}", act.shown()), &entries)
 }
 
 fn say(app: &mut App, args: &Args, words: &str, entries: &[OfEntry]) -> Result<(), Failure> {
+    // What was, or will be, may be a name or a note that the map does not hold now.
+    let value = |text: &str| if crate::discreet::is_on() { LEFT_OUT.to_owned() } else { text.to_owned() };
     if app.output.json {
         let entries: Vec<_> = entries
             .iter()
             .map(|entry| {
                 let shown = entry.undo.shown.iter().map(|shown| {
                     serde_json::json!({
-                        "what": shown.what, "was": shown.after, "now": shown.before,
+                        "what": shown.what, "was": value(&shown.after), "now": value(&shown.before),
                         "changed_since": shown.since, "stays_because": shown.stays,
                     })
                 });
@@ -129,8 +132,8 @@ fn say(app: &mut App, args: &Args, words: &str, entries: &[OfEntry]) -> Result<(
                 "  {}, {}: {} → {}",
                 entry.name,
                 shown.what,
-                short(&shown.after),
-                short(&shown.before)
+                short(&value(&shown.after)),
+                short(&value(&shown.before))
             )),
         }
     }
