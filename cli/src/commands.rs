@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use allymap_domain::{Date, Map, NewMap, parse_date};
+use clap::builder::FalseyValueParser;
 use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
 
 use crate::app::{App, Options, look_back_to, today};
@@ -85,10 +86,10 @@ struct Global {
     #[arg(long, global = true)]
     json: bool,
     /// No colour, no tables: one fact a line
-    #[arg(long, global = true, env = "ALLYMAP_PLAIN")]
+    #[arg(long, global = true, env = "ALLYMAP_PLAIN", value_parser = FalseyValueParser::new())]
     plain: bool,
     /// Never ask; fail naming the flag that is missing
-    #[arg(long, global = true, env = "ALLYMAP_NO_INPUT")]
+    #[arg(long, global = true, env = "ALLYMAP_NO_INPUT", value_parser = FalseyValueParser::new())]
     no_input: bool,
     /// Say only what was asked for
     #[arg(long, short, global = true)]
@@ -97,7 +98,7 @@ struct Global {
     #[arg(long, global = true, value_name = "NAME", env = "ALLYMAP_MAP")]
     map: Option<String>,
     /// Initials in place of names, and no notes: for a screen that others can see
-    #[arg(long, global = true, env = "ALLYMAP_DISCREET")]
+    #[arg(long, global = true, env = "ALLYMAP_DISCREET", value_parser = FalseyValueParser::new())]
     discreet: bool,
     /// The map as we now think it was on a day; only for commands that read
     #[arg(long, global = true, value_name = "DAY")]
