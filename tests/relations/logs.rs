@@ -71,3 +71,53 @@ fn impossible_days_are_refused_with_the_one_that_was_meant() {
     refused(&wren.run(&["log", "list", "wharf", "--since", "99/99/99"]), 2, "is not a date");
     assert_eq!(wren.json(&["log", "list", "wharf"])["log"].as_array().unwrap().len(), 0);
 }
+
+/// S76
+#[test]
+fn a_contact_that_is_still_to_come_is_no_contact_yet() {
+    let wren = alone();
+    wren.organisation("Wharf Choir", "c");
+    for command in [
+        &["log", "add", "wharf", "--kind", "meeting", "--on", "in 3 days", "--note", "x"][..],
+        &["ask", "wharf", "sing", "--size", "1", "--on", "tomorrow"],
+        &["gave", "wharf", "cake", "--size", "1", "--on", "tomorrow"],
+        &["approach", "add", "wharf", "--on", "tomorrow"],
+    ] {
+        let answer = wren.run(command);
+        refused(&answer, 2, "is still to come");
+        assert!(answer.stderr.contains("--followup"), "{answer:?}");
+    }
+    assert_eq!(wren.json(&["log", "list", "wharf"])["log"], serde_json::json!([]));
+    assert_eq!(wren.json(&["partner", "list"])["entries"][0]["last_contact"], serde_json::Value::Null);
+    for day in ["in 999999 weeks", "99999999999 days ago"] {
+        refused(&wren.run(&["log", "add", "wharf", "--on", day, "--note", "x"]), 2, "is not a date");
+    }
+}
+
+#[test]
+fn what_was_noted_on_the_whole_map_is_listed_newest_first() {
+    let wren = alone();
+    for (name, group) in [("Wharf Choir", "Harbour"), ("Oak Street Hub", "Bay")] {
+        wren.ok(&["partner", "add", name, "--kind", "organisation", "--held-by", group]);
+    }
+    wren.log("wharf", "meeting", "yesterday");
+    wren.log("wharf", "call", "3 months ago");
+    wren.log("oak", "meeting", "2 weeks ago");
+    let order = |arguments: &[&str]| -> Vec<String> {
+        let told = wren.json(&[&["log", "list"], arguments].concat());
+        let word = |line: &serde_json::Value, name: &str| line[name].as_str().unwrap().to_owned();
+        told["log"].as_array().unwrap().iter().map(|line| word(line, "entry") + ", " + &word(line, "kind")).collect()
+    };
+    assert_eq!(order(&[]), ["Wharf Choir, meeting", "Oak Street Hub, meeting", "Wharf Choir, call"]);
+    assert_eq!(order(&["--since", "1 month"]), ["Wharf Choir, meeting", "Oak Street Hub, meeting"]);
+    assert_eq!(order(&["--kind", "call"]), ["Wharf Choir, call"]);
+    assert_eq!(order(&["--held-by", "me"]), ["Wharf Choir, meeting", "Wharf Choir, call"]);
+    assert_eq!(order(&["--held-by", "bay"]), ["Oak Street Hub, meeting"]);
+    let told = wren.ok(&["log", "list"]).stdout;
+    assert!(told.lines().next().is_some_and(|line| line.contains("\tWharf Choir\tmeeting\t")), "{told}");
+    refused(&wren.run(&["log", "list", "--since", "1 dragon"]), 2, "is not a date");
+    wren.ok(&["campaign", "add", "Welcome towns"]);
+    for since in ["january", "1 month", "3 weeks"] {
+        wren.ok(&["spectrum", "--since", since]);
+    }
+}

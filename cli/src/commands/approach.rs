@@ -176,7 +176,7 @@ impl State {
 }
 
 /// A held-by field names a group, or a person and their group.
-fn holds(held_by: &str, group: &str) -> bool {
+pub(crate) fn holds(held_by: &str, group: &str) -> bool {
     let (held_by, group) = (folded(held_by), folded(group));
     !group.is_empty() && (held_by.contains(&group) || group.contains(&held_by))
 }
@@ -204,6 +204,7 @@ fn add(app: &mut App, args: Add) -> Result<(), Failure> {
     relation::researched_first(row, kind, args.anyway.as_deref())?;
     let note = args.note.as_deref().map(super::free_text).transpose()?;
     let on = args.on.map_or(Ok(When::on(today())), |typed| parse_when(&typed, today()))?;
+    relation::has_been(&on, LogKind::typed("approach")?)?;
     if !app.output.json {
         state.say(app);
     }

@@ -54,11 +54,14 @@ pub(crate) fn run(app: &mut App, args: Args) -> Result<(), Failure> {
     let kind = LogKind::typed("ask")?;
     relation::consulted_first(&row, kind)?;
     let all_the_same = relation::researched_first(&row, kind, args.anyway.as_ref().and_then(Option::as_deref))?;
-    let what = super::given(args.what, || app.prompt.required("What do we ask?", "WHAT"))?;
-    let what = super::free_text(&what)?;
-    let size = super::gave::size(app, args.size)?;
     let on = args.on.map_or(Ok(When::on(today())), |typed| parse_when(&typed, today()))?;
+    relation::has_been(&on, kind)?;
     let follow_up = args.followup.map(|typed| parse_coming_date(&typed, today())).transpose()?;
+    let what = match args.what {
+        Some(what) => super::free_text(&what)?,
+        None => app.ask().required("What do we ask?", "WHAT")?,
+    };
+    let size = super::gave::size(app, args.size)?;
     let mut warnings = Vec::new();
     if row.last_meeting.is_none() && args.urgent.is_none() {
         warnings.push((
@@ -90,7 +93,7 @@ pub(crate) fn run(app: &mut App, args: Args) -> Result<(), Failure> {
             row.name,
             relation::balance_words(&row, &balance)
         ));
-        if !app.prompt.confirm("Keep it anyway?")? {
+        if !app.ask().confirm("Keep it anyway?")? {
             return Err(Failure::new("AM-LARGE-ASK", Exit::NeedsPerson, "Not recorded.")
                 .hint("Give them a heads-up first: allymap log add NAME --kind heads-up. Or keep it with --anyway."));
         }

@@ -28,10 +28,13 @@ pub(crate) struct Args {
 pub(crate) fn run(app: &mut App, args: Args, kind: &str) -> Result<(), Failure> {
     let row = relation::find_joined(app, &args.who)?;
     let kind = LogKind::typed(kind)?;
-    let what = super::given(args.what, || app.prompt.required("What was it?", "WHAT"))?;
-    let what = super::free_text(&what)?;
-    let size = size(app, args.size)?;
     let on = args.on.map_or(Ok(When::on(today())), |typed| parse_when(&typed, today()))?;
+    relation::has_been(&on, kind)?;
+    let what = match args.what {
+        Some(what) => super::free_text(&what)?,
+        None => app.ask().required("What was it?", "WHAT")?,
+    };
+    let size = size(app, args.size)?;
     let line = LogLine { size: Some(size), with: args.with, ..LogLine::new(kind, on, &what, now().0) };
     relation::add_line(app, row.id, &line)?;
     app.commit()?;
@@ -59,12 +62,12 @@ pub(crate) fn run(app: &mut App, args: Args, kind: &str) -> Result<(), Failure> 
 }
 
 /// The size, asked for if it is left out.
-pub(crate) fn size(app: &App, size: Option<u8>) -> Result<u8, Failure> {
+pub(crate) fn size(app: &mut App, size: Option<u8>) -> Result<u8, Failure> {
     if let Some(size) = size {
         return Ok(size);
     }
     let sizes: Vec<String> = (1..=5).map(|size| allymap_domain::size_word(size).to_owned()).collect();
-    let chosen = app.prompt.choose("How large was it?", &sizes)?;
-    let at = chosen.ok_or_else(|| Failure::missing("How large it is", "--size 1 to 5"))?;
+    let chosen = app.ask().choose("How large was it?", &sizes)?;
+    let at = chosen.ok_or_else(|| Failure::missing("How large was it?", "--size 1 to 5"))?;
     Ok(u8::try_from(at + 1).unwrap_or(5))
 }

@@ -1,14 +1,17 @@
 //! `allymap log add|list`: meetings, calls, asks and favours.
 
-use allymap_domain::{Entry, LogKind, LogLine, When, parse_coming_date, parse_date, parse_when};
+use allymap_domain::{Date, Entry, LogKind, LogLine, Logged, Row, When, parse_coming_date, parse_since, parse_when};
 use allymap_wire::DocumentId;
 
+use super::approach::holds;
 use crate::app::{App, now, today};
 use crate::failure::Failure;
 
 /// Meetings, calls and messages with partners
 #[derive(clap::Args)]
-#[command(after_help = "Examples:\n  allymap log add choir --kind meeting --on 2026-11-20\n  allymap log list choir")]
+#[command(
+    after_help = "Examples:\n  allymap log add choir --kind meeting --on 2026-11-20\n  allymap log list choir\n  allymap log list --since \"1 month\""
+)]
 pub(crate) struct Args {
     #[command(subcommand)]
     verb: Verb,
@@ -20,12 +23,14 @@ enum Verb {
     Add(Add),
     /// What was noted, newest first
     List {
-        /// Which entry
-        who: String,
+        /// Which entry; left out: the lines of all
+        who: Option<String>,
         #[arg(long, help = "Only of this kind")]
         kind: Option<String>,
-        #[arg(long, value_name = "DAY", help = "Only since")]
+        #[arg(long, value_name = "DAY", help = "Only since: a day, a month, \"3 weeks\"")]
         since: Option<String>,
+        #[arg(long, value_name = "GROUP", help = "Only of entries that this group of ours holds; me: your own")]
+        held_by: Option<String>,
     },
 }
 
@@ -65,7 +70,14 @@ impl Args {
 pub(crate) fn run(app: &mut App, args: Args) -> Result<(), Failure> {
     match args.verb {
         Verb::Add(args) => add(app, args),
-        Verb::List { who, kind, since } => list(app, &who, kind.as_deref(), since.as_deref()),
+        Verb::List { who, kind, since, held_by } => {
+            let only = Only {
+                kind: kind.as_deref().map(LogKind::typed).transpose()?,
+                since: since.map(|typed| parse_since(&typed, today())).transpose()?,
+                held_by,
+            };
+            list(app, who.as_deref(), &only)
+        }
     }
 }
 
@@ -83,6 +95,7 @@ fn add(app: &mut App, args: Add) -> Result<(), Failure> {
         Some(typed) => parse_when(&typed, today())?,
         None => When::on(today()),
     };
+    super::relation::has_been(&on, kind)?;
     let follow_up = args.followup.map(|typed| parse_coming_date(&typed, today())).transpose()?;
     let note = match args.note {
         Some(note) => Some(super::free_text(&note)?),
@@ -110,49 +123,88 @@ fn add(app: &mut App, args: Add) -> Result<(), Failure> {
     super::partner::who_sees(app)
 }
 
-fn list(app: &mut App, who: &str, kind: Option<&str>, since: Option<&str>) -> Result<(), Failure> {
-    let row = app.find(who)?;
-    let kind = kind.map(LogKind::typed).transpose()?;
-    let since = since.map(|typed| parse_date(typed, today())).transpose()?;
-    let mut entry = app.entry(row.id)?;
-    entry.log.retain(|logged| {
-        kind.is_none_or(|kind| kind.slug == logged.line.kind)
-            && since.is_none_or(|since| logged.line.on.date.is_some_and(|on| on >= since))
-    });
+/// Which lines are wanted.
+struct Only {
+    kind: Option<&'static LogKind>,
+    since: Option<Date>,
+    held_by: Option<String>,
+}
+
+impl Only {
+    fn fits(&self, line: &LogLine) -> bool {
+        self.kind.is_none_or(|kind| kind.slug == line.kind)
+            && self.since.is_none_or(|since| line.on.date.is_some_and(|on| on >= since))
+    }
+}
+
+fn list(app: &mut App, who: Option<&str>, only: &Only) -> Result<(), Failure> {
+    let rows = match who {
+        Some(who) => vec![app.find(who)?],
+        // Only entries that have lines are opened.
+        None => app.rows()?.into_iter().filter(|row| row.log_lines > 0 && !row.archived).collect(),
+    };
+    let named = who.and_then(|_| rows.first()).map(|row: &Row| row.name.clone());
+    let mut lines: Vec<(Row, Logged)> = Vec::new();
+    for row in rows {
+        if let Some(group) = &only.held_by
+            && !held_by(app, &row, group)?
+        {
+            continue;
+        }
+        let log = app.entry(row.id)?.log.into_iter().rev().filter(|logged| only.fits(&logged.line));
+        lines.extend(log.map(|logged| (row.clone(), logged)));
+    }
+    // Those without a day last; of one day as they were.
+    lines.sort_by_key(|(_, logged)| std::cmp::Reverse(logged.line.on.date));
     if app.output.json {
-        let lines: Vec<_> = entry
-            .log
-            .iter()
-            .rev()
-            .map(|logged| {
-                serde_json::json!({
-                    "id": logged.id.to_string(), "kind": logged.line.kind, "on": logged.line.on.typed,
-                    "date": logged.line.on.date.map(|date| date.to_string()), "with": logged.line.with,
-                    "text": logged.line.text, "size": logged.line.size, "source": logged.line.source,
-                    "label": LogKind::label_of(&logged.line.kind),
-                    "follow_up": logged.line.follow_up.map(|date| date.to_string()),
-                    "by": logged.author.name, "group": logged.author.group,
-                })
-            })
-            .collect();
-        app.output.json(&serde_json::json!({ "entry": row.name, "log": lines }));
+        let log: Vec<_> = lines.iter().map(|(row, logged)| line_json(who.is_none().then_some(row), logged)).collect();
+        app.output.json(&serde_json::json!({ "entry": named, "log": log }));
         return Ok(());
     }
-    let cells: Vec<Vec<String>> = entry
-        .log
+    let cells: Vec<Vec<String>> = lines
         .iter()
-        .rev()
-        .map(|logged| {
-            vec![
-                logged.line.on.to_string(),
-                LogKind::label_of(&logged.line.kind).to_owned(),
-                format!("{} ({})", logged.author.name, logged.author.group),
-                text(&logged.line),
-            ]
+        .map(|(row, logged)| {
+            let whom = who.is_none().then(|| row.name.clone());
+            [Some(logged.line.on.to_string()), whom]
+                .into_iter()
+                .flatten()
+                .chain([
+                    LogKind::label_of(&logged.line.kind).to_owned(),
+                    format!("{} ({})", logged.author.name, logged.author.group),
+                    text(&logged.line),
+                ])
+                .collect()
         })
         .collect();
-    app.output.table(&["When", "What", "Who", "Said"], &cells);
+    let headings: &[&str] =
+        if who.is_some() { &["When", "What", "Who", "Said"] } else { &["When", "Whom", "What", "Who", "Said"] };
+    app.output.table(headings, &cells);
     Ok(())
+}
+
+/// Whether one of our groups keeps this relationship; `me` is whoever asks, and their group.
+fn held_by(app: &mut App, row: &Row, wanted: &str) -> Result<bool, Failure> {
+    let Some(holder) = row.held_by() else { return Ok(false) };
+    if wanted != "me" {
+        return Ok(holds(holder, wanted));
+    }
+    let map = app.map()?;
+    Ok(holds(holder, &map.group) || holds(holder, &map.person))
+}
+
+fn line_json(row: Option<&Row>, logged: &Logged) -> serde_json::Value {
+    let mut value = serde_json::json!({
+        "id": logged.id.to_string(), "kind": logged.line.kind, "on": logged.line.on.typed,
+        "date": logged.line.on.date.map(|date| date.to_string()), "with": logged.line.with,
+        "text": logged.line.text, "size": logged.line.size, "source": logged.line.source,
+        "label": LogKind::label_of(&logged.line.kind),
+        "follow_up": logged.line.follow_up.map(|date| date.to_string()),
+        "by": logged.author.name, "group": logged.author.group,
+    });
+    if let Some(row) = row {
+        value["entry"] = row.name.clone().into();
+    }
+    value
 }
 
 /// What was said, and where that is known from.

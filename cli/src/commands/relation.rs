@@ -199,6 +199,17 @@ pub(crate) fn find_joined(app: &mut App, said: &str) -> Result<Row, Failure> {
     })
 }
 
+/// A contact is noted when it has been: one to come must not count as the last one (module, "ongoing").
+pub(crate) fn has_been(on: &When, kind: &LogKind) -> Result<(), Failure> {
+    match on.date.filter(|on| kind.contact && *on > today()) {
+        None => Ok(()),
+        Some(on) => {
+            Err(Failure::usage(format!("{} is still to come; a contact is noted once it has been.", on.spelled()))
+                .hint("Nothing was changed. To be reminded of it: allymap log add NAME --followup DAY."))
+        }
+    }
+}
+
 /// Never without at least consulting (module, section 4a).
 pub(crate) fn consulted_first(row: &Row, kind: &LogKind) -> Result<(), Failure> {
     if !row.rights_holders() || row.last_consulted.is_some() || !["ask", "action"].contains(&kind.slug) {

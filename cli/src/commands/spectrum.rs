@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use allymap_domain::{
-    Campaign, Caption, Date, Move, Movement, Place, Placed, Score, Spectrum, Turn, half_pie, parse_date,
+    Campaign, Caption, Date, Move, Movement, Place, Placed, Score, Spectrum, Turn, half_pie, parse_date, parse_since,
 };
 
 use super::next::wrapped;
@@ -19,7 +19,7 @@ use crate::output::Output;
 pub(crate) struct Args {
     #[arg(long = "for", value_name = "CAMPAIGN", help = "Of which campaign; left out: the only one that is open")]
     campaign: Option<String>,
-    #[arg(long, value_name = "DAY", help = "What moved from this day on")]
+    #[arg(long, value_name = "DAY", help = "What moved from this day on: a day, a month, \"3 weeks\"")]
     since: Option<String>,
     #[arg(long, value_name = "DAY", help = "As it was on the evening of this day")]
     until: Option<String>,
@@ -39,8 +39,8 @@ pub(crate) const ORDER: [Place; 6] = [
 
 pub(crate) fn run(app: &mut App, args: Args) -> Result<(), Failure> {
     let campaign = super::campaign::meant(app, args.campaign.as_deref())?;
-    let day = |typed: Option<String>| typed.map(|typed| parse_date(&typed, today())).transpose();
-    let (since, until) = (day(args.since)?, day(args.until)?);
+    let since = args.since.map(|typed| parse_since(&typed, today())).transpose()?;
+    let until = args.until.map(|typed| parse_date(&typed, today())).transpose()?;
     if let (Some(since), Some(until)) = (since, until)
         && until < since
     {

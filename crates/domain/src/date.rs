@@ -174,6 +174,11 @@ pub fn parse_coming_date(typed: &str, today: Date) -> Result<Date, Rejection> {
     read(typed, today, Lean::Forward).ok_or_else(|| no_day(typed, today, Lean::Forward))
 }
 
+/// Since when, in a list: as [`parse_date`]; `january` is the first day of the last one, `3 weeks` so long ago.
+pub fn parse_since(typed: &str, today: Date) -> Result<Date, Rejection> {
+    parse_date(typed, today).or_else(|refusal| beginning(typed, today).ok_or(refusal))
+}
+
 /// When something was observed. What names no day, as "last March", is kept as typed.
 pub fn parse_when(typed: &str, today: Date) -> Result<When, Rejection> {
     let typed = words::line("date", typed, 60)?;
@@ -183,7 +188,7 @@ pub fn parse_when(typed: &str, today: Date) -> Result<When, Rejection> {
     let date = read(&typed, today, Lean::Back);
     // All numbers and not a date: a slip, and no words that a person could read later.
     let only_numbers = !typed.chars().any(char::is_alphabetic) && typed.parse::<u32>().is_err();
-    if date.is_none() && (only_numbers || meant(&typed, today, Lean::Back).is_some()) {
+    if date.is_none() && (only_numbers || is_shift(&typed) || meant(&typed, today, Lean::Back).is_some()) {
         return Err(no_day(&typed, today, Lean::Back));
     }
     // "yesterday" is of no use to whoever reads it next month.
@@ -352,6 +357,34 @@ fn day_and_month(typed: &str) -> Option<(u32, u32, Option<i32>)> {
         },
         _ => None,
     }
+}
+
+/// The day on which a month or a time until today began.
+fn beginning(typed: &str, today: Date) -> Option<Date> {
+    if typed.len() > 60 {
+        return None;
+    }
+    let typed = typed.to_lowercase();
+    let parts: Vec<&str> = typed.split([' ', ',']).filter(|part| !part.is_empty()).collect();
+    match parts.as_slice() {
+        [name] | ["last", name] => {
+            let (month, (year, _, _)) = (month(name)?, today.parts());
+            [year, year - 1].into_iter().filter_map(|year| Date::new(year, month, 1)).find(|first| *first <= today)
+        }
+        [name, year] if year.len() == 4 => Date::new(year.parse().ok()?, month(name)?, 1),
+        [count, unit] => shifted(today, -number(count)?, unit),
+        _ => None,
+    }
+}
+
+/// `in 999999 weeks`: so many days, weeks, months or years away, also where no calendar reaches.
+fn is_shift(typed: &str) -> bool {
+    let typed = typed.to_lowercase();
+    let parts: Vec<&str> = typed.split([' ', ',']).filter(|part| !part.is_empty()).collect();
+    let (["in", count, unit] | [count, unit, "ago"]) = parts.as_slice() else { return false };
+    let digits = count.strip_prefix('-').unwrap_or(count);
+    let counts = !digits.is_empty() && digits.bytes().all(|byte| byte.is_ascii_digit());
+    counts && ["day", "week", "month", "year"].contains(&unit.strip_suffix('s').unwrap_or(unit))
 }
 
 fn shifted(today: Date, count: i32, unit: &str) -> Option<Date> {
@@ -527,6 +560,37 @@ mod tests {
         let coming = parse_coming_date("31 feb", today()).unwrap_err().to_string();
         assert_eq!(coming, "\"31 feb\" is no day of the calendar (did you mean Sun 28 Feb 2027?)");
         for words in ["last March", "Nov 1999", "12 months on", "before the flood", "3 weeks in may", "march"] {
+            assert_eq!(parse_when(words, today()).map(|when| when.typed), Ok(words.to_owned()));
+        }
+    }
+
+    #[test]
+    fn since_when_may_be_a_month_or_a_time_until_today() {
+        for (typed, expected) in [
+            ("january", "2026-01-01"),
+            ("Nov", "2026-11-01"),
+            ("december", "2025-12-01"),
+            ("last march", "2026-03-01"),
+            ("mar 2024", "2024-03-01"),
+            ("1 month", "2026-10-23"),
+            ("3 weeks", "2026-11-02"),
+            ("a year", "2025-11-23"),
+            ("12 mar", "2026-03-12"),
+            ("2 weeks ago", "2026-11-09"),
+        ] {
+            assert_eq!(parse_since(typed, today()).map(|date| date.to_string()), Ok(expected.to_owned()), "{typed}");
+        }
+        for typed in ["", "soon", "99999 weeks", "januaryish", "month", "3 dragons", "31/2/2026", "\u{661} month"] {
+            assert!(parse_since(typed, today()).is_err(), "{typed}");
+        }
+    }
+
+    #[test]
+    fn a_day_that_lies_outside_the_calendar_is_no_words_to_keep() {
+        for typed in ["in 999999 weeks", "99999999999 days ago", "In -3 weeks", "10001 years ago", "in 9000 years"] {
+            assert!(parse_when(typed, today()).is_err(), "{typed}");
+        }
+        for words in ["in some weeks", "a few days ago", "in 3 dragons"] {
             assert_eq!(parse_when(words, today()).map(|when| when.typed), Ok(words.to_owned()));
         }
     }

@@ -83,7 +83,7 @@ pub use assertion::{Assertion, Claim, Stated};
 pub use author::Author;
 pub use calendar::calendar;
 pub use campaign::{Argument, Campaign, FoundCampaign, find_campaign};
-pub use date::{Date, When, parse_coming_date, parse_date, parse_when};
+pub use date::{Date, When, parse_coming_date, parse_date, parse_since, parse_when};
 pub use due::{Due, DueKind, check_in_on, check_in_weeks, due, next_check_in};
 pub use duplicates::{LikelyDuplicate, Likeness, identities, likely_duplicates, near};
 pub use easter::easter;
