@@ -96,7 +96,8 @@ impl HomeKey {
 pub(crate) struct App {
     pub(crate) home: Home,
     pub(crate) output: Output,
-    pub(crate) prompt: Prompt,
+    /// Reached through [`App::ask`] alone, which lets the home go meanwhile.
+    prompt: Prompt,
     pub(crate) options: Options,
     key: Option<DatabaseKey>,
     disk: Option<Disk>,
@@ -254,10 +255,39 @@ impl App {
 
     /// Who can be asked, with the home let go meanwhile: a person who thinks must not keep other commands waiting.
     pub(crate) fn ask(&mut self) -> Prompt {
+        self.let_go();
+        self.prompt.clone()
+    }
+
+    /// Whether there is somebody to ask.
+    pub(crate) fn can_ask(&self) -> bool {
+        self.prompt.can_ask()
+    }
+
+    /// Asks until the answer is understood; `None` for Enter, and when there is nobody to ask.
+    pub(crate) fn ask_until<T>(
+        &mut self,
+        question: &str,
+        mut understand: impl FnMut(&mut App, &str) -> Result<T, Failure>,
+    ) -> Result<Option<T>, Failure> {
+        loop {
+            let Some(answer) = self.ask().optional(question)? else { return Ok(None) };
+            match understand(self, &answer) {
+                Err(failure) if failure.is_about_the_answer() => self.output.again(&failure),
+                understood => return understood.map(Some),
+            }
+        }
+    }
+
+    /// Others may use the home while a person thinks, unless an edit of theirs waits to be kept.
+    pub(crate) fn let_go(&mut self) {
+        if self.doing.is_none() && self.disk.as_ref().is_some_and(Disk::is_pending) {
+            // What opening a map made anew is nobody's edit. A disk that does not take it says so when the answer is kept.
+            let _ = self.commit();
+        }
         if self.disk.as_ref().is_some_and(|disk| !disk.is_pending()) {
             self.release();
         }
-        self.prompt
     }
 
     /// Everything so far, durable. After this an edit is *kept*.

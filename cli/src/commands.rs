@@ -204,7 +204,7 @@ pub(crate) fn run(arguments: Vec<OsString>) -> ExitCode {
         output.as_of = as_of;
         let options =
             Options { map, passphrase_file, insecure, program: format!("allymap {program}"), said, as_of, discreet };
-        let mut app = App::new(home, output, prompt, options);
+        let mut app = App::new(home, output, prompt.clone(), options);
         dispatch(&mut app, cli.command)?;
         app.give_space_back();
         if let Some(day) = as_of.filter(|_| !json) {
@@ -217,6 +217,7 @@ pub(crate) fn run(arguments: Vec<OsString>) -> ExitCode {
     match done {
         Ok(()) => ExitCode::SUCCESS,
         Err(failure) => {
+            output.typed(&prompt.typed());
             output.failure(&failure);
             ExitCode::from(failure.exit as u8)
         }
@@ -377,7 +378,7 @@ fn ensure_home(app: &mut App) -> Result<(), Failure> {
     }
     let passphrase = match &app.options.passphrase_file {
         Some(path) => Some(crate::unlock::read_passphrase(path)?),
-        None => new_passphrase(&app.prompt)?,
+        None => new_passphrase(&app.ask())?,
     };
     let key = crate::unlock::create(&app.home, passphrase.as_ref().map(|passphrase| passphrase.as_str()))?;
     if passphrase.is_none() {

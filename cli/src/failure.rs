@@ -47,9 +47,18 @@ impl Failure {
         self
     }
 
-    /// A question that could not be asked.
+    /// A question that could not be asked, or the name of what was left out.
     pub(crate) fn missing(what: &str, flag: &str) -> Failure {
-        Failure::usage(format!("{what} is missing, and there is nobody to ask.")).hint(format!("Give it with {flag}."))
+        let message = match what.split_once('?') {
+            Some((question, _)) => format!("\"{question}?\" was not answered, and there is nobody to ask."),
+            None => format!("{what} is missing, and there is nobody to ask."),
+        };
+        Failure::usage(message).hint(format!("Give it with {flag}."))
+    }
+
+    /// Whether another answer to the same question may do.
+    pub(crate) fn is_about_the_answer(&self) -> bool {
+        matches!(self.exit, Exit::Usage | Exit::WhichEntry)
     }
 
     pub(crate) fn locked() -> Failure {

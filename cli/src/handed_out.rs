@@ -8,13 +8,13 @@ use crate::chance::random;
 use crate::failure::{Exit, Failure};
 
 /// Write a file. One that is there is replaced only when the person says so, now or with `--replace`.
-pub(crate) fn save(app: &App, path: &Path, bytes: &[u8], replace: bool) -> Result<(), Failure> {
+pub(crate) fn save(app: &mut App, path: &Path, bytes: &[u8], replace: bool) -> Result<(), Failure> {
     if path.is_dir() {
         return Err(Failure::usage(format!("{} is a folder.", path.display()))
             .hint("Give the name of a file with --output. Nothing was written."));
     }
     let is_there = path.symlink_metadata().is_ok();
-    if is_there && !replace && !app.prompt.confirm(&format!("{} is there already. Replace it?", path.display()))? {
+    if is_there && !replace && !app.ask().confirm(&format!("{} is there already. Replace it?", path.display()))? {
         return Err(Failure::new("AM-FILE", Exit::Failed, format!("{} is there already.", path.display()))
             .hint("Give another name with --output, or add --replace. Nothing was written."));
     }

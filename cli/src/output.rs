@@ -127,6 +127,29 @@ impl Output {
         let _ = writeln!(crate::stdout::real(), "{table}");
     }
 
+    /// Why an answer was not taken, before the same question is asked again.
+    pub(crate) fn again(&self, failure: &Failure) {
+        self.warn(&failure.message);
+        for candidate in &failure.candidates {
+            self.warn(format_args!("  {}  {}  [{}]", candidate.name, candidate.kind, candidate.id));
+        }
+        // That nothing was changed goes without saying while somebody is still being asked.
+        let hint = failure.hint.as_deref().unwrap_or_default().replace("Nothing was changed.", "");
+        if !hint.trim().is_empty() {
+            self.warn(hint.trim());
+        }
+    }
+
+    /// What somebody has typed into a command that did not work: it must not have to be typed again.
+    pub(crate) fn typed(&self, typed: &[(String, String)]) {
+        if !typed.is_empty() {
+            self.warn("What you typed, so that you can copy it:");
+        }
+        for (question, answer) in typed {
+            self.warn(format_args!("  {question}\n{answer}"));
+        }
+    }
+
     pub(crate) fn failure(&self, failure: &Failure) {
         if self.json {
             let mut value = serde_json::json!({

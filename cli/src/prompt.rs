@@ -1,6 +1,7 @@
 //! Questions, where something is missing and somebody is there. One question a line, Enter skips.
 
 use std::io::IsTerminal;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use zeroize::Zeroizing;
 
@@ -8,20 +9,27 @@ use crate::discreet::shown;
 use crate::failure::{Exit, Failure};
 
 /// Who can be asked. Never required: without it a command says which flag it needs.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone)]
 pub(crate) struct Prompt {
     asks: bool,
     plain: bool,
+    /// Questions and what was typed in answer to them. Secrets and a yes or no are not in it.
+    typed: Arc<Mutex<Vec<(String, String)>>>,
 }
 
 impl Prompt {
     pub(crate) fn new(no_input: bool, plain: bool) -> Prompt {
         let terminal = std::io::stdin().is_terminal() && std::io::stderr().is_terminal();
-        Prompt { asks: terminal && !no_input, plain }
+        Prompt { asks: terminal && !no_input, plain, typed: Arc::default() }
     }
 
     pub(crate) fn can_ask(&self) -> bool {
         self.asks
+    }
+
+    /// Everything that was typed so far, for a command that fails after it.
+    pub(crate) fn typed(&self) -> Vec<(String, String)> {
+        self.typed.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
     /// A line that must not be empty.
@@ -32,6 +40,7 @@ impl Prompt {
         loop {
             let answer = self.line(question)?;
             if !answer.is_empty() {
+                self.remember(question, &answer);
                 return Ok(answer);
             }
         }
@@ -42,7 +51,9 @@ impl Prompt {
         if !self.asks {
             return Ok(None);
         }
-        Ok(Some(self.line(question)?).filter(|answer| !answer.is_empty()))
+        let answer = self.line(question)?;
+        self.remember(question, &answer);
+        Ok(Some(answer).filter(|answer| !answer.is_empty()))
     }
 
     /// One of these, by number or by name; `None` for Enter.
@@ -82,11 +93,19 @@ impl Prompt {
             return Ok(None);
         }
         let mut lines = vec![self.line(&format!("{question} (an empty line ends)"))?];
-        while lines.last().is_some_and(|line| !line.is_empty()) {
+        while let Some(line) = lines.last().filter(|line| !line.is_empty()) {
+            self.remember(if lines.len() == 1 { question } else { "" }, line);
             lines.push(self.line("")?);
         }
         lines.pop();
         Ok((!lines.is_empty()).then(|| lines.join("\n")))
+    }
+
+    fn remember(&self, question: &str, answer: &str) {
+        if !answer.is_empty() {
+            let mut typed = self.typed.lock().unwrap_or_else(PoisonError::into_inner);
+            typed.push((question.to_owned(), answer.to_owned()));
+        }
     }
 
     fn line(&self, question: &str) -> Result<String, Failure> {

@@ -1,5 +1,7 @@
 //! `allymap meet`.
 
+use allymap_tests::Terminal;
+
 use crate::{alone, refused};
 
 #[test]
@@ -56,6 +58,89 @@ fn s128_each_of_eight_findings_goes_to_where_it_belongs_in_one_act() {
     assert_eq!(again["stage"], "partner");
     let shown = wren.show("millpond");
     assert!(shown.contains("juniors, pool fundraising\n                      a new pool"), "{shown}");
+}
+
+/// S128; E.3, task 4: whoever answers is asked again where they were not understood, and types nothing twice.
+#[test]
+fn at_a_terminal_eight_findings_are_asked_for_and_a_slip_is_asked_again() {
+    let wren = alone();
+    wren.organisation("Millpond Swimmers", "c");
+    wren.ok(&["partner", "add", "Thornwick Council", "--kind", "council", "--category", "d"]);
+    wren.organisation("Wharf Choir", "c");
+    wren.organisation("Wharf Rowers", "c");
+    wren.ok(&["campaign", "add", "Welcome towns"]);
+    wren.ok(&["campaign", "add", "A ramp for the pool"]);
+    let mut meet = Terminal::start(&wren, &["meet", "millpond", "--plain"]);
+    for (question, answer) in [
+        ("Who from us? (Enter: Wren)", "Wren, Ana"),
+        ("When? (Enter: today)", "tomorrow"),
+        ("is still to come", "yesterday"),
+        ("Told them that we keep notes?", "yes"),
+        ("What do they do", "juniors, pool fundraising"),
+        ("Where do they stand", "frendly"),
+        ("\"frendly\" is none of the words for where they stand.", "passive ally"),
+        ("On which campaign?", "1"),
+        ("What resources and capacity", "99999999 people"),
+        ("is a whole number or unknown", "20 people, hall on Sundays"),
+        ("Which relationships", "wharf"),
+        ("2 entries fit", "wharf choir, Ropewalk Rovers"),
+        ("influence over decision makers", "council"),
+        ("interested in working with us", "maybe after summer"),
+        ("What stands in the way", "worried about looking political"),
+        ("benefit each other", "we help at the carnival"),
+        ("Anything else?", "They laughed a lot."),
+        ("", ""),
+    ] {
+        meet.wait_for(question);
+        meet.type_line(answer);
+    }
+    assert_eq!(meet.finish(), 0, "{}", meet.shown);
+    assert!(
+        meet.shown.contains("One of: not-known, active-ally, passive-ally") && !meet.shown.contains("history"),
+        "{}",
+        meet.shown
+    );
+    let shown = wren.show("millpond");
+    for line in [
+        "juniors, pool fundraising",
+        "Stands                passive ally on ",
+        "People to help        20",
+        "Each moves the other  Wharf Choir (weak)",
+        "Influences            Thornwick Council (medium)",
+        "Barriers              worried about looking political",
+        "Stage                 acquainted",
+    ] {
+        assert!(shown.contains(line), "{line}:\n{shown}");
+    }
+    let line = &wren.json(&["log", "list", "millpond"])["log"][0];
+    assert_eq!(
+        line["text"],
+        "From us: Wren, Ana\nThey know that we keep notes.\nThey laughed a lot.\nNot on the map yet: Ropewalk Rovers"
+    );
+    assert_eq!(wren.ok(&["undo"]).stderr.matches("Error").count(), 0);
+    assert_eq!(wren.json(&["log", "list", "millpond"])["log"], serde_json::json!([]));
+}
+
+#[test]
+fn an_answer_that_has_no_place_of_its_own_is_kept_in_the_words_of_the_meeting() {
+    let wren = alone();
+    wren.organisation("Millpond Swimmers", "c");
+    wren.ok(&["partner", "add", "Isolde Farthing", "--kind", "person", "--set", "basis=public-role"]);
+    let told = wren.ok(&["meet", "millpond", "--position", "passive ally", "--from-us", "Ana", "--told", "no"]);
+    assert!(
+        told.stderr.contains("Kept in the words of the meeting") && told.stderr.contains("Tell them soon"),
+        "{told:?}"
+    );
+    let text = wren.json(&["log", "list", "millpond"])["log"][0]["text"].clone();
+    assert_eq!(text, "From us: Ana\nThey do not know yet that we keep notes.\nWhere they stand: passive ally");
+    wren.ok(&["meet", "isolde", "--capacity", "a van on Fridays", "--on", "yesterday"]);
+    let text = wren.json(&["log", "list", "isolde"])["log"][0]["text"].clone();
+    assert_eq!(text, "What they have: a van on Fridays");
+    refused(&wren.run(&["meet", "millpond", "--on", "tomorrow"]), 2, "is still to come");
+    wren.ok(&["campaign", "add", "Welcome towns"]);
+    wren.ok(&["campaign", "add", "A ramp for the pool"]);
+    refused(&wren.run(&["meet", "millpond", "--position", "passive ally"]), 3, "several campaigns");
+    assert_eq!(wren.json(&["log", "list", "millpond"])["log"].as_array().unwrap().len(), 1);
 }
 
 /// S128: all of them are optional.

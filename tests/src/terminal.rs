@@ -30,6 +30,19 @@ impl Terminal {
         columns: u16,
         prepare: impl FnOnce(&mut Command),
     ) -> Terminal {
+        let mut command = volunteer.command();
+        command.args(arguments).env("TERM", "xterm");
+        prepare(&mut command);
+        Terminal::wide(command, columns)
+    }
+
+    /// The same for a command of one's own, as one with more in its environment.
+    pub fn of(mut command: Command) -> Terminal {
+        command.env("TERM", "xterm");
+        Terminal::wide(command, 80)
+    }
+
+    fn wide(mut command: Command, columns: u16) -> Terminal {
         let side = openpt(OpenptFlags::RDWR | OpenptFlags::NOCTTY).expect("the system has terminals");
         grantpt(&side).expect("it is ours");
         unlockpt(&side).expect("it is ours");
@@ -41,15 +54,12 @@ impl Terminal {
         let mut modes = tcgetattr(&inner).expect("it is a terminal");
         modes.local_modes -= LocalModes::ECHO;
         tcsetattr(&inner, OptionalActions::Now, &modes).expect("it can be set");
-        let mut command = volunteer.command();
-        command.args(arguments).env("TERM", "xterm");
-        prepare(&mut command);
         let child = command
             .stdin(Stdio::from(open()))
             .stdout(Stdio::from(open()))
             .stderr(Stdio::from(inner))
             .spawn()
-            .expect("allymap starts");
+            .expect("it starts");
         Terminal { child, side: File::from(side), shown: String::new() }
     }
 
@@ -63,6 +73,11 @@ impl Terminal {
     /// Types a line.
     pub fn type_line(&mut self, line: &str) {
         self.side.write_all(format!("{line}\n").as_bytes()).expect("it reads");
+    }
+
+    /// Says that nothing more will be typed, as Ctrl-D does.
+    pub fn end_of_input(&mut self) {
+        self.side.write_all(&[4]).expect("it reads");
     }
 
     /// Reads to the end; the exit code.

@@ -35,6 +35,186 @@ fn an_entry_and_a_meeting_are_asked_for_line_by_line() {
 }
 
 #[test]
+fn somebody_who_thinks_about_an_answer_keeps_nobody_else_waiting() {
+    let (folder, ana) = alone();
+    let fair = folder.path().join("fair.html");
+    std::fs::write(&fair, "theirs").unwrap();
+    for name in ["Wharf Choir", "Hillside Quarry"] {
+        ana.ok(&["partner", "add", name, "--kind", "organisation", "--category", "c"]);
+    }
+    ana.ok(&["campaign", "add", "Welcome towns"]);
+    let whole: &[(&[&str], &str)] = &[
+        (&["partner", "add"], "Name"),
+        (&["partner", "add", "Alder Club"], "What is it?"),
+        (&["partner", "add", "Isolde Farthing", "--kind", "person"], "Why may this person be on the map?"),
+        (&["partner", "add", "Yarrow", "--kind", "organisation", "--led-by", "elders"], "In whose words is that?"),
+        (&["partner", "add", "Wharf Choir", "--kind", "organisation"], "Add another one"),
+        (&["partner", "edit", "choir"], "What is it called?"),
+        (&["meet", "choir"], "Who from us?"),
+        (&["meet", "choir", "--do", "sing"], "Anything else?"),
+        (&["ask", "choir"], "What do we ask?"),
+        (&["ask", "choir", "sing"], "How large was it?"),
+        (&["ask", "choir", "sing", "--size", "4"], "Keep it anyway?"),
+        (&["gave", "choir"], "What was it?"),
+        (&["gave", "choir", "a cake"], "How large was it?"),
+        (&["got", "choir"], "What was it?"),
+        (&["log", "add", "choir"], "What was said?"),
+        (&["move", "choir"], "Where do they stand?"),
+        (&["move", "choir", "neutral"], "Why?"),
+        (&["campaign", "add"], "In one sentence"),
+        (&["campaign", "add", "A hall for all"], "Who can decide it?"),
+        (&["campaign", "close", "welcome"], "What came of it?"),
+        (&["risk", "add", "quarry"], "Which type of risk?"),
+        (&["risk", "add", "quarry", "--type", "legal", "--level", "low"], "What is it?"),
+        (&["link", "add", "choir", "quarry"], "How do we know?"),
+        (&["link", "add", "choir", "quarry", "--how", "heard it"], "From where?"),
+        (&["date", "add"], "Name"),
+        (&["date", "add", "Harvest fair"], "When?"),
+        (&["place", "add"], "Name"),
+        (&["place", "add", "Depot Hall"], "Enter: not known"),
+        (&["map", "edit"], "Who is this community"),
+        (&["map", "answer", "2"], "starting from scratch?"),
+        (&["map", "section", "Water"], "What stands in it?"),
+        (&["edit", "choir", "phone"], "phone"),
+        (&["report", "--output", fair.to_str().unwrap()], "Replace it?"),
+    ];
+    for (command, question) in whole {
+        let mut asking = Terminal::start(&ana, &[*command, &["--plain"]].concat());
+        asking.wait_for(question);
+        let other = ana.run(&["partner", "list"]);
+        assert_eq!(other.code, 0, "while allymap {} asks: {other:?}", command.join(" "));
+    }
+    assert_eq!(ana.json(&["log", "list"])["log"], serde_json::json!([]));
+}
+
+#[test]
+fn what_somebody_typed_in_answer_is_neither_scolded_nor_read_as_a_command() {
+    let (_folder, ana) = alone();
+    ana.ok(&["partner", "add", "Wharf Choir", "--kind", "organisation"]);
+    ana.ok(&["log", "add", "choir", "--kind", "meeting"]);
+    for (verb, question) in [("ask", "What do we ask?"), ("gave", "What was it?"), ("got", "What was it?")] {
+        let mut terminal = Terminal::start(&ana, &[verb, "choir", "--size", "1", "--plain"]);
+        terminal.wait_for(question);
+        terminal.type_line("-");
+        assert_eq!(terminal.finish(), 0, "{}", terminal.shown);
+        assert!(!terminal.shown.contains("shell's history"), "{}", terminal.shown);
+    }
+    let told = ana.json(&["log", "list", "choir"]);
+    assert_eq!(told["log"].as_array().unwrap().iter().filter(|line| line["text"] == "-").count(), 3, "{told}");
+    let nobody = ana.run(&["gave", "choir", "--size", "1"]);
+    assert_eq!(nobody.code, 2);
+    assert!(nobody.stderr.contains("\"What was it?\" was not answered, and there is nobody to ask."), "{nobody:?}");
+    let nobody = ana.run(&["risk", "add", "choir"]);
+    assert!(nobody.stderr.contains("\"Which type of risk?\" was not answered"), "{nobody:?}");
+}
+
+#[test]
+fn what_was_typed_into_a_command_that_fails_is_shown_to_be_copied() {
+    let (_folder, ana) = alone();
+    ana.ok(&["partner", "add", "Wharf Choir", "--kind", "organisation"]);
+    let mut log = Terminal::start(&ana, &["log", "add", "choir", "--kind", "statement", "--plain"]);
+    log.wait_for("an empty line ends");
+    log.type_line("No ramps,");
+    log.type_line("they said.");
+    log.type_line("");
+    assert_eq!(log.finish(), 2, "{}", log.shown);
+    let (_, after) = log.shown.split_once("What you typed, so that you can copy it:").expect("it is shown");
+    assert!(
+        after.contains("No ramps,") && after.contains("they said.") && after.contains("needs its source"),
+        "{after}"
+    );
+    let mut meet = Terminal::start(&ana, &["meet", "choir", "--plain"]);
+    meet.wait_for("Who from us?");
+    meet.type_line("Ana and Ben");
+    meet.wait_for("When?");
+    meet.end_of_input();
+    assert_eq!(meet.finish(), 1, "{}", meet.shown);
+    assert!(meet.shown.contains("Ana and Ben") && meet.shown.contains("Nothing was changed."), "{}", meet.shown);
+    assert!(!ana.run(&["gave", "choir"]).stderr.contains("What you typed"));
+}
+
+#[test]
+fn a_map_a_campaign_a_risk_and_a_link_are_asked_for() {
+    let folder = tempfile::tempdir().unwrap();
+    let ana = Volunteer::new(folder.path().join("ana"));
+    let answer = |command: &[&str], answers: &[(&str, &str)]| -> String {
+        let mut terminal = Terminal::start(&ana, &[command, &["--plain"]].concat());
+        for (question, answer) in answers {
+            terminal.wait_for(question);
+            terminal.type_line(answer);
+        }
+        assert_eq!(terminal.finish(), 0, "{}", terminal.shown);
+        terminal.shown.clone()
+    };
+    let file = folder.path().join("passphrase");
+    std::fs::write(&file, "a quiet wharf at noon\n").unwrap();
+    let told = answer(
+        &["new", "--passphrase-file", file.to_str().unwrap()],
+        &[("Community the map is about", "Thornwick"), ("Your name", "Ana"), ("Your group", "Harbour")],
+    );
+    assert!(told.contains("Thornwick is ready. You are its convenor, Ana (Harbour)."), "{told}");
+    for name in ["Thornwick Council", "Wharf Choir"] {
+        ana.ok(&["partner", "add", name, "--kind", "organisation"]);
+    }
+    let told = answer(
+        &["campaign", "add"],
+        &[
+            ("In one sentence", "Thornwick welcomes refugees"),
+            ("Who can decide it?", "the dragon"),
+            ("Nothing on this map is called \"the dragon\"", "council"),
+        ],
+    );
+    assert!(told.contains("A campaign: Thornwick welcomes refugees"), "{told}");
+    assert_eq!(ana.json(&["campaign", "show"])["campaign"]["target"], "Thornwick Council");
+    answer(
+        &["risk", "add", "council"],
+        &[
+            ("Which type of risk?", "5"),
+            ("How high?", "5"),
+            ("What is it?", "They sold the park"),
+            ("Can it be mitigated?", "4"),
+            ("How, or why not?", "ask the gardeners first"),
+            ("Who looks after it?", "Ana"),
+        ],
+    );
+    let risks = ana.json(&["risk", "list", "council"]);
+    let reputational =
+        risks["risks"].as_array().unwrap().iter().find(|risk| risk.to_string().contains("sold the park"));
+    assert!(reputational.is_some_and(|risk| risk.to_string().contains("ask the gardeners first")), "{risks}");
+    answer(
+        &["link", "add", "choir", "council"],
+        &[("How do we know?", "They sang at the opening"), ("From where?", "the Courier, 4 Feb")],
+    );
+    let link = &ana.json(&["link", "list", "choir"])["links"][0];
+    assert!(link.to_string().contains("They sang at the opening"), "{link}");
+}
+
+#[test]
+fn a_large_ask_without_a_heads_up_is_kept_only_by_a_yes() {
+    let (_folder, ana) = alone();
+    ana.ok(&["partner", "add", "Wharf Choir", "--kind", "organisation"]);
+    let ask = ["ask", "choir", "co-host the forum", "--size", "4", "--plain"];
+    for (typed, code, kept) in [("n", 4, 0), ("", 4, 0), ("y", 0, 1)] {
+        let mut terminal = Terminal::start(&ana, &ask);
+        terminal.wait_for("Keep it anyway? [y/N]");
+        terminal.type_line(typed);
+        assert_eq!(terminal.finish(), code, "{}", terminal.shown);
+        assert_eq!(ana.json(&["ask", "--list"])["asks"].as_array().unwrap().len(), kept, "{typed}");
+    }
+}
+
+#[test]
+fn s8_whose_words_say_who_leads_is_asked() {
+    let (_folder, ana) = alone();
+    let add = ["partner", "add", "Yarrow Circle", "--kind", "organisation", "--led-by", "elders", "--plain"];
+    let mut terminal = Terminal::start(&ana, &add);
+    terminal.wait_for("In whose words is that?");
+    terminal.type_line("their website");
+    assert_eq!(terminal.finish(), 0, "{}", terminal.shown);
+    assert!(ana.ok(&["partner", "show", "yarrow"]).stdout.contains("In whose words        their website"));
+}
+
+#[test]
 fn text_in_a_command_is_warned_about_once_and_only_at_a_terminal() {
     let (_folder, ana) = alone();
     ana.ok(&["partner", "add", "Wharf Choir", "--kind", "organisation"]);

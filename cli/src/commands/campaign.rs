@@ -85,10 +85,11 @@ fn add(app: &mut App, sentence: Option<String>, target: Option<String>) -> Resul
     let sentence =
         super::given(sentence, || app.ask().required("In one sentence: what are people for or against?", "SENTENCE"))?;
     let target = match target {
-        Some(target) => Some(target),
-        None => app.ask().optional("Who can decide it? (an entry of the map; Enter: not known yet)")?,
+        Some(target) => Some(app.find(&target)?),
+        None => {
+            app.ask_until("Who can decide it? (an entry of the map; Enter: not known yet)", |app, who| app.find(who))?
+        }
     };
-    let target = target.map(|target| app.find(&target)).transpose()?;
     let wanted = allymap_domain::folded(&sentence);
     if let Some(same) = all(app)?.iter().find(|campaign| allymap_domain::folded(&campaign.sentence) == wanted) {
         return Err(Failure::new(
@@ -220,12 +221,12 @@ fn edit(app: &mut App, args: Edit) -> Result<(), Failure> {
     let named = |letters: &Option<String>| letters.as_ref().map(|letters| argument_of(letters, &campaign)).transpose();
     let (to, gone) = (named(&args.to)?, named(&args.drop)?);
     if answer.is_some() && argument.is_none() && to.is_none() {
-        return Err(Failure::missing("Which argument it answers", "--to LETTERS (see: allymap campaign show)"));
+        return Err(Failure::missing("Which argument does it answer?", "--to LETTERS (see: allymap campaign show)"));
     }
     let nothing = args.sentence.is_none() && target.is_none() && argument.is_none() && answer.is_none();
     if nothing && gone.is_none() && !args.reopen {
         return Err(Failure::missing(
-            "What to change",
+            "What is to change?",
             "--sentence, --target, --argument, --answer, --drop or --reopen",
         ));
     }

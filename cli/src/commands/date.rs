@@ -169,10 +169,9 @@ fn add(app: &mut App, args: Add) -> Result<(), Failure> {
     let rule = match args.fields.when()? {
         Some((rule, _)) => rule,
         None => {
-            let said = app
-                .prompt
-                .required("When? (4 jul 2027, 10 dec every year, first sunday of july, good friday)", "--on WHEN")?;
-            Rule::typed(&said, today())?
+            let question = "When? (4 jul 2027, 10 dec every year, first sunday of july, good friday)";
+            let rule = app.ask_until(question, |_, typed| Ok(Rule::typed(typed, today())?))?;
+            rule.ok_or_else(|| Failure::missing(question, "--on WHEN"))?
         }
     };
     let date = args.fields.over(KeyDate::new(&name, rule))?;
@@ -195,7 +194,7 @@ fn edit(app: &mut App, args: Edit) -> Result<(), Failure> {
     let map = super::map::needed(app)?;
     let item = named(&map.dates, &args.date)?;
     if args.name.is_none() && args.fields.is_empty() {
-        return Err(Failure::missing("What to change", "--on, --days, --note and the like"));
+        return Err(Failure::missing("What is to change?", "--on, --days, --note and the like"));
     }
     let date = args.fields.over(item.value.clone())?;
     let date = KeyDate { name: args.name.unwrap_or_else(|| date.name.clone()), ..date };

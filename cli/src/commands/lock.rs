@@ -22,7 +22,7 @@ pub(crate) fn run(app: &mut App, args: Args) -> Result<(), Failure> {
         let key = app.key()?;
         let passphrase = match file {
             Some(path) => unlock::read_passphrase(&path)?,
-            None => super::new_passphrase(&app.prompt)?
+            None => super::new_passphrase(&app.ask())?
                 .ok_or_else(|| Failure::missing("The new passphrase", "--passphrase-file FILE"))?,
         };
         unlock::change(&app.home, &key, &passphrase)?;

@@ -1,8 +1,8 @@
 //! `allymap map …`: what community this is, what is known about it, and whom to turn to.
 
 use allymap_domain::{
-    Author, Figure, Holds, Issue, Item, MAP_FIELDS, Map, Merges, Origin, OwnQuestion, OwnSection, RowId, SourceKind,
-    folded, parse_when,
+    Author, Field, Figure, Holds, Issue, Item, MAP_FIELDS, Map, Merges, Origin, OwnQuestion, OwnSection, RowId,
+    SourceKind, folded, parse_when,
 };
 
 use crate::app::{App, today};
@@ -206,9 +206,9 @@ fn edit(app: &mut App, args: Edit) -> Result<(), Failure> {
         })?;
         changes.push((name.to_owned(), value.to_owned()));
     }
-    if changes.is_empty() && app.prompt.can_ask() {
+    if changes.is_empty() && app.can_ask() {
         let map = needed(app)?;
-        let community = app.prompt.text("Who is this community: where does it start, where does it end?")?;
+        let community = app.ask().text("Who is this community: where does it start, where does it end?")?;
         changes.extend(community.map(|text| ("community".to_owned(), text)));
         for field in MAP_FIELDS.iter().filter(|field| !field.name.starts_with("weeks") && field.name != "facts-age") {
             let choices = match field.holds {
@@ -218,12 +218,13 @@ fn edit(app: &mut App, args: Edit) -> Result<(), Failure> {
                 _ => String::new(),
             };
             let now = map.value(field.name).map(|value| format!(" [{}]", field.shown(value))).unwrap_or_default();
-            let answer = app.ask().optional(&format!("{}{choices}{now}", field.question))?;
+            let question = format!("{}{choices}{now}", field.question);
+            let answer = app.ask_until(&question, |_, typed| fitting(field, typed))?;
             changes.extend(answer.map(|answer| (field.name.to_owned(), answer)));
         }
     }
     if changes.is_empty() {
-        return Err(Failure::missing("What to change", "--community, --strategy, --set FIELD=VALUE and the like"));
+        return Err(Failure::missing("What is to change?", "--community, --strategy, --set FIELD=VALUE and the like"));
     }
     let document = app.map_document()?;
     app.edit(document, |edit| {
@@ -252,6 +253,12 @@ fn edit(app: &mut App, args: Edit) -> Result<(), Failure> {
         }
     }
     super::partner::who_sees(app)
+}
+
+/// An answer that the field would take, as it was typed.
+pub(crate) fn fitting(field: &Field, typed: &str) -> Result<String, Failure> {
+    field.clean(typed)?;
+    Ok(typed.to_owned())
 }
 
 fn figure(app: &mut App, args: FigureArgs) -> Result<(), Failure> {
@@ -303,7 +310,7 @@ fn question(app: &mut App, words: String, sixth: bool) -> Result<(), Failure> {
 fn section(app: &mut App, title: String, text: Option<&str>) -> Result<(), Failure> {
     let text = match text {
         Some(text) => Some(super::free_text(text)?),
-        None => app.prompt.text("What stands in it?")?,
+        None => app.ask().text("What stands in it?")?,
     };
     let known = needed(app)?.own_sections.into_iter().find(|item| folded(&item.value.title) == folded(&title));
     let id = known.map_or_else(|| app.fresh_row(), |item| item.key);

@@ -1,8 +1,8 @@
 //! `allymap meet WHO`: a relational meeting, its eight findings written each to where it belongs, in one act.
 
 use allymap_domain::{
-    Assertion, Claim, Direction, Entry, FINDINGS, Link, LogKind, LogLine, OPENNESS, PERSONAS, PLACES, Place, Row,
-    Strength, When, capacity_pieces, parse_coming_date, parse_when,
+    Assertion, Campaign, Claim, Date, Direction, Entry, FINDINGS, Kind, Link, LogKind, LogLine, OPENNESS, PERSONAS,
+    PLACES, Place, Row, Strength, When, capacity_pieces, parse_coming_date, parse_when,
 };
 use allymap_wire::DocumentId;
 
@@ -25,8 +25,12 @@ pub(crate) struct Args {
     /// Somebody invented to practise on; nothing is written
     #[arg(long, conflicts_with = "prepare")]
     practice: bool,
+    #[arg(long, value_name = "WHO", help = "Who of us was there; left out: you")]
+    from_us: Option<String>,
     #[arg(long, value_name = "DAY", help = "When; left out: today")]
     on: Option<String>,
+    #[arg(long, value_name = "YES|NO", value_parser = ["yes", "no"], help = "Whether they were told that we keep notes")]
+    told: Option<String>,
     #[arg(long, value_name = "WHOM", help = "With whom of them")]
     with: Option<String>,
     #[arg(long = "do", value_name = "WHAT", help = "What they do and work on")]
@@ -116,12 +120,42 @@ fn practice(app: &App) -> Result<(), Failure> {
     Ok(())
 }
 
-/// The answers, in the order of [`FINDINGS`].
-struct Answers([Option<String>; 8]);
+/// What came out of it: everything is understood before anything is written.
+struct Meeting {
+    /// None for a kind that only a newer version knows.
+    kind: Option<&'static Kind>,
+    from_us: Option<String>,
+    told: Option<bool>,
+    on: When,
+    follow_up: Option<Date>,
+    does: Option<String>,
+    position: Option<(Campaign, Place)>,
+    capacity: Vec<(&'static str, String)>,
+    relations: Others,
+    influence: Others,
+    /// The other findings, by their fields.
+    said: Vec<(&'static str, String)>,
+    note: Option<String>,
+    /// Answers that have no place of their own here: they are kept with the meeting.
+    kept_in_words: Vec<String>,
+}
 
-impl Answers {
-    /// What was given as flags; the rest is asked for, one question a line, Enter skips.
-    fn of(app: &App, args: &Args) -> Result<Answers, Failure> {
+/// Entries that were named, and names that are nobody's yet.
+#[derive(Default)]
+struct Others {
+    found: Vec<Row>,
+    strangers: Vec<String>,
+}
+
+impl Meeting {
+    /// What was given as flags; the rest is asked for, one question a line, Enter skips. An answer that is not understood
+    /// is asked for again, so that nothing before it has to be typed twice.
+    fn of(app: &mut App, row: &Row, args: &Args) -> Result<Meeting, Failure> {
+        let kind = app.entry(row.id)?.kind;
+        let one_to_one = LogKind::typed("one-to-one")?;
+        let campaign = args.campaign.as_deref().map(|said| super::campaign::meant(app, Some(said))).transpose()?;
+        let on = args.on.as_ref().map(|typed| been(typed, one_to_one)).transpose()?;
+        let follow_up = args.followup.as_ref().map(|typed| parse_coming_date(typed, today())).transpose()?;
         let given = [
             &args.does,
             &args.position,
@@ -133,84 +167,196 @@ impl Answers {
             &args.benefit,
         ];
         // Somebody who types flags has said what they want to say.
-        let ask = given.iter().all(|answer| answer.is_none());
-        let mut answers = [const { None }; 8];
-        for (at, (answer, finding)) in given.into_iter().zip(FINDINGS).enumerate() {
-            answers[at] = match answer {
-                Some(answer) => Some(super::free_text(answer)?),
-                None if ask => app.prompt.optional(finding.question)?,
-                None => None,
-            };
+        let asks = app.can_ask() && given.iter().all(|answer| answer.is_none());
+        let person = app.map()?.person;
+        let from_us = match &args.from_us {
+            Some(who) => Some(who.clone()),
+            None if asks => app.ask().optional(&format!("Who from us? (Enter: {person})"))?,
+            None => None,
+        };
+        let on = match on {
+            Some(on) => on,
+            None if asks => app
+                .ask_until("When? (Enter: today)", |_, typed| been(typed, one_to_one))?
+                .unwrap_or_else(|| When::on(today())),
+            None => When::on(today()),
+        };
+        let told = match &args.told {
+            Some(told) => Some(told == "yes"),
+            None if asks => app.ask_until("Told them that we keep notes? (yes, no; Enter: not known)", yes_or_no)?,
+            None => None,
+        };
+        let mut meeting = Meeting {
+            kind,
+            from_us,
+            told,
+            on,
+            follow_up,
+            does: None,
+            position: None,
+            capacity: Vec::new(),
+            relations: Others::default(),
+            influence: Others::default(),
+            said: Vec::new(),
+            note: None,
+            kept_in_words: Vec::new(),
+        };
+        for (answer, finding) in given.into_iter().zip(FINDINGS) {
+            match answer {
+                Some(answer) if ["position", "relations", "influence"].contains(&finding.slug) => {
+                    meeting.take(app, finding.slug, answer, campaign.as_ref())?;
+                }
+                Some(answer) => {
+                    let answer = super::free_text(answer)?;
+                    meeting.take(app, finding.slug, &answer, None)?;
+                }
+                None if asks => {
+                    app.ask_until(finding.question, |app, typed| {
+                        meeting.take(app, finding.slug, typed, campaign.as_ref())
+                    })?;
+                }
+                None => {}
+            }
         }
-        Ok(Answers(answers))
+        meeting.note = match &args.note {
+            Some(note) => Some(super::free_text(note)?),
+            None => app.ask().text("Anything else? Write as if they will read it")?,
+        };
+        Ok(meeting)
     }
 
-    fn to(&self, slug: &str) -> Option<&str> {
-        let at = FINDINGS.iter().position(|finding| finding.slug == slug)?;
-        self.0[at].as_deref().filter(|answer| !answer.trim().is_empty())
+    /// One answer, for the finding of this name.
+    fn take(&mut self, app: &mut App, slug: &str, answer: &str, campaign: Option<&Campaign>) -> Result<(), Failure> {
+        if answer.trim().is_empty() {
+            return Ok(());
+        }
+        let field = |name: &str| self.kind.and_then(|kind| kind.field(name));
+        match slug {
+            "do" => match field("description") {
+                Some(field) => self.does = Some(field.clean(answer)?),
+                None => self.kept_in_words.push(answer.to_owned()),
+            },
+            "position" => self.place(app, answer, campaign)?,
+            "capacity" => {
+                let pieces = capacity_pieces(answer);
+                // A person has no capacity of their own on a map.
+                if pieces.iter().all(|(name, _)| field(name).is_some()) {
+                    for (name, value) in &pieces {
+                        field(name).map(|field| field.clean(value)).transpose()?;
+                    }
+                    self.capacity = pieces;
+                } else {
+                    self.kept_in_words.push(format!("What they have: {answer}"));
+                }
+            }
+            "relations" => self.relations = named(app, answer)?,
+            "influence" => self.influence = named(app, answer)?,
+            _ => match FIELDS.iter().find(|name| **name == slug).and_then(|name| field(name)) {
+                Some(field) => self.said.push((field.name, field.clean(answer)?)),
+                None => self.kept_in_words.push(answer.to_owned()),
+            },
+        }
+        Ok(())
+    }
+
+    /// Where they stand, and on which campaign. Without a campaign it has no place on the spectrum, and is kept in words.
+    fn place(&mut self, app: &mut App, typed: &str, campaign: Option<&Campaign>) -> Result<(), Failure> {
+        let word =
+            super::risk::chosen(app, Some(typed.to_owned()), "Where do they stand?", "where they stand", PLACES)?;
+        let place = Place::typed(word).unwrap_or(Place::NotKnown);
+        let open = || super::campaign::all(app).map(|all| all.into_iter().filter(|one| one.closed.is_none()).collect());
+        let open: Vec<Campaign> = campaign.map_or_else(open, |campaign| Ok(vec![campaign.clone()]))?;
+        let on = match open.as_slice() {
+            [] => None,
+            [campaign] => Some(campaign.clone()),
+            several if app.can_ask() => {
+                let sentences: Vec<String> = several.iter().map(|campaign| campaign.sentence.clone()).collect();
+                app.ask().choose("On which campaign?", &sentences)?.map(|at| several[at].clone())
+            }
+            _ => Some(super::campaign::meant(app, None)?),
+        };
+        match on {
+            Some(campaign) => self.position = Some((campaign, place)),
+            None => self.kept_in_words.push(format!("Where they stand: {}", place.label())),
+        }
+        Ok(())
+    }
+
+    fn strangers(&self) -> impl Iterator<Item = &String> {
+        self.relations.strangers.iter().chain(&self.influence.strangers)
+    }
+
+    /// What the log says about it.
+    fn text(&self) -> String {
+        let from_us = self.from_us.as_ref().map(|who| format!("From us: {who}"));
+        let told = self.told.map(|told| match told {
+            true => "They know that we keep notes.".to_owned(),
+            false => "They do not know yet that we keep notes.".to_owned(),
+        });
+        let strangers = self.strangers().map(|name| format!("Not on the map yet: {name}"));
+        let words = self.note.iter().chain(&self.kept_in_words).cloned();
+        from_us.into_iter().chain(told).chain(words).chain(strangers).collect::<Vec<_>>().join("\n")
+    }
+}
+
+/// The findings that are fields of their own name.
+const FIELDS: [&str; 3] = ["interest", "barriers", "benefit"];
+
+/// A day that has been.
+fn been(typed: &str, kind: &LogKind) -> Result<When, Failure> {
+    let on = parse_when(typed, today())?;
+    relation::has_been(&on, kind)?;
+    Ok(on)
+}
+
+fn yes_or_no(_: &mut App, typed: &str) -> Result<bool, Failure> {
+    match typed.to_lowercase().as_str() {
+        "yes" | "y" => Ok(true),
+        "no" | "n" => Ok(false),
+        _ => Err(Failure::usage("That is neither yes nor no.")),
     }
 }
 
 fn meet(app: &mut App, row: &Row, args: Args) -> Result<(), Failure> {
-    let on = args.on.as_ref().map_or(Ok(When::on(today())), |typed| parse_when(typed, today()))?;
-    let follow_up = args.followup.as_ref().map(|typed| parse_coming_date(typed, today())).transpose()?;
-    let answers = Answers::of(app, &args)?;
-    let note = match &args.note {
-        Some(note) => Some(super::free_text(note)?),
-        None => app.prompt.text("Anything else? Write as if they will read it")?,
+    let meeting = Meeting::of(app, row, &args)?;
+    let source = format!("told at a meeting, {}", meeting.on);
+    let line = LogLine {
+        with: args.with,
+        follow_up: meeting.follow_up,
+        ..LogLine::new(LogKind::typed("one-to-one")?, meeting.on.clone(), &meeting.text(), now().0)
     };
-    // Everything is understood before anything is written.
-    let place = match answers.to("position") {
-        Some(typed) => {
-            let word = super::risk::chosen(app, Some(typed.to_owned()), "Where do they stand?", "--position", PLACES)?;
-            let campaign = super::campaign::meant(app, args.campaign.as_deref())?;
-            Some((campaign, Place::typed(word).unwrap_or(Place::NotKnown)))
-        }
-        None => None,
-    };
-    let (relations, strangers) = named(app, answers.to("relations"))?;
-    let (influence, more) = named(app, answers.to("influence"))?;
-    let strangers = [strangers, more].concat();
-    let source = format!("told at a meeting, {on}");
-
     let mut kept: Vec<String> = Vec::new();
     let document = DocumentId(row.id.0);
-    if let Some(does) = answers.to("do") {
+    if let Some(does) = &meeting.does {
         let before = app.entry(row.id)?.value("description").unwrap_or_default().to_owned();
-        let now = if before.is_empty() { does.to_owned() } else { format!("{before}\n{does}") };
+        let now = if before.is_empty() { does.clone() } else { format!("{before}\n{does}") };
         app.edit(document, |edit| Entry::set(edit, "description", &now))?;
         kept.push("what they do".to_owned());
     }
-    if let Some((campaign, place)) = &place {
+    if let Some((campaign, place)) = &meeting.position {
         let entry = app.entry(row.id)?;
         let before = entry.position(campaign.id);
         let assertion = Assertion {
             source: Some(source.clone()),
             supersedes: before.map(|standing| standing.said.iter().map(|said| said.id).collect()).unwrap_or_default(),
-            ..Assertion::new(Claim::Position { campaign: campaign.id, place: *place }, on.clone(), now().0)
+            ..Assertion::new(Claim::Position { campaign: campaign.id, place: *place }, meeting.on.clone(), now().0)
         };
         let id = app.fresh_row();
         app.edit(document, |edit| Entry::assert(edit, id, &assertion))?;
         kept.push(format!("{} on \"{}\"", place.label(), campaign.sentence));
     }
-    if let Some(capacity) = answers.to("capacity") {
-        let pieces = capacity_pieces(capacity);
-        let entry = app.entry(row.id)?;
-        let has = |field: &str| entry.kind.is_some_and(|kind| kind.field(field).is_some());
-        // A person has no capacity of their own on a map; what they told of stays in the note.
-        if pieces.iter().all(|(field, _)| has(field)) {
-            app.edit(document, |edit| {
-                pieces.iter().try_for_each(|(field, value)| super::partner::set(edit, field, value))
-            })?;
-            kept.push(super::status::count(pieces.len(), "capacity", "capacities"));
-        }
+    if !meeting.capacity.is_empty() {
+        app.edit(document, |edit| {
+            meeting.capacity.iter().try_for_each(|(field, value)| super::partner::set(edit, field, value))
+        })?;
+        kept.push(super::status::count(meeting.capacity.len(), "capacity", "capacities"));
     }
     let mut links = 0;
     for (others, direction, strength, how) in [
-        (&relations, Direction::Both, Strength::Weak, "they work together"),
-        (&influence, Direction::Out, Strength::Medium, "they are listened to"),
+        (&meeting.relations, Direction::Both, Strength::Weak, "they work together"),
+        (&meeting.influence, Direction::Out, Strength::Medium, "they are listened to"),
     ] {
-        for other in others.iter().filter(|other| other.id != row.id) {
+        for other in others.found.iter().filter(|other| other.id != row.id) {
             let link = Link {
                 how: Some(how.to_owned()),
                 source: Some(source.clone()),
@@ -224,16 +370,10 @@ fn meet(app: &mut App, row: &Row, args: Args) -> Result<(), Failure> {
     if links > 0 {
         kept.push(super::status::count(links, "link", "links"));
     }
-    for field in ["interest", "barriers", "benefit"] {
-        if let Some(answer) = answers.to(field) {
-            app.edit(document, |edit| super::partner::set(edit, field, answer))?;
-            kept.push(field.to_owned());
-        }
+    for (field, answer) in &meeting.said {
+        app.edit(document, |edit| super::partner::set(edit, field, answer))?;
+        kept.push((*field).to_owned());
     }
-    let unplaced = strangers.iter().map(|name| format!("Not on the map yet: {name}"));
-    let text = note.into_iter().chain(unplaced).collect::<Vec<_>>().join("\n");
-    let line =
-        LogLine { with: args.with, follow_up, ..LogLine::new(LogKind::typed("one-to-one")?, on, &text, now().0) };
     relation::add_line(app, row.id, &line)?;
     let moved =
         relation::reach_stage(app, row, &["mapped", "cleared", "approached"], "acquainted", "a relational meeting")?;
@@ -244,7 +384,9 @@ fn meet(app: &mut App, row: &Row, args: Args) -> Result<(), Failure> {
     let next = next.and_then(|row| allymap_domain::next_check_in(&row, &map, today()));
     if app.output.json {
         app.output.json(&serde_json::json!({
-            "entry": row.name, "on": line.on.typed, "kept": kept, "links": links, "not_on_the_map": strangers,
+            "entry": row.name, "on": line.on.typed, "kept": kept, "links": links,
+            "from_us": meeting.from_us, "told_of_notes": meeting.told, "kept_in_words": meeting.kept_in_words,
+            "not_on_the_map": meeting.strangers().collect::<Vec<_>>(),
             "stage": moved.as_ref().map_or(row.stage(), |_| "acquainted"),
             "next_check_in": next.map(|on| on.to_string()),
         }));
@@ -258,21 +400,27 @@ fn meet(app: &mut App, row: &Row, args: Args) -> Result<(), Failure> {
     if let Some(next) = next {
         app.output.say(format_args!("Next check-in: {}.", next.spelled()));
     }
-    for name in strangers {
+    for words in &meeting.kept_in_words {
+        app.output.status(format_args!("Kept in the words of the meeting, having no place of its own: {words}"));
+    }
+    if meeting.told == Some(false) {
+        app.output.status("Tell them soon that you keep notes, and that they may read them.");
+    }
+    for name in meeting.strangers() {
         app.output.status(format_args!("{name} is not on the map yet. Add it with: allymap partner add \"{name}\""));
     }
     super::partner::who_sees(app)
 }
 
 /// Entries by their names, with commas between, and the names that are nobody's. Two that fit one name are not guessed at.
-fn named(app: &mut App, typed: Option<&str>) -> Result<(Vec<Row>, Vec<String>), Failure> {
-    let (mut found, mut strangers) = (Vec::new(), Vec::new());
-    for name in typed.unwrap_or_default().split([',', ';']).map(str::trim).filter(|name| !name.is_empty()) {
+fn named(app: &mut App, typed: &str) -> Result<Others, Failure> {
+    let mut others = Others::default();
+    for name in typed.split([',', ';']).map(str::trim).filter(|name| !name.is_empty()) {
         match app.find(name) {
-            Ok(row) => found.push(row),
-            Err(failure) if failure.code == "AM-NOT-FOUND" => strangers.push(name.chars().take(200).collect()),
+            Ok(row) => others.found.push(row),
+            Err(failure) if failure.code == "AM-NOT-FOUND" => others.strangers.push(name.chars().take(200).collect()),
             Err(failure) => return Err(failure),
         }
     }
-    Ok((found, strangers))
+    Ok(others)
 }

@@ -135,7 +135,7 @@ fn approve(app: &mut App, name: Option<String>, words: Option<Vec<String>>) -> R
                 .hint("Nobody was let in. If the words differ when read aloud, somebody may stand between you: allymap member decline."));
             }
         }
-        None if app.prompt.can_ask() => {
+        None if app.can_ask() => {
             let question = format!(
                 "{} ({}) asks to join. Do they read the same words: {}",
                 asking.name,
@@ -146,7 +146,7 @@ fn approve(app: &mut App, name: Option<String>, words: Option<Vec<String>>) -> R
                 return Err(Failure::new("AM-STOPPED", Exit::Failed, "Nobody was let in."));
             }
         }
-        None => return Err(Failure::missing("The comparison of the four words", "--words W1 W2 W3 W4")),
+        None => return Err(Failure::missing("Do they read the same words?", "--words W1 W2 W3 W4")),
     }
     let mut effects = Vec::new();
     let (replica, disk) = app.hold()?;

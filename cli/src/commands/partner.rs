@@ -7,6 +7,7 @@ use allymap_domain::{
 use allymap_wire::DocumentId;
 
 use super::status::count;
+
 use crate::app::{App, now};
 use crate::failure::{Exit, Failure};
 
@@ -153,7 +154,10 @@ pub(crate) fn run(app: &mut App, args: Args) -> Result<(), Failure> {
         Verb::Add(args) => add(app, args),
         Verb::List(args) => list(app, &args),
         Verb::Show { who, why: true } => super::why::show(app, &who),
-        Verb::Show { who, why: false } => show(app, &who),
+        Verb::Show { who, why: false } => {
+            let row = app.find(&who)?;
+            show(app, &row)
+        }
         Verb::Edit(args) => edit(app, args),
         Verb::Archive { who } => archive(app, &who),
         Verb::Duplicates => duplicates(app),
@@ -165,11 +169,11 @@ fn add(app: &mut App, args: Add) -> Result<(), Failure> {
     let name = super::given(args.name, || app.ask().required("Name", "NAME (allymap partner add NAME)"))?;
     let (kind, sort) = match args.kind {
         Some(kind) => Kind::typed(&kind)?,
-        None if app.prompt.can_ask() => {
+        None if app.can_ask() => {
             let names: Vec<String> = KINDS.iter().map(|kind| kind.label.to_owned()).collect();
             (app.ask().choose("What is it?", &names)?.map_or(KINDS[0], |at| KINDS[at]), None)
         }
-        None => return Err(Failure::missing("What it is", "--kind organisation|person|institution|place")),
+        None => return Err(Failure::missing("What is it?", "--kind organisation|person|institution|place")),
     };
     let mut new = NewEntry::new(kind, &name);
     new.fields.extend(sort.map(|sort| ("type".to_owned(), sort.to_owned())));
@@ -210,7 +214,7 @@ fn may_be_held(app: &mut App, new: &mut NewEntry) -> Result<(), Failure> {
         new.fields.push(("basis".to_owned(), word.to_owned()));
     }
     if new.value("led-by").is_some() && new.value("led-by-words").is_none() {
-        match app.prompt.optional("In whose words is that?")? {
+        match app.ask().optional("In whose words is that?")? {
             Some(words) => new.fields.push(("led-by-words".to_owned(), words)),
             None => {
                 app.output.status("In whose words is that? Say it with: allymap partner edit NAME --set led-by-words=…")
@@ -234,7 +238,7 @@ fn alike(app: &mut App, name: &str, kind: &Kind) -> Result<(), Failure> {
         }
         return Ok(());
     };
-    if app.prompt.can_ask()
+    if app.can_ask()
         && app.ask().confirm(&format!("{} is on the map already. Add another one of this name?", known.name))?
     {
         return Ok(());
@@ -292,8 +296,7 @@ pub(crate) fn office(row: &Row) -> String {
     role.or(seat).unwrap_or_default()
 }
 
-fn show(app: &mut App, who: &str) -> Result<(), Failure> {
-    let row = app.find(who)?;
+fn show(app: &mut App, row: &Row) -> Result<(), Failure> {
     let entry = app.entry(row.id)?;
     if app.output.json {
         let value = |entry: &Entry| -> serde_json::Value {
@@ -423,19 +426,19 @@ fn edit(app: &mut App, args: Edit) -> Result<(), Failure> {
     let mut changes = args.fields.given()?;
     changes.extend(args.name.map(|name| ("name".to_owned(), name)));
     let stated = args.relation.understood(app)?;
-    if changes.is_empty() && args.relation.is_empty() && !args.restore && app.prompt.can_ask() {
+    if changes.is_empty() && args.relation.is_empty() && !args.restore && app.can_ask() {
         let entry = app.entry(row.id)?;
         for field in
             entry.kind.into_iter().flat_map(|kind| kind.fields).filter(|field| field.merges == Merges::Register)
         {
             let now = entry.value(field.name).map(|value| field.shown(value)).unwrap_or_default();
-            if let Some(answer) = app.ask().optional(&format!("{} [{now}]", field.question))? {
-                changes.push((field.name.to_owned(), answer));
-            }
+            let question = format!("{} [{now}]", field.question);
+            let answer = app.ask_until(&question, |_, typed| super::map::fitting(field, typed))?;
+            changes.extend(answer.map(|answer| (field.name.to_owned(), answer)));
         }
     }
     if changes.is_empty() && args.relation.is_empty() && !args.restore {
-        return Err(Failure::missing("What to change", "--phone, --set FIELD=VALUE and the like"));
+        return Err(Failure::missing("What is to change?", "--phone, --set FIELD=VALUE and the like"));
     }
     let kind = Kind::named(&row.kind).unwrap_or(KINDS[0]);
     let needed = app.entry(row.id)?.field("needed-for").is_some();

@@ -163,7 +163,7 @@ fn edit(app: &mut App, args: Edit) -> Result<(), Failure> {
     let row = place(app, &args.place)?;
     let changes = args.facts.given()?;
     if changes.is_empty() {
-        return Err(Failure::missing("What to change", "--step-free, --seats, --set FIELD=VALUE and the like"));
+        return Err(Failure::missing("What is to change?", "--step-free, --seats, --set FIELD=VALUE and the like"));
     }
     app.edit(DocumentId(row.id.0), |edit| {
         changes.iter().try_for_each(|(name, value)| super::partner::set(edit, name, value))

@@ -86,7 +86,7 @@ fn entries(app: &mut App) -> Result<Vec<Entry>, Failure> {
     Ok(once.map(|(id, document)| app.read(document, *id, &authors)).collect())
 }
 
-fn hand_over(app: &App, args: &Args, name: &str, printed: &Printed) -> Result<(), Failure> {
+fn hand_over(app: &mut App, args: &Args, name: &str, printed: &Printed) -> Result<(), Failure> {
     if args.output.as_deref().is_some_and(|path| path.as_os_str() == "-") {
         return app.output.bytes(printed.html.as_bytes()).map_err(|error| {
             Failure::usage(format!("Standard output cannot be written: {}.", crate::failure::reason(&error)))

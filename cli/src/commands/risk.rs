@@ -189,10 +189,9 @@ pub(crate) fn chosen(
     let Some(typed) = typed else {
         let labels: Vec<String> = choices.iter().map(|choice| choice.label.to_owned()).collect();
         let picked = app.ask().choose(question, &labels)?;
-        return picked.map(|at| choices[at].slug).ok_or_else(|| {
-            let question = question.trim_end_matches('?');
-            Failure::missing(&format!("\"{question}\""), &format!("{flag} ({})", slugs()))
-        });
+        return picked
+            .map(|at| choices[at].slug)
+            .ok_or_else(|| Failure::missing(question, &format!("{flag} ({})", slugs())));
     };
     Choice::typed(&typed, choices).map(|choice| choice.slug).ok_or_else(|| {
         let short: String = typed.chars().take(40).collect();

@@ -59,7 +59,7 @@ pub(crate) fn run(app: &mut App, args: Args) -> Result<(), Failure> {
             ));
         }
         let question = "Take it back all the same? What they wrote stays in the history.";
-        let asks = app.prompt.can_ask();
+        let asks = app.can_ask();
         if !(asks && app.ask().confirm(question)?) {
             return Err(Failure::new(
                 "AM-CHANGED-SINCE",

@@ -29,7 +29,7 @@ pub(crate) fn run(app: &mut App, args: Args) -> Result<(), Failure> {
     }
     let passphrase = match &app.options.passphrase_file {
         Some(path) => unlock::read_passphrase(path)?,
-        None if app.prompt.can_ask() => app.prompt.secret("Passphrase")?,
+        None if app.can_ask() => app.ask().secret("Passphrase")?,
         None => return Err(Failure::missing("The passphrase", "--passphrase-file FILE")),
     };
     let key = unlock::open_with(&app.home, &passphrase)?;

@@ -40,7 +40,7 @@ pub(crate) fn run(app: &mut App, args: Args) -> Result<(), Failure> {
             _ => Known::Answered,
         };
         answers.push((asked, Answer { known, text, origin }));
-    } else if app.prompt.can_ask() {
+    } else if app.can_ask() {
         let parts: Vec<(Asked, &str)> = match asked {
             Asked::Whole(slug) => Question::slugged(slug)
                 .map(|question| {
@@ -52,8 +52,8 @@ pub(crate) fn run(app: &mut App, args: Args) -> Result<(), Failure> {
         app.output.status(format_args!("{words} (Enter skips)"));
         for (asked, words) in parts {
             let before = said(&map, asked).map(|text| format!(" [{text}]")).unwrap_or_default();
-            let Some(text) = app.prompt.optional(&format!("{words}{before}"))? else { continue };
-            let whole = !args.partly && app.prompt.confirm("Is that all there is to know?")?;
+            let Some(text) = app.ask().optional(&format!("{words}{before}"))? else { continue };
+            let whole = !args.partly && app.ask().confirm("Is that all there is to know?")?;
             let known = if whole { Known::Answered } else { Known::Partly };
             answers.push((asked, Answer { known, text: Some(text), origin: origin.clone() }));
         }
