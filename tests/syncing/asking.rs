@@ -48,7 +48,7 @@ fn somebody_who_thinks_about_an_answer_keeps_nobody_else_waiting() {
         (&["partner", "add", "Alder Club"], "What is it?"),
         (&["partner", "add", "Isolde Farthing", "--kind", "person"], "Why may this person be on the map?"),
         (&["partner", "add", "Yarrow", "--kind", "organisation", "--led-by", "elders"], "In whose words is that?"),
-        (&["partner", "add", "Wharf Choir", "--kind", "organisation"], "Add another one"),
+        (&["partner", "add", "Wharf Choir", "--kind", "organisation"], "Is it the same?"),
         (&["partner", "edit", "choir"], "What is it called?"),
         (&["meet", "choir"], "Who from us?"),
         (&["meet", "choir", "--do", "sing"], "Anything else?"),
@@ -212,6 +212,42 @@ fn s8_whose_words_say_who_leads_is_asked() {
     terminal.type_line("their website");
     assert_eq!(terminal.finish(), 0, "{}", terminal.shown);
     assert!(ana.ok(&["partner", "show", "yarrow"]).stdout.contains("In whose words        their website"));
+}
+
+#[test]
+fn one_who_may_be_on_the_map_already_is_asked_about_before_anything_is_added() {
+    let (_folder, ana) = alone();
+    ana.ok(&["partner", "add", "Wharf Choir Collective", "--kind", "organisation", "--phone", "02 5550 0001"]);
+    let add = ["partner", "add", "Wharf Choir", "--kind", "organisation", "--plain"];
+    let entries = || ana.json(&["partner", "list"])["entries"].as_array().unwrap().len();
+    let mut terminal = Terminal::start(&ana, &add);
+    terminal.wait_for("Looks like Wharf Choir Collective · organisation. Is it the same?");
+    terminal.wait_for("Number");
+    terminal.type_line("3");
+    assert_eq!(terminal.finish(), 1, "{}", terminal.shown);
+    assert_eq!(entries(), 1);
+    let mut terminal = Terminal::start(&ana, &add);
+    terminal.wait_for("Number");
+    terminal.type_line("1");
+    terminal.wait_for("Note that you (Ana) know them? [y/N]");
+    terminal.type_line("y");
+    assert_eq!(terminal.finish(), 0, "{}", terminal.shown);
+    assert!(
+        terminal.shown.contains("02 5550 0001") && terminal.shown.contains("Nothing was added."),
+        "{}",
+        terminal.shown
+    );
+    assert!(ana.ok(&["partner", "show", "wharf"]).stdout.contains("Known by              Ana"));
+    assert_eq!(entries(), 1);
+    let mut terminal = Terminal::start(&ana, &add);
+    terminal.wait_for("Number");
+    terminal.type_line("2");
+    assert_eq!(terminal.finish(), 0, "{}", terminal.shown);
+    assert_eq!(entries(), 2);
+    // Nobody is asked: a near name is added and said, one and the same name is refused.
+    assert!(ana.ok(&["partner", "add", "Wharf Choirs", "--kind", "organisation"]).stderr.contains("Much like"));
+    assert_eq!(ana.run(&["partner", "add", "wharf CHOIR", "--kind", "organisation"]).code, 4);
+    assert_eq!(entries(), 3);
 }
 
 #[test]

@@ -175,6 +175,9 @@ fn add(app: &mut App, args: Add) -> Result<(), Failure> {
         }
         None => return Err(Failure::missing("What is it?", "--kind organisation|person|institution|place")),
     };
+    if !args.another && alike(app, &name, kind)? == Alike::TheSame {
+        return Ok(());
+    }
     let mut new = NewEntry::new(kind, &name);
     new.fields.extend(sort.map(|sort| ("type".to_owned(), sort.to_owned())));
     new.fields.extend(args.fields.given()?);
@@ -183,9 +186,6 @@ fn add(app: &mut App, args: Add) -> Result<(), Failure> {
     new.fields.retain(|(name, _)| name != "affiliation");
     new.affiliations.extend(asked.affiliations);
     let stated = args.relation.understood(app)?;
-    if !args.another {
-        alike(app, &name, kind)?;
-    }
     let id = app.fresh_entry();
     app.edit(DocumentId(id.0), |edit| Entry::create(edit, &new))?;
     stated.write(app, id)?;
@@ -224,24 +224,30 @@ fn may_be_held(app: &mut App, new: &mut NewEntry) -> Result<(), Failure> {
     Ok(())
 }
 
-/// Something of the same or nearly the same name: a person decides.
-fn alike(app: &mut App, name: &str, kind: &Kind) -> Result<(), Failure> {
+/// Whether an entry is still to be added.
+#[derive(PartialEq, Eq)]
+enum Alike {
+    Another,
+    TheSame,
+}
+
+/// Something of the same or nearly the same name: a person decides. Where nobody can be asked, only one and the same name of
+/// one kind is refused.
+fn alike(app: &mut App, name: &str, kind: &Kind) -> Result<Alike, Failure> {
     let rows = app.rows()?;
     let same = |row: &&&Row| row.kind == kind.name && folded(&row.name) == folded(name);
     let near = allymap_domain::near(name, &rows);
-    let Some(known) = near.iter().find(same) else {
-        if let Some(like) = near.first() {
-            app.output.status(format_args!(
-                "Much like {}, which is on the map already. If they are one: allymap partner merge.",
-                like.name
-            ));
-        }
-        return Ok(());
-    };
-    if app.can_ask()
-        && app.ask().confirm(&format!("{} is on the map already. Add another one of this name?", known.name))?
-    {
-        return Ok(());
+    let equal = near.iter().find(same);
+    let Some(known) = equal.or(near.first()) else { return Ok(Alike::Another) };
+    if app.can_ask() {
+        return which(app, known);
+    }
+    if equal.is_none() {
+        app.output.status(format_args!(
+            "Much like {}, which is on the map already. If they are one: allymap partner merge.",
+            known.name
+        ));
+        return Ok(Alike::Another);
     }
     Err(Failure::new(
         "AM-ALIKE",
@@ -249,6 +255,33 @@ fn alike(app: &mut App, name: &str, kind: &Kind) -> Result<(), Failure> {
         format!("{} is on the map already. Nothing was added.", known.name),
     )
     .hint("Look at it with allymap partner show, or add another one with --another."))
+}
+
+/// Asks whether this one is meant; if so it is shown, and whoever asks may say that they know them.
+fn which(app: &mut App, known: &Row) -> Result<Alike, Failure> {
+    let held = known.held_by().map(|held_by| format!(", held by {held_by}")).unwrap_or_default();
+    let last = known.last_contact.map(|on| format!(", last contact {}", on.spelled())).unwrap_or_default();
+    let question = format!("Looks like {} · {}{held}{last}. Is it the same?", known.name, known.kind);
+    let choices = ["the same, show it", "a different one, add it", "stop"].map(str::to_owned);
+    match app.ask().choose(&question, &choices)? {
+        Some(0) => {}
+        Some(1) => return Ok(Alike::Another),
+        _ => return Err(Failure::new("AM-STOPPED", Exit::Failed, "Stopped. Nothing was added.")),
+    }
+    show(app, known)?;
+    let person = app.map()?.person;
+    let entry = app.entry(known.id)?;
+    let listed = |said: &str| folded(said).starts_with(&folded(&person));
+    let knows = entry.field("known-by").is_some_and(|field| field.values.iter().any(|said| listed(&said.value)));
+    let can_note = !knows && entry.kind.is_some_and(|kind| kind.field("known-by").is_some());
+    if can_note && app.ask().confirm(&format!("Note that you ({person}) know them?"))? {
+        app.edit(DocumentId(known.id.0), |edit| Entry::add(edit, "known-by", &person))?;
+        app.commit()?;
+        app.output.say("Nothing was added. You are now listed as knowing them.");
+        return Ok(Alike::TheSame);
+    }
+    app.output.say("Nothing was added.");
+    Ok(Alike::TheSame)
 }
 
 fn list(app: &mut App, args: &List) -> Result<(), Failure> {
