@@ -6,6 +6,7 @@ mod chance;
 mod commands;
 mod discreet;
 mod disk;
+mod editor;
 mod exchange;
 mod failure;
 mod handed_out;

@@ -82,6 +82,11 @@ impl Prompt {
         Ok(matches!(self.line(&format!("{question} [y/N]"))?.to_lowercase().as_str(), "y" | "yes"))
     }
 
+    /// A letter, or Enter.
+    pub(crate) fn letter(&self, question: &str) -> Result<String, Failure> {
+        Ok(if self.asks { self.line(question)?.to_lowercase() } else { String::new() })
+    }
+
     pub(crate) fn secret(&self, question: &str) -> Result<Zeroizing<String>, Failure> {
         let typed = rpassword::prompt_password(format!("{question}: "));
         typed.map(Zeroizing::new).map_err(|_| Failure::new("AM-STOPPED", Exit::Failed, "Stopped. Nothing was changed."))

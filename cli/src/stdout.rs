@@ -5,6 +5,7 @@ use std::fs::File;
 use std::io::{self, IsTerminal, Write};
 #[cfg(unix)]
 use std::os::fd::AsFd as Terminal;
+use std::process::Stdio;
 use std::sync::OnceLock;
 
 #[cfg(not(unix))]
@@ -30,6 +31,15 @@ pub(crate) fn real() -> Box<dyn Write> {
     match REAL.get() {
         Some(file) => Box::new(file),
         None => Box::new(io::stdout()),
+    }
+}
+
+/// Where a program draws that is started for a person: on the terminal, also when our own answer goes elsewhere.
+pub(crate) fn of_an_editor() -> Stdio {
+    match REAL.get() {
+        None => Stdio::inherit(),
+        Some(file) if file.is_terminal() => file.try_clone().map_or_else(|_| Stdio::inherit(), Stdio::from),
+        Some(_) => Stdio::from(io::stderr()),
     }
 }
 

@@ -6,6 +6,7 @@ mod approaching;
 mod discreet;
 mod entries;
 mod exchange;
+mod form;
 mod logs;
 mod looking_back;
 mod meeting;

@@ -8,6 +8,8 @@ use allymap_wire::DocumentId;
 
 use super::status::count;
 
+mod form;
+
 use crate::app::{App, now};
 use crate::failure::{Exit, Failure};
 
@@ -78,6 +80,9 @@ struct Edit {
     /// Bring an archived entry back
     #[arg(long)]
     restore: bool,
+    /// Everything at once, as a form in your editor ($VISUAL, $EDITOR)
+    #[arg(long, conflicts_with_all = ["name", "restore", "Fields", "Flags"])]
+    editor: bool,
     #[command(flatten)]
     fields: Fields,
     #[command(flatten)]
@@ -456,6 +461,9 @@ fn say_log(app: &App, entry: &Entry) {
 
 fn edit(app: &mut App, args: Edit) -> Result<(), Failure> {
     let row = app.find(&args.who)?;
+    if args.editor {
+        return form::edit(app, &row);
+    }
     let mut changes = args.fields.given()?;
     changes.extend(args.name.map(|name| ("name".to_owned(), name)));
     let stated = args.relation.understood(app)?;
