@@ -61,6 +61,10 @@ pub fn run(seed: u64, shape: Shape, steps: &[Step], rule: Option<Rule>, digest: 
             (0, Some(Failure { violation, step: at }))
         }
     };
+    let sometimes = &mut world.sometimes;
+    if ["acknowledgement lost on the way", "put lost on the way"].into_iter().all(|what| sometimes.count(what) > 0) {
+        sometimes.happened("acknowledgement and put lost in one history");
+    }
     Verdict {
         failure,
         kept: world.ledger.count(),
@@ -518,12 +522,14 @@ impl World {
     fn state(&self) -> Vec<Vec<u8>> {
         let logs = self.relays.iter().map(|node| (node.log.len() as u64).to_be_bytes().to_vec());
         let documents = self.devices.iter().flat_map(|node| {
-            [&b"d"[..], b"e", b"n", b"w", b"o"].into_iter().map(|letter| {
+            [&b"d"[..], b"e", b"n", b"w", b"o", b"v", b"b"].into_iter().map(|letter| {
                 let prefix = [letter, &[0, 1]].concat();
                 node.machine
                     .disk
                     .under(&prefix)
-                    .flat_map(|(key, value)| [key, &value.len().to_be_bytes()].concat())
+                    .flat_map(|(key, value)| {
+                        [key, if letter == b"b" { value } else { &[] }, &value.len().to_be_bytes()].concat()
+                    })
                     .collect()
             })
         });

@@ -27,6 +27,8 @@ pub struct Ledger {
     contents: BTreeMap<RecordId, Vec<ChangeHash>>,
     /// Records that were made to be refused.
     pub forged: BTreeSet<RecordId>,
+    /// Those of them that kill the process that applies them.
+    pub deadly: BTreeSet<RecordId>,
     /// Every record that was ever offered.
     pub offered: BTreeSet<RecordId>,
 }

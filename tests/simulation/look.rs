@@ -3,13 +3,14 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use allymap_document::{ChangeHash, Document, Written};
-use allymap_domain::{Author, EntryId};
+use allymap_domain::{Author, Entry, EntryId, Row, entry_line};
 use allymap_replica::Replica;
 use allymap_seal::DeviceSeed;
 use allymap_wire::{DocumentId, LogHash, OpId, Record, RecordId};
 
 use crate::ledger::heads_of;
 use crate::oracle::{MARKER, Oracle, Violation, contains, violation};
+use crate::people::BOMB;
 use crate::world::{NUMBER, World};
 
 /// A device's map, as the product opens it from what is durable.
@@ -19,6 +20,10 @@ struct Map {
     shown: Vec<(DocumentId, Shown)>,
     /// The digest of the canonical export.
     export: String,
+    /// What lists and finding read.
+    rows: Vec<(DocumentId, Option<Vec<u8>>)>,
+    /// What `show` reads.
+    told: Vec<(DocumentId, Vec<u8>)>,
 }
 
 /// All that a document shows: every value under every key with who wrote it, and texts.
@@ -30,15 +35,10 @@ impl World {
         self.look_at_logs()?;
         self.look_at_promises()?;
         self.look_at_lists()?;
-        let mut first: Option<Map> = None;
-        for device in self.honest() {
+        let honest = self.honest();
+        let first = self.look_at_map(honest[0])?;
+        for device in honest.into_iter().skip(1) {
             let map = self.look_at_map(device)?;
-            let first = first.get_or_insert_with(|| Map {
-                roster: map.roster.clone(),
-                heads: map.heads.clone(),
-                shown: map.shown.clone(),
-                export: map.export.clone(),
-            });
             let differ =
                 |what: &str| Err(violation(Oracle::SameMap, format!("devices 0 and {device} differ in {what}")));
             if map.roster != first.roster {
@@ -52,6 +52,12 @@ impl World {
             }
             if map.export != first.export {
                 return differ("what they export");
+            }
+            if map.rows != first.rows {
+                return differ("the rows of the index");
+            }
+            if map.told != first.told {
+                return differ("what `show` reads");
             }
         }
         Ok(())
@@ -140,7 +146,8 @@ impl World {
             .iter()
             .map(|(id, document)| (*id, document.appended("l/").into_iter().map(|row| row.id).collect()))
             .collect();
-        if rows.values().flatten().any(|row| row.starts_with("bad")) {
+        let forged = |key: &String| key.starts_with("l/bad") || key == BOMB;
+        if documents.values().any(|document| document.keys().iter().any(forged)) {
             return Err(violation(Oracle::Intruder, format!("what was forged counts on device {device}")));
         }
         for edit in self.ledger.edits.iter().filter(|edit| !edit.excused) {
@@ -166,7 +173,17 @@ impl World {
             });
             (*id, shown.collect())
         });
-        Ok(Map { roster: replica.roster().heads(), heads, shown: shown.collect(), export })
+        let index = documents.iter().map(|(id, document)| {
+            let row = Row::of(document, EntryId(id.0));
+            (*id, row.map(|row| row.to_bytes()))
+        });
+        let told = documents.iter().map(|(id, document)| {
+            let entry = Entry::read(document, EntryId(id.0), &resolve);
+            let words = format!("{}{:?}{:?}", entry.name(), entry.fields, entry.oddities);
+            (*id, [entry_line(&entry), words.into_bytes()].concat())
+        });
+        let (rows, told) = (index.collect(), told.collect());
+        Ok(Map { roster: replica.roster().heads(), heads, shown: shown.collect(), export, rows, told })
     }
 
     /// Whether all honest devices have the same documents, by what their rows say.

@@ -6,6 +6,8 @@
 #![allow(clippy::print_stdout, reason = "a test tells what it found")]
 
 mod chance;
+#[path = "../hostile/chunk.rs"]
+mod chunk;
 mod disk;
 mod history;
 mod ledger;

@@ -333,7 +333,7 @@ impl World {
             }
             Notice::Refused { record, why } => {
                 self.sometimes.happened("record refused");
-                if !self.ledger.forged.contains(&record) {
+                if !self.ledger.forged.contains(&record) && !self.people.may_be_cut(&record) {
                     return trust(format!("refuses an honest record: {why:?}"));
                 }
             }

@@ -1,7 +1,7 @@
 //! Who is around the map beside the honest devices: strangers with an invitation, a member turned hostile, and the founder's
 //! own hand where no command does it yet. They speak to a relay directly, one whole conversation at a time.
 
-use allymap_document::{ActId, ActorId, Document};
+use allymap_document::{ActId, ActorId, Document, MAX_CHANGE_BYTES, MAX_OPERATIONS_PER_RECORD};
 use allymap_relay::ConnectionId;
 use allymap_replica::{JoinEffect, JoinFailure, Joining};
 use allymap_seal::{Content, DeviceKeys, DeviceSeed, Draft, EpochKey, Invitation, Role, Roster, SignedOp, Statement};
@@ -10,6 +10,7 @@ use allymap_wire::{
 };
 
 use crate::chance::Chance;
+use crate::chunk::{Chunk, bomb, one};
 use crate::oracle::{Oracle, Violation, violation};
 use crate::world::{Device, HOST, Link, World, document};
 
@@ -22,11 +23,21 @@ pub struct People {
     /// The record that removes the hostile member.
     removal: Option<RecordId>,
     forged: u32,
+    /// A record as large as may be: one is enough.
+    huge: Option<RecordId>,
 }
+
+/// The key of what a forged record with too many operations writes.
+pub const BOMB: &str = "f/a";
 
 impl People {
     pub fn new(chance: Chance) -> People {
-        People { chance, invitation: None, taker: None, removal: None, forged: 0 }
+        People { chance, invitation: None, taker: None, removal: None, forged: 0, huge: None }
+    }
+
+    /// Whether a record of the hostile member, sound as it is, may be cut off by her removal.
+    pub fn may_be_cut(&self, record: &RecordId) -> bool {
+        self.removal.is_some() && self.huge == Some(*record)
     }
 
     /// A relay that lost its log may have lost who took an offer, too.
@@ -264,25 +275,24 @@ impl World {
         // Removed and still at it: the record must come after its removal, or it was written by a member.
         let after_removal = self.shape.relays == 1
             && self.people.removal.is_some_and(|removal| self.relays[usize::from(relay)].log.contains(&removal));
-        if how == 3 && !after_removal {
+        if how == 3 && !after_removal || how == 9 && self.people.huge.is_some() {
             return Ok(());
         }
         let salt: [u8; 8] = self.people.chance.bytes();
         let author = if how == 1 { &unknown } else { &keys };
         let (signed_by, written_by) = match how {
-            0 => (victim, victim),
+            0 | 10 => (victim, victim),
             2 => (keys.public(), victim),
             _ => (author.public(), author.public()),
         };
         self.people.forged += 1;
-        let row = format!("l/bad{:05x}", self.people.forged);
-        let mut forged = Document::new(ActorId(allymap_seal::actor(&written_by, &salt)));
-        let act = ActId(self.people.chance.bytes());
-        let written = forged.edit(act, |entry| entry.append(&row, b"forged".to_vec()));
-        written.expect("a small edit fits").expect("the key is new");
-        let changes: Vec<_> = forged.change_bytes_since(0);
-        let hashes: Vec<[u8; 32]> = changes.iter().map(|change| change.hash.0).collect();
-        let bytes: Vec<Vec<u8>> = changes.into_iter().map(|change| change.bytes).collect();
+        let bytes = self.forged_changes(ActorId(allymap_seal::actor(&written_by, &salt)), how);
+        let hashes: Vec<[u8; 32]> = match allymap_document::change_hashes(&bytes) {
+            Ok(hashes) => hashes.iter().map(|hash| hash.0).collect(),
+            Err(_) => vec![[9; 32]],
+        };
+        // What counts may not disturb an honest document.
+        let number = if how == 9 { crate::plan::DOCUMENTS + number } else { number };
         let draft =
             Draft { doc: document(number), salt, seq: self.people.forged, prev: Vec::new(), roster: heads, seen: None };
         let mut statement = Statement::sign(author, &self.space, draft, &hashes);
@@ -293,7 +303,14 @@ impl World {
         }
         let beyond = EpochKey::from_bytes(self.people.chance.bytes());
         let record = self.seal(if how == 5 { &beyond } else { key }, Content::Changes { statement, body });
-        self.ledger.forged.insert(record.id());
+        if how == 9 {
+            self.people.huge = Some(record.id());
+        } else {
+            self.ledger.forged.insert(record.id());
+        }
+        if how == 10 {
+            self.ledger.deadly.insert(record.id());
+        }
         self.ledger.offered.insert(record.id());
         if self.put(relay, &keys, vec![record])? {
             self.sometimes.happened(match how {
@@ -302,10 +319,55 @@ impl World {
                 2 => "forged: foreign actor",
                 3 => "forged: by a removed member",
                 4 => "forged: body",
-                _ => "forged: beyond any key",
+                5 => "forged: beyond any key",
+                6 => "forged: operations counted from afar",
+                7 => "forged: more operations than a record may bring",
+                8 => "forged: bytes that Automerge cannot read",
+                9 => "record as large as one may be",
+                _ => "forged: deadly",
             });
         }
         Ok(())
+    }
+
+    /// The changes of a forged record.
+    fn forged_changes(&mut self, actor: ActorId, how: u8) -> Vec<Vec<u8>> {
+        let chance = &mut self.people.chance;
+        let key = |kind: &str| format!("l/{kind}{:05x}", self.people.forged);
+        let built = |start_op, columns: &[(u64, Vec<u8>)]| {
+            vec![Chunk { deps: &[], actor, seq: 1, start_op, others: &[], columns }.bytes()]
+        };
+        let (key, bytes) = match how {
+            6 => return built(5_000, &one(&key("bad"), 1, (7, b"forged"), None)),
+            7 => {
+                // No change is beyond the limit, both together are.
+                let half = MAX_OPERATIONS_PER_RECORD / 2 + 1;
+                let columns = bomb(half as i64);
+                let first = built(1, &columns).remove(0);
+                let deps = allymap_document::change_hashes(std::slice::from_ref(&first)).expect("it is a change");
+                let (deps, start_op) = (&[deps[0].0], half + 1);
+                let second = Chunk { deps, actor, seq: 2, start_op, others: &[], columns: &columns };
+                return vec![first, second.bytes()];
+            }
+            8 => {
+                let mut columns = one(&key("odd"), 1, (7, b"forged"), None);
+                let at = chance.below(columns.len() as u64) as usize;
+                let (_, column) = &mut columns[at];
+                let at = chance.below(column.len() as u64) as usize;
+                column[at] ^= 1 << chance.small(8);
+                return built(1, &columns);
+            }
+            9 => {
+                let mut bytes = vec![0; HUGE];
+                chance.fill(&mut bytes);
+                (key("huge"), bytes)
+            }
+            _ => (key("bad"), b"forged".to_vec()),
+        };
+        let mut forged = Document::new(actor);
+        let written = forged.edit(ActId(chance.bytes()), |entry| entry.append(&key, bytes));
+        written.expect("it fits into a change").expect("the key is new");
+        forged.change_bytes_since(0).into_iter().map(|change| change.bytes).collect()
     }
 
     fn seal(&mut self, key: &EpochKey, content: Content) -> Record {
@@ -323,6 +385,9 @@ pub struct Asked {
     pub genesis: allymap_seal::SignedOp,
     pub words: [&'static str; 4],
 }
+
+/// Bytes of a value that chance filled, so that nothing makes its record smaller.
+const HUGE: usize = MAX_CHANGE_BYTES - 1_024;
 
 /// An hour on a day in 2026, where every clock begins.
 pub const BEGINNING: Timestamp = Timestamp(1_790_000_000_000);

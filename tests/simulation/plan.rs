@@ -386,7 +386,7 @@ impl Weights<'_> {
                 plan.push(Step::Forge {
                     relay: relay(chance, shape),
                     document: document(chance),
-                    how: chance.small(6),
+                    how: chance.small(11),
                 });
             }),
             Fault::SpeakTwice if self.shape.hostile => self.add(2, 20, |chance, shape, plan| {

@@ -7,7 +7,7 @@ use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::sync::Arc;
 
 use allymap_relay::{ConnectionId, Relay};
-use allymap_replica::{Effect, Input, Notice, Replica, SpaceNumber};
+use allymap_replica::{Effect, Fate, Input, Notice, Refused, Replica, SpaceNumber};
 use allymap_seal::{DeviceKeys, DeviceSeed};
 use allymap_wire::{
     DeviceKey, DocumentId, Head, Message, OperatorToken, PutResult, RecordId, RelayKeyHash, SpaceId, Timestamp,
@@ -194,7 +194,21 @@ impl World {
                 .map_err(|error| violation(Oracle::Crash, format!("device {device}: {error}")))?;
             turns.push(self.todo(device, effects, notes));
         }
+        if self.applied_a_deadly_record(device) {
+            self.sometimes.happened("device: died of a record");
+            return self.device_dies(device);
+        }
         self.carry_out(device, turns)
+    }
+
+    /// Whether this turn would have ended the process: a record that nothing survives was tried. Refused unread it does no harm.
+    fn applied_a_deadly_record(&self, device: u8) -> bool {
+        let Device { replica: Some(replica), machine, .. } = &self.devices[usize::from(device)] else { return false };
+        self.ledger.deadly.iter().any(|id| {
+            let tried =
+                |rows: &Disk| matches!(replica.fate(id, rows), Ok(Some(Fate::Refused(why))) if why != Refused::Deadly);
+            tried(&machine.memory) && !tried(&machine.disk)
+        })
     }
 
     /// What is not one of a replica's inputs: an edit, an invitation, an approval.
@@ -211,7 +225,10 @@ impl World {
         let mut effects = Vec::new();
         act(node.replica.as_mut().expect("it was opened above"), now, memory, chance, &mut effects)?;
         let mut turn = self.todo(device, effects, Vec::new());
-        turn.extend(kept.map(Todo::Kept));
+        match self.rule {
+            Some(Rule::TellsBeforeItIsDurable) => turn.splice(0..0, kept.map(Todo::Kept)).for_each(drop),
+            _ => turn.extend(kept.map(Todo::Kept)),
+        }
         self.carry_out(device, vec![turn])
     }
 

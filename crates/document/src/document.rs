@@ -4,6 +4,7 @@ use std::sync::OnceLock;
 
 use automerge::{Automerge, ReadDoc};
 
+use crate::broken::Broken;
 use crate::edit::{self, Edit, EditError};
 use crate::guard::guarded;
 use crate::history::{Appended, ChangeInfo, History, Oddity, Recorded};
@@ -19,6 +20,7 @@ pub struct Document {
     actor: ActorId,
     /// Read from the changes when first asked for, then kept up to date.
     history: OnceLock<History>,
+    pub(crate) broken: Option<Broken>,
 }
 
 /// A saved document could not be read. It can be built anew from its records.
@@ -214,9 +216,15 @@ impl Document {
         stage::stage_all(self, records)
     }
 
+    /// For the tests of the tests: this document breaks one of its rules from now on.
+    #[doc(hidden)]
+    pub fn break_rule(&mut self, rule: Broken) {
+        self.broken = Some(rule);
+    }
+
     pub(crate) fn from_automerge(mut automerge: Automerge, actor: ActorId) -> Document {
         automerge.set_actor(actor.into());
-        Document { automerge, actor, history: OnceLock::new() }
+        Document { automerge, actor, history: OnceLock::new(), broken: None }
     }
 
     /// The same document after more changes.
@@ -229,7 +237,7 @@ impl Document {
         if let Some(history) = history.get_mut() {
             history.extend(changes);
         }
-        Document { automerge, actor: self.actor, history }
+        Document { automerge, actor: self.actor, history, broken: self.broken }
     }
 
     /// Not guarded: every change here was rebuilt once when it was accepted, and a failure must not look like an entry

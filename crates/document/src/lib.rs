@@ -3,6 +3,7 @@
 //! The only crate that names Automerge. Nothing here opens a file or a socket, reads a clock or draws chance: actor and act
 //! ids are arguments. The shape of a document is fixed (see `keys.rs`), because two devices that never met must make the same one.
 
+mod broken;
 mod chunk;
 mod document;
 mod edit;
@@ -15,6 +16,8 @@ mod read;
 mod stage;
 mod value;
 
+#[doc(hidden)]
+pub use broken::Broken;
 pub use chunk::{ChunkHeader, change_hashes, inspect};
 pub use document::{Document, LoadError, OwnChange};
 pub use edit::{Edit, EditError, WriteError};

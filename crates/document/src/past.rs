@@ -9,7 +9,9 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use automerge::{Automerge, ObjId, ReadDoc};
 
+use crate::broken::Broken;
 use crate::chunk::{Action, Chunk, ChunkHeader, Id, Key, Object, Operation, Scalar};
+use crate::document::Document;
 use crate::stage::Refusal;
 use crate::value::{ActorId, ChangeHash};
 
@@ -26,6 +28,7 @@ pub(crate) struct Past<'a> {
     unseen: Option<BTreeSet<ChangeHash>>,
     /// Operations looked up so far, all of them in the past.
     found: BTreeMap<Id, Found>,
+    broken: Option<Broken>,
 }
 
 /// As much of an operation as a reference to it must fit.
@@ -44,15 +47,16 @@ enum Slot {
 }
 
 impl<'a> Past<'a> {
-    pub(crate) fn new(automerge: &'a Automerge, signer: ActorId) -> Past<'a> {
+    pub(crate) fn new(document: &'a Document, signer: ActorId) -> Past<'a> {
         Past {
-            automerge,
+            automerge: &document.automerge,
             signer,
             batch: BTreeMap::new(),
             last: None,
             roots: BTreeSet::new(),
             unseen: None,
             found: BTreeMap::new(),
+            broken: document.broken,
         }
     }
 
@@ -82,7 +86,7 @@ impl<'a> Past<'a> {
                 return Err(Refusal::MissingDependency(vec![*dep]));
             }
         }
-        if header.start_op != greatest + 1 {
+        if header.start_op != greatest + 1 && self.broken != Some(Broken::AnyStartOp) {
             return Err(Refusal::CounterJump { start_op: header.start_op, expected: Some(greatest + 1) });
         }
         // Every change of ours names our previous one, so an actor's changes form a chain.

@@ -65,7 +65,7 @@ impl Replica {
             }
             return Ok(());
         };
-        match self.applying {
+        match if self.broken == Some(Broken::NoBreadcrumb) { Applying::Together } else { self.applying } {
             Applying::Together => {
                 let ids =
                     unapplied.iter().filter_map(|(order, id)| Some((order_of(order)?, RecordId::from_slice(id)?)));
@@ -382,6 +382,9 @@ impl Replica {
                 entry.insert((row, document))
             }
         };
+        if let Some(Broken::Document(rule)) = self.broken {
+            document.break_rule(rule);
+        }
         let given: Vec<(ActorId, &[Vec<u8>])> =
             records.iter().map(|record| (record.signer, record.changes.as_slice())).collect();
         let (after, outcomes) = document.stage_all(&given);
@@ -402,6 +405,9 @@ impl Replica {
                     Some(first) => Fate::Waiting(Missing::Change(first.0)),
                     None => Fate::Refused(Refused::Malformed),
                 },
+                Err(Refusal::DuplicateSequence { .. }) if self.broken == Some(Broken::SequenceTwice) => {
+                    Fate::Changes { document: id, by: statement.by, seq: statement.seq }
+                }
                 Err(Refusal::DuplicateSequence { .. }) if self.broken != Some(Broken::FirstBranchCounts) => {
                     judge_later(statement, draft)
                 }

@@ -24,6 +24,14 @@ pub enum Broken {
     NoRoster,
     /// Takes changes under any actor.
     AnyActor,
+    /// Takes a second change under a number that was given before, as if it were the first.
+    SequenceTwice,
+    /// Breaks a rule about the changes of one document.
+    Document(allymap_document::Broken),
+    /// After a death, applies everything together again.
+    NoBreadcrumb,
+    /// Does not keep a record that it has no key for, and reads on behind it.
+    SkipsWhatItCannotOpen,
     /// Does not try waiting records again.
     WaitForEver,
     /// Records of another relay are not offered on.
