@@ -24,6 +24,10 @@ impl Allowance {
         Allowance { at: now.0, bytes: settings.device_burst_bytes, records: settings.device_records_per_day.into() }
     }
 
+    pub(crate) fn is_ahead_of(&self, now: Timestamp) -> bool {
+        self.at > now.0
+    }
+
     /// The same, later. A clock that was set back neither fills nor empties it.
     pub(crate) fn at(mut self, now: Timestamp, settings: &Settings) -> Allowance {
         let passed = now.0.saturating_sub(self.at).min(DAY_MS);

@@ -132,13 +132,14 @@ impl Relay {
             return Ok(());
         }
         let allowance_key = rows::allowance_key(&from.space, &from.device);
-        let mut allowance: Allowance = match rows::read(turn.rows, &allowance_key) {
+        let known: Allowance = match rows::read(turn.rows, &allowance_key) {
             Ok(Some(allowance)) => allowance,
             // A damaged counter is a full one: it protects the relay, it is not worth a volunteer's evening.
             Ok(None) | Err(RowsError::Damaged) => Allowance::full(turn.now, &self.settings),
             Err(error) => return Err(error),
-        }
-        .at(turn.now, &self.settings);
+        };
+        let clock_was_ahead = known.is_ahead_of(turn.now);
+        let mut allowance = known.at(turn.now, &self.settings);
         let uploader = self.uploader_tag(turn, &from);
         let space = self.spaces.get_mut(&from.space).expect("whoever may write is on a space's list");
         let quota =
@@ -175,11 +176,14 @@ impl Relay {
             });
         }
         turn.send(from.connection, &Message::PutAck { results });
+        // Where the clock was ahead, refilling begins now, not once it is there again.
+        if clock_was_ahead || !new.is_empty() {
+            turn.put(allowance_key, allymap_wire::encode(&allowance));
+        }
         if new.is_empty() {
             return Ok(());
         }
         turn.put(rows::space_key(&from.space), allymap_wire::encode(&space.state));
-        turn.put(allowance_key, allymap_wire::encode(&allowance));
         self.push(turn, &from, first, new);
         Ok(())
     }

@@ -79,6 +79,19 @@ fn each_record_over_the_rate_is_refused_the_rest_is_stored_and_the_next_day_brin
 }
 
 #[test]
+fn a_clock_that_was_ahead_for_a_while_does_not_hold_anybody_back_until_it_is_there_again() {
+    let mut world = World::founded_with(Settings { device_records_per_day: 10, ..Settings::default() });
+    world.now += 3_000 * DAY_MS;
+    let member = world.log_in(2);
+    let all: Vec<_> = (0..20).map(record).collect();
+    assert_eq!(stored(&world.put(member, all.clone())), 10);
+    world.now -= 2_999 * DAY_MS;
+    assert_eq!(stored(&world.put(member, all[10..].to_vec())), 0, "it brings nothing back either");
+    world.now += DAY_MS;
+    assert_eq!(stored(&world.put(member, all[10..].to_vec())), 10);
+}
+
+#[test]
 fn what_was_there_already_does_not_count() {
     let mut world = World::founded_with(Settings { device_records_per_day: 10, ..Settings::default() });
     let member = world.log_in(2);
