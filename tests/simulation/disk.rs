@@ -32,6 +32,12 @@ impl Disk {
         self.from(prefix, prefix).map(move |(key, value)| (&key[prefix.len()..], value))
     }
 
+    /// Rows whose keys begin with this letter.
+    pub fn under_letter(&self, letter: u8) -> impl Iterator<Item = (&[u8], &[u8])> {
+        let start: Arc<[u8]> = [letter][..].into();
+        self.0.range(start..).take_while(move |(key, _)| key[0] == letter).map(|(key, value)| (&**key, &**value))
+    }
+
     /// Every row there is.
     pub fn rows(&self) -> impl Iterator<Item = (&[u8], &[u8])> {
         self.0.iter().map(|(key, value)| (&**key, &**value))

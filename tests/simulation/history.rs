@@ -47,6 +47,9 @@ pub fn run(seed: u64, shape: Shape, steps: &[Step], rule: Option<Rule>, digest: 
         for (number, step) in steps.iter().enumerate() {
             at = Some(number);
             world.step(*step)?;
+            if number.is_multiple_of(crate::bounds::EVERY) {
+                world.look_at_bounds()?;
+            }
         }
         at = None;
         world.heal_and_look()
@@ -78,7 +81,9 @@ pub fn run(seed: u64, shape: Shape, steps: &[Step], rule: Option<Rule>, digest: 
 impl World {
     fn step(&mut self, step: Step) -> Result<(), Violation> {
         // A history takes hours, not moments, so that time limits are met in the middle of it.
-        self.now += 20_000;
+        if !self.still {
+            self.now += 20_000;
+        }
         match step {
             Step::Edit { device, document, what } => self.edit(device, document, what)?,
             Step::Offer { device } => self.device_turn(device, vec![Input::Offer])?,
@@ -102,7 +107,10 @@ impl World {
             Step::Flow { device, relay } => drop(self.stalled.remove(&(device, relay))),
             Step::Kill { node, after } => self.machine(node).kill = Some(after),
             Step::Refuse { node, writes } => self.machine(node).refuse = writes,
-            Step::Full { relay } => self.relay_turn(relay, vec![allymap_relay::Input::DiskFull(true)])?,
+            Step::Full { relay } => {
+                self.relay_turn(relay, vec![allymap_relay::Input::DiskFull(true)])?;
+                self.relays[usize::from(relay)].full = true;
+            }
             Step::Space { relay } => self.relay_turn(relay, vec![allymap_relay::Input::DiskFull(false)])?,
             Step::Backup { node: Node::Device(device) } if self.is_spared(device) => {}
             Step::Backup { node } => {
@@ -128,11 +136,17 @@ impl World {
             Step::Invite { relay } => self.invite(relay)?,
             Step::Take { stranger } => self.take(stranger)?,
             Step::Approve => self.approve()?,
+            Step::OpenAndDie { node } => self.open_and_die(node)?,
+            Step::Clone { from, to } => self.clone_device(from, to)?,
+            Step::Rot { relay, number } => self.rot(relay, number)?,
+            Step::Narrow { relay, narrow } => self.narrow(relay, narrow)?,
+            Step::Still(still) => self.still = still,
+            Step::Lie(lie) => self.lie(lie)?,
         }
         Ok(())
     }
 
-    fn machine(&mut self, node: Node) -> &mut Machine {
+    pub fn machine(&mut self, node: Node) -> &mut Machine {
         match node {
             Node::Device(device) => &mut self.devices[usize::from(device)].machine,
             Node::Relay(relay) => &mut self.relays[usize::from(relay)].machine,
@@ -152,6 +166,9 @@ impl World {
         let mut change = None;
         let marker = format!("MARKER {edit}");
         let text = marker.clone();
+        if self.still {
+            self.sometimes.happened("edit while all clocks stood still");
+        }
         let outcome = self.device_act(device, Some(edit), |replica, _, rows, chance, effects| {
             let act = ActId(chance.bytes());
             let written = replica.edit(id, act, rows, effects, |entry| {
@@ -195,7 +212,8 @@ impl World {
         if node.sessions.contains_key(&relay) || !node.knows.contains(&relay) {
             return Ok(());
         }
-        let link = Link { device, relay, device_open: true, relay_open: true, ..Link::default() };
+        let face = self.face_for(relay, device);
+        let link = Link { device, relay, face, device_open: true, relay_open: true, ..Link::default() };
         let link = self.connected(relay, link)?;
         if !self.links.contains_key(&link) {
             return Ok(());
@@ -275,7 +293,7 @@ impl World {
         Ok(true)
     }
 
-    fn go_on(&mut self, device: u8) -> Result<bool, Violation> {
+    pub fn go_on(&mut self, device: u8) -> Result<bool, Violation> {
         if !std::mem::take(&mut self.devices[usize::from(device)].continues) {
             return Ok(false);
         }
@@ -456,6 +474,9 @@ impl World {
 
     fn heal_and_look(&mut self) -> Result<u32, Violation> {
         self.stalled.clear();
+        self.still = false;
+        self.lies_end()?;
+        self.count_keys()?;
         for machine in self
             .devices
             .iter_mut()
@@ -466,6 +487,7 @@ impl World {
             machine.refuse = 0;
         }
         for relay in 0..self.shape.relays {
+            self.narrow(relay, false)?;
             self.relay_turn(relay, vec![allymap_relay::Input::DiskFull(false)])?;
             self.time_out(relay)?;
         }
@@ -478,6 +500,8 @@ impl World {
                 self.reconnect(device)?;
             }
             rounds += 1;
+            // What a day allows comes back by the hour.
+            self.now += 3_600_000;
             if self.all_alike() && self.look_at_logs().is_ok() || self.state() == before {
                 break;
             }
@@ -485,6 +509,7 @@ impl World {
                 return Err(violation(Oracle::Liveness, format!("not at rest after {ROUNDS} rounds")));
             }
         }
+        self.look_at_lies()?;
         self.look()?;
         self.one_more_edit_by_each()?;
         self.look_at_logs()?;

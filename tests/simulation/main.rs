@@ -5,12 +5,15 @@
 
 #![allow(clippy::print_stdout, reason = "a test tells what it found")]
 
+mod bounds;
 mod chance;
 #[path = "../hostile/chunk.rs"]
 mod chunk;
 mod disk;
+mod faults;
 mod history;
 mod ledger;
+mod liar;
 mod look;
 mod mutants;
 mod oracle;

@@ -42,6 +42,7 @@ fn rules() -> Vec<Rule> {
         ReplicaRule::Document(DocumentRule::OperationsNotCounted),
         ReplicaRule::NoBreadcrumb,
         ReplicaRule::SkipsWhatItCannotOpen,
+        ReplicaRule::RollBackNotTold,
         ReplicaRule::WaitForEver,
         ReplicaRule::NoFerry,
         ReplicaRule::FirstBranchCounts,
@@ -108,7 +109,8 @@ fn is_about(rule: Rule, seed: u64, shape: Shape) -> bool {
             | ReplicaRule::SkipsWhatItCannotOpen
             | ReplicaRule::RemovalComesTooLate,
         ) => shape.relays > 1 && shape.hostile && shape.devices > 2,
-        _ => true,
+        Rule::Replica(ReplicaRule::RollBackNotTold) => shape.liar,
+        _ => !shape.liar,
     }
 }
 

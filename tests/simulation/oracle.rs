@@ -3,7 +3,7 @@
 use allymap_relay::ConnectionId;
 use allymap_replica::{Fate, Notice};
 use allymap_seal::Roster;
-use allymap_wire::{AccessEntry, Code, DeviceKey, Head, LogHash, Message, PutResult, Record, RecordId};
+use allymap_wire::{AccessEntry, Code, DeviceKey, Head, LogHash, Message, MessageKind, PutResult, Record, RecordId};
 use minicbor::Decode;
 
 use crate::disk::Write;
@@ -149,12 +149,21 @@ impl World {
                                 self.sometimes.happened("put again what was stored already");
                             }
                         }
+                        PutResult::Refused { code: Code::Full } if node.narrow && !node.full => {
+                            self.sometimes.happened("relay: no room left for the map");
+                        }
+                        PutResult::Refused { code: Code::Rate } => {
+                            self.sometimes.happened("relay: what a day allows is used up");
+                        }
                         PutResult::Refused { code: Code::Full } => {
                             self.sometimes.happened("relay: disk nearly full, records refused");
                         }
                         PutResult::Refused { .. } => {}
                     }
                 }
+            }
+            Message::Outcome { of, code: Code::Full, .. } if of == MessageKind::BoxPut as u8 && !node.full => {
+                self.sometimes.happened("relay: mailboxes full");
             }
             Message::AuthOk { head, .. } if !durable(&head) => return Err(unstored("a head")),
             Message::Records { first, entries, more, head } => {
@@ -255,6 +264,11 @@ impl World {
 
     /// The simulation itself took a log back: what is on the disk now is what must hold from here.
     pub fn relay_lost_its_log(&mut self, relay: u8) {
+        self.read_log(relay);
+        self.people.forget_taker(relay);
+    }
+
+    pub fn read_log(&mut self, relay: u8) {
         let prefix = [b"l", &self.space.0[..]].concat();
         let node = &mut self.relays[usize::from(relay)];
         let length = node.machine.disk.under(&prefix).count();
@@ -268,7 +282,6 @@ impl World {
         }
         node.log = log;
         node.chain = chain;
-        self.people.forget_taker(relay);
     }
 
     pub fn count_roll_back(&mut self, relay: u8) {
@@ -296,8 +309,8 @@ impl World {
             Notice::WithRelay { relay, records } => {
                 self.sometimes.happened("with the relay");
                 let relay = self.relay_of(&relay);
-                // The hostile member may be gone when it is her turn to offer again.
-                let hostile = self.is_hostile(device);
+                // The hostile member may be gone when it is her turn to offer again; what a hostile relay says is worth nothing.
+                let hostile = self.is_hostile(device) || self.lies_now(relay);
                 for record in records.into_iter().filter(|_| !hostile) {
                     self.ledger.with.entry((relay, record)).or_default();
                 }
@@ -306,7 +319,12 @@ impl World {
                 let relay = self.relay_of(&relay);
                 let learned = self.devices[usize::from(device)].learned.get(&relay).copied();
                 let open = self.session(device, relay).is_some_and(|link| link.relay_open);
-                if let Some(head) = learned.filter(|head| open && head.position > 0) {
+                if open && !self.lies_now(relay) && !self.reads_what_is_there(device, relay) {
+                    let detail = format!("device {device} is up to date with what relay {relay} does not have");
+                    return Err(violation(Oracle::RollBack, detail));
+                }
+                let learned = learned.filter(|head| open && head.position > 0 && !self.lies_now(relay));
+                if let Some(head) = learned {
                     let chain = &self.relays[usize::from(relay)].chain;
                     let fits =
                         chain.get(head.position as usize - 1).is_some_and(|hash| LogHash(*hash).prefix() == head.hash);
@@ -324,7 +342,8 @@ impl World {
                     self.check_list(relay, replica.roster())?;
                 }
             }
-            Notice::RolledBack { to, .. } => {
+            Notice::RolledBack { to, relay, .. } => {
+                self.accused_with_reason(device, &relay, &notice);
                 self.sometimes.happened("roll-back noticed");
                 self.sometimes.happened(match to {
                     0 => "ladder climbed to the start",
@@ -337,10 +356,20 @@ impl World {
                     return trust(format!("refuses an honest record: {why:?}"));
                 }
             }
+            Notice::BadLog { relay }
+            | Notice::WrongRelay { relay }
+            | Notice::WrongVersion { relay, .. }
+            | Notice::Withheld { relay, .. }
+            | Notice::NotTaken { relay, .. }
+            | Notice::Ended { relay, .. }
+            | Notice::NotCreated { relay, .. }
+            | Notice::Removed { relay }
+                if self.accused_with_reason(device, &relay, &notice) => {}
             Notice::BadLog { relay } => return trust(format!("accuses relay {}", self.relay_of(&relay))),
             Notice::WrongRelay { .. } | Notice::WrongVersion { .. } | Notice::Withheld { .. } => {
                 return trust(format!("accuses an honest relay: {notice:?}"));
             }
+            Notice::NotTaken { code: Code::Rate, .. } if self.sometimes.count("relay: little room") > 0 => {}
             Notice::NotTaken { code: Code::Full | Code::NotAllowed | Code::Stale | Code::Removed, .. } => {}
             // Full, or made already by what was sent on an earlier connection.
             Notice::NotCreated { code: Code::Full | Code::Exists, .. } => {}

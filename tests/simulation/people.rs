@@ -182,6 +182,9 @@ impl World {
             roster.revoke(keys, hostile, &[], "hostile", now).ok()
         })?;
         if removal.is_some() {
+            if self.face_for(relay, 1) == 1 {
+                self.sometimes.happened("hostile relay: withholds a removal");
+            }
             self.people.removal = removal;
         }
         Ok(())
@@ -292,7 +295,7 @@ impl World {
             Err(_) => vec![[9; 32]],
         };
         // What counts may not disturb an honest document.
-        let number = if how == 9 { crate::plan::DOCUMENTS + number } else { number };
+        let number = if matches!(how, 8 | 9) { crate::plan::DOCUMENTS + number } else { number };
         let draft =
             Draft { doc: document(number), salt, seq: self.people.forged, prev: Vec::new(), roster: heads, seen: None };
         let mut statement = Statement::sign(author, &self.space, draft, &hashes);

@@ -12,6 +12,8 @@ pub struct Shape {
     pub relays: u8,
     /// Whether the last device is a member turned hostile.
     pub hostile: bool,
+    /// Whether the last relay lies.
+    pub liar: bool,
     /// About how many bytes of records a relay sends at once. The less, the longer somebody is behind.
     pub page_bytes: u16,
 }
@@ -20,6 +22,20 @@ pub struct Shape {
 pub enum Node {
     Device(u8),
     Relay(u8),
+}
+
+/// What a hostile relay does from now on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Lie {
+    Nothing,
+    StoresNothing,
+    Drops,
+    Damages,
+    /// Every other device is shown a log that goes on by itself from here.
+    TwoLogs,
+    /// Every other device is shown the log of the last backup.
+    OldLog,
+    OneLog,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -159,6 +175,29 @@ pub enum Step {
     },
     /// The founder lets whoever asks in.
     Approve,
+    /// The process dies, opens what it finds, and dies before it has said anything.
+    OpenAndDie {
+        node: Node,
+    },
+    /// A device's folder is copied over another's, and both run.
+    Clone {
+        from: u8,
+        to: u8,
+    },
+    /// Rows of a relay's log are gone, drawn from this number, and it closes the gaps.
+    Rot {
+        relay: u8,
+        number: u16,
+    },
+    /// The relay's operator gives it little room, or as much as it wants.
+    Narrow {
+        relay: u8,
+        narrow: bool,
+    },
+    /// No clock moves, or all do again.
+    Still(bool),
+    /// The hostile relay changes its game.
+    Lie(Lie),
 }
 
 /// Kinds of faults, each in half of the histories.
@@ -183,10 +222,13 @@ enum Fault {
     SpeakTwice,
     Remove,
     Invite,
+    Open,
+    Rot,
+    Narrow,
 }
 
 impl Fault {
-    const ALL: [Fault; 19] = [
+    const ALL: [Fault; 22] = [
         Fault::Cut,
         Fault::HalfOpen,
         Fault::HangUp,
@@ -206,6 +248,9 @@ impl Fault {
         Fault::SpeakTwice,
         Fault::Remove,
         Fault::Invite,
+        Fault::Open,
+        Fault::Rot,
+        Fault::Narrow,
     ];
 }
 
@@ -218,6 +263,11 @@ pub fn only_backups(seed: u64) -> bool {
     seed % 10 == 9
 }
 
+/// Whether a relay lies in it: then it may be accused, so this takes histories of its own, too.
+pub fn has_liar(seed: u64) -> bool {
+    seed % 10 == 4
+}
+
 /// The history of a seed.
 pub fn plan(seed: u64, length: usize) -> (Shape, Vec<Step>) {
     let mut chance = Chance::new(seed, 0);
@@ -227,7 +277,7 @@ pub fn plan(seed: u64, length: usize) -> (Shape, Vec<Step>) {
     let devices = [2, 2, 2, 3, 3, 3, 4, 5][usize::from(chance.small(8))].max(2 + u8::from(hostile));
     let pages: &[u16] = if only_backups { &[512] } else { &[512, 512, 4 << 10, 32 << 10] };
     let page_bytes = pages[usize::from(chance.small(pages.len() as u8))];
-    let shape = Shape { devices, relays: 1 + chance.small(2), hostile, page_bytes };
+    let shape = Shape { devices, relays: 1 + chance.small(2), hostile, liar: has_liar(seed), page_bytes };
     let mut weights = Weights { chance: &mut chance, shape, table: Vec::new() };
     weights.fill(only_backups);
     let table = weights.table;
@@ -287,12 +337,24 @@ impl Weights<'_> {
             }
             return;
         }
+        if self.shape.liar {
+            self.add(20, 60, lies);
+            self.add(10, 30, two_logs);
+            self.add(1, 10, |chance, shape, plan| plan.push(Step::Backup { node: Node::Relay(relay(chance, shape)) }));
+            for fault in [Fault::Cut, Fault::HangUp, Fault::HalfOpen, Fault::KillDevice, Fault::Batches, Fault::Remove]
+            {
+                if self.chance.half() {
+                    self.fault(fault);
+                }
+            }
+            return;
+        }
         // What a device lost to damage comes back from a relay, so no other disk goes back in time in the same history.
         let damage = self.chance.half();
         for fault in Fault::ALL {
             let happens = match fault {
                 Fault::Damage => damage,
-                Fault::RestoreDevice | Fault::RestoreRelay | Fault::Empty if damage => false,
+                Fault::RestoreDevice | Fault::RestoreRelay | Fault::Empty | Fault::Rot if damage => false,
                 _ => self.chance.half(),
             };
             if happens {
@@ -358,6 +420,15 @@ impl Weights<'_> {
                 self.add(1, 8, |chance, shape, plan| {
                     plan.push(Step::Restore { node: Node::Device(device(chance, shape)) });
                 });
+                self.add(1, 4, |chance, shape, plan| {
+                    let (from, to, relay) = (device(chance, shape), device(chance, shape), relay(chance, shape));
+                    plan.push(Step::Clone { from, to });
+                    for device in [from, to] {
+                        plan.push(Step::Edit { device, document: document(chance), what: chance.small(8) });
+                        plan.push(Step::Connect { device, relay });
+                        plan.push(Step::Exchange { device, relay, frames: 1 + chance.small(12) });
+                    }
+                });
             }
             Fault::RestoreRelay => {
                 self.add(1, 25, |chance, shape, plan| {
@@ -373,11 +444,17 @@ impl Weights<'_> {
             Fault::Empty => {
                 self.add(1, 6, |chance, shape, plan| plan.push(Step::Empty { relay: relay(chance, shape) }))
             }
-            Fault::Clock => self.add(1, 25, |chance, shape, plan| {
-                let node =
-                    if chance.half() { Node::Device(device(chance, shape)) } else { Node::Relay(relay(chance, shape)) };
-                plan.push(Step::Clock { node, hours: chance.below(80_000) as i32 - 40_000 });
-            }),
+            Fault::Clock => {
+                self.add(1, 8, |chance, _, plan| plan.push(Step::Still(chance.half())));
+                self.add(1, 25, |chance, shape, plan| {
+                    let node = if chance.half() {
+                        Node::Device(device(chance, shape))
+                    } else {
+                        Node::Relay(relay(chance, shape))
+                    };
+                    plan.push(Step::Clock { node, hours: chance.below(80_000) as i32 - 40_000 });
+                })
+            }
             Fault::Batches => {
                 self.add(20, 80, |chance, shape, plan| plan.push(Step::Wake { device: device(chance, shape) }));
                 self.add(20, 80, |chance, shape, plan| plan.push(Step::Serve { relay: relay(chance, shape) }));
@@ -405,6 +482,7 @@ impl Weights<'_> {
                     plan.push(Step::Edit { device: 0, document: document(chance), what: 0 });
                     plan.extend([Step::Offer { device: 0 }, Step::Exchange { device: 0, relay, frames: 6 }]);
                 });
+                self.add(1, 4, two_mints);
             }
             Fault::Forge | Fault::SpeakTwice | Fault::Remove => {}
             Fault::Invite => {
@@ -417,6 +495,28 @@ impl Weights<'_> {
                 });
                 self.add(2, 15, |chance, _, plan| plan.push(Step::Take { stranger: chance.small(2) }));
                 self.add(2, 15, |_, _, plan| plan.push(Step::Approve));
+            }
+            Fault::Open => self.add(1, 8, |chance, shape, plan| {
+                let node =
+                    if chance.half() { Node::Device(device(chance, shape)) } else { Node::Relay(relay(chance, shape)) };
+                plan.push(Step::OpenAndDie { node });
+            }),
+            Fault::Rot => self.add(1, 4, |chance, shape, plan| {
+                plan.push(Step::Rot { relay: relay(chance, shape), number: chance.below(1 << 16) as u16 });
+            }),
+            Fault::Narrow => {
+                self.add(1, 3, |chance, shape, plan| {
+                    let relay = relay(chance, shape);
+                    plan.extend([Step::Narrow { relay, narrow: true }, Step::Wait { minutes: 600 }]);
+                    if chance.half() {
+                        plan.extend([Step::Invite { relay }, Step::Connect { device: 0, relay }]);
+                        plan.extend([Step::Exchange { device: 0, relay, frames: 12 }, Step::Invite { relay }]);
+                        plan.extend([Step::Offer { device: 0 }, Step::Exchange { device: 0, relay, frames: 12 }]);
+                    }
+                });
+                self.add(1, 6, |chance, shape, plan| {
+                    plan.push(Step::Narrow { relay: relay(chance, shape), narrow: false });
+                });
             }
         }
     }
@@ -471,6 +571,53 @@ fn behind_when_acknowledged(chance: &mut Chance, shape: Shape, plan: &mut Vec<St
     story.push(Step::Connect { device: slow, relay });
     story.push(Step::Exchange { device: slow, relay, frames: 12 });
     plan.extend(story.into_iter().filter(|_| chance.below(32) > 0));
+}
+
+/// Two who know of a removal have something to say at once, and each makes a key for it.
+fn two_mints(chance: &mut Chance, shape: Shape, plan: &mut Vec<Step>) {
+    let relay = relay(chance, shape);
+    plan.push(Step::Remove { relay });
+    for device in [0, 1] {
+        plan.extend([Step::HangUp { device, relay }, Step::Connect { device, relay }]);
+        plan.push(Step::Exchange { device, relay, frames: 12 });
+    }
+    for device in [0, 1] {
+        plan.push(Step::Edit { device, document: document(chance), what: chance.small(8) });
+        plan.push(Step::Offer { device });
+    }
+    for device in [0, 1] {
+        plan.extend([Step::Up { device, relay }, Step::Exchange { device, relay, frames: 12 }]);
+    }
+}
+
+/// A relay begins another lie, and everybody it may concern has something to say.
+fn lies(chance: &mut Chance, shape: Shape, plan: &mut Vec<Step>) {
+    let lie = [Lie::Nothing, Lie::StoresNothing, Lie::Drops, Lie::Damages, Lie::OneLog][usize::from(chance.small(5))];
+    let (device, relay) = (device(chance, shape), shape.relays - 1);
+    plan.push(Step::Lie(lie));
+    plan.push(Step::Connect { device, relay });
+    plan.push(Step::Edit { device, document: document(chance), what: chance.small(8) });
+    plan.push(Step::Offer { device });
+    plan.push(Step::Exchange { device, relay, frames: 1 + chance.small(12) });
+}
+
+/// Two who come back are shown two logs, and write into both. It may be the removal of a member that one of them is not shown.
+fn two_logs(chance: &mut Chance, shape: Shape, plan: &mut Vec<Step>) {
+    let relay = shape.relays - 1;
+    plan.push(Step::Lie(if chance.half() { Lie::TwoLogs } else { Lie::OldLog }));
+    if shape.hostile && chance.half() {
+        plan.push(Step::Remove { relay });
+    }
+    for device in [0, 1] {
+        plan.extend([Step::HangUp { device, relay }, Step::Connect { device, relay }]);
+        plan.push(Step::Exchange { device, relay, frames: 1 + chance.small(12) });
+        plan.push(Step::Edit { device, document: document(chance), what: chance.small(8) });
+        plan.push(Step::Offer { device });
+        plan.push(Step::Exchange { device, relay, frames: 1 + chance.small(12) });
+    }
+    if chance.half() {
+        plan.push(Step::Lie(Lie::OneLog));
+    }
 }
 
 fn exchange(chance: &mut Chance, shape: Shape, most: u8) -> Step {

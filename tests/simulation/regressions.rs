@@ -16,7 +16,7 @@ pub const REGRESSIONS: &[Regression] = &[
     // still fits its older log.
     Regression {
         seed: 0,
-        shape: Shape { devices: 2, relays: 1, hostile: false, page_bytes: 4096 },
+        shape: Shape { devices: 2, relays: 1, hostile: false, liar: false, page_bytes: 4096 },
         steps: &[
             Backup { node: Relay(0) },
             Connect { device: 0, relay: 0 },
@@ -30,16 +30,20 @@ pub const REGRESSIONS: &[Regression] = &[
     // A relay that lost the map refused the Sync that came with the log-in, and nobody asked again after making the map anew.
     Regression {
         seed: 13,
-        shape: Shape { devices: 4, relays: 1, hostile: true, page_bytes: 4096 },
+        shape: Shape { devices: 4, relays: 1, hostile: true, liar: false, page_bytes: 4096 },
         steps: &[Empty { relay: 0 }],
     },
     // A device that was behind was acknowledged the place after its cursor, and then accused the relay because a page held that
     // place too. It takes nothing but five devices that catch up in small pages.
-    Regression { seed: 6, shape: Shape { devices: 5, relays: 2, hostile: false, page_bytes: 512 }, steps: &[] },
+    Regression {
+        seed: 6,
+        shape: Shape { devices: 5, relays: 2, hostile: false, liar: false, page_bytes: 512 },
+        steps: &[],
+    },
     // Two relays told two devices different things of one number, and each kept what it heard first.
     Regression {
         seed: 38,
-        shape: Shape { devices: 5, relays: 2, hostile: true, page_bytes: 4096 },
+        shape: Shape { devices: 5, relays: 2, hostile: true, liar: false, page_bytes: 4096 },
         steps: &[
             SpeakTwice { relay: 0, document: 0 },
             Connect { device: 0, relay: 0 },
@@ -51,7 +55,7 @@ pub const REGRESSIONS: &[Regression] = &[
     // Damage took a document and left the mark that it has something to seal: nothing ever came of that, and no judgement either.
     Regression {
         seed: 5940,
-        shape: Shape { devices: 5, relays: 1, hostile: true, page_bytes: 512 },
+        shape: Shape { devices: 5, relays: 1, hostile: true, liar: false, page_bytes: 512 },
         steps: &[
             Edit { device: 1, document: 4, what: 5 },
             Edit { device: 0, document: 3, what: 0 },
@@ -60,6 +64,27 @@ pub const REGRESSIONS: &[Regression] = &[
             Damage { device: 0, number: 65304 },
             Edit { device: 0, document: 4, what: 0 },
             Damage { device: 0, number: 32521 },
+        ],
+    },
+    // A relay's clock was ahead while a device used up its day, and nothing it offered was taken again.
+    Regression {
+        seed: 22,
+        shape: Shape { devices: 2, relays: 2, hostile: false, liar: false, page_bytes: 512 },
+        steps: &[
+            Clock { node: Relay(0), hours: 20732 },
+            Narrow { relay: 0, narrow: true },
+            Connect { device: 0, relay: 0 },
+            Edit { device: 0, document: 3, what: 5 },
+            Edit { device: 0, document: 1, what: 5 },
+            Edit { device: 0, document: 0, what: 5 },
+            Edit { device: 0, document: 2, what: 7 },
+            Connect { device: 0, relay: 1 },
+            Edit { device: 0, document: 4, what: 7 },
+            Exchange { device: 0, relay: 1, frames: 8 },
+            Edit { device: 0, document: 2, what: 4 },
+            Exchange { device: 0, relay: 0, frames: 7 },
+            Clock { node: Relay(0), hours: 9303 },
+            Edit { device: 0, document: 3, what: 0 },
         ],
     },
 ];

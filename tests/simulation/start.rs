@@ -11,6 +11,7 @@ use allymap_wire::{DeviceKey, OperatorToken, RecordId, RelayKeyHash, SpaceId};
 use crate::chance::Chance;
 use crate::disk::Disk;
 use crate::ledger::Ledger;
+use crate::liar::Liar;
 use crate::mutants::Rule;
 use crate::oracle::Violation;
 use crate::people::{BEGINNING, People};
@@ -41,6 +42,11 @@ pub fn settings(shape: Shape) -> Settings {
     Settings { page_bytes, sync_bytes: 4 * u64::from(shape.page_bytes), ..Settings::default() }
 }
 
+/// What an operator sets who has little room.
+pub fn narrow_settings(shape: Shape) -> Settings {
+    Settings { space_bytes: 24 << 10, device_records_per_day: 6, mailboxes: 1, ..settings(shape) }
+}
+
 /// Which relays a device knows. The founder ferries between two, and so does the fourth.
 fn known(device: u8, shape: Shape) -> Vec<u8> {
     match (shape.relays, device) {
@@ -62,10 +68,20 @@ impl World {
         for (number, relay) in start.relays.iter().enumerate() {
             let machine = Machine::new(relay.disk.clone(), Chance::new(seed, 0x20 + number as u64));
             let RelayStart { id, token, log, chain, .. } = relay;
-            let node =
-                RelayNode { machine, relay: None, id: *id, token: *token, log: log.clone(), chain: chain.clone() };
+            let node = RelayNode {
+                machine,
+                relay: None,
+                id: *id,
+                token: *token,
+                log: log.clone(),
+                chain: chain.clone(),
+                face: 0,
+                narrow: false,
+                full: false,
+            };
             world.relays.push(node);
         }
+        world.liar = shape.liar.then(|| Liar::new(shape.relays - 1, seed));
         world
     }
 
@@ -89,6 +105,8 @@ impl World {
             shape,
             space,
             rule: None,
+            liar: None,
+            still: false,
             devices,
             relays: Vec::new(),
             links: BTreeMap::new(),
@@ -184,8 +202,8 @@ fn root_of(genesis: &SignedOp) -> DeviceKey {
 fn start(shape: Shape) -> Arc<Start> {
     static STARTS: OnceLock<Mutex<BTreeMap<Shape, Arc<Start>>>> = OnceLock::new();
     let mut starts = STARTS.get_or_init(Mutex::default).lock().unwrap_or_else(|poisoned| poisoned.into_inner());
-    // A hostile member begins as any other.
-    let shape = Shape { hostile: false, page_bytes: 4 << 10, ..shape };
+    // Whoever is hostile begins as any other.
+    let shape = Shape { hostile: false, liar: false, page_bytes: 4 << 10, ..shape };
     starts.entry(shape).or_insert_with(|| Arc::new(found(shape).expect("nothing goes wrong while founding"))).clone()
 }
 
@@ -204,7 +222,17 @@ fn found(shape: Shape) -> Result<Start, Violation> {
         }
         let (id, token) = (identity.relay.hash(), identity.token);
         let machine = Machine::new(disk, chance);
-        world.relays.push(RelayNode { machine, relay: None, id, token, log: Vec::new(), chain: Vec::new() });
+        world.relays.push(RelayNode {
+            machine,
+            relay: None,
+            id,
+            token,
+            log: Vec::new(),
+            chain: Vec::new(),
+            face: 0,
+            narrow: false,
+            full: false,
+        });
     }
     let mut effects = Vec::new();
     let founding = Founding { root: &root, keys: world.keys(0), genesis, name: "Ada", group: "Harbour", salt: [0; 8] };

@@ -7,7 +7,7 @@ use crate::oracle::Violation;
 use crate::plan::Shape;
 use crate::world::World;
 
-const TWO: Shape = Shape { devices: 2, relays: 1, hostile: false, page_bytes: 4 << 10 };
+const TWO: Shape = Shape { devices: 2, relays: 1, hostile: false, liar: false, page_bytes: 4 << 10 };
 
 #[test]
 fn every_change_of_members_reaches_the_relay_on_the_connection_that_is_open() -> Result<(), Violation> {

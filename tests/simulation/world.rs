@@ -16,6 +16,7 @@ use allymap_wire::{
 use crate::chance::Chance;
 use crate::disk::{Disk, Write};
 use crate::ledger::Ledger;
+use crate::liar::Liar;
 use crate::mutants::Rule;
 use crate::oracle::{Oracle, Violation, violation};
 use crate::plan::Shape;
@@ -34,11 +35,14 @@ pub struct World {
     pub shape: Shape,
     pub space: SpaceId,
     pub rule: Option<Rule>,
+    pub liar: Option<Liar>,
     pub devices: Vec<Device>,
     pub relays: Vec<RelayNode>,
     pub links: BTreeMap<u64, Link>,
     pub stalled: BTreeSet<(u8, u8)>,
     pub now: u64,
+    /// Time does not pass by itself.
+    pub still: bool,
     pub ledger: Ledger,
     pub sometimes: Sometimes,
     pub digest: Option<u64>,
@@ -82,6 +86,12 @@ pub struct RelayNode {
     /// What its durable log must hold, position by position.
     pub log: Vec<RecordId>,
     pub chain: Vec<[u8; 32]>,
+    /// Which of its logs this is, where it shows two.
+    pub face: u8,
+    /// Its operator gave it little room.
+    pub narrow: bool,
+    /// Its disk was said to be nearly full.
+    pub full: bool,
 }
 
 /// One connection: two ordered streams of frames, and what each end believes.
@@ -89,6 +99,8 @@ pub struct RelayNode {
 pub struct Link {
     pub device: u8,
     pub relay: u8,
+    /// Which of the relay's logs it shows.
+    pub face: u8,
     pub up: VecDeque<Vec<u8>>,
     pub down: VecDeque<Arc<[u8]>>,
     pub device_open: bool,
@@ -152,10 +164,12 @@ impl World {
         Ok(node.replica.as_mut().expect("it was opened above"))
     }
 
-    fn relay(&mut self, relay: u8) -> Result<&mut Relay, Violation> {
-        let (rule, settings) = (self.rule, crate::start::settings(self.shape));
+    pub fn open_relay(&mut self, relay: u8) -> Result<&mut Relay, Violation> {
+        let (rule, shape) = (self.rule, self.shape);
         let node = &mut self.relays[usize::from(relay)];
         if node.relay.is_none() {
+            let settings =
+                if node.narrow { crate::start::narrow_settings(shape) } else { crate::start::settings(shape) };
             let opened = match rule {
                 Some(Rule::Relay(broken)) => Relay::open_broken(settings, &node.machine.memory, broken),
                 _ => Relay::open(settings, &node.machine.memory),
@@ -407,7 +421,11 @@ impl World {
     // Relays.
 
     pub fn relay_turn(&mut self, relay: u8, inputs: Vec<allymap_relay::Input>) -> Result<(), Violation> {
-        self.relay(relay)?;
+        if self.lies(relay) { self.lying_turn(relay, inputs) } else { self.plain_turn(relay, inputs) }
+    }
+
+    pub fn plain_turn(&mut self, relay: u8, inputs: Vec<allymap_relay::Input>) -> Result<(), Violation> {
+        self.open_relay(relay)?;
         let now = self.time(&self.relays[usize::from(relay)].machine);
         let mut turns = Vec::with_capacity(inputs.len());
         for input in inputs {
@@ -484,6 +502,7 @@ impl World {
                 }
                 Effect::Send { connection, bytes } => {
                     self.check_relay_send(relay, connection, &bytes)?;
+                    let bytes = self.tampered(relay, connection, bytes);
                     self.mix_bytes(&bytes);
                     if let Some(link) = self.links.get_mut(&connection.0)
                         && link.relay_open
@@ -507,15 +526,16 @@ impl World {
     }
 
     fn drop_slow_readers(&mut self, relay: u8) -> Result<(), Violation> {
+        let face = self.relays[usize::from(relay)].face;
         let slow: Vec<u64> = self
             .links
             .iter()
-            .filter(|(_, link)| link.relay == relay && link.relay_open && link.down.len() > QUEUE)
+            .filter(|(_, link)| link.relay == relay && link.face == face && link.relay_open && link.down.len() > QUEUE)
             .map(|(id, _)| *id)
             .collect();
         for id in slow {
             self.sometimes.happened("relay: slow reader dropped");
-            self.relay_turn(relay, vec![allymap_relay::Input::SendQueueFull { connection: ConnectionId(id) }])?;
+            self.plain_turn(relay, vec![allymap_relay::Input::SendQueueFull { connection: ConnectionId(id) }])?;
         }
         Ok(())
     }
@@ -523,8 +543,10 @@ impl World {
     pub fn relay_dies(&mut self, relay: u8) -> Result<(), Violation> {
         let node = &mut self.relays[usize::from(relay)];
         node.relay = None;
+        node.full = false;
         node.machine.forget();
-        for link in self.links.values_mut().filter(|link| link.relay == relay) {
+        let face = node.face;
+        for link in self.links.values_mut().filter(|link| link.relay == relay && link.face == face) {
             link.relay_open = false;
         }
         self.clear_links();

@@ -32,6 +32,8 @@ pub enum Broken {
     NoBreadcrumb,
     /// Does not keep a record that it has no key for, and reads on behind it.
     SkipsWhatItCannotOpen,
+    /// Does not say that a relay's log went back.
+    RollBackNotTold,
     /// Does not try waiting records again.
     WaitForEver,
     /// Records of another relay are not offered on.

@@ -570,7 +570,9 @@ impl Replica {
             session.offered_through = 0;
             session.caught_up = false;
         }
-        effects.push(Effect::Tell(Notice::RolledBack { relay, from, to: common.position }));
+        if self.broken != Some(Broken::RollBackNotTold) {
+            effects.push(Effect::Tell(Notice::RolledBack { relay, from, to: common.position }));
+        }
         Ok(())
     }
 
