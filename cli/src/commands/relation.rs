@@ -246,7 +246,7 @@ pub(crate) fn researched_first(row: &Row, kind: &LogKind, anyway: Option<&str>) 
 
 /// What is said about a person has its source: asked for where somebody can be. Without one the map refuses it.
 pub(crate) fn source_about(app: &mut App, row: &Row, source: Option<String>) -> Result<Option<String>, Failure> {
-    if source.is_some() || row.kind != "person" || !app.prompt.can_ask() {
+    if source.is_some() || row.kind != "person" || !app.can_ask() {
         return Ok(source);
     }
     app.ask().required(SOURCE_QUESTION, "--source FROM").map(Some)

@@ -40,7 +40,7 @@ pub(crate) fn asked(
                 }
                 asked.affiliations.push(Affiliation { source, ..Affiliation::typed(value)? });
             }
-            Holds::Sourced if app.prompt.can_ask() => {
+            Holds::Sourced if app.can_ask() => {
                 if let Err(Rejection::NoSource { .. }) = field.clean(value) {
                     let source = app.ask().required(SOURCE_QUESTION, "VALUE (SOURCE, DAY)")?;
                     let day = app.ask().required("Of which day? (4 Feb 2026)", "VALUE (SOURCE, DAY)")?;

@@ -82,7 +82,7 @@ pub(crate) fn run(app: &mut App, args: Args) -> Result<(), Failure> {
              Settle it with: allymap risk settle NAME --type TYPE --level LEVEL --reason WHY",
             strict.join("\n  ")
         ));
-        let asks = app.prompt.can_ask() && !args.dry_run && !args.anyway;
+        let asks = app.can_ask() && !args.dry_run && !args.anyway;
         if asks && !app.ask().confirm("Mark it as taken back?")? {
             return Err(Failure::new("AM-STOPPED", Exit::Failed, "Stopped. Nothing was taken back."));
         }
