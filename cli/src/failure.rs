@@ -187,11 +187,31 @@ impl From<allymap_replica::OpenError> for Failure {
 
 impl From<allymap_replica::EditFailure> for Failure {
     fn from(error: allymap_replica::EditFailure) -> Failure {
+        use allymap_document::EditError;
         use allymap_replica::EditFailure;
         match error {
             EditFailure::Unreadable(error) => error.into(),
             EditFailure::ReadOnly => Failure::new("AM-READER", Exit::Failed, "You may read this map, not change it.")
                 .hint("A convenor can invite you as a member."),
+            EditFailure::OwnShareIsFull { .. } => Failure::new(
+                "AM-ENTRY-FULL",
+                Exit::Failed,
+                "You have written as much into this entry as one computer may, so that others are sure to get it.",
+            )
+            .hint(
+                "Nothing was changed and nothing is lost. A line or a rating may still fit. Longer notes go into a new \
+                 entry, or somebody else writes them here.",
+            ),
+            EditFailure::DocumentIsFull { .. } => Failure::new(
+                "AM-ENTRY-FULL",
+                Exit::Failed,
+                "This entry is full: together you have written as much into it as opens quickly.",
+            )
+            .hint("Nothing was changed and nothing is lost. Lines and ratings still fit. Longer notes go into a new entry."),
+            EditFailure::Document(EditError::TooManyOperations { .. } | EditError::TooLarge { .. }) => {
+                Failure::new("AM-TOO-MUCH", Exit::Failed, "That is more than fits into one change.")
+                    .hint("Nothing was changed. Write it in smaller parts, one after the other.")
+            }
             error => Failure::new("AM-DOCUMENT", Exit::Failed, format!("This entry could not be changed: {error}."))
                 .hint("Nothing was changed. allymap sync fetches what the relay holds of it."),
         }

@@ -132,6 +132,7 @@ impl World {
             }
             Step::Forge { relay, document, how } => self.forge(relay, document, how)?,
             Step::SpeakTwice { relay, document } => self.speak_twice(relay, document)?,
+            Step::Flood { relay, document } => self.flood(relay, document)?,
             Step::Remove { relay } => self.remove(relay)?,
             Step::Invite { relay } => self.invite(relay)?,
             Step::Take { stranger } => self.take(stranger)?,
@@ -196,7 +197,7 @@ impl World {
                     Ok(())
                 }
                 Ok(Err(refused)) => Err(violation(Oracle::Crash, format!("device {device} cannot write: {refused}"))),
-                Err(EditFailure::ReadOnly) => Ok(()),
+                Err(EditFailure::ReadOnly | EditFailure::OwnShareIsFull { .. }) => Ok(()),
                 Err(failure) => Err(violation(Oracle::Crash, format!("device {device} cannot edit: {failure}"))),
             }
         });

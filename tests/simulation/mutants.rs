@@ -46,6 +46,7 @@ fn rules() -> Vec<Rule> {
         ReplicaRule::WaitForEver,
         ReplicaRule::NoFerry,
         ReplicaRule::FirstBranchCounts,
+        ReplicaRule::FirstOperationsCount,
         ReplicaRule::RemovalComesTooLate,
         ReplicaRule::MendingKeepsCursors,
     ];
@@ -105,6 +106,7 @@ fn is_about(rule: Rule, seed: u64, shape: Shape) -> bool {
         Rule::Replica(ReplicaRule::WaitForEver | ReplicaRule::NoFerry) => shape.relays > 1,
         Rule::Replica(
             ReplicaRule::FirstBranchCounts
+            | ReplicaRule::FirstOperationsCount
             | ReplicaRule::SequenceTwice
             | ReplicaRule::SkipsWhatItCannotOpen
             | ReplicaRule::RemovalComesTooLate,

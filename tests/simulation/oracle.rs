@@ -1,7 +1,7 @@
 //! What must hold at every effect: nothing is sent before it is durable, nothing plain, nothing to strangers.
 
 use allymap_relay::ConnectionId;
-use allymap_replica::{Fate, Notice};
+use allymap_replica::{Fate, Notice, Refused};
 use allymap_seal::Roster;
 use allymap_wire::{AccessEntry, Code, DeviceKey, Head, LogHash, Message, MessageKind, PutResult, Record, RecordId};
 use minicbor::Decode;
@@ -352,6 +352,9 @@ impl World {
             }
             Notice::Refused { record, why } => {
                 self.sometimes.happened("record refused");
+                if why == Refused::OverBudget {
+                    self.sometimes.happened("a part of a flood does not count");
+                }
                 if !self.ledger.forged.contains(&record) && !self.people.may_be_cut(&record) {
                     return trust(format!("refuses an honest record: {why:?}"));
                 }

@@ -12,7 +12,7 @@ use allymap_wire::{
 use crate::chance::Chance;
 use crate::chunk::{Chunk, bomb, one};
 use crate::oracle::{Oracle, Violation, violation};
-use crate::world::{Device, HOST, Link, World, document};
+use crate::world::{Device, HOST, Link, OPERATIONS, World, document};
 
 #[derive(Clone, Debug)]
 pub struct People {
@@ -255,6 +255,42 @@ impl World {
             if self.put(at, &keys, vec![record])? {
                 self.sometimes.happened("said: two things under one number");
             }
+        }
+        Ok(())
+    }
+
+    /// The hostile member writes as much as fits once and not twice, each time as if she had read nothing. Who keeps all of it
+    /// apart from her keeps the same part. No honest member writes to that document.
+    pub fn flood(&mut self, relay: u8, number: u8) -> Result<(), Violation> {
+        if !self.shape.hostile {
+            return Ok(());
+        }
+        let place = self.shape.devices - 1;
+        let keys = self.keys(place);
+        let ring = self.ring(place);
+        let hostile = self.replica(place)?;
+        let heads = hostile.roster().heads();
+        let Some(key) = hostile.roster().head_keys().iter().find_map(|id| ring.iter().find(|key| key.id() == *id))
+        else {
+            return Ok(());
+        };
+        let salt: [u8; 8] = self.people.chance.bytes();
+        self.people.forged += 1;
+        let mut document = Document::new(ActorId(allymap_seal::actor(&keys.public(), &salt)));
+        let act = ActId(self.people.chance.bytes());
+        let much = "x".repeat(OPERATIONS as usize * 2 / 3);
+        document.edit(act, |entry| entry.make_text("t/flood", &much)).expect("one fits").expect("the key is new");
+        let change = document.change_bytes_since(0).remove(0);
+        let doc = crate::world::document(crate::plan::DOCUMENTS + number);
+        let seq = self.people.forged;
+        let draft = Draft { doc, salt, seq, prev: Vec::new(), roster: heads, seen: None };
+        let statement = Statement::sign(&keys, &self.space, draft, &[change.hash.0]);
+        let body = allymap_seal::compress_body(&[change.bytes]).expect("one change fits");
+        let record = self.seal(key, Content::Changes { statement, body });
+        self.ledger.forged.insert(record.id());
+        self.ledger.offered.insert(record.id());
+        if self.put(relay, &keys, vec![record])? {
+            self.sometimes.happened("said: more than half of what one device may");
         }
         Ok(())
     }

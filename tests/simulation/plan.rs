@@ -161,6 +161,11 @@ pub enum Step {
         relay: u8,
         document: u8,
     },
+    /// The hostile member writes more than half of what one device may write into a document.
+    Flood {
+        relay: u8,
+        document: u8,
+    },
     /// The founder removes the hostile member.
     Remove {
         relay: u8,
@@ -225,10 +230,11 @@ enum Fault {
     Open,
     Rot,
     Narrow,
+    Flood,
 }
 
 impl Fault {
-    const ALL: [Fault; 22] = [
+    const ALL: [Fault; 23] = [
         Fault::Cut,
         Fault::HalfOpen,
         Fault::HangUp,
@@ -251,6 +257,7 @@ impl Fault {
         Fault::Open,
         Fault::Rot,
         Fault::Narrow,
+        Fault::Flood,
     ];
 }
 
@@ -469,6 +476,11 @@ impl Weights<'_> {
             Fault::SpeakTwice if self.shape.hostile => self.add(2, 20, |chance, shape, plan| {
                 plan.push(Step::SpeakTwice { relay: relay(chance, shape), document: document(chance) });
             }),
+            Fault::Flood if self.shape.hostile => self.add(2, 20, |chance, shape, plan| {
+                let (relay, document) = (relay(chance, shape), document(chance));
+                plan.push(Step::Flood { relay, document });
+                plan.push(Step::Flood { relay: shape.relays - 1 - relay, document });
+            }),
             Fault::Remove if self.shape.hostile => {
                 self.add(1, 8, |chance, shape, plan| {
                     let (relay, hostile) = (relay(chance, shape), shape.devices - 1);
@@ -484,7 +496,7 @@ impl Weights<'_> {
                 });
                 self.add(1, 4, two_mints);
             }
-            Fault::Forge | Fault::SpeakTwice | Fault::Remove => {}
+            Fault::Forge | Fault::SpeakTwice | Fault::Flood | Fault::Remove => {}
             Fault::Invite => {
                 self.add(1, 6, |chance, shape, plan| {
                     let relay = relay(chance, shape);

@@ -26,6 +26,8 @@ use crate::sometimes::Sometimes;
 pub const NUMBER: SpaceNumber = SpaceNumber(1);
 /// The authority that every device connects to.
 pub const HOST: &str = "relay.example:4040";
+/// Operations of one device that count in one document: few, so that a flood is small.
+pub const OPERATIONS: u64 = 1_200;
 /// Frames that may wait for one device before a relay's driver gives up on it.
 pub const QUEUE: usize = 12;
 /// Frames that a device may have on their way to one relay: what it says unasked is bounded.
@@ -157,6 +159,7 @@ impl World {
             if let Some(Rule::Replica(broken)) = rule {
                 replica.break_rule(broken);
             }
+            replica.limit_operations(OPERATIONS);
             node.replica = Some(replica);
             // A driver asks for what an earlier life left unapplied.
             node.continues = true;

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::{Duration, Instant};
 
-use allymap_replica::{KnownRelay, Notice};
+use allymap_replica::{KnownRelay, Notice, Refused};
 use allymap_wire::{Code, RelayKeyHash};
 
 use super::status::count;
@@ -306,10 +306,11 @@ fn news(app: &mut App, report: &Report) -> Result<(), Failure> {
 
 /// What a person should know of an exchange, as it happens.
 fn tell(app: &mut App, report: &Report) -> Result<(), Failure> {
-    let (mut not_taken, mut refused) = (BTreeMap::new(), 0);
+    let (mut not_taken, mut refused, mut too_much) = (BTreeMap::new(), 0, 0);
     for notice in &report.notices {
         match notice {
             Notice::NotTaken { relay, code } => *not_taken.entry((*relay, code_words(*code))).or_insert(0) += 1,
+            Notice::Refused { why: Refused::OverBudget, .. } => too_much += 1,
             Notice::Refused { .. } => refused += 1,
             _ => {}
         }
@@ -324,6 +325,12 @@ fn tell(app: &mut App, report: &Report) -> Result<(), Failure> {
         app.output.warn(format_args!(
             "{} refused: not as a member's computer makes it. Nothing else is touched by it.",
             count(refused, "part that arrived is", "parts that arrived are")
+        ));
+    }
+    if too_much > 0 {
+        app.output.warn(format_args!(
+            "{} not count: more than one computer may write into one entry. Nothing of anybody else is touched by it.",
+            count(too_much, "part that arrived does", "parts that arrived do")
         ));
     }
     for notice in &report.notices {

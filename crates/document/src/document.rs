@@ -1,5 +1,6 @@
 //! One entry, or the map itself, as a document that merges.
 
+use std::collections::BTreeMap;
 use std::sync::OnceLock;
 
 use automerge::{Automerge, ReadDoc};
@@ -87,6 +88,17 @@ impl Document {
     /// Operations in all changes.
     pub fn operations(&self) -> u64 {
         self.automerge.stats().num_ops
+    }
+
+    /// Operations in the changes of each actor. Costs a pass over all changes.
+    pub fn operations_by_actor(&self) -> BTreeMap<ActorId, u64> {
+        let mut operations = BTreeMap::new();
+        for meta in self.automerge.get_changes_meta(&[]) {
+            if let Some(actor) = ActorId::from_automerge(&meta.actor) {
+                *operations.entry(actor).or_default() += meta.max_op + 1 - meta.start_op;
+            }
+        }
+        operations
     }
 
     /// Root keys, sorted.
@@ -207,13 +219,14 @@ impl Document {
     /// Check a record's changes and apply them to a copy. The document itself changes only when the caller takes
     /// [`Staged::commit`] in its place.
     pub fn stage(&self, signer: ActorId, changes: &[Vec<u8>]) -> Result<Staged, Refusal> {
-        stage::stage(self, signer, changes)
+        stage::stage(self, signer, changes, u64::MAX)
     }
 
     /// As [`Document::stage`] for one record after the other, each with its signer, and [`Staged::commit`] for all that count:
-    /// the document after them, and for each whether it brought anything new, or why it does not count.
-    pub fn stage_all(&self, records: &[(ActorId, &[Vec<u8>])]) -> (Document, Vec<Result<bool, Refusal>>) {
-        stage::stage_all(self, records)
+    /// the document after them, and for each whether it brought anything new, or why it does not count. What would bring the
+    /// document beyond `limit` operations is [`Refusal::BeyondLimit`].
+    pub fn stage_all(&self, records: &[(ActorId, &[Vec<u8>])], limit: u64) -> (Document, Vec<Result<bool, Refusal>>) {
+        stage::stage_all(self, records, limit)
     }
 
     /// For the tests of the tests: this document breaks one of its rules from now on.

@@ -6,7 +6,7 @@ use automerge::{Automerge, ObjType, ROOT, ReadDoc};
 use crate::chunk::Chunk;
 use crate::guard::guarded;
 use crate::keys::{Shape, shape};
-use crate::limits::{MAX_CHANGE_BYTES, MAX_OPERATIONS_PER_DOCUMENT, MAX_OPERATIONS_PER_RECORD};
+use crate::limits::{MAX_CHANGE_BYTES, MAX_OPERATIONS_PER_RECORD};
 use crate::read;
 use crate::value::{ActId, Value};
 
@@ -163,8 +163,7 @@ pub(crate) fn edit<T, E>(
 ) -> Result<Result<Edited<T>, E>, EditError> {
     guarded(move || {
         let creating = trial.is_empty();
-        let before = trial.stats().num_ops;
-        let room = MAX_OPERATIONS_PER_DOCUMENT.saturating_sub(before).min(MAX_OPERATIONS_PER_RECORD);
+        let limit = MAX_OPERATIONS_PER_RECORD;
         let (value, operations, hash) = {
             let mut edit = Edit { transaction: trial.transaction(), creating };
             let value = match change(&mut edit) {
@@ -172,8 +171,8 @@ pub(crate) fn edit<T, E>(
                 Err(error) => return Ok(Err(error)),
             };
             let operations = edit.transaction.pending_ops() as u64;
-            if operations > room {
-                return Err(EditError::TooManyOperations { operations, limit: room });
+            if operations > limit {
+                return Err(EditError::TooManyOperations { operations, limit });
             }
             // Time tells more about people than the map needs, so it is always 0.
             let options = CommitOptions::default().with_message(act.to_message()).with_time(0);
@@ -188,7 +187,7 @@ pub(crate) fn edit<T, E>(
             }
             // Whatever another device would refuse for its size is better refused here.
             if Chunk::parse(change.raw_bytes()).is_err() {
-                return Err(EditError::TooManyOperations { operations, limit: room });
+                return Err(EditError::TooManyOperations { operations, limit });
             }
         }
         Ok(Ok(Edited { trial, value, change }))

@@ -25,7 +25,7 @@ pub use guard::quiet_panics;
 pub use history::{Appended, ChangeInfo, Oddity, OddityKind};
 pub use limits::{
     MAX_CHANGE_BYTES, MAX_COUNTER, MAX_DEPENDENCIES, MAX_KEY_BYTES, MAX_MESSAGE_BYTES, MAX_ODDITIES,
-    MAX_OPERATIONS_PER_DOCUMENT, MAX_OPERATIONS_PER_RECORD, MAX_OTHER_ACTORS, MAX_SAVE_BYTES,
+    MAX_OPERATIONS_PER_DEVICE, MAX_OPERATIONS_PER_RECORD, MAX_OTHER_ACTORS, MAX_SAVE_BYTES,
 };
 pub use stage::{Refusal, Staged};
 pub use value::{ActId, ActorId, ChangeHash, Value, Written};

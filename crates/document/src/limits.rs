@@ -5,8 +5,10 @@
 /// A run-length column of a hundred bytes can stand for millions of them; a sitting of honest work has a few thousand.
 pub const MAX_OPERATIONS_PER_RECORD: u64 = 20_000;
 
-/// Operations that one document may hold: opening it must stay a matter of milliseconds.
-pub const MAX_OPERATIONS_PER_DOCUMENT: u64 = 200_000;
+/// Operations of one device that count in one document, whatever actors it wrote under.
+///
+/// A limit on the document itself would be used up by whoever comes first, and two devices would fill it with different things.
+pub const MAX_OPERATIONS_PER_DEVICE: u64 = 100_000;
 
 /// The greatest operation counter. Automerge keeps counters in 32 bits; half of them stay out of reach for ever.
 pub const MAX_COUNTER: u64 = 1 << 31;

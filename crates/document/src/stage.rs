@@ -9,7 +9,7 @@ use crate::chunk::Chunk;
 use crate::document::Document;
 use crate::guard::guarded;
 use crate::history::Recorded;
-use crate::limits::{CHANGES_PER_CALL, MAX_OPERATIONS_PER_DOCUMENT, MAX_OPERATIONS_PER_RECORD};
+use crate::limits::{CHANGES_PER_CALL, MAX_OPERATIONS_PER_RECORD};
 use crate::past::Past;
 use crate::value::{ActorId, ChangeHash};
 
@@ -23,7 +23,7 @@ pub struct Staged {
 
 /// Why a record's changes do not count.
 ///
-/// All are final but `MissingDependency`, which says what to wait for.
+/// All are final but `MissingDependency`, which says what to wait for, and `BeyondLimit`, which depends on what else is here.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum Refusal {
     #[error("the change is not one that this program could have written")]
@@ -32,6 +32,9 @@ pub enum Refusal {
     Compressed,
     #[error("{operations} operations, {limit} are allowed")]
     TooManyOperations { operations: u64, limit: u64 },
+    /// With it the document would hold more than the caller allowed.
+    #[error("{operations} operations in the document, {limit} were allowed")]
+    BeyondLimit { operations: u64, limit: u64 },
     #[error("the change was not made by the device that signed it")]
     ForeignActor { actor: ActorId },
     /// `expected` is none when the counter is beyond what any change may reach.
@@ -76,13 +79,13 @@ impl Staged {
     }
 }
 
-pub(crate) fn stage(document: &Document, signer: ActorId, changes: &[Vec<u8>]) -> Result<Staged, Refusal> {
+pub(crate) fn stage(document: &Document, signer: ActorId, changes: &[Vec<u8>], limit: u64) -> Result<Staged, Refusal> {
     let chunks = changes.iter().map(|bytes| Chunk::parse(bytes)).collect::<Result<Vec<_>, _>>()?;
     let hashes = chunks.iter().map(|chunk| chunk.header.hash).collect();
     let (fresh, automerge) = guarded(|| {
-        let (taken, mut operations) = (BTreeSet::new(), document.operations());
+        let (taken, mut room) = (BTreeSet::new(), Room { operations: document.operations(), limit });
         let mut past = Past::new(document, signer);
-        let fresh = check(document, &taken, &mut operations, &mut past, signer, &chunks)?;
+        let fresh = check(document, &taken, &mut room, &mut past, signer, &chunks)?;
         let bytes: Vec<&[u8]> = fresh.iter().map(|index| changes[*index].as_slice()).collect();
         let automerge = if bytes.is_empty() { None } else { Some(apply(&document.automerge, &bytes)?) };
         Ok((fresh, automerge))
@@ -106,16 +109,17 @@ pub(crate) fn stage(document: &Document, signer: ActorId, changes: &[Vec<u8>]) -
 pub(crate) fn stage_all(
     document: &Document,
     records: &[(ActorId, &[Vec<u8>])],
+    limit: u64,
 ) -> (Document, Vec<Result<bool, Refusal>>) {
     let mut document = document.clone();
     let mut outcomes = Vec::with_capacity(records.len());
     while let Some((signer, changes)) = records.get(outcomes.len()) {
-        if let Some((next, fresh)) = together(&document, &records[outcomes.len()..]) {
+        if let Some((next, fresh)) = together(&document, &records[outcomes.len()..], limit) {
             document = next;
             outcomes.extend(fresh.into_iter().map(Ok));
             continue;
         }
-        match stage(&document, *signer, changes) {
+        match stage(&document, *signer, changes, limit) {
             Ok(staged) => {
                 outcomes.push(Ok(!staged.already_known()));
                 document = staged.commit();
@@ -128,18 +132,18 @@ pub(crate) fn stage_all(
 
 /// The first records that are sound and build on the document or on their own signer's earlier ones, applied in one go. Nothing
 /// when that are fewer than two, or when it fails: then each is looked at by itself.
-fn together(document: &Document, records: &[(ActorId, &[Vec<u8>])]) -> Option<(Document, Vec<bool>)> {
+fn together(document: &Document, records: &[(ActorId, &[Vec<u8>])], limit: u64) -> Option<(Document, Vec<bool>)> {
     let applied = guarded(|| {
         let mut pasts: BTreeMap<ActorId, Past<'_>> = BTreeMap::new();
         let mut taken: BTreeSet<ChangeHash> = BTreeSet::new();
-        let mut operations = document.operations();
+        let mut room = Room { operations: document.operations(), limit };
         let (mut given, mut fresh) = (Vec::new(), Vec::new());
         for (signer, changes) in records {
             let Ok(chunks) = changes.iter().map(|bytes| Chunk::parse(bytes)).collect::<Result<Vec<_>, _>>() else {
                 break;
             };
             let past = pasts.entry(*signer).or_insert_with(|| Past::new(document, *signer));
-            let Ok(order) = check(document, &taken, &mut operations, past, *signer, &chunks) else { break };
+            let Ok(order) = check(document, &taken, &mut room, past, *signer, &chunks) else { break };
             fresh.push(!order.is_empty());
             for index in order {
                 let hash = chunks[index].header.hash;
@@ -160,15 +164,21 @@ fn together(document: &Document, records: &[(ActorId, &[Vec<u8>])]) -> Option<(D
     applied.ok().flatten()
 }
 
+/// Operations that the document will hold, and how many it may.
+struct Room {
+    operations: u64,
+    limit: u64,
+}
+
 /// Every rule that can be checked without giving Automerge a byte. Gives the indexes of the changes that are new, in order.
 ///
 /// Each rule depends on the change and on what it follows, never on what else happens to be here, so that all devices decide
-/// alike. (The limit on the whole document is the exception.) `taken` are changes that were checked before and are not yet in
-/// the document; `operations` counts them.
+/// alike. (The caller's limit on the whole document is the exception: it is not final.) `taken` are changes that were checked
+/// before and are not yet in the document; `room` counts them.
 fn check(
     document: &Document,
     taken: &BTreeSet<ChangeHash>,
-    operations: &mut u64,
+    room: &mut Room,
     past: &mut Past<'_>,
     signer: ActorId,
     chunks: &[Chunk<'_>],
@@ -196,9 +206,9 @@ fn check(
         }
     }
 
-    let total = *operations + order.iter().map(|index| chunks[*index].header.operations).sum::<u64>();
-    if total > MAX_OPERATIONS_PER_DOCUMENT {
-        return Err(Refusal::TooManyOperations { operations: total, limit: MAX_OPERATIONS_PER_DOCUMENT });
+    let operations = room.operations + order.iter().map(|index| chunks[*index].header.operations).sum::<u64>();
+    if operations > room.limit {
+        return Err(Refusal::BeyondLimit { operations, limit: room.limit });
     }
 
     let batch: BTreeSet<ChangeHash> = order.iter().map(|index| chunks[*index].header.hash).collect();
@@ -215,7 +225,7 @@ fn check(
     for index in &order {
         past.follow(&chunks[*index])?;
     }
-    *operations = total;
+    room.operations = operations;
     Ok(order)
 }
 

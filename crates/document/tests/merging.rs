@@ -537,7 +537,7 @@ proptest! {
         }
         let given: Vec<(ActorId, &[Vec<u8>])> =
             records.iter().map(|(signer, changes)| (*signer, changes.as_slice())).collect();
-        let (together, outcomes) = base.stage_all(&given);
+        let (together, outcomes) = base.stage_all(&given, u64::MAX);
         prop_assert_eq!(outcomes, expected);
         assert_same(&together, &alone);
     }

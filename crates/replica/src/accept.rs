@@ -40,10 +40,10 @@ pub(crate) struct Desk {
 pub(crate) struct Pending {
     order: u64,
     id: RecordId,
-    statement: Statement,
+    pub statement: Statement,
     /// The actor that the changes must have.
     signer: ActorId,
-    changes: Vec<Vec<u8>>,
+    pub changes: Vec<Vec<u8>>,
     hashes: Vec<[u8; 32]>,
 }
 
@@ -387,7 +387,25 @@ impl Replica {
         }
         let given: Vec<(ActorId, &[Vec<u8>])> =
             records.iter().map(|record| (record.signer, record.changes.as_slice())).collect();
-        let (after, outcomes) = document.stage_all(&given);
+        let judged = desk.decided == Some(id);
+        let (after, outcomes) = document.stage_all(&given, if judged { u64::MAX } else { self.budget.0 });
+        // Nobody can be beyond the budget as long as all together are within it.
+        let too_much = outcomes.iter().any(|outcome| matches!(outcome, Err(Refusal::BeyondLimit { .. })));
+        let (after, outcomes) = if too_much && self.broken != Some(Broken::FirstOperationsCount) {
+            let beyond = self.beyond_budget(document, records, draft)?;
+            let within: Vec<(ActorId, &[Vec<u8>])> =
+                given.iter().zip(&beyond).filter(|(_, beyond)| !**beyond).map(|(given, _)| *given).collect();
+            let (after, mut staged) = document.stage_all(&within, u64::MAX);
+            let mut staged = staged.drain(..);
+            let limit = Refusal::BeyondLimit { operations: document.operations(), limit: self.budget.0 };
+            let outcome = |beyond: bool| {
+                let staged = if beyond { None } else { staged.next() };
+                staged.unwrap_or_else(|| Err(limit.clone()))
+            };
+            (after, beyond.into_iter().map(outcome).collect())
+        } else {
+            (after, outcomes)
+        };
         *document = after;
         let mut fates = Vec::with_capacity(records.len());
         for (Pending { statement, hashes, .. }, outcome) in records.iter().zip(outcomes) {
@@ -409,6 +427,9 @@ impl Replica {
                     Fate::Changes { document: id, by: statement.by, seq: statement.seq }
                 }
                 Err(Refusal::DuplicateSequence { .. }) if self.broken != Some(Broken::FirstBranchCounts) => {
+                    judge_later(statement, draft)
+                }
+                Err(Refusal::BeyondLimit { .. }) if self.broken != Some(Broken::FirstOperationsCount) => {
                     judge_later(statement, draft)
                 }
                 Err(refusal) => refused(refusal),
@@ -457,7 +478,7 @@ impl Replica {
 fn refused(refusal: Refusal) -> Fate {
     Fate::Refused(match refusal {
         Refusal::ForeignActor { .. } => Refused::ForeignActor,
-        Refusal::TooManyOperations { .. } => Refused::TooManyOperations,
+        Refusal::TooManyOperations { .. } | Refusal::BeyondLimit { .. } => Refused::TooManyOperations,
         Refusal::CounterJump { .. } => Refused::CounterJump,
         Refusal::DuplicateSequence { .. } => Refused::Equivocation,
         Refusal::Panicked => Refused::Panicked,

@@ -40,6 +40,8 @@ pub enum Broken {
     NoFerry,
     /// Of two changes under one number, takes the one that came first.
     FirstBranchCounts,
+    /// Counts all operations of a document together, in the order in which they come, and refuses for good what is too much.
+    FirstOperationsCount,
     /// Keeps what a removed member wrote where it came before the removal.
     RemovalComesTooLate,
     /// After damage, does not read the relays' logs from their beginning.

@@ -1,12 +1,13 @@
-//! Documents whose records are judged as a set: an author was removed, or said two things under one number.
+//! Documents whose records are judged as a set: an author was removed, said two things under one number, or wrote too much.
 //!
 //! Most records count by themselves. These few depend on what else is here, so they are looked at together and the document is
 //! built anew, and devices that hold the same records show the same document whatever came first:
 //!
-//! - Of two different changes with one actor and one number, the one with the smaller hash counts. What builds on the other
-//!   waits: it is kept, and named.
+//! - Of two different changes with one actor and one number, the one counts that comes first when each comes after what it builds
+//!   on and else the smaller hash first. What builds on the other waits: it is kept, and named.
 //! - Of a removed member's records, those count that lie at or before a head of every cut, and those that a record which
 //!   counts builds on. What such a record builds on is never missing.
+//! - What a device wrote beyond its budget (`budget.rs`), taken in the same order, does not count. What others built on it waits.
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
@@ -28,6 +29,10 @@ struct Candidate {
     by: DeviceKey,
     statement: [u8; 32],
     changes: Vec<ChunkHeader>,
+    /// The change by which it takes its place in the order: that with the lowest number.
+    first: ChangeHash,
+    /// Refused when it was applied, for what it is in itself. It counts for nothing but what its author signed in all.
+    unsound: bool,
 }
 
 /// What there is to judge by.
@@ -133,8 +138,11 @@ impl Replica {
                     documents.contains(document) || cut.contains(by)
                 }
                 Fate::Waiting(Missing::Change(_)) => true,
+                Fate::Refused(Refused::Forged | Refused::Signature | Refused::Deadly) => false,
+                Fate::Refused(_) => true,
                 _ => false,
             };
+            let unsound = matches!(row.fate, Fate::Refused(_));
             if !concerns {
                 continue;
             }
@@ -148,10 +156,19 @@ impl Replica {
                 continue;
             }
             let changes = allymap_seal::expand_body(statement.codec, &body).unwrap_or_default();
-            let Ok(changes) = changes.iter().map(|change| allymap_document::inspect(change)).collect() else {
+            let changes: Result<Vec<ChunkHeader>, _> =
+                changes.iter().map(|change| allymap_document::inspect(change)).collect();
+            let Ok(changes) = changes else { continue };
+            let hashes: Vec<[u8; 32]> = changes.iter().map(|change| change.hash.0).collect();
+            if unsound && !statement.verify(&self.space, &hashes) {
+                continue;
+            }
+            let Some(first) = changes.iter().min_by_key(|change| (change.seq, change.hash)).map(|change| change.hash)
+            else {
                 continue;
             };
-            let candidate = Candidate { id, row, by: statement.by, statement: statement.hash(), changes };
+            let candidate =
+                Candidate { id, row, by: statement.by, statement: statement.hash(), changes, first, unsound };
             evidence.candidates.entry(statement.doc).or_default().push(candidate);
         }
         Ok(evidence)
@@ -167,20 +184,22 @@ impl Replica {
         effects: &mut Vec<Effect>,
     ) -> Result<bool, Unreadable> {
         candidates.sort_by_key(|candidate| candidate.row.order);
-        for Candidate { id, row, .. } in &candidates {
-            if let Fate::Waiting(missing) = &row.fate {
-                draft.delete(Key::Waiting(missing, *id));
-            }
-        }
         draft.put_bytes(Key::Judged(document), vec![JUDGED]);
         let own = draft.row::<DocumentRow>(Key::Document(document))?.unwrap_or_default().own;
         // A record that turns out to be unsound when it is applied is no rival of any other: without it, the rest is judged again.
         loop {
+            // What waited, also since the last time around, must not be woken when it turns out not to count.
+            for Candidate { id, .. } in &candidates {
+                if let Some(FateRow { fate: Fate::Waiting(missing), .. }) = draft.row(Key::Fate(*id))? {
+                    draft.delete(Key::Waiting(&missing, *id));
+                }
+            }
             let verdicts = self.verdicts(&candidates, chains);
             let mut queue = VecDeque::new();
             for (candidate, verdict) in candidates.iter().zip(&verdicts) {
                 let (id, order, by) = (candidate.id, candidate.row.order, candidate.by);
                 match verdict {
+                    _ if candidate.unsound => {}
                     None => queue.push_back((order, id)),
                     why => {
                         let fate = Fate::LeftOut { document, by, why: *why };
@@ -194,16 +213,18 @@ impl Replica {
             desk.changed.insert(document);
             let mut told = Vec::new();
             self.apply_on(desk, queue, draft, &mut told)?;
-            let mut sound = Vec::with_capacity(candidates.len());
-            for candidate in &candidates {
+            let mut all_sound = true;
+            for candidate in candidates.iter_mut().filter(|candidate| !candidate.unsound) {
                 let row: Option<FateRow> = draft.row(Key::Fate(candidate.id))?;
-                sound.push(!matches!(row, Some(FateRow { fate: Fate::Refused(_), .. })));
+                candidate.unsound = matches!(row, Some(FateRow { fate: Fate::Refused(_), .. }));
+                all_sound &= !candidate.unsound;
             }
             effects.extend(told.into_iter().filter(|effect| !matches!(effect, Effect::Changed(_))));
-            if sound.iter().all(|sound| *sound) {
+            if all_sound {
                 effects.push(Effect::Changed(document));
                 for (candidate, verdict) in candidates.iter().zip(&verdicts) {
                     if let Some(why) = *verdict
+                        && !candidate.unsound
                         && !matches!(candidate.row.fate, Fate::LeftOut { why: known, .. } if known == *verdict)
                     {
                         effects.push(Effect::Tell(Notice::Refused { record: candidate.id, why }));
@@ -211,63 +232,162 @@ impl Replica {
                 }
                 break;
             }
-            let mut sound = sound.into_iter();
-            candidates.retain(|_| sound.next().unwrap_or(true));
         }
         if draft.row::<DocumentRow>(Key::Document(document))?.is_none_or(|row| row.heads.is_empty()) {
             draft.delete(Key::Document(document));
             self.shelf.forget(&document);
         }
         let mut own_left_out = false;
-        for candidate in candidates.iter().filter(|candidate| candidate.by == self.device()) {
+        for candidate in candidates.iter().filter(|it| it.by == self.device() && !it.unsound) {
             let row: Option<FateRow> = draft.row(Key::Fate(candidate.id))?;
             own_left_out |= !matches!(row, Some(FateRow { fate: Fate::Changes { .. }, .. }));
         }
         Ok(own_left_out)
     }
 
-    /// Why each candidate does not count; nothing where it does.
+    /// Why each candidate does not count; nothing where it does, or where it waits for another that does not.
+    ///
+    /// What is left out here is never tried, so nothing else may depend on it: it may be unsound, and known as such elsewhere.
     fn verdicts(&self, candidates: &[Candidate], chains: &BTreeMap<[u8; 32], Vec<[u8; 32]>>) -> Vec<Option<Refused>> {
-        let mut counts: BTreeMap<(ActorId, u64), ChangeHash> = BTreeMap::new();
         let mut holders: BTreeMap<ChangeHash, Vec<usize>> = BTreeMap::new();
         for (at, candidate) in candidates.iter().enumerate() {
             for change in &candidate.changes {
-                let smallest = counts.entry((change.actor, change.seq)).or_insert(change.hash);
-                *smallest = change.hash.min(*smallest);
                 holders.entry(change.hash).or_default().push(at);
             }
         }
-        let mut verdicts: Vec<Option<Refused>> = candidates
-            .iter()
-            .map(|candidate| {
-                let rival = |change: &ChunkHeader| counts[&(change.actor, change.seq)] != change.hash;
-                if candidate.changes.iter().any(rival) { Some(Refused::Equivocation) } else { Some(Refused::Removed) }
-            })
-            .collect();
         let mut kept: BTreeMap<DeviceKey, BTreeSet<[u8; 32]>> = BTreeMap::new();
-        let mut queue: Vec<usize> = Vec::new();
-        for (at, candidate) in candidates.iter().enumerate() {
-            let authorised = match self.roster.standing(&candidate.by) {
+        let mut authorised = Vec::with_capacity(candidates.len());
+        for candidate in candidates {
+            authorised.push(match self.roster.standing(&candidate.by) {
                 Standing::Member => true,
                 Standing::Unknown | Standing::Reader => false,
                 Standing::Removed { cuts } => {
                     kept.entry(candidate.by).or_insert_with(|| kept_by(&cuts, chains)).contains(&candidate.statement)
                 }
-            };
-            if authorised {
-                queue.push(at);
+            });
+        }
+        let flooding = self.flooding(candidates);
+        let first = built_on(candidates, &holders, |at| authorised[at] && !flooding.contains(&candidates[at].by));
+        // What nobody who counts builds on falls away, and something else of the same device may take its place.
+        let mut allowed = built_on(candidates, &holders, |at| authorised[at]);
+        allowed.retain(|at| !candidates[*at].unsound);
+        loop {
+            let (verdicts, counts) = self.counted(candidates, &holders, &allowed, &first);
+            let needed = built_on(candidates, &holders, |at| authorised[at] && counts.contains(&at));
+            let before = allowed.len();
+            allowed.retain(|at| needed.contains(at) || !counts.contains(at));
+            if allowed.len() == before {
+                return verdicts;
             }
         }
-        while let Some(at) = queue.pop() {
-            if verdicts[at] != Some(Refused::Removed) {
+    }
+
+    /// Devices that signed more than one may write. What is unsound belongs to it: whether it was tried depends on the order.
+    fn flooding(&self, candidates: &[Candidate]) -> BTreeSet<DeviceKey> {
+        let mut signed: BTreeMap<DeviceKey, BTreeMap<ChangeHash, u64>> = BTreeMap::new();
+        for candidate in candidates {
+            let operations = candidate.changes.iter().map(|change| (change.hash, change.operations));
+            signed.entry(candidate.by).or_default().extend(operations);
+        }
+        signed.retain(|_, changes| changes.values().sum::<u64>() > self.budget.0);
+        signed.into_keys().collect()
+    }
+
+    /// Goes through the candidates that are allowed: first what others build on who are within their budget, so that a flood
+    /// cannot pull away what it stands on; each after those it builds on, and else the smaller hash first. Each counts
+    /// unless a number of its author's is taken already, or its author's device is beyond its budget with it. Gives why the others do
+    /// not, nothing where they wait, and those that count.
+    fn counted(
+        &self,
+        candidates: &[Candidate],
+        holders: &BTreeMap<ChangeHash, Vec<usize>>,
+        allowed: &BTreeSet<usize>,
+        first: &BTreeSet<usize>,
+    ) -> (Vec<Option<Refused>>, BTreeSet<usize>) {
+        let mut counts = BTreeSet::new();
+        let mut verdicts = vec![Some(Refused::Removed); candidates.len()];
+        let mut followers: BTreeMap<ChangeHash, Vec<usize>> = BTreeMap::new();
+        let mut missing: Vec<usize> = vec![0; candidates.len()];
+        let mut ready = BTreeSet::new();
+        let place = |at: usize| (!first.contains(&at), candidates[at].first, candidates[at].id, at);
+        for at in allowed.iter().copied() {
+            let candidate = &candidates[at];
+            verdicts[at] = None;
+            let own: BTreeSet<ChangeHash> = candidate.changes.iter().map(|change| change.hash).collect();
+            let deps: BTreeSet<ChangeHash> = candidate
+                .changes
+                .iter()
+                .flat_map(|change| &change.deps)
+                .filter(|dep| !own.contains(dep))
+                .copied()
+                .collect();
+            missing[at] = deps.len();
+            for dep in deps {
+                followers.entry(dep).or_default().push(at);
+            }
+            if missing[at] == 0 {
+                ready.insert(place(at));
+            }
+        }
+        let mut numbers: BTreeMap<(ActorId, u64), ChangeHash> = BTreeMap::new();
+        let mut wrote: BTreeMap<DeviceKey, u64> = BTreeMap::new();
+        let mut flooding = BTreeSet::new();
+        let budget = if self.broken == Some(Broken::FirstOperationsCount) { u64::MAX } else { self.budget.0 };
+        while let Some((_, _, _, at)) = ready.pop_first() {
+            let candidate = &candidates[at];
+            let number = |change: &ChunkHeader| (change.actor, change.seq);
+            if candidate.changes.iter().any(|change| numbers.get(&number(change)).is_some_and(|it| *it != change.hash))
+            {
+                verdicts[at] = Some(Refused::Equivocation);
                 continue;
             }
-            verdicts[at] = None;
+            let fresh = || candidate.changes.iter().filter(|change| !numbers.contains_key(&number(change)));
+            let operations: u64 = fresh().map(|change| change.operations).sum();
+            let wrote = wrote.entry(candidate.by).or_default();
+            if *wrote + operations > budget {
+                verdicts[at] = Some(Refused::OverBudget);
+                flooding.insert(candidate.by);
+                continue;
+            }
+            *wrote += operations;
+            counts.insert(at);
+            let fresh: Vec<&ChunkHeader> = fresh().collect();
+            for change in fresh {
+                numbers.insert(number(change), change.hash);
+                for follower in followers.remove(&change.hash).unwrap_or_default() {
+                    missing[follower] -= 1;
+                    if missing[follower] == 0 {
+                        ready.insert(place(follower));
+                    }
+                }
+            }
+        }
+        // The rest of a flood builds on itself. It is named for what it is, and waits for nothing.
+        for at in allowed.iter().copied().filter(|at| missing[*at] > 0 && flooding.contains(&candidates[*at].by)) {
+            let is_here = |dep: &ChangeHash| holders.contains_key(dep);
+            if candidates[at].changes.iter().flat_map(|change| &change.deps).all(is_here) {
+                verdicts[at] = Some(Refused::OverBudget);
+            }
+        }
+        (verdicts, counts)
+    }
+}
+
+/// The candidates that are chosen, and all that they build on.
+fn built_on(
+    candidates: &[Candidate],
+    holders: &BTreeMap<ChangeHash, Vec<usize>>,
+    chosen: impl Fn(usize) -> bool,
+) -> BTreeSet<usize> {
+    let mut found = BTreeSet::new();
+    let mut queue: Vec<usize> = (0..candidates.len()).filter(|at| chosen(*at)).collect();
+    while let Some(at) = queue.pop() {
+        if found.insert(at) {
             let deps = candidates[at].changes.iter().flat_map(|change| &change.deps);
             queue.extend(deps.filter_map(|dep| holders.get(dep)).flatten());
         }
-        verdicts
     }
+    found
 }
 
 /// The statements that lie at or before a head of every cut, as far as the way to them is here.

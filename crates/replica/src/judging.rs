@@ -12,17 +12,19 @@ use allymap_seal::{
 use allymap_wire::{DocumentId, Record, RecordId, SpaceId, Timestamp};
 use rand_core::{TryCryptoRng, TryRng};
 
+use crate::broken::Broken;
+use crate::budget::Budget;
 use crate::draft::Draft;
 use crate::rows::{Fate, Key, Refused, Rows, SpaceNumber, Unreadable, Write};
-use crate::{Effect, Founding, Input, Missing, Replica};
+use crate::{Effect, Founding, Input, Missing, Notice, Replica};
 
-const NOW: Timestamp = Timestamp(1_700_000_000_000);
-const NUMBER: SpaceNumber = SpaceNumber(1);
-const MAP: DocumentId = DocumentId([7; 16]);
+pub(crate) const NOW: Timestamp = Timestamp(1_700_000_000_000);
+pub(crate) const NUMBER: SpaceNumber = SpaceNumber(1);
+pub(crate) const MAP: DocumentId = DocumentId([7; 16]);
 
 /// A counter is chance enough where nothing is secret.
 #[derive(Clone)]
-struct Chance(u64);
+pub(crate) struct Chance(u64);
 
 impl TryRng for Chance {
     type Error = Infallible;
@@ -45,7 +47,7 @@ impl TryRng for Chance {
 impl TryCryptoRng for Chance {}
 
 #[derive(Clone, Default)]
-struct Disk(BTreeMap<Vec<u8>, Vec<u8>>);
+pub(crate) struct Disk(BTreeMap<Vec<u8>, Vec<u8>>);
 
 impl Rows for Disk {
     fn get(&self, key: &[u8]) -> Result<Option<Vec<u8>>, Unreadable> {
@@ -67,7 +69,7 @@ impl Rows for Disk {
 }
 
 impl Disk {
-    fn store(&mut self, effects: &mut Vec<Effect>) {
+    pub(crate) fn store(&mut self, effects: &mut Vec<Effect>) {
         for effect in effects.drain(..) {
             let Effect::Persist(writes) = effect else { continue };
             for write in writes {
@@ -82,16 +84,20 @@ impl Disk {
 
 /// Ana's device, and two others whose records she will be given: Ben's, and one that turns hostile.
 #[derive(Clone)]
-struct Desk {
-    disk: Disk,
-    ana: [u8; 32],
-    space: SpaceId,
-    key: EpochKey,
-    chance: Chance,
+pub(crate) struct Desk {
+    pub(crate) disk: Disk,
+    pub(crate) ana: [u8; 32],
+    pub(crate) space: SpaceId,
+    pub(crate) key: EpochKey,
+    pub(crate) chance: Chance,
+    /// Operations per device and document.
+    pub(crate) budget: u64,
+    pub(crate) broken: Option<Broken>,
+    pub(crate) told: Vec<Notice>,
 }
 
 impl Desk {
-    fn new() -> Desk {
+    pub(crate) fn new() -> Desk {
         let mut chance = Chance(3);
         let root = RootKeys::derive(&RootSeed::generate(&mut chance));
         let begin = genesis(&root, [9; 32], NOW.0);
@@ -114,20 +120,32 @@ impl Desk {
         }
         effects.push(Effect::Persist(draft.into_writes()));
         disk.store(&mut effects);
-        Desk { disk, ana, space, key, chance }
+        Desk { disk, ana, space, key, chance, budget: Budget::DEFAULT.0, broken: None, told: Vec::new() }
     }
 
-    fn open(&self) -> Replica {
-        Replica::open(NUMBER, &DeviceSeed::from_bytes(self.ana), &self.disk).unwrap()
+    pub(crate) fn open(&self) -> Replica {
+        let mut replica = Replica::open(NUMBER, &DeviceSeed::from_bytes(self.ana), &self.disk).unwrap();
+        replica.limit_operations(self.budget);
+        if let Some(rule) = self.broken {
+            replica.break_rule(rule);
+        }
+        replica
     }
 
-    fn seal(&self, content: Content) -> Record {
+    pub(crate) fn seal(&self, content: Content) -> Record {
         let mut chance = self.chance.clone();
         allymap_seal::seal(&self.space, &self.key, &content, &mut chance).unwrap()
     }
 
     /// A statement of one device over these changes, as a record.
-    fn say(&self, by: u8, salt: u8, seq: u32, prev: &[[u8; 32]], changes: &[&OwnChange]) -> (Record, [u8; 32]) {
+    pub(crate) fn say(
+        &self,
+        by: u8,
+        salt: u8,
+        seq: u32,
+        prev: &[[u8; 32]],
+        changes: &[&OwnChange],
+    ) -> (Record, [u8; 32]) {
         let keys = device(&self.space, by);
         let unsigned = Unsigned { doc: MAP, salt: [salt; 8], seq, prev: prev.to_vec(), roster: Vec::new(), seen: None };
         let hashes: Vec<[u8; 32]> = changes.iter().map(|change| change.hash.0).collect();
@@ -138,7 +156,7 @@ impl Desk {
         (self.seal(Content::Changes { statement, body }), hash)
     }
 
-    fn removal(&self, of: u8, cut: &[[u8; 32]]) -> Record {
+    pub(crate) fn removal(&self, of: u8, cut: &[[u8; 32]]) -> Record {
         let keys = DeviceKeys::derive(&DeviceSeed::from_bytes(self.ana), &self.space);
         let removed = device(&self.space, of).public();
         let op: SignedOp = self.open().roster.revoke(&keys, removed, cut, "trust", NOW).unwrap();
@@ -146,8 +164,12 @@ impl Desk {
     }
 
     /// The records arrive in this order, each by itself, and are applied.
-    fn take(&mut self, records: &[Record]) {
+    pub(crate) fn take(&mut self, records: &[Record]) {
         let mut replica = self.open();
+        self.take_with(&mut replica, records);
+    }
+
+    pub(crate) fn take_with(&mut self, replica: &mut Replica, records: &[Record]) {
         for record in records {
             let mut draft = Draft::new(&self.disk, NUMBER);
             let order = replica.header.next_order;
@@ -156,15 +178,19 @@ impl Desk {
             replica.put_header(&mut draft);
             let mut effects = vec![Effect::Persist(draft.into_writes())];
             self.disk.store(&mut effects);
-            self.go_on(&mut replica);
+            self.go_on(replica);
         }
     }
 
-    fn go_on(&mut self, replica: &mut Replica) {
+    pub(crate) fn go_on(&mut self, replica: &mut Replica) {
         loop {
             let mut effects = Vec::new();
             replica.handle(NOW, Input::Continue, &self.disk, &mut self.chance, &mut effects).unwrap();
             let more = effects.iter().any(|effect| matches!(effect, Effect::Continue));
+            self.told.extend(effects.iter().filter_map(|effect| match effect {
+                Effect::Tell(notice) => Some(notice.clone()),
+                _ => None,
+            }));
             self.disk.store(&mut effects);
             if !more {
                 return;
@@ -172,37 +198,46 @@ impl Desk {
         }
     }
 
-    fn heads(&self) -> Vec<ChangeHash> {
+    /// As after damage to the disk.
+    pub(crate) fn mend(&mut self) {
+        let mut replica = self.open();
+        let mut effects = Vec::new();
+        replica.mend([9; 8], &self.disk, &mut effects).unwrap();
+        self.disk.store(&mut effects);
+        self.go_on(&mut replica);
+    }
+
+    pub(crate) fn heads(&self) -> Vec<ChangeHash> {
         self.open().document(MAP, &self.disk).unwrap().map(|document| document.heads()).unwrap_or_default()
     }
 
-    fn fate(&self, record: &Record) -> Fate {
+    pub(crate) fn fate(&self, record: &Record) -> Fate {
         self.open().fate(&record.id(), &self.disk).unwrap().unwrap()
     }
 }
 
-fn device(space: &SpaceId, number: u8) -> DeviceKeys {
+pub(crate) fn device(space: &SpaceId, number: u8) -> DeviceKeys {
     DeviceKeys::derive(&DeviceSeed::from_bytes([0x40 + number; 32]), space)
 }
 
 /// A device's own copy of the document, in which it writes.
-fn copy_of(desk: &Desk, by: u8, salt: u8) -> Document {
+pub(crate) fn copy_of(desk: &Desk, by: u8, salt: u8) -> Document {
     Document::new(ActorId(allymap_seal::actor(&device(&desk.space, by).public(), &[salt; 8])))
 }
 
-fn write(document: &mut Document, text: &str) -> OwnChange {
+pub(crate) fn write(document: &mut Document, text: &str) -> OwnChange {
     let before = document.change_bytes_since(0).len() as u64;
     let act = ActId([text.len() as u8; 16]);
     document.edit(act, |edit| edit.append(&format!("l/{text}"), text.as_bytes().to_vec())).unwrap().unwrap();
     document.change_bytes_since(before).remove(0)
 }
 
-fn follow(document: &mut Document, by: &Document, change: &OwnChange) {
+pub(crate) fn follow(document: &mut Document, by: &Document, change: &OwnChange) {
     *document = document.stage(by.actor(), std::slice::from_ref(&change.bytes)).unwrap().commit();
 }
 
 /// Every order of so many things.
-fn orders(count: usize) -> Vec<Vec<usize>> {
+pub(crate) fn orders(count: usize) -> Vec<Vec<usize>> {
     if count == 0 {
         return vec![Vec::new()];
     }
@@ -217,7 +252,7 @@ fn orders(count: usize) -> Vec<Vec<usize>> {
     all
 }
 
-fn in_order(records: &[Record], order: &[usize]) -> Vec<Record> {
+pub(crate) fn in_order(records: &[Record], order: &[usize]) -> Vec<Record> {
     order.iter().map(|at| records[*at].clone()).collect()
 }
 

@@ -6,6 +6,7 @@
 
 mod accept;
 mod broken;
+mod budget;
 mod draft;
 mod exchange;
 mod invite;
@@ -16,6 +17,8 @@ mod replica;
 mod rows;
 mod shelf;
 
+#[cfg(test)]
+mod flooding;
 #[cfg(test)]
 mod judging;
 

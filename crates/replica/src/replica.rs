@@ -10,6 +10,7 @@ use allymap_wire::{
 use minicbor::bytes::ByteVec;
 
 use crate::broken::Broken;
+use crate::budget::Budget;
 use crate::draft::Draft;
 use crate::exchange::Session;
 use crate::rows::{
@@ -31,6 +32,7 @@ pub struct Replica {
     pub(crate) sessions: BTreeMap<RelayKeyHash, Session>,
     pub(crate) applying: Applying,
     pub(crate) shelf: Shelf,
+    pub(crate) budget: Budget,
     pub(crate) broken: Option<Broken>,
 }
 
@@ -70,7 +72,7 @@ pub enum Notice {
     CaughtUp { relay: RelayKeyHash },
     /// The relay has these own records on its disk.
     WithRelay { relay: RelayKeyHash, records: Vec<RecordId> },
-    /// A record is refused, for good.
+    /// A record does not count: for good, or as long as nothing else is known.
     Refused { record: RecordId, why: crate::rows::Refused },
     /// The relay does not take a record, for now.
     NotTaken { relay: RelayKeyHash, code: allymap_wire::Code },
@@ -129,6 +131,12 @@ pub enum EditFailure {
     Document(#[from] allymap_document::EditError),
     #[error("the saved document was damaged")]
     Damaged(#[source] allymap_document::LoadError),
+    /// This device has written as much into the document as others are sure to take from it.
+    #[error("this device wrote {operations} operations into it, {limit} are for edits like this one")]
+    OwnShareIsFull { operations: u64, limit: u64 },
+    /// All together have written so much that the document would be slow to open.
+    #[error("the document holds {operations} operations, {limit} fit")]
+    DocumentIsFull { operations: u64, limit: u64 },
     /// This device may read, not write.
     #[error("this device may only read this map")]
     ReadOnly,
@@ -235,6 +243,7 @@ impl Replica {
             sessions: BTreeMap::new(),
             applying: Applying::Together,
             shelf: Shelf::default(),
+            budget: Budget::DEFAULT,
             broken: None,
         })
     }
@@ -277,6 +286,7 @@ impl Replica {
             sessions: BTreeMap::new(),
             applying: if left_over { Applying::OneByOne { announced: None } } else { Applying::Together },
             shelf: Shelf::default(),
+            budget: Budget::DEFAULT,
             broken: None,
         })
     }
@@ -287,6 +297,7 @@ impl Replica {
         let old = std::mem::replace(self, fresh);
         self.sessions = old.sessions;
         self.applying = old.applying;
+        self.budget = old.budget;
         self.broken = old.broken;
         Ok(())
     }
@@ -419,12 +430,13 @@ impl Replica {
         } else {
             Document::load(&row.saved, self.actor()).map_err(EditFailure::Damaged)?
         };
-        let before = document.heads();
+        let (before, operations) = (document.heads(), document.operations());
         let value = match document.edit(act, change)? {
             Ok(value) => value,
             Err(rejection) => return Ok(Err(rejection)),
         };
         if document.heads() != before {
+            self.check_own_edit(operations, &document, &draft)?;
             let salt = self.header.salt;
             if !row.own.iter().any(|own| own.salt == salt) {
                 row.own.push(OwnRow { salt, sealed_through: 0 });
@@ -441,10 +453,7 @@ impl Replica {
 
     /// Which member's device wrote under this actor.
     pub fn author(&self, actor: ActorId, rows: &dyn Rows) -> Result<Option<DeviceKey>, Unreadable> {
-        if actor == self.actor() {
-            return Ok(Some(self.device()));
-        }
-        Ok(Draft::new(rows, self.number).bytes(Key::Actor(actor.0))?.and_then(|key| DeviceKey::from_slice(&key)))
+        self.device_of(actor, &Draft::new(rows, self.number))
     }
 
     /// All actors that are known here, this device's own among them.

@@ -297,7 +297,8 @@ pub enum Fate {
     },
 }
 
-/// Why a record does not count. All but [`Refused::Removed`] and [`Refused::Equivocation`] are final.
+/// Why a record does not count. All but [`Refused::Removed`], [`Refused::Equivocation`] and [`Refused::OverBudget`] are
+/// final.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Encode, Decode)]
 #[cbor(index_only)]
 pub enum Refused {
@@ -334,6 +335,9 @@ pub enum Refused {
     /// Too much was waiting already.
     #[n(10)]
     WaitingRoomFull,
+    /// Its author's device wrote more into the document than one device may.
+    #[n(11)]
+    OverBudget,
 }
 
 /// One relay, and how far its log is known here.
