@@ -18,8 +18,6 @@ use crate::rows::{BreadcrumbRow, DocumentRow, Fate, FateRow, JUDGE, Key, Missing
 const PENDING_BYTES: usize = 8 << 20;
 /// How many records one input applies, so that a long catch-up does not hold everything in memory.
 const RECORDS_AT_ONCE: usize = 1_024;
-/// Records that may wait for a change, a grant or an operation. What waits for a key does not count: a newcomer's whole log does.
-const WAITING_ROOM: usize = 20_000;
 /// After this many deaths on one record, it is refused unread.
 const DEATHS: u8 = 2;
 
@@ -116,7 +114,6 @@ impl Replica {
         draft: &mut Draft<'_>,
         effects: &mut Vec<Effect>,
     ) -> Result<BTreeSet<DeviceKey>, Unreadable> {
-        let mut waiting = self.waiting_room(draft)?;
         loop {
             let mut arrived = Vec::new();
             let next = if desk.pending_bytes < PENDING_BYTES { queue.pop_front() } else { None };
@@ -126,7 +123,7 @@ impl Replica {
                     continue;
                 };
                 match self.check_record((order, id), &record, draft, &mut desk, &mut arrived)? {
-                    Checked::Decided(fate) => self.decide(order, id, fate, &mut waiting, draft, effects),
+                    Checked::Decided(fate) => self.decide(order, id, fate, draft, effects),
                     Checked::Pending(pending) => {
                         desk.pending_bytes += bytes_of(&pending);
                         desk.pending.entry(pending.statement.doc).or_default().push(*pending);
@@ -136,14 +133,18 @@ impl Replica {
                 desk.pending_bytes -= records.iter().map(bytes_of).sum::<usize>();
                 let fates = self.apply_to(document, &records, draft, &mut desk, &mut arrived)?;
                 for (record, fate) in records.iter().zip(fates) {
-                    self.decide(record.order, record.id, fate, &mut waiting, draft, effects);
+                    self.decide(record.order, record.id, fate, draft, effects);
                 }
             } else {
                 break;
             }
             if self.broken != Some(Broken::WaitForEver) {
                 for missing in arrived {
-                    self.wake(&missing, draft, &mut queue)?;
+                    if desk.decided.is_some() || queue.len() < RECORDS_AT_ONCE {
+                        self.wake(&missing, draft, &mut queue)?;
+                    } else {
+                        self.wake_later(&missing, draft)?;
+                    }
                 }
             }
         }
@@ -157,22 +158,10 @@ impl Replica {
         Ok(desk.late)
     }
 
-    fn decide(
-        &self,
-        order: u64,
-        id: RecordId,
-        mut fate: Fate,
-        waiting: &mut usize,
-        draft: &mut Draft<'_>,
-        effects: &mut Vec<Effect>,
-    ) {
+    /// What waits is never too much: it costs a row beside the record, which is kept anyway, and nothing of it is in memory.
+    fn decide(&self, order: u64, id: RecordId, fate: Fate, draft: &mut Draft<'_>, effects: &mut Vec<Effect>) {
         if let Fate::Waiting(missing) = &fate {
-            if !matches!(missing, Missing::Key(_)) && *waiting >= WAITING_ROOM {
-                fate = Fate::Refused(Refused::WaitingRoomFull);
-            } else {
-                *waiting += 1;
-                draft.put(Key::Waiting(missing, id), missing);
-            }
+            draft.put(Key::Waiting(missing, id), missing);
         }
         if let Fate::Refused(why) = fate {
             effects.push(Effect::Tell(Notice::Refused { record: id, why }));
@@ -264,17 +253,16 @@ impl Replica {
         if draft.bytes(unsaid)?.is_some() {
             draft.delete(unsaid);
         }
+        let builds_on = op.decode().map(|op| op.prev).unwrap_or_default();
+        let first_missing =
+            builds_on.into_iter().find(|id| !self.roster.contains(id)).map_or(Missing::Upgrade, Missing::Op);
         let added = match self.roster.insert(op) {
-            Err(allymap_seal::OpError::TooManyWaiting) => return Ok(Fate::Refused(Refused::WaitingRoomFull)),
+            // The roster is full of others that wait. This one waits beside it, and is tried when what it builds on is there.
+            Err(allymap_seal::OpError::TooManyWaiting) => return Ok(Fate::Waiting(first_missing)),
             Err(_) => return Ok(Fate::Refused(Refused::Malformed)),
             // The genesis stands in the header; everybody who has the map has it.
             Ok(Inserted::Known) => return Ok(Fate::Roster),
-            Ok(Inserted::Waiting { missing }) => {
-                return Ok(Fate::Waiting(match missing.iter().find(|id| !self.roster.contains(id)) {
-                    Some(first) => Missing::Op(*first),
-                    None => Missing::Upgrade,
-                }));
-            }
+            Ok(Inserted::Waiting { .. }) => return Ok(Fate::Waiting(first_missing)),
             Ok(Inserted::Added(ids)) => ids,
         };
         for id in added {
@@ -467,11 +455,6 @@ impl Replica {
             draft.put(Key::Seen(statement.by, relay), &seen.position);
         }
         Ok(())
-    }
-
-    fn waiting_room(&self, draft: &Draft<'_>) -> Result<usize, Unreadable> {
-        let keys = draft.list(b'w', &[0], None, usize::MAX)?.len();
-        Ok(draft.list(b'w', &[], None, usize::MAX)?.len() - keys)
     }
 }
 

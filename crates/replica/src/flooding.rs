@@ -1,11 +1,12 @@
 //! Stories of devices that write much into one document: nobody's words are pushed out, and the order of arrival decides nothing.
 
 use allymap_document::{ActId, ChangeHash, Document, OwnChange};
+use allymap_seal::{Content, DeviceKeys, DeviceSeed, Role, Roster};
 use allymap_wire::Record;
 use proptest::prelude::*;
 
 use crate::broken::Broken;
-use crate::judging::{Desk, MAP, copy_of, device, follow, in_order, orders};
+use crate::judging::{Desk, MAP, NOW, copy_of, device, follow, in_order, orders};
 use crate::rows::{Fate, Missing, Refused};
 use crate::{EditFailure, Notice};
 
@@ -195,6 +196,38 @@ fn what_others_wrote_keeps_a_device_from_long_writing_alone() {
     assert!(matches!(refused, EditFailure::DocumentIsFull { operations: 2_001, limit: 2_000 }), "{refused}");
     edit(&mut desk, "risk", 100).unwrap();
     edit(&mut desk, "another", 1).unwrap();
+}
+
+#[test]
+fn operations_that_wait_for_ever_keep_no_other_operation_out() {
+    let mut desk = Desk::new();
+    let ana = DeviceKeys::derive(&DeviceSeed::from_bytes(desk.ana), &desk.space);
+    let wren = device(&desk.space, 9);
+    // All of them build on one that nobody will ever see.
+    let mut elsewhere = desk.open().roster;
+    let grant = |roster: &Roster, newcomer: &DeviceKeys, name: &str| {
+        roster.grant(&ana, newcomer.public(), newcomer.kem_public(), Role::Member, name, "Bay", NOW).unwrap()
+    };
+    elsewhere.insert(grant(&elsewhere, &wren, "Wren")).unwrap();
+    let flood: Vec<Record> =
+        (0..2_000).map(|number| desk.seal(Content::Op(grant(&elsewhere, &wren, &format!("Wren {number}"))))).collect();
+    // Ana lets two in; the second grant comes first, and builds on the other.
+    let mut roster = desk.open().roster;
+    let mut grants = Vec::new();
+    for number in [3, 4] {
+        let granted = grant(&roster, &device(&desk.space, number), "Finn");
+        roster.insert(granted.clone()).unwrap();
+        grants.push(desk.seal(Content::Op(granted)));
+    }
+    grants.reverse();
+    // One handle on the replica, so that the roster is still as full as the flood left it.
+    let mut replica = desk.open();
+    desk.take_with(&mut replica, &flood);
+    desk.take_with(&mut replica, &grants);
+    for number in [3, 4] {
+        assert!(replica.roster.member(&device(&desk.space, number).public()).is_some(), "{number} is a member");
+    }
+    assert!(grants.iter().all(|grant| desk.fate(grant) == Fate::Roster));
 }
 
 /// Who writes, how many rows, in which way, and whether after reading what there is.

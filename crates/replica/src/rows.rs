@@ -332,9 +332,7 @@ pub enum Refused {
     /// This program died on it twice.
     #[n(9)]
     Deadly,
-    /// Too much was waiting already.
-    #[n(10)]
-    WaitingRoomFull,
+    // 10 was a waiting room that was full.
     /// Its author's device wrote more into the document than one device may.
     #[n(11)]
     OverBudget,
