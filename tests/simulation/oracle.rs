@@ -282,6 +282,7 @@ impl World {
         }
         node.log = log;
         node.chain = chain;
+        self.lost_logs.insert(relay);
     }
 
     pub fn count_roll_back(&mut self, relay: u8) {
@@ -369,6 +370,9 @@ impl World {
             | Notice::Removed { relay }
                 if self.accused_with_reason(device, &relay, &notice) => {}
             Notice::BadLog { relay } => return trust(format!("accuses relay {}", self.relay_of(&relay))),
+            Notice::Withheld { relay, .. } if self.lost_logs.contains(&self.relay_of(&relay)) => {
+                self.sometimes.happened("a relay shows less than others have read");
+            }
             Notice::WrongRelay { .. } | Notice::WrongVersion { .. } | Notice::Withheld { .. } => {
                 return trust(format!("accuses an honest relay: {notice:?}"));
             }

@@ -117,6 +117,7 @@ impl World {
             digest: None,
             frames: 0,
             people: People::new(Chance::new(seed, 0x30)),
+            lost_logs: BTreeSet::new(),
             next_link: 1,
             edits: 0,
         }

@@ -42,6 +42,8 @@ pub struct World {
     pub relays: Vec<RelayNode>,
     pub links: BTreeMap<u64, Link>,
     pub stalled: BTreeSet<(u8, u8)>,
+    /// Relays that once forgot what they had shown.
+    pub lost_logs: BTreeSet<u8>,
     pub now: u64,
     /// Time does not pass by itself.
     pub still: bool,

@@ -6,7 +6,7 @@
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 use allymap_document::{ActorId, Document, Refusal};
-use allymap_seal::{Body, Content, Inserted, OpenError, Seen, SignedOp, Standing, Statement};
+use allymap_seal::{Body, Content, Inserted, OpenError, SignedOp, Standing, Statement};
 use allymap_wire::{DeviceKey, DocumentId, OpId, Record, RecordId, RecordKind};
 
 use crate::broken::Broken;
@@ -435,24 +435,6 @@ impl Replica {
             {
                 draft.put_bytes(Key::Unapplied(order), id.0.to_vec());
             }
-        }
-        Ok(())
-    }
-
-    /// How far the author had read a relay's log when it signed.
-    fn note_seen(&self, statement: &Statement, draft: &mut Draft<'_>) -> Result<(), Unreadable> {
-        let Some(seen) = &statement.seen else { return Ok(()) };
-        let Some(relay) = self
-            .relays
-            .iter()
-            .find(|(_, row)| row.key.is_some_and(|key| Seen::log(&key, &row.log) == seen.log))
-            .map(|(relay, _)| *relay)
-        else {
-            return Ok(());
-        };
-        let known = draft.row::<u64>(Key::Seen(statement.by, relay))?.unwrap_or(0);
-        if seen.position > known {
-            draft.put(Key::Seen(statement.by, relay), &seen.position);
         }
         Ok(())
     }

@@ -7,15 +7,16 @@
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 use allymap_wire::{
-    BoxToken, Challenge, Code, Flags, HashPrefix, Head, LogHash, LogId, Message, MessageKind, PROTOCOL, PutResult,
-    Record, RecordId, RecordKind, RelayKey, RelayKeyHash, Slot, Timestamp, access_digest, auth_transcript, limits,
+    BoxToken, Challenge, Code, DeviceKey, Flags, HashPrefix, Head, LogHash, LogId, Message, MessageKind, PROTOCOL,
+    PutResult, Record, RecordId, RecordKind, RelayKey, RelayKeyHash, Slot, Timestamp, access_digest, auth_transcript,
+    limits,
 };
 use rand_core::CryptoRng;
 
 use crate::broken::Broken;
 use crate::draft::Draft;
 use crate::replica::{Effect, Notice, Replica, step};
-use crate::rows::{CursorRow, Fate, FateRow, Key, OfferRow, PositionRow, Rows, Unreadable};
+use crate::rows::{ClaimRow, CursorRow, Fate, FateRow, Key, OfferRow, PositionRow, Rows, Unreadable};
 
 /// Everything that can happen to a replica from outside.
 #[derive(Debug)]
@@ -61,6 +62,8 @@ pub(crate) struct Session {
     refused: bool,
     /// All was said, until there is more to say.
     told: bool,
+    /// What others claimed about this relay's log, beyond what was read here, when the connection began.
+    claims: BTreeMap<DeviceKey, ClaimRow>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -95,7 +98,8 @@ impl Replica {
         let mut after = Vec::new();
         match input {
             Input::Connected { relay, host } => {
-                self.sessions.insert(relay, Session::new(host));
+                let claims = self.claims(relay, &draft)?;
+                self.sessions.insert(relay, Session::new(host, claims));
                 if !draft.list(b'v', &[], None, 1)?.is_empty() {
                     // An earlier life ended before these were applied; nobody else will ask for them.
                     after.push(Effect::Continue);
@@ -713,6 +717,8 @@ impl Replica {
             if !session.refused {
                 effects.push(Effect::Tell(Notice::CaughtUp { relay }));
             }
+            let claims = std::mem::take(&mut session.claims);
+            self.settle_claims(relay, claims, draft, effects)?;
         }
         Ok(())
     }
@@ -800,7 +806,7 @@ impl Replica {
 }
 
 impl Session {
-    fn new(host: String) -> Session {
+    fn new(host: String, claims: BTreeMap<DeviceKey, ClaimRow>) -> Session {
         Session {
             host,
             stage: Stage::Hello,
@@ -817,6 +823,7 @@ impl Session {
             ladders: 0,
             refused: false,
             told: false,
+            claims,
         }
     }
 

@@ -6,7 +6,7 @@ use std::ops::ControlFlow;
 
 use allymap_document::{ActId, ActorId, ChangeHash, Document, OwnChange};
 use allymap_seal::{
-    Content, DeviceKeys, DeviceSeed, Draft as Unsigned, EpochKey, Role, RootKeys, RootSeed, SignedOp, Statement,
+    Content, DeviceKeys, DeviceSeed, Draft as Unsigned, EpochKey, Role, RootKeys, RootSeed, Seen, SignedOp, Statement,
     genesis,
 };
 use allymap_wire::{DocumentId, Record, RecordId, SpaceId, Timestamp};
@@ -94,6 +94,8 @@ pub(crate) struct Desk {
     pub(crate) budget: u64,
     pub(crate) broken: Option<Broken>,
     pub(crate) told: Vec<Notice>,
+    /// What statements claim to have read from now on.
+    pub(crate) seen: Option<Seen>,
 }
 
 impl Desk {
@@ -120,7 +122,7 @@ impl Desk {
         }
         effects.push(Effect::Persist(draft.into_writes()));
         disk.store(&mut effects);
-        Desk { disk, ana, space, key, chance, budget: Budget::DEFAULT.0, broken: None, told: Vec::new() }
+        Desk { disk, ana, space, key, chance, budget: Budget::DEFAULT.0, broken: None, told: Vec::new(), seen: None }
     }
 
     pub(crate) fn open(&self) -> Replica {
@@ -147,7 +149,8 @@ impl Desk {
         changes: &[&OwnChange],
     ) -> (Record, [u8; 32]) {
         let keys = device(&self.space, by);
-        let unsigned = Unsigned { doc: MAP, salt: [salt; 8], seq, prev: prev.to_vec(), roster: Vec::new(), seen: None };
+        let unsigned =
+            Unsigned { doc: MAP, salt: [salt; 8], seq, prev: prev.to_vec(), roster: Vec::new(), seen: self.seen };
         let hashes: Vec<[u8; 32]> = changes.iter().map(|change| change.hash.0).collect();
         let statement = Statement::sign(&keys, &self.space, unsigned, &hashes);
         let bytes: Vec<Vec<u8>> = changes.iter().map(|change| change.bytes.clone()).collect();

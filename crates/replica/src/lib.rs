@@ -15,6 +15,7 @@ mod mend;
 mod outbox;
 mod replica;
 mod rows;
+mod seen;
 mod shelf;
 
 #[cfg(test)]

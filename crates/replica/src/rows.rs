@@ -71,8 +71,10 @@ pub(crate) enum Key<'a> {
     Offer(RelayKeyHash, u64),
     /// Which record stands at a position of a relay's log.
     Position(RelayKeyHash, u64),
-    /// How far another device had read a relay's log when it last signed something.
+    /// How far another device had read a relay's log when it last signed something, as far as that fits what was read here.
     Seen(DeviceKey, RelayKeyHash),
+    /// What another device says to have read of a relay's log, further than was read here.
+    Claim(RelayKeyHash, DeviceKey),
     Invitation(BoxToken),
     /// The record that is being tried after this process, or one before it, died while applying.
     Breadcrumb,
@@ -113,6 +115,10 @@ impl Key<'_> {
                 key.extend_from_slice(&device.0);
                 key.extend_from_slice(&relay.0);
             }
+            Key::Claim(relay, device) => {
+                key.extend_from_slice(&relay.0);
+                key.extend_from_slice(&device.0);
+            }
             Key::Invitation(token) => key.extend_from_slice(&token.0),
         }
         key
@@ -135,6 +141,7 @@ impl Key<'_> {
             Key::Offer(..) => b'n',
             Key::Position(..) => b'x',
             Key::Seen(..) => b'y',
+            Key::Claim(..) => b'z',
             Key::Invitation(_) => b'j',
             Key::Breadcrumb => b'b',
             Key::Judged(_) => b'g',
@@ -390,6 +397,18 @@ pub(crate) struct PositionRow {
     pub record: RecordId,
     #[n(1)]
     pub hash: HashPrefix,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Encode, Decode)]
+#[cbor(array)]
+pub(crate) struct ClaimRow {
+    #[cbor(n(0), with = "minicbor::bytes")]
+    pub log: [u8; 8],
+    #[n(1)]
+    pub position: u64,
+    /// The first bytes of the log's hash there.
+    #[cbor(n(2), with = "minicbor::bytes")]
+    pub hash: [u8; 8],
 }
 
 /// A statement once signed is final: these bytes are never signed again, only their seal may be redone.
