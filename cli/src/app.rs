@@ -1,18 +1,19 @@
 //! What a command may reach: the maps of this home, through one door. Commands see no store, no Automerge, no socket.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 use std::sync::OnceLock;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use allymap_document::{ActId, ActorId, Document, Edit};
-use allymap_domain::{Author, Date, Entry, EntryId, Found, Map, ROW_SCHEMA, Row, RowId};
-use allymap_replica::{Effect, Replica, Rows, SpaceNumber, index_key, index_prefix};
+use allymap_domain::{Author, Date, Entry, EntryId, Found, Map, ROW_SCHEMA, Row, RowId, TEXTS_SCHEMA, Texts};
+use allymap_replica::{Effect, Replica, Rows, SpaceNumber, index_key, index_prefix, texts_key, texts_prefix};
 use allymap_seal::{DatabaseKey, DeviceSeed, Vault};
 use allymap_wire::{DocumentId, RelayKeyHash, Timestamp};
 use minicbor::{Decode, Encode};
 
 use crate::acts::{self, Act};
+use crate::arrivals::{self, Arrivals};
 use crate::chance::random;
 use crate::disk::Disk;
 use crate::failure::{Candidate, Exit, Failure};
@@ -389,21 +390,59 @@ impl App {
         self.doing = Some(act);
     }
 
-    /// Redoes the index rows of documents that others changed.
+    /// Redoes the index rows of documents that others changed, and notes what came when.
     pub(crate) fn index(&mut self, documents: &[DocumentId]) -> Result<(), Failure> {
-        for id in documents {
+        let device = self.hold()?.0.device();
+        let writers = {
             let (replica, disk) = self.hold()?;
-            match replica.document(*id, disk) {
-                Ok(Some(document)) => self.index_document(*id, &document)?,
-                // Nothing of it counts any more, as after the removal of its only author.
-                Ok(None) => {
-                    let number = self.map()?.number;
-                    self.disk()?.delete(index_key(SpaceNumber(number), id));
-                }
-                Err(_) => {}
+            replica.actors(disk)?
+        };
+        let own: BTreeSet<ActorId> =
+            writers.into_iter().filter(|(_, writer)| *writer == device).map(|(actor, _)| actor).collect();
+        for id in documents {
+            if let Some(document) = self.reindex(*id)? {
+                let number = self.map()?.number;
+                arrivals::note(self.disk()?, number, *id, &document, &|actor| own.contains(&actor), now().0)?;
             }
         }
         Ok(())
+    }
+
+    fn reindex(&mut self, id: DocumentId) -> Result<Option<Document>, Failure> {
+        let (replica, disk) = self.hold()?;
+        match replica.document(id, disk) {
+            Ok(Some(document)) => {
+                self.index_document(id, &document)?;
+                Ok(Some(document))
+            }
+            // Nothing of it counts any more, as after the removal of its only author.
+            Ok(None) => {
+                let number = SpaceNumber(self.map()?.number);
+                self.disk()?.delete(index_key(number, &id));
+                self.disk()?.delete(texts_key(number, &id));
+                Ok(None)
+            }
+            Err(_) => Ok(None),
+        }
+    }
+
+    /// When others' changes of a document came to this computer.
+    pub(crate) fn arrivals(&mut self, id: DocumentId) -> Result<Arrivals, Failure> {
+        let number = self.map()?.number;
+        arrivals::of(self.disk()?, number, id)
+    }
+
+    /// What was written in sentences, entry by entry: for finding only.
+    pub(crate) fn texts(&mut self) -> Result<BTreeMap<EntryId, Texts>, Failure> {
+        self.rows()?;
+        let prefix = texts_prefix(SpaceNumber(self.map()?.number));
+        let mut texts = BTreeMap::new();
+        self.disk()?.scan(&prefix, None, &mut |key, row| {
+            let id = key.get(prefix.len()..).and_then(|id| id.try_into().ok());
+            texts.extend(id.map(EntryId).zip(Texts::from_bytes(row)));
+            std::ops::ControlFlow::Continue(())
+        })?;
+        Ok(texts)
     }
 
     /// Every entry's row, in order of their names. Rows of another schema are made anew from the documents.
@@ -413,14 +452,16 @@ impl App {
         }
         let number = self.map()?.number;
         let key = HomeKey::IndexSchema(number).bytes();
-        let schema = ROW_SCHEMA.to_be_bytes();
+        let schema = [ROW_SCHEMA.to_be_bytes(), TEXTS_SCHEMA.to_be_bytes()].concat();
         if self.disk()?.get(&key)?.is_none_or(|known| known != schema) {
             let documents = {
                 let (replica, disk) = self.hold()?;
                 replica.documents(disk)?
             };
-            self.index(&documents)?;
-            self.disk()?.put(key, schema.to_vec());
+            for id in documents {
+                self.reindex(id)?;
+            }
+            self.disk()?.put(key, schema);
         }
         let mut rows = Vec::new();
         self.disk()?.scan(&index_prefix(SpaceNumber(number)), None, &mut |_, row| {
@@ -563,13 +604,18 @@ impl App {
     }
 
     fn index_document(&mut self, id: DocumentId, document: &Document) -> Result<(), Failure> {
-        let number = self.map()?.number;
-        let row = Row::of(document, EntryId(id.0));
-        let key = index_key(SpaceNumber(number), &id);
+        let number = SpaceNumber(self.map()?.number);
+        let (index, sentences) = (index_key(number, &id), texts_key(number, &id));
+        let (row, texts) = Row::with_texts(document, EntryId(id.0)).unzip();
+        let disk = self.disk()?;
+        match texts.flatten() {
+            Some(texts) => disk.put(sentences, texts.to_bytes()),
+            None => disk.delete(sentences),
+        }
         match row {
-            Some(row) => self.disk()?.put(key, row.to_bytes()),
+            Some(row) => disk.put(index, row.to_bytes()),
             None => {
-                self.disk()?.delete(key);
+                disk.delete(index);
                 self.take_name(id, document)?;
             }
         }

@@ -2,6 +2,7 @@
 
 mod acts;
 mod app;
+mod arrivals;
 mod chance;
 mod commands;
 mod discreet;

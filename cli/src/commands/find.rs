@@ -1,41 +1,129 @@
-//! `allymap find WORDS`: names, fields and who belongs to what.
+//! `allymap find WORDS`: names, fields, who belongs to what, notes, reasons and the log.
 
-use allymap_domain::{Row, folded_words, short_ids};
+use std::collections::BTreeMap;
+
+use allymap_domain::{EntryId, Passage, Row, TextSpot, Texts, folded_words, short_ids};
 
 use crate::app::App;
 use crate::failure::Failure;
 
-/// Search every name and place on the map
+/// Search every name, note and place on the map
 #[derive(clap::Args)]
-#[command(after_help = "Examples:\n  allymap find hall\n  allymap find marys --json")]
+#[command(after_help = "Examples:\n  allymap find hall\n  allymap find cuthwyns --json")]
 pub(crate) struct Args {
-    /// What to look for; every word has to begin a word of the entry
+    /// What to look for; every word has to begin a word of what is found
     #[arg(required = true)]
     words: Vec<String>,
 }
 
+/// An entry in which it was found.
+struct Hit<'a> {
+    row: &'a Row,
+    name: bool,
+    field: bool,
+    passages: Vec<Passage>,
+}
+
+/// Passages of one group that are shown to a person; `--json` has all.
+const SHOWN: usize = 20;
+
 pub(crate) fn run(app: &mut App, args: Args) -> Result<(), Failure> {
     let wanted = folded_words(&args.words.join(" "));
+    // Entries that are known to be the same are one hit, with what was written about each.
+    let same = allymap_domain::identities(&app.rows()?);
+    let mut texts: BTreeMap<EntryId, Vec<Texts>> = BTreeMap::new();
+    for (id, written) in app.texts()? {
+        texts.entry(same.get(&id).copied().unwrap_or(id)).or_default().push(written);
+    }
     let rows = app.rows_once()?;
     let short = short_ids(rows.iter().map(|row| row.id));
     let fits = |words: &[String]| wanted.iter().all(|word| words.iter().any(|of| of.starts_with(word.as_str())));
-    let mut hits: Vec<&Row> = rows.iter().filter(|row| fits(&row.words) || fits(&everything(row))).collect();
-    // A hit in the name before one elsewhere, and rights holders before others (module, section 4a).
-    hits.sort_by_key(|row| (!fits(&row.words), !row.rights_holders()));
+    let mut hits: Vec<Hit<'_>> = rows
+        .iter()
+        .map(|row| Hit {
+            row,
+            name: fits(&row.words),
+            field: fits(&everything(row)),
+            passages: texts
+                .get(&row.id)
+                .map(|texts| texts.iter().flat_map(|texts| texts.find(&wanted, &row.words)).collect())
+                .unwrap_or_default(),
+        })
+        .filter(|hit| hit.name || hit.field || !hit.passages.is_empty())
+        .collect();
+    // A hit in the name before one elsewhere, and rights holders before all others.
+    hits.sort_by_key(|hit| (!hit.name, !hit.field, !hit.row.rights_holders()));
     if app.output.json {
-        let entries: Vec<_> = hits.iter().map(|row| super::partner::row_json(row, &short[&row.id])).collect();
+        let entries: Vec<_> = hits.iter().map(|hit| hit.json(&short)).collect();
         app.output.json(&serde_json::json!({ "entries": entries }));
         return Ok(());
     }
     if hits.is_empty() {
         app.output.status("Nothing found.");
     }
-    let cells: Vec<Vec<String>> = hits
+    let named: Vec<Vec<String>> = hits
         .iter()
-        .map(|row| vec![row.kind.clone(), row.name.clone(), super::partner::office(row), short[&row.id].clone()])
+        .filter(|hit| hit.name || hit.field)
+        .map(|hit| {
+            let office = super::partner::office(hit.row);
+            vec![hit.row.kind.clone(), hit.row.name.clone(), office, short[&hit.row.id].clone()]
+        })
         .collect();
-    app.output.table(&["Kind", "Name", "Role", "Id"], &cells);
+    if !named.is_empty() {
+        app.output.table(&["Kind", "Name", "Role", "Id"], &named);
+    }
+    for (spot, heading) in
+        [(TextSpot::Note, "In notes"), (TextSpot::Reason, "In reasons and evidence"), (TextSpot::Log, "In the log")]
+    {
+        passages(app, &hits, spot, heading);
+    }
     Ok(())
+}
+
+/// What was found in one kind of text, rights holders first.
+fn passages(app: &App, hits: &[Hit<'_>], spot: TextSpot, heading: &str) {
+    let mut found: Vec<(&Row, &Passage)> = hits
+        .iter()
+        .flat_map(|hit| hit.passages.iter().map(|passage| (hit.row, passage)))
+        .filter(|(_, passage)| passage.spot == spot)
+        .collect();
+    if found.is_empty() {
+        return;
+    }
+    found.sort_by_key(|(row, _)| !row.rights_holders());
+    app.output.say(heading);
+    for (row, passage) in found.iter().take(SHOWN) {
+        let on = passage.on.as_ref().map(|on| format!(", {on}")).unwrap_or_default();
+        app.output.say(format_args!("  {}: {}{on}", row.name, passage.label));
+        for line in super::map::wrapped(&passage.phrase, 74) {
+            app.output.say(format_args!("    {line}"));
+        }
+    }
+    if found.len() > SHOWN {
+        app.output.status(format_args!("  {} more: say another word, or --json", found.len() - SHOWN));
+    }
+}
+
+impl Hit<'_> {
+    fn json(&self, short: &BTreeMap<EntryId, String>) -> serde_json::Value {
+        let mut entry = super::partner::row_json(self.row, &short[&self.row.id]);
+        let mut places = Vec::new();
+        if self.name {
+            places.push(serde_json::json!({ "in": "name" }));
+        } else if self.field {
+            places.push(serde_json::json!({ "in": "field" }));
+        }
+        places.extend(self.passages.iter().map(|passage| {
+            let spot = match passage.spot {
+                TextSpot::Note => "note",
+                TextSpot::Reason => "reason",
+                TextSpot::Log => "log",
+            };
+            serde_json::json!({ "in": spot, "label": passage.label, "on": passage.on, "phrase": passage.phrase })
+        }));
+        entry["where"] = places.into();
+        entry
+    }
 }
 
 /// The words of all that a row knows.

@@ -21,6 +21,7 @@ use crate::log;
 use crate::map::Map;
 use crate::position::Place;
 use crate::risk::{Level, Mitigation, RiskKind};
+use crate::texts::Texts;
 use crate::words;
 
 /// Rows of another schema are thrown away and made anew.
@@ -197,24 +198,28 @@ struct Pair {
 impl Row {
     /// The row of an entry; none for the map's own document.
     pub fn of(document: &Document, id: EntryId) -> Option<Row> {
-        Row::until(document, id, None)
+        Row::with_texts(document, id).map(|(row, _)| row)
     }
 
     /// The row of an entry as we now think it was on the evening of a day. It is never kept.
     pub fn as_of(document: &Document, id: EntryId, day: Date) -> Option<Row> {
-        Row::until(document, id, Some(day))
-    }
-
-    fn until(document: &Document, id: EntryId, until: Option<Date>) -> Option<Row> {
         if Map::is(document) {
             return None;
         }
-        // Who somebody is belongs to the members' list, which changes without the document: no row depends on it.
-        let nobody = |_: ActorId| Author { name: String::new(), group: String::new(), device: String::new() };
-        let entry = match until {
-            None => Entry::read(document, id, &nobody),
-            Some(day) => Entry::as_of(document, id, &nobody, day),
-        };
+        Some(Row::of_entry(document, id, Entry::as_of(document, id, &nobody, day), Some(day)))
+    }
+
+    /// The row and what was written in sentences, both from one reading of the entry.
+    pub fn with_texts(document: &Document, id: EntryId) -> Option<(Row, Option<Texts>)> {
+        if Map::is(document) {
+            return None;
+        }
+        let entry = Entry::read(document, id, &nobody);
+        let texts = Texts::of(&entry);
+        Some((Row::of_entry(document, id, entry, None), texts))
+    }
+
+    fn of_entry(document: &Document, id: EntryId, entry: Entry, until: Option<Date>) -> Row {
         let log = log::read(document, until);
         let mut names = entry
             .field("name")
@@ -229,7 +234,7 @@ impl Row {
         };
         let count = |number: usize| u32::try_from(number).unwrap_or(u32::MAX);
         let (gave, got) = entry.balance();
-        Some(Row {
+        Row {
             schema: ROW_SCHEMA,
             heads: Row::heads_of(document),
             id,
@@ -315,7 +320,7 @@ impl Row {
             reasons: every("reasons", &str::to_owned),
             known: !every("known-by", &str::to_owned).is_empty(),
             affiliations: entry.affiliations.into_iter().map(|(affiliation, _)| affiliation).collect(),
-        })
+        }
     }
 
     /// Compared with a row's `heads` to see whether it still fits.
@@ -397,6 +402,11 @@ fn oldest(entry: &Entry) -> Option<Date> {
     let facts = entry.facts.iter().filter(|standing| standing.counts.kind() != FactKind::Stage);
     let facts = facts.flat_map(|standing| &standing.said);
     risks.chain(positions).chain(facts).filter_map(|stated| stated.assertion.observed.date).min()
+}
+
+/// Who somebody is belongs to the members' list, which changes without the document: no row depends on it.
+fn nobody(_: ActorId) -> Author {
+    Author { name: String::new(), group: String::new(), device: String::new() }
 }
 
 /// A hostile log must not make every list long.

@@ -3,7 +3,7 @@
 //! Nothing is rewound. Registers and texts get their earlier value; a new entry is archived; an assertion, a link and a log
 //! line get a row that takes them back, and what they had replaced stands again, in the words of whoever wrote it.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use allymap_document::{ActId, Document, Edit, Value};
 
@@ -277,7 +277,7 @@ impl Claim {
         }
     }
 
-    fn subject_words(&self) -> &'static str {
+    pub(crate) fn subject_words(&self) -> &'static str {
         match self {
             Claim::Risk(risk) => risk.kind.slug(),
             Claim::Position { .. } => "Position",
@@ -371,12 +371,25 @@ pub fn row_words(document: &Document, id: EntryId, key: &str) -> String {
     words.unwrap_or_else(|| "taken back".to_owned()).trim().to_owned()
 }
 
-fn field(document: &Document, key: &str) -> Option<&'static Field> {
-    let fields: &'static [Field] = match document.value("kind") {
-        Some(Value::Text(kind)) if !Map::is(document) => Kind::named(&kind)?.fields,
+/// The hour at which its author's clock stood when each row of an entry was written, in hours since 1970, by key.
+pub fn recorded_hours(document: &Document, id: EntryId) -> BTreeMap<String, u32> {
+    let entry = entry(document, id);
+    let assertions = entry.assertions.iter().map(|said| (format!("a/{}", said.id), said.assertion.recorded_hour));
+    let log = entry.log.iter().map(|logged| (format!("l/{}", logged.id), logged.line.recorded_hour));
+    let links = entry.all_links.iter().map(|linked| (format!("x/{}", linked.id), linked.link.recorded_hour));
+    assertions.chain(log).chain(links).collect()
+}
+
+/// The fields that a document may hold.
+pub fn fields_of(document: &Document) -> &'static [Field] {
+    match document.value("kind") {
+        Some(Value::Text(kind)) if !Map::is(document) => Kind::named(&kind).map_or(&[], |kind| kind.fields),
         _ => MAP_FIELDS,
-    };
-    fields.iter().find(|field| {
+    }
+}
+
+fn field(document: &Document, key: &str) -> Option<&'static Field> {
+    fields_of(document).iter().find(|field| {
         let own = field.key();
         key == own || (own.ends_with('/') && key.starts_with(&own))
     })

@@ -71,6 +71,16 @@ fn bounded(field: &'static str, text: String, limit: usize) -> Result<String, Re
     if letters > limit { Err(Rejection::TooLong { field, letters, limit }) } else { Ok(text) }
 }
 
+/// The one of several names that was likely meant by a folded word.
+pub fn nearest(folded: &str, names: impl IntoIterator<Item = String>) -> Option<String> {
+    // Nothing of this length is a slip, and comparing takes the product of both lengths.
+    if folded.is_empty() || folded.len() > 60 {
+        return None;
+    }
+    let alike = |name: &String| strsim::jaro_winkler(folded, &self::folded(name));
+    names.into_iter().max_by(|a, b| alike(a).total_cmp(&alike(b))).filter(|name| alike(name) >= 0.75)
+}
+
 /// Marks that reverse or hide text. Joiners (U+200C, U+200D) stay: some scripts need them.
 fn is_invisible(letter: char) -> bool {
     matches!(letter,

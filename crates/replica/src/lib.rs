@@ -28,4 +28,6 @@ pub use broken::Broken;
 pub use exchange::Input;
 pub use invite::{Asking, InviteError, Invited, JoinEffect, JoinFailure, Joining};
 pub use replica::{EditFailure, Effect, FoundError, Founding, KnownRelay, Notice, OpenError, Replica, Standing};
-pub use rows::{Fate, Missing, Refused, Rows, SpaceNumber, Unreadable, Write, index_key, index_prefix};
+pub use rows::{
+    Fate, Missing, Refused, Rows, SpaceNumber, Unreadable, Write, index_key, index_prefix, texts_key, texts_prefix,
+};

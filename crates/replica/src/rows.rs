@@ -159,6 +159,15 @@ pub fn index_prefix(space: SpaceNumber) -> Vec<u8> {
     prefix(b'i', space, &[])
 }
 
+/// The key under which the driver keeps what was written about a document in sentences: too long for the index row.
+pub fn texts_key(space: SpaceNumber, document: &DocumentId) -> Vec<u8> {
+    [&texts_prefix(space)[..], &document.0].concat()
+}
+
+pub fn texts_prefix(space: SpaceNumber) -> Vec<u8> {
+    prefix(b't', space, &[])
+}
+
 pub(crate) fn prefix(letter: u8, space: SpaceNumber, rest: &[u8]) -> Vec<u8> {
     [&[letter][..], &space.0.to_be_bytes(), rest].concat()
 }
