@@ -2,9 +2,10 @@
 
 use std::os::unix::fs::PermissionsExt;
 
+use std::path::Path;
 use std::process::Command;
 
-use allymap_tests::{Answer, RelayProcess, Volunteer, binaries};
+use allymap_tests::{Answer, RelayProcess, Volunteer, binaries, page};
 
 use super::{each, refused, volunteer};
 
@@ -142,6 +143,37 @@ fn the_doctor_says_what_is_wrong_and_ends_accordingly() {
 }
 
 #[test]
+fn what_the_doctor_says_for_others_names_nobody_no_folder_and_no_address() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut relay = RelayProcess::start(&folder.path().join("relay"), None);
+    let wren = Volunteer::new(folder.path().join("home-of-wren"));
+    wren.ok(&["new", "Kill Town", "--name", "Wren", "--group", "Harbour", "--relay", &relay.line, "--no-input"]);
+    wren.ok(&["partner", "add", "Wharf Choir", "--kind", "organisation"]);
+    std::fs::write(wren.home.join("config/config.toml"), "wharf = \"choir\"\n").unwrap();
+    std::fs::set_permissions(wren.home.join("data"), std::fs::Permissions::from_mode(0o755)).unwrap();
+    relay.kill();
+    let address = relay.url.trim_start_matches("ws://").to_owned();
+    let secrets = ["home-of-wren", "Wren", "Harbour", "Kill Town", "Wharf", "wharf", &address, "127.0.0.1"];
+    let told = wren.run(&["doctor", "--online"]).stdout;
+    for here in ["home-of-wren", "wharf", &address] {
+        assert!(told.contains(here), "on this computer it is said: {told}");
+    }
+    for arguments in [&["doctor", "--copy"][..], &["doctor", "--copy", "--online"], &["doctor", "--copy", "--json"]] {
+        let answer = wren.run(arguments);
+        assert_eq!(answer.code, 1, "{answer:?}");
+        for secret in secrets {
+            assert!(!answer.stdout.contains(secret), "{secret} leaves the computer: {answer:?}");
+        }
+        for said in ["other accounts of this computer can look into it", "1 setting has no effect", "1 entry"] {
+            assert!(answer.stdout.contains(said), "{said}: {answer:?}");
+        }
+    }
+    std::fs::write(wren.home.join("data/keyslots"), b"scribble").unwrap();
+    let answer = wren.run(&["doctor", "--copy"]);
+    assert!(answer.code == 1 && !answer.stdout.contains("home-of-wren"), "{answer:?}");
+}
+
+#[test]
 fn the_doctor_asks_the_relay_only_when_told_to_and_looks_no_further_into_what_is_locked() {
     let folder = tempfile::tempdir().unwrap();
     let mut relay = RelayProcess::start(&folder.path().join("relay"), None);
@@ -204,7 +236,7 @@ fn help_of_a_command_is_what_its_flag_shows() {
 }
 
 /// Runs a command where there is no network at all, not even to this computer; none if the system does not let us.
-fn without_network(volunteer: &Volunteer, arguments: &[&str]) -> Option<Answer> {
+fn without_network(volunteer: &Volunteer, folder: &Path, arguments: &[&str]) -> Option<Answer> {
     let mut command = Command::new("unshare");
     command
         .args(["--map-root-user", "--net", "--"])
@@ -218,10 +250,40 @@ fn without_network(volunteer: &Volunteer, arguments: &[&str]) -> Option<Answer> 
         .arg(binaries().join("allymap"))
         .args(arguments)
         .env("ALLYMAP_HOME", &volunteer.home)
+        .current_dir(folder)
         .stdin(std::process::Stdio::null())
         .output()
         .expect("unshare was there a moment ago");
     Some(Answer::of(output, arguments))
+}
+
+#[test]
+fn s3_without_a_network_every_command_of_the_page_answers_and_only_the_exchange_waits() {
+    // What is there to reach somebody, and what needs somebody reached before.
+    const EXCHANGING: &[&str] = &["sync", "join", "member approve", "member decline", "demo", "doctor --online"];
+    let folder = tempfile::tempdir().unwrap();
+    page::example_files(folder.path());
+    std::fs::write(folder.path().join("passphrase.txt"), "heron over the weir\n").unwrap();
+    let relay = RelayProcess::start(&folder.path().join("relay"), None);
+    let other = RelayProcess::start(&folder.path().join("other"), None);
+    let wren = Volunteer::new(folder.path().join("home"));
+    wren.ok(&["new", "Kill Town", "--name", "Wren", "--group", "Harbour", "--relay", &relay.line, "--no-input"]);
+    wren.ok(&["partner", "add", "Wharf Choir", "--kind", "organisation"]);
+    let rows = page::json_rows();
+    let exchanging = |command: &str| EXCHANGING.iter().any(|one| format!("{command} ").starts_with(&format!("{one} ")));
+    for (command, _) in rows.iter().filter(|(command, _)| !exchanging(command)) {
+        let mut words = page::words(command);
+        words.iter_mut().filter(|word| *word == "ALLYMAP-RELAY:…").for_each(|word| word.clone_from(&other.line));
+        let words: Vec<&str> = words.iter().map(String::as_str).collect();
+        let Some(answer) = without_network(&wren, folder.path(), &words) else {
+            eprintln!("\n*** SKIPPED, NOT PASSED: the test without a network needs leave to make a namespace. ***\n");
+            return;
+        };
+        assert_eq!(answer.code, 0, "allymap {command}: {answer:?}");
+    }
+    let passphrase = ["--passphrase-file", "passphrase.txt"];
+    let away = without_network(&wren, folder.path(), &[&["sync"][..], &passphrase].concat()).unwrap();
+    assert!(away.code == 6 && away.stderr.contains("Everything is kept here."), "{away:?}");
 }
 
 #[test]
@@ -251,7 +313,7 @@ fn s3_without_a_network_every_command_says_what_it_says_with_one_and_only_the_ex
         &["map", "answer", "9", "--text", "x"],
     ] {
         let with = wren.run(arguments);
-        let Some(without) = without_network(&wren, arguments) else {
+        let Some(without) = without_network(&wren, folder.path(), arguments) else {
             eprintln!("\n*** SKIPPED, NOT PASSED: the test without a network needs leave to make a namespace. ***\n");
             return;
         };
@@ -264,9 +326,9 @@ fn s3_without_a_network_every_command_says_what_it_says_with_one_and_only_the_ex
             assert_eq!(said(&with), said(&without), "allymap {}", arguments.join(" "));
         }
     }
-    let kept = without_network(&wren, &["map", "issue", "The last bus", "--weight", "5"]).unwrap();
+    let kept = without_network(&wren, folder.path(), &["map", "issue", "The last bus", "--weight", "5"]).unwrap();
     assert_eq!(kept.code, 0, "{kept:?}");
-    let away = without_network(&wren, &["sync"]).unwrap();
+    let away = without_network(&wren, folder.path(), &["sync"]).unwrap();
     assert!(away.code == 6 && away.stderr.contains("Everything is kept here."), "{away:?}");
     assert_eq!(each(&wren.json(&["map", "show"])["issues"], "name"), ["The last bus", "Rents"], "nothing is lost");
     wren.ok(&["sync"]);

@@ -1,5 +1,6 @@
 //! `allymap doctor`: find out why something does not work, without changing anything.
 
+use std::borrow::Cow;
 use std::path::Path;
 use std::time::UNIX_EPOCH;
 
@@ -13,18 +14,22 @@ use crate::unlock;
 /// Find out why something does not work
 #[derive(clap::Args)]
 #[command(
-    after_help = "Examples:\n  allymap doctor\n  allymap doctor --online\n\nExit: 0 all is well, 1 something does not work, 5 locked, 6 only a relay is away"
+    after_help = "Examples:\n  allymap doctor\n  allymap doctor --online\n  allymap doctor --copy\n\nExit: 0 all is well, 1 something does not work, 5 locked, 6 only a relay is away"
 )]
 pub(crate) struct Args {
     #[arg(long, help = "Ask the relays too whether they answer")]
     online: bool,
+    #[arg(long, help = "To send to somebody who helps: no names, folders or addresses")]
+    copy: bool,
 }
 
 /// What was looked at, and how it is.
 struct Check {
     what: &'static str,
     state: State,
-    said: String,
+    said: Cow<'static, str>,
+    /// As it may leave this computer: our own words, and nothing else unless it was put here.
+    copied: Cow<'static, str>,
     /// What helps.
     helps: Option<&'static str>,
 }
@@ -60,6 +65,14 @@ pub(crate) fn run(app: &mut App, args: Args) -> Result<(), Failure> {
         store(app, &mut checks);
         relays(app, args.online, &mut checks)?;
     }
+    if args.copy {
+        for check in &mut checks {
+            check.said = std::mem::take(&mut check.copied);
+        }
+        let system = format!("{} {}", std::env::consts::OS, std::env::consts::ARCH);
+        let version = format!("allymap {} on {system}", env!("CARGO_PKG_VERSION"));
+        checks.insert(0, check("version", State::Ok, version, None));
+    }
     let worst = checks.iter().map(|check| check.state).max().unwrap_or(State::Ok);
     if app.output.json {
         let all: Vec<_> = checks
@@ -86,7 +99,7 @@ pub(crate) fn run(app: &mut App, args: Args) -> Result<(), Failure> {
         State::Fail => Exit::Failed,
     };
     let wrong = checks.iter().filter(|check| check.state > State::Note).count();
-    Err(Failure::new("AM-DOCTOR", exit, format!("{} want looking after.", count(wrong, "thing", "things")))
+    Err(Failure::new("AM-DOCTOR", exit, format!("{} looking after.", count(wrong, "thing wants", "things want")))
         .hint("Nothing was changed by looking."))
 }
 
@@ -102,8 +115,28 @@ impl State {
     }
 }
 
-fn check(what: &'static str, state: State, said: impl Into<String>, helps: Option<&'static str>) -> Check {
-    Check { what, state, said: said.into(), helps }
+/// What was put together while running may hold a name, a folder or an address; what was written by us beforehand holds none.
+fn check(what: &'static str, state: State, said: impl Into<Cow<'static, str>>, helps: Option<&'static str>) -> Check {
+    let said = said.into();
+    let copied = match &said {
+        Cow::Borrowed(ours) => Cow::Borrowed(*ours),
+        Cow::Owned(_) => Cow::Borrowed(""),
+    };
+    Check { what, state, said, copied, helps }
+}
+
+impl Check {
+    /// This may leave the computer as it is.
+    fn harmless(mut self) -> Check {
+        self.copied = self.said.clone();
+        self
+    }
+
+    /// This may leave the computer instead.
+    fn copied(mut self, copied: impl Into<Cow<'static, str>>) -> Check {
+        self.copied = copied.into();
+        self
+    }
 }
 
 fn folder(app: &App, checks: &mut Vec<Check>) {
@@ -118,19 +151,23 @@ fn folder(app: &App, checks: &mut Vec<Check>) {
             State::Fail,
             format!("{}: other accounts of this computer can look into it", folder.display()),
             Some("Close it: chmod 700, on the folder named above."),
-        ),
-        _ => check("folder", State::Ok, folder.display().to_string(), None),
+        )
+        .copied("other accounts of this computer can look into it"),
+        _ => check("folder", State::Ok, folder.display().to_string(), None).copied("there"),
     });
     // The one way to know whether a folder can be written is to write.
     let probe = folder.join("doctor");
     let written = std::fs::write(&probe, b"x").and_then(|()| std::fs::remove_file(&probe));
     if let Err(error) = written {
-        checks.push(check(
-            "writing",
-            State::Fail,
-            format!("nothing can be kept: {}", crate::failure::reason(&error)),
-            Some("Make room, or give this account the right to write there. What was kept is not lost."),
-        ));
+        checks.push(
+            check(
+                "writing",
+                State::Fail,
+                format!("nothing can be kept: {}", crate::failure::reason(&error)),
+                Some("Make room, or give this account the right to write there. What was kept is not lost."),
+            )
+            .harmless(),
+        );
     }
 }
 
@@ -155,12 +192,15 @@ fn keys(app: &App, checks: &mut Vec<Check>) {
         ));
     }
     match unlock::has_passphrase(&app.home) {
-        Err(failure) => checks.push(check(
-            "key",
-            State::Fail,
-            failure.message,
-            Some("Put the file \"keyslots\" back from a copy, or ask to be invited again."),
-        )),
+        Err(failure) => checks.push(
+            check(
+                "key",
+                State::Fail,
+                failure.message,
+                Some("Put the file \"keyslots\" back from a copy, or ask to be invited again."),
+            )
+            .copied(failure.code),
+        ),
         Ok(false) => checks.push(check(
             "key",
             State::Note,
@@ -195,11 +235,12 @@ fn room(app: &App, checks: &mut Vec<Check>) {
     let Some(free) = free_bytes(folder) else { return };
     let said = format!("{} free on this disk", size(free));
     let helps = Some("Make room: allymap needs a few megabytes for every exchange.");
-    checks.push(match free {
+    let check = match free {
         free if free < LITTLE_ROOM => check("disk", State::Fail, said, helps),
         free if free < SOME_ROOM => check("disk", State::Note, said, helps),
         _ => check("disk", State::Ok, said, None),
-    });
+    };
+    checks.push(check.harmless());
 }
 
 /// No clock decides anything on a map, but a wrong one misdates what people write down.
@@ -221,22 +262,25 @@ fn clock(app: &App, checks: &mut Vec<Check>) {
             format!("this computer says it is {today}; that is too early"),
             Some("Set the date. Nothing on the map is lost or decided by it, but new notes carry a wrong day."),
         )
+        .harmless()
     } else {
-        check("clock", State::Ok, today, None)
+        check("clock", State::Ok, today, None).harmless()
     });
 }
 
 fn settings(app: &App, checks: &mut Vec<Check>) {
     match Settings::read(&app.home) {
         Err(failure) => {
-            checks.push(check("settings", State::Fail, failure.message, Some("Mend the file, or remove it.")));
+            let check = check("settings", State::Fail, failure.message, Some("Mend the file, or remove it."));
+            checks.push(check.copied(failure.code));
         }
         Ok(settings) => {
             let odd: Vec<String> =
                 settings.unknown().into_iter().chain(settings.unfit().into_iter().map(str::to_owned)).collect();
             if !odd.is_empty() {
                 let said = format!("no effect: {}", odd.join(", "));
-                checks.push(check("settings", State::Note, said, Some("allymap config show")));
+                let copied = count(odd.len(), "setting has no effect", "settings have no effect");
+                checks.push(check("settings", State::Note, said, Some("allymap config show")).copied(copied));
             }
         }
     }
@@ -247,24 +291,27 @@ fn store(app: &mut App, checks: &mut Vec<Check>) {
     match looked {
         Ok((maps, entries, bytes)) => {
             let size = bytes.map(|bytes| format!(", {}", size(bytes))).unwrap_or_default();
-            let said = format!("{}, {} on the one in use{size}", count(maps, "map", "maps"), count(entries, "entry", "entries"));
-            checks.push(check("maps", State::Ok, said, None));
+            let said = format!(
+                "{}, {} on the one in use{size}",
+                count(maps, "map", "maps"),
+                count(entries, "entry", "entries")
+            );
+            checks.push(check("maps", State::Ok, said, None).harmless());
         }
-        Err(failure) if failure.code == "AM-BUSY" => checks.push(check(
-            "maps",
-            State::Note,
-            failure.message,
-            Some("Wait until it is done; then everything works again. If it never ends, restart the computer."),
-        )),
-        Err(failure) if failure.exit == Exit::Locked => {
-            checks.push(check("maps", State::Locked, failure.message, Some("allymap unlock")));
+        Err(failure) => {
+            let (state, helps) = match failure.code {
+                "AM-BUSY" => (
+                    State::Note,
+                    "Wait until it is done; then everything works again. If it never ends, restart the computer.",
+                ),
+                _ if failure.exit == Exit::Locked => (State::Locked, "allymap unlock"),
+                _ => (
+                    State::Fail,
+                    "Copy the whole folder away first. Then allymap status; what was exchanged comes back with allymap sync.",
+                ),
+            };
+            checks.push(check("maps", state, failure.message, Some(helps)).copied(failure.code));
         }
-        Err(failure) => checks.push(check(
-            "maps",
-            State::Fail,
-            failure.message,
-            Some("Copy the whole folder away first. Then allymap status; what was exchanged comes back with allymap sync."),
-        )),
     }
 }
 
@@ -296,13 +343,16 @@ fn relays(app: &mut App, online: bool, checks: &mut Vec<Check>) -> Result<(), Fa
     app.release();
     for relay in &relays {
         if !online {
-            checks.push(check("relay", State::Ok, format!("{}: not asked (--online asks)", relay.url), None));
+            checks.push(
+                check("relay", State::Ok, format!("{}: not asked (--online asks)", relay.url), None)
+                    .copied("not asked (--online asks)"),
+            );
             continue;
         }
         let mut lines = Lines::new();
         let reached = super::sync::runtime()?.block_on(lines.connect(relay.relay, &relay.url, app.options.insecure));
         checks.push(match reached {
-            Ok(_) => check("relay", State::Ok, format!("{} answers", relay.url), None),
+            Ok(_) => check("relay", State::Ok, format!("{} answers", relay.url), None).copied("answers"),
             Err(error) => {
                 let wrong = matches!(error, ConnectError::Address | ConnectError::Insecure);
                 check(
@@ -311,6 +361,7 @@ fn relays(app: &mut App, online: bool, checks: &mut Vec<Check>) -> Result<(), Fa
                     format!("{}: {error}", relay.url),
                     Some("Everything is kept here. Look at this computer's network first, then ask the relay's operator."),
                 )
+                .copied(if wrong { "its address cannot be used" } else { "does not answer" })
             }
         });
     }
