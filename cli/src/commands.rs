@@ -28,6 +28,7 @@ mod demo;
 mod doctor;
 mod due;
 mod edit;
+mod elsewhere;
 mod export;
 mod find;
 mod gave;
@@ -70,7 +71,8 @@ mod why;
     name = "allymap",
     version,
     about = "A community map your groups keep together, online or not.",
-    disable_help_subcommand = true
+    disable_help_subcommand = true,
+    max_term_width = 72
 )]
 struct Cli {
     #[command(flatten)]
@@ -103,7 +105,7 @@ struct Global {
     /// The map as we now think it was on a day; only for commands that read
     #[arg(long, global = true, value_name = "DAY")]
     as_of: Option<String>,
-    /// Read the passphrase from the first line of a file (- for standard input)
+    /// The passphrase is the first line of this file (- for standard input)
     #[arg(long, global = true, value_name = "FILE")]
     passphrase_file: Option<PathBuf>,
     /// Allow ws:// to addresses outside private networks
@@ -181,16 +183,11 @@ const GROUPS: &[(&str, &[&str])] = &[
 pub(crate) fn run(arguments: Vec<OsString>) -> ExitCode {
     let program = arguments.iter().skip(1).take(2).map(|word| word.to_string_lossy()).collect::<Vec<_>>().join(" ");
     let said = said(&arguments);
-    let matches = match tree(true).try_get_matches_from(arguments) {
-        Ok(matches) => matches,
-        Err(error) => {
-            // Help goes to standard output and is a success; everything else is a wrong use.
-            return crate::output::usage(&error);
-        }
-    };
-    let cli = match Cli::from_arg_matches(&matches) {
+    let words: Vec<String> = arguments.iter().skip(1).map(|word| word.to_string_lossy().into_owned()).collect();
+    let parsed = tree(true).try_get_matches_from(arguments).and_then(|matches| Cli::from_arg_matches(&matches));
+    let cli = match parsed {
         Ok(cli) => cli,
-        Err(error) => return crate::output::usage(&error),
+        Err(error) => return mistyped(&error, &words),
     };
     let Global { json, plain, no_input, quiet, map, discreet, as_of, passphrase_file, insecure } = cli.global;
     let settings = Home::find().and_then(|home| Settings::read(&home).ok()).unwrap_or_default();
@@ -262,6 +259,20 @@ impl Command {
             _ => false,
         }
     }
+}
+
+/// Help goes to standard output and is a success; everything else is a wrong use.
+fn mistyped(error: &clap::Error, words: &[String]) -> ExitCode {
+    let json = words.iter().take_while(|word| *word != "--").any(|word| word == "--json");
+    let nothing_typed = error.kind() == clap::error::ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand
+        && !json
+        && elsewhere::path(&tree(false), words).is_empty();
+    if !error.use_stderr() || nothing_typed {
+        return crate::output::help(error);
+    }
+    let output = Output { json, plain: true, quiet: false, as_of: None };
+    output.failure(&Failure::mistyped(error, elsewhere::hint(&tree(false), words)));
+    ExitCode::from(crate::failure::Exit::Usage as u8)
 }
 
 /// A command as `undo` names it: without options that are about its answer, without codes that let somebody in.
@@ -437,12 +448,13 @@ fn tree(grouped: bool) -> clap::Command {
             (command.get_name().to_owned(), command.get_about().map(ToString::to_string).unwrap_or_default())
         })
         .collect();
+    let width = GROUPS.iter().flat_map(|(_, names)| *names).map(|name| name.len()).max().unwrap_or(0);
     let mut list = String::new();
     for (group, names) in GROUPS {
         list.push_str(&format!("{group}\n"));
         for name in *names {
             let about = abouts.iter().find(|(known, _)| known == name).map_or("", |(_, about)| about.as_str());
-            list.push_str(&format!("  {name:<10} {about}\n"));
+            list.push_str(&format!("  {name:<width$} {about}\n"));
         }
         list.push('\n');
     }
@@ -452,9 +464,99 @@ fn tree(grouped: bool) -> clap::Command {
     ))
 }
 
+/// A command that does something, as against one that only holds others.
+struct Leaf {
+    /// As it is typed, `partner add`.
+    command: String,
+    about: String,
+    examples: Vec<String>,
+}
+
+/// Every command that does something, in the order of the tree.
+fn leaves() -> Vec<Leaf> {
+    fn below(command: &clap::Command, path: &str, leaves: &mut Vec<Leaf>) {
+        for command in command.get_subcommands() {
+            let path = format!("{path} {}", command.get_name());
+            if command.has_subcommands() {
+                below(command, &path, leaves);
+                continue;
+            }
+            leaves.push(Leaf {
+                command: path.trim().to_owned(),
+                about: command.get_about().map(ToString::to_string).unwrap_or_default(),
+                examples: examples(command),
+            });
+        }
+    }
+    let mut leaves = Vec::new();
+    below(&tree(false), "", &mut leaves);
+    leaves
+}
+
+/// What stands under "Examples:" in the help of a command.
+fn examples(command: &clap::Command) -> Vec<String> {
+    let text = command.get_after_help().map(ToString::to_string).unwrap_or_default();
+    let listed = text.split_once("Examples:\n").map(|(_, listed)| listed).unwrap_or_default();
+    listed.lines().take_while(|line| line.starts_with("  ")).map(|line| line.trim().to_owned()).collect()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    /// Every command with its path, the root first.
+    fn every(command: &clap::Command, path: &str, visit: &mut dyn FnMut(&str, &clap::Command)) {
+        visit(path, command);
+        for below in command.get_subcommands() {
+            every(below, &format!("{path} {}", below.get_name()), visit);
+        }
+    }
+
+    #[test]
+    fn every_page_of_help_fits_seventy_two_columns() {
+        let mut tree = tree(false);
+        tree.build();
+        let mut wide = Vec::new();
+        every(&tree, "allymap", &mut |path, command| {
+            let mut command = command.clone();
+            for page in [command.render_help().to_string(), command.render_long_help().to_string()] {
+                let lines = page.lines().filter(|line| line.chars().count() > 72);
+                wide.extend(lines.map(|line| format!("{path}: {line}")));
+            }
+        });
+        assert!(wide.is_empty(), "{}", wide.join("\n"));
+    }
+
+    #[test]
+    fn every_command_has_two_examples_or_more() {
+        for leaf in leaves() {
+            assert!(leaf.examples.len() >= 2, "{} has {:?}", leaf.command, leaf.examples);
+            for example in &leaf.examples {
+                assert!(example.starts_with("allymap "), "{example}");
+            }
+        }
+    }
+
+    /// Everyone's words, or words that nobody types for one another.
+    const MAY_BE_ALIKE: &[(&str, &str)] = &[("export", "report"), ("lock", "unlock")];
+
+    #[test]
+    fn no_two_names_at_one_level_are_easily_taken_for_each_other() {
+        let mut alike = Vec::new();
+        every(&tree(false), "allymap", &mut |path, command| {
+            let names: Vec<&str> =
+                command.get_subcommands().flat_map(clap::Command::get_name_and_visible_aliases).collect();
+            for (at, one) in names.iter().enumerate() {
+                for other in &names[at + 1..] {
+                    let likeness = strsim::jaro_winkler(one, other);
+                    if likeness >= 0.85 && !MAY_BE_ALIKE.contains(&(*one, *other)) {
+                        alike.push(format!("{path}: {one} and {other} ({likeness:.2})"));
+                    }
+                }
+            }
+        });
+        assert!(alike.is_empty(), "{}", alike.join("\n"));
+    }
 
     #[test]
     fn the_groups_of_the_help_are_exactly_the_commands() {

@@ -2,47 +2,83 @@
 
 use std::collections::BTreeSet;
 
-use allymap_tests::Shared;
+use allymap_tests::{Answer, RelayProcess, Shared, Volunteer, page};
 
-/// The words of a command line, quotes taken off.
-fn words(line: &str) -> Vec<String> {
-    let mut words = vec![String::new()];
-    let mut quoted = false;
-    for letter in line.chars() {
-        match letter {
-            '"' => quoted = !quoted,
-            ' ' if !quoted => words.push(String::new()),
-            letter => words.last_mut().unwrap().push(letter),
-        }
+/// What stands in the page instead of what differs each time.
+struct Stage {
+    shared: Shared,
+    other_relay: RelayProcess,
+    invitation: String,
+    words: Vec<String>,
+}
+
+impl Stage {
+    fn newcomer(&self, name: &str) -> Volunteer {
+        Volunteer::new(self.shared.folder.path().join(name))
     }
-    words
+
+    /// Runs a command of the page where its files are, by whoever it is for.
+    fn run(&self, command: &str) -> Answer {
+        let mut words = page::words(command);
+        let mut said = self.words.iter();
+        for word in &mut words {
+            match word.as_str() {
+                "ALLYMAP:…" => word.clone_from(&self.invitation),
+                "ALLYMAP-RELAY:…" => word.clone_from(&self.other_relay.line),
+                "…" => word.clone_from(said.next().expect("four words were read out")),
+                _ => {}
+            }
+        }
+        words.push("--json".to_owned());
+        let who = if command.starts_with("join ") { &self.newcomer("ben") } else { &self.shared.members[0] };
+        let words: Vec<&str> = words.iter().map(String::as_str).collect();
+        let output = who.command().args(&words).current_dir(self.shared.folder.path()).output().unwrap();
+        Answer::of(output, &words)
+    }
+
+    fn told(&self, command: &str) -> serde_json::Value {
+        let answer = self.run(command);
+        assert_eq!(answer.code, 0, "allymap {command}: {answer:?}");
+        assert_eq!(answer.stdout.lines().count(), 1, "allymap {command} answers with one object: {answer:?}");
+        serde_json::from_str(&answer.stdout).unwrap_or_else(|error| panic!("allymap {command}: {error}: {answer:?}"))
+    }
 }
 
 #[test]
-fn json_has_the_fields_that_its_page_names() {
-    let page = std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/../docs/json.md")).unwrap();
+fn json_has_the_fields_that_its_page_names_for_every_command() {
     let shared = Shared::with_members(1);
-    let ana = &shared.members[0];
-    ana.ok(&["partner", "add", "Wharf Choir", "--kind", "organisation"]);
-    let rows: Vec<(&str, &str)> = page
-        .lines()
-        .filter_map(|line| line.strip_prefix("| `allymap ")?.strip_suffix(" |")?.split_once("` | "))
-        .collect();
-    assert!(rows.len() > 15, "the table is read");
+    let other_relay = RelayProcess::start(&shared.folder.path().join("other-relay"), None);
+    page::example_files(shared.folder.path());
+    std::fs::write(shared.folder.path().join("passphrase.txt"), "heron over the weir\n").unwrap();
+    shared.members[0].ok(&["partner", "add", "Wharf Choir", "--kind", "organisation"]);
+    let mut stage = Stage { shared, other_relay, invitation: String::new(), words: Vec::new() };
     // All of them at once, as they would have to stand on the page.
     let mut differs = Vec::new();
-    for (command, fields) in rows {
-        let words = words(command);
-        let words: Vec<&str> = words.iter().map(String::as_str).collect();
-        let told = ana.json(&words);
+    let rows = page::json_rows();
+    for (command, documented) in &rows {
+        if command.starts_with("member decline ") {
+            let ana = &stage.shared.members[0];
+            let code = ana.ok(&["invite"]).stdout;
+            ana.ok(&["sync"]);
+            stage.newcomer("cleo").ok(&["join", code.trim(), "--name", "Cleo", "--group", "Bay", "--no-input"]);
+            ana.ok(&["sync"]);
+        }
+        let told = stage.told(command);
         assert_eq!(told["schema"], "allymap/1", "{command}");
-        let documented: BTreeSet<&str> = fields.split(", ").chain(["schema"]).collect();
+        if let Some(code) = told["invitation"].as_str() {
+            stage.invitation = code.to_owned();
+            stage.shared.members[0].ok(&["sync"]);
+        }
+        if command.starts_with("join ") {
+            stage.words = told["words"].as_array().unwrap().iter().map(|one| one.as_str().unwrap().into()).collect();
+        }
         let answered: BTreeSet<&str> = told.as_object().unwrap().keys().map(String::as_str).collect();
-        if answered != documented {
+        if answered != documented.iter().map(String::as_str).chain(["schema"]).collect() {
             let fields: Vec<&str> = answered.into_iter().filter(|field| *field != "schema").collect();
             differs.push(format!("| `allymap {command}` | {} |", fields.join(", ")));
         }
         if command == "partner list" {
+            let page = std::fs::read_to_string(page::repository().join("docs/json.md")).unwrap();
             let sentence = page.lines().find_map(|line| line.strip_prefix("In lists of entries each has: ")).unwrap();
             let documented: BTreeSet<&str> = sentence.split_once(". ").unwrap().0.split(", ").collect();
             let answered = told["entries"][0].as_object().unwrap().keys().map(String::as_str).collect();
@@ -50,6 +86,12 @@ fn json_has_the_fields_that_its_page_names() {
         }
     }
     assert!(differs.is_empty(), "the page says otherwise:\n{}", differs.join("\n"));
+    let missing: Vec<String> = page::leaves(&stage.shared.members[0])
+        .into_iter()
+        .map(|leaf| leaf.command)
+        .filter(|leaf| !rows.iter().any(|(command, _)| format!("{command} ").starts_with(&format!("{leaf} "))))
+        .collect();
+    assert!(missing.is_empty(), "the page does not say what these answer: {missing:?}");
 }
 
 #[test]
@@ -66,6 +108,10 @@ fn shells_and_manuals_know_every_command() {
     let page = std::fs::read_to_string(pages.join("allymap-partner-add.1")).unwrap();
     assert!(page.contains(".TH allymap-partner-add 1") && page.contains("allymap partner add"), "{page}");
     assert!(pages.join("allymap-undo.1").exists());
+    // One for each command, one for each word that only holds others, and one for the program.
+    let leaves = page::leaves(&nobody);
+    let nouns: BTreeSet<&str> = leaves.iter().filter_map(|leaf| Some(leaf.command.split_once(' ')?.0)).collect();
+    assert_eq!(std::fs::read_dir(&pages).unwrap().count(), leaves.len() + nouns.len() + 1);
 }
 
 #[test]

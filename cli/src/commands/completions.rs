@@ -8,7 +8,7 @@ use crate::failure::{Failure, reason};
 /// Let your shell finish commands and options
 #[derive(clap::Args)]
 #[command(
-    after_help = "Examples:\n  allymap completions bash > ~/.local/share/bash-completion/completions/allymap\n  allymap completions fish > ~/.config/fish/completions/allymap.fish"
+    after_help = "Examples:\n  allymap completions bash > allymap.bash\n  allymap completions fish > ~/.config/fish/completions/allymap.fish"
 )]
 pub(crate) struct Args {
     /// Which shell
@@ -18,6 +18,11 @@ pub(crate) struct Args {
 pub(crate) fn run(app: &App, args: &Args) -> Result<(), Failure> {
     let mut script = Vec::new();
     clap_complete::generate(args.shell, &mut super::tree(false), "allymap", &mut script);
+    if app.output.json {
+        let (shell, script) = (args.shell.to_string(), String::from_utf8_lossy(&script));
+        app.output.json(&serde_json::json!({ "shell": shell, "script": script }));
+        return Ok(());
+    }
     app.output
         .bytes(&script)
         .map_err(|error| Failure::usage(format!("Standard output cannot be written: {}.", reason(&error))))

@@ -50,18 +50,23 @@ pub(crate) fn run(app: &mut App, args: Args) -> Result<(), Failure> {
     let folder = folder.canonicalize().map_err(|error| Failure::io("Opening", &folder, &error))?;
     let mut demo = Demo::new(app, folder.clone())?;
     let played = demo.play(args.input.as_deref(), args.keep.is_some());
-    let failed = demo.failed;
+    let (failed, claims) = (demo.failed, std::mem::take(&mut demo.claims));
     drop(demo);
     if args.keep.is_none() {
         let _ = std::fs::remove_dir_all(&folder);
     }
     played?;
+    if app.output.json {
+        app.output.json(&serde_json::json!({ "claims": claims, "failed": failed }));
+    }
     match failed {
+        0 if app.output.json => Ok(()),
         0 => {
             app.output.say("Every claim held.");
             Ok(())
         }
-        failed => Err(Failure::new("AM-DEMO", Exit::Failed, format!("{failed} of the claims above did not hold."))),
+        failed => Err(Failure::new("AM-DEMO", Exit::Failed, format!("{failed} of the claims above did not hold."))
+            .hint("Run it again with --keep FOLDER, and look at what it leaves there.")),
     }
 }
 
@@ -126,6 +131,8 @@ struct Demo<'a> {
     /// Entries that came out of the input.
     added: u64,
     failed: usize,
+    /// For `--json`.
+    claims: Vec<Value>,
 }
 
 impl<'a> Demo<'a> {
@@ -138,20 +145,27 @@ impl<'a> Demo<'a> {
             Ok(Volunteer { name, home: folder.join(name), passphrase, program: program.clone() })
         };
         let (first, second) = (volunteer("first")?, volunteer("second")?);
-        Ok(Demo { app, folder, first, second, added: 0, failed: 0 })
+        Ok(Demo { app, folder, first, second, added: 0, failed: 0, claims: Vec::new() })
     }
 
     fn heading(&self, text: &str) {
-        self.app.output.say(format_args!("\n{text}"));
+        self.say(format_args!("\n{text}"));
     }
 
     fn tell(&self, text: impl fmt::Display) {
-        self.app.output.say(format_args!("      {text}"));
+        self.say(format_args!("      {text}"));
+    }
+
+    fn say(&self, text: impl fmt::Display) {
+        if !self.app.output.json {
+            self.app.output.say(text);
+        }
     }
 
     /// One claim, true or not.
     fn claim(&mut self, holds: bool, text: impl fmt::Display) {
-        self.app.output.say(format_args!("{}  {text}", if holds { "  ok" } else { "FAIL" }));
+        self.claims.push(serde_json::json!({ "claim": text.to_string(), "held": holds }));
+        self.say(format_args!("{}  {text}", if holds { "  ok" } else { "FAIL" }));
         self.failed += usize::from(!holds);
     }
 
@@ -279,7 +293,7 @@ impl<'a> Demo<'a> {
         let mut lost = 0;
         for (volunteer, file) in [(&self.first, &halves.first), (&self.second, &halves.second)] {
             let done = volunteer.json(&["import", &file.display().to_string(), "--apply"])?;
-            self.app.output.say(format_args!(
+            self.say(format_args!(
                 "      {} imports {}: {} rows, {} added, {} unclear, {} refused",
                 volunteer.name, halves.name, done["rows"], done["new"], done["unclear"], done["refused"]
             ));
@@ -354,7 +368,7 @@ impl<'a> Demo<'a> {
         relay.restart()?;
         for volunteer in [&self.first, &self.second, &self.first] {
             let done = volunteer.json(&["sync"])?;
-            self.app.output.say(format_args!(
+            self.say(format_args!(
                 "      {:<7}{:>9} bytes out, {:>9} in, {} round trips, {} ms; changes to {} entries came in",
                 volunteer.name,
                 number(&done["bytes_out"]),
@@ -370,7 +384,7 @@ impl<'a> Demo<'a> {
                 && status["relays"][0]["not_with"] == 0
                 && status["waiting"] == 0;
             let name = volunteer.name;
-            self.app.output.say(format_args!(
+            self.say(format_args!(
                 "{}  everything of the {name}'s is with the relay",
                 if left { "  ok" } else { "FAIL" }
             ));
@@ -414,7 +428,7 @@ impl<'a> Demo<'a> {
                 .is_some_and(|standing| standing.iter().any(|said| said["level"] == "low"));
             let holds = physical["counts"] == "high" && physical["differs"] == true && beside;
             let name = volunteer.name;
-            self.app.output.say(format_args!("{}  for the {name} the physical risk of Old Ferry Steps is high until settled, and low stands beside it", if holds { "  ok" } else { "FAIL" }));
+            self.say(format_args!("{}  for the {name} the physical risk of Old Ferry Steps is high until settled, and low stands beside it", if holds { "  ok" } else { "FAIL" }));
             self.failed += usize::from(!holds);
         }
         let shown = self.second.must(&["partner", "show", "kestrel"])?.out;

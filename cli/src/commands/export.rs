@@ -73,6 +73,11 @@ pub(crate) fn run(app: &mut App, args: Args) -> Result<(), Failure> {
                 count(entries, "entry", "entries")
             ));
         }
+        None if app.output.json => {
+            let format = if is_table { "csv" } else { "jsonl" };
+            let text = String::from_utf8_lossy(&bytes);
+            app.output.json(&serde_json::json!({ "format": format, "entries": entries, "text": text }));
+        }
         None => app.output.bytes(&bytes).map_err(|error| {
             Failure::usage(format!("Standard output cannot be written: {}.", crate::failure::reason(&error)))
         })?,

@@ -16,7 +16,7 @@ use crate::handed_out::save;
 /// Make a report to print or hand over
 #[derive(clap::Args)]
 #[command(
-    after_help = "Examples:\n  allymap report --for group\n  allymap report --directory --for public -o directory.html\n  allymap report --about \"kept group\" --for partner\n  allymap report --blank meeting"
+    after_help = "Examples:\n  allymap report --for group\n  allymap report --directory --for public -o directory.html\n  allymap report --about choir --for partner\n  allymap report --blank meeting"
 )]
 pub(crate) struct Args {
     /// Who will read it: nothing that they may not see is in it
@@ -88,6 +88,10 @@ fn entries(app: &mut App) -> Result<Vec<Entry>, Failure> {
 
 fn hand_over(app: &mut App, args: &Args, name: &str, printed: &Printed) -> Result<(), Failure> {
     if args.output.as_deref().is_some_and(|path| path.as_os_str() == "-") {
+        if app.output.json {
+            app.output.json(&serde_json::json!({ "html": printed.html, "entries": printed.entries }));
+            return Ok(());
+        }
         return app.output.bytes(printed.html.as_bytes()).map_err(|error| {
             Failure::usage(format!("Standard output cannot be written: {}.", crate::failure::reason(&error)))
         });

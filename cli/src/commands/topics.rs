@@ -10,7 +10,7 @@ use crate::failure::{Exit, Failure};
 #[derive(clap::Args)]
 #[command(
     disable_help_subcommand = true,
-    after_help = "Examples:\n  allymap help partner\n  allymap help topics\n  allymap help being an ally"
+    after_help = "Examples:\n  allymap help partner\n  allymap help topics\n  allymap help being an ally\n  allymap help --json"
 )]
 pub(crate) struct Args {
     /// A command, "topics", or a topic
@@ -83,6 +83,16 @@ pub(crate) fn run(app: &mut App, args: Args) -> Result<(), Failure> {
     let words: Vec<&str> = words.iter().map(String::as_str).collect();
     match words.as_slice() {
         [] => {
+            if app.output.json {
+                let commands: Vec<_> = super::leaves()
+                    .into_iter()
+                    .map(|leaf| {
+                        serde_json::json!({ "command": leaf.command, "about": leaf.about, "examples": leaf.examples })
+                    })
+                    .collect();
+                app.output.json(&serde_json::json!({ "commands": commands }));
+                return Ok(());
+            }
             app.output.say(super::tree(true).render_help().to_string().trim_end());
             Ok(())
         }
@@ -178,7 +188,13 @@ fn of_command(app: &App, words: &[&str]) -> Result<(), Failure> {
     for word in words {
         command = command.find_subcommand_mut(word).ok_or_else(|| unknown(&words.join(" ")))?;
     }
-    app.output.say(command.render_help().to_string().trim_end());
+    let text = command.render_help().to_string();
+    if app.output.json {
+        let about = command.get_about().map(ToString::to_string).unwrap_or_default();
+        app.output.json(&serde_json::json!({ "command": words.join(" "), "about": about, "text": text.trim_end() }));
+        return Ok(());
+    }
+    app.output.say(text.trim_end());
     Ok(())
 }
 

@@ -1,0 +1,58 @@
+//! What the pages and the program say of the commands, for tests that go through all of them.
+
+use std::path::{Path, PathBuf};
+
+use crate::Volunteer;
+
+/// A command that does something, as `allymap help --json` lists it.
+#[derive(Debug)]
+pub struct Leaf {
+    pub command: String,
+    pub examples: Vec<String>,
+}
+
+/// Every command that does something.
+pub fn leaves(volunteer: &Volunteer) -> Vec<Leaf> {
+    let told = volunteer.json(&["help"]);
+    let text = |value: &serde_json::Value| value.as_str().expect("it is text").to_owned();
+    let leaf = |one: &serde_json::Value| Leaf {
+        command: text(&one["command"]),
+        examples: one["examples"].as_array().expect("a list").iter().map(text).collect(),
+    };
+    told["commands"].as_array().expect("a list").iter().map(leaf).collect()
+}
+
+/// The commands of the table in `docs/json.md`, without "allymap", each with its fields.
+pub fn json_rows() -> Vec<(String, Vec<String>)> {
+    let page = std::fs::read_to_string(repository().join("docs/json.md")).expect("the page is there");
+    page.lines()
+        .filter_map(|line| line.strip_prefix("| `allymap ")?.strip_suffix(" |")?.split_once("` | "))
+        .map(|(command, fields)| (command.to_owned(), fields.split(", ").map(str::to_owned).collect()))
+        .collect()
+}
+
+/// The words of a command line, quotes taken off.
+pub fn words(line: &str) -> Vec<String> {
+    let mut words = vec![String::new()];
+    let mut quoted = false;
+    for letter in line.chars() {
+        match letter {
+            '"' => quoted = !quoted,
+            ' ' if !quoted => words.push(String::new()),
+            letter => words.last_mut().expect("it begins with one").push(letter),
+        }
+    }
+    words
+}
+
+/// The repository's own folder.
+pub fn repository() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).parent().expect("the tests lie in the workspace").to_owned()
+}
+
+/// Puts the example files of the documentation into a folder, where commands of the pages look for them.
+pub fn example_files(folder: &Path) {
+    let examples = folder.join("docs/examples");
+    std::fs::create_dir_all(&examples).expect("the folder can be written");
+    std::fs::copy(repository().join("docs/examples/contacts.csv"), examples.join("contacts.csv")).expect("it is there");
+}
