@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use clap::error::{ContextKind, ContextValue, ErrorKind};
+
 /// The exit codes, as `allymap help topics exit-codes` lists them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[repr(u8)]
@@ -61,6 +63,53 @@ impl Failure {
         matches!(self.exit, Exit::Usage | Exit::WhichEntry)
     }
 
+    /// What clap has to say about what was typed, in our form. What this program knows better comes before its guesses.
+    pub(crate) fn mistyped(error: &clap::Error, known_better: Option<String>) -> Failure {
+        if error.kind() == ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand {
+            let hint = known_better.unwrap_or_else(|| "allymap help lists every command.".to_owned());
+            return Failure::usage("This is not a whole command.").hint(hint);
+        }
+        let text = error.render().to_string();
+        let (mut what, mut hints, mut usage) = (Vec::new(), Vec::new(), None);
+        for line in text.lines().map(str::trim).filter(|line| !line.is_empty() && !line.starts_with("For more info")) {
+            if let Some(tip) = line.strip_prefix("tip: ") {
+                hints.push(sentence(tip));
+            } else if let Some(line) = line.strip_prefix("Usage: ") {
+                usage = Some(format!("Usage: {line}"));
+            } else if let Some(values) = line.strip_prefix('[').and_then(|line| line.strip_suffix(']')) {
+                hints.push(sentence(values));
+            } else {
+                what.push(line.strip_prefix("error: ").unwrap_or(line));
+            }
+        }
+        let typed = |kind| match error.get(kind) {
+            Some(ContextValue::String(one)) => one.clone(),
+            Some(ContextValue::Strings(several)) => several.join(" or "),
+            _ => String::new(),
+        };
+        let message = match error.kind() {
+            ErrorKind::InvalidSubcommand => {
+                format!("There is no command \"{}\".", typed(ContextKind::InvalidSubcommand))
+            }
+            ErrorKind::UnknownArgument => format!("There is no {} here.", typed(ContextKind::InvalidArg)),
+            ErrorKind::MissingRequiredArgument => format!("This is missing: {}.", typed(ContextKind::InvalidArg)),
+            _ => sentence(&what.join(" ")),
+        };
+        let meant = match error.kind() {
+            ErrorKind::InvalidSubcommand => typed(ContextKind::SuggestedSubcommand),
+            ErrorKind::UnknownArgument => typed(ContextKind::SuggestedArg),
+            _ => String::new(),
+        };
+        let hint = match known_better {
+            Some(better) => better,
+            None if !meant.is_empty() => format!("Did you mean {meant}?"),
+            None if hints.is_empty() => "Nothing was changed.".to_owned(),
+            None => hints.join(" "),
+        };
+        let hint = [Some(hint), usage].into_iter().flatten().collect::<Vec<_>>().join("\n");
+        Failure::usage(message).hint(hint)
+    }
+
     pub(crate) fn locked() -> Failure {
         Failure::new("AM-LOCKED", Exit::Locked, "Your maps are locked.")
             .hint("Open them with: allymap unlock (or --passphrase-file FILE).")
@@ -117,6 +166,13 @@ impl fmt::Display for Failure {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.message)
     }
+}
+
+/// A clause, as a sentence.
+fn sentence(clause: &str) -> String {
+    let mut letters = clause.chars();
+    let begun = letters.next().map(|first| first.to_uppercase().chain(letters).collect::<String>()).unwrap_or_default();
+    if begun.ends_with(['.', '?']) { begun } else { format!("{begun}.") }
 }
 
 /// An operating system's error as a clause.
@@ -220,12 +276,7 @@ impl From<allymap_replica::EditFailure> for Failure {
 
 impl From<allymap_domain::Rejection> for Failure {
     fn from(rejection: allymap_domain::Rejection) -> Failure {
-        let said = rejection.to_string();
-        let mut letters = said.chars();
-        let said =
-            letters.next().map(|first| first.to_uppercase().chain(letters).collect::<String>()).unwrap_or_default();
-        let end = if said.ends_with('?') { "" } else { "." };
-        let failure = Failure::usage(format!("{said}{end}"));
+        let failure = Failure::usage(sentence(&rejection.to_string()));
         if let allymap_domain::Rejection::NoSuchLogKind { .. } = rejection {
             let kinds: Vec<&str> = allymap_domain::LOG_KINDS.iter().map(|kind| kind.slug).collect();
             return failure.hint(format!("There are {}. Nothing was changed.", kinds.join(", ")));

@@ -271,8 +271,8 @@ pub(crate) fn clean(text: &str) -> String {
     text.chars().filter(|letter| matches!(letter, '\n' | '\t') || !allymap_domain::is_obeyed(*letter)).collect()
 }
 
-/// What clap has to say about what was typed.
-pub(crate) fn usage(error: &clap::Error) -> std::process::ExitCode {
+/// The help that clap made: what was asked for is data, what nobody asked for is not.
+pub(crate) fn help(error: &clap::Error) -> std::process::ExitCode {
     let text = error.render();
     if error.use_stderr() {
         let _ = write!(anstream::stderr(), "{text}");

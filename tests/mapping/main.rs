@@ -11,6 +11,7 @@ mod importing;
 mod outputs;
 mod paper;
 mod places;
+mod promises;
 mod together;
 
 use allymap_tests::{Answer, Volunteer};

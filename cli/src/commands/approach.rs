@@ -9,7 +9,7 @@ use crate::failure::{Exit, Failure};
 /// First contact: see who knows them, then note it
 #[derive(clap::Args)]
 #[command(
-    after_help = "Examples:\n  allymap approach check \"st mary's\"\n  allymap approach add \"st mary's\" --with \"the parish office\""
+    after_help = "Examples:\n  allymap approach check \"st cuthwyn's\"\n  allymap approach add \"st cuthwyn's\" --with \"the parish office\""
 )]
 pub(crate) struct Args {
     #[command(subcommand)]
@@ -19,11 +19,17 @@ pub(crate) struct Args {
 #[derive(clap::Subcommand)]
 enum Verb {
     /// Who holds the relationship, who approached them already, what is open
+    #[command(
+        after_help = "Examples:\n  allymap approach check \"st cuthwyn's\"\n  allymap approach check rowers --json"
+    )]
     Check {
         /// Which entry
         who: String,
     },
     /// Note a first contact of your group, with a request to check it
+    #[command(
+        after_help = "Examples:\n  allymap approach add \"st cuthwyn's\" --with \"the parish office\"\n  allymap approach add bakery --on yesterday"
+    )]
     Add(Add),
 }
 

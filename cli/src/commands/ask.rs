@@ -11,7 +11,7 @@ use crate::failure::{Exit, Failure};
 /// Something we ask of them
 #[derive(clap::Args)]
 #[command(
-    after_help = "Examples:\n  allymap ask choir \"sing at the vigil\" --size 2 --mutual\n  allymap ask choir \"co-host the forum\" --size 4\n  allymap ask --list"
+    after_help = "Examples:\n  allymap ask choir \"sing at the vigil\" --size 2 --mutual\n  allymap ask choir \"co-host the forum\" --size 4 --anyway\n  allymap ask --list"
 )]
 pub(crate) struct Args {
     /// Which entry

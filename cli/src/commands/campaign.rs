@@ -10,7 +10,7 @@ use crate::failure::{Candidate, Exit, Failure};
 /// Campaigns: one sentence, whom it addresses, arguments
 #[derive(clap::Args)]
 #[command(
-    after_help = "Examples:\n  allymap campaign add \"Thornwick welcomes refugees\" --target council\n  allymap campaign edit refugees --argument \"There are no houses\""
+    after_help = "Examples:\n  allymap campaign add \"The last bus runs again\" --target council\n  allymap campaign edit refugees --argument \"There are no houses\""
 )]
 pub(crate) struct Args {
     #[command(subcommand)]
@@ -20,6 +20,9 @@ pub(crate) struct Args {
 #[derive(clap::Subcommand)]
 enum Verb {
     /// Begin a campaign with the sentence that people are for or against
+    #[command(
+        after_help = "Examples:\n  allymap campaign add \"The last bus runs again\"\n  allymap campaign add \"Shade at every stop\" --target council"
+    )]
     Add {
         /// One sentence, so that everybody means the same
         sentence: Option<String>,
@@ -27,15 +30,23 @@ enum Verb {
         target: Option<String>,
     },
     /// Name the campaigns
+    #[command(after_help = "Examples:\n  allymap campaign list\n  allymap campaign list --json")]
     List,
     /// Everything about one campaign
+    #[command(after_help = "Examples:\n  allymap campaign show refugees\n  allymap campaign show \"step-free\"")]
     Show {
         /// Which campaign, by words of its sentence; left out: the only one that is open
         campaign: Option<String>,
     },
     /// Change a campaign; note what opponents say and what we answer
+    #[command(
+        after_help = "Examples:\n  allymap campaign edit refugees --argument \"There are no houses\"\n  allymap campaign edit step-free --target council"
+    )]
     Edit(Edit),
     /// The campaign is over; every relationship goes on
+    #[command(
+        after_help = "Examples:\n  allymap campaign close step-free --outcome \"two ramps built\"\n  allymap campaign close refugees"
+    )]
     Close {
         /// Which campaign
         campaign: String,

@@ -8,7 +8,7 @@ use crate::failure::Failure;
 /// People, seats and vehicles that all can bring together
 #[derive(clap::Args)]
 #[command(
-    after_help = "Examples:\n  allymap capacity\n  allymap partner edit \"wharf choir\" --set seats=40 --set helpers=unknown"
+    after_help = "Examples:\n  allymap capacity\n  allymap partner edit choir --set seats=40 --set helpers=unknown"
 )]
 pub(crate) struct Args {}
 

@@ -15,8 +15,10 @@ pub(crate) struct Args {
 #[derive(clap::Subcommand)]
 enum Verb {
     /// Every setting, its value, and where it comes from
+    #[command(after_help = "Examples:\n  allymap config show\n  allymap config show --json")]
     Show,
     /// Set one
+    #[command(after_help = "Examples:\n  allymap config set plain true\n  allymap config set weeks-a 4")]
     Set {
         /// Which
         key: String,
@@ -24,6 +26,7 @@ enum Verb {
         value: String,
     },
     /// Go back to what it is when nobody sets it
+    #[command(after_help = "Examples:\n  allymap config unset plain\n  allymap config unset weeks-a")]
     Unset {
         /// Which
         key: String,

@@ -22,10 +22,17 @@ pub(crate) struct Args {
 #[derive(clap::Subcommand)]
 enum Verb {
     /// Put a date on the map
+    #[command(
+        after_help = "Examples:\n  allymap date add \"Harbour fair\" --on \"first sunday of july\"\n  allymap date add \"Open day\" --on \"4 jul 2027\" --sort ours"
+    )]
     Add(Add),
     /// What comes, in order
+    #[command(after_help = "Examples:\n  allymap date list\n  allymap date list --ics > dates.ics")]
     List(List),
     /// One date, and when it comes
+    #[command(
+        after_help = "Examples:\n  allymap date show \"show day\"\n  allymap date show \"show day\" --ics > show-day.ics"
+    )]
     Show {
         /// Which date
         date: String,
@@ -34,13 +41,18 @@ enum Verb {
         ics: bool,
     },
     /// Change a date
+    #[command(
+        after_help = "Examples:\n  allymap date edit \"show day\" --on \"27 feb 2027\"\n  allymap date edit \"show day\" --note \"the ring opens at nine\""
+    )]
     Edit(Edit),
     /// Take a date off the map
+    #[command(after_help = "Examples:\n  allymap date drop \"show day\"\n  allymap date drop \"harbour blessing\"")]
     Drop {
         /// Which date
         date: String,
     },
     /// Days for human rights that you may take up
+    #[command(after_help = "Examples:\n  allymap date offered\n  allymap date offered --take")]
     Offered {
         /// Take them all up
         #[arg(long)]

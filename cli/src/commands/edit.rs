@@ -9,7 +9,7 @@ use crate::failure::Failure;
 /// Change one field of an entry
 #[derive(clap::Args)]
 #[command(
-    after_help = "Examples:\n  allymap edit \"two rivers bakery\" phone \"02 5550 2012\"\n  allymap edit bakery notes -"
+    after_help = "Examples:\n  allymap edit \"two bridges bakery\" phone \"02 5550 2012\"\n  allymap edit bakery notes -"
 )]
 pub(crate) struct Args {
     /// Which entry

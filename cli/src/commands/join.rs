@@ -14,7 +14,7 @@ use crate::failure::{Exit, Failure};
 /// Join a map someone invited you to
 #[derive(clap::Args)]
 #[command(
-    after_help = "Examples:\n  allymap join ALLYMAP:4F7K…\n  allymap join ALLYMAP:4F7K… --name Ben --group \"Batemans Bay\" --no-input"
+    after_help = "Examples:\n  allymap join ALLYMAP:4F7K…\n  allymap join ALLYMAP:4F7K… --name Ben --group \"Batemans Bay\""
 )]
 pub(crate) struct Args {
     /// The invitation, as you received it

@@ -13,7 +13,7 @@ use crate::failure::Failure;
 /// Who influences whom
 #[derive(clap::Args)]
 #[command(
-    after_help = "Examples:\n  allymap link add birtles threlkeld --strength strong\n  allymap link list threlkeld\n  allymap link path council --for \"welcome towns\""
+    after_help = "Examples:\n  allymap link add quennell farthing --how \"same party\" --strength strong\n  allymap link list farthing\n  allymap link path council --for refugees"
 )]
 pub(crate) struct Args {
     #[command(subcommand)]
@@ -23,6 +23,9 @@ pub(crate) struct Args {
 #[derive(clap::Subcommand)]
 enum Verb {
     /// One entry can move another; said again, it replaces what you have seen
+    #[command(
+        after_help = "Examples:\n  allymap link add quennell farthing --how \"same party\" --strength strong\n  allymap link add bakery council --how \"coffee every Friday\""
+    )]
     Add {
         /// Who can move
         from: String,
@@ -42,11 +45,13 @@ enum Verb {
         source: Option<String>,
     },
     /// Who can move an entry, and whom it can move
+    #[command(after_help = "Examples:\n  allymap link list\n  allymap link list council")]
     List {
         /// Which entry; left out: every link of the map
         who: Option<String>,
     },
     /// How we get from people we know to a decision maker, the best way first
+    #[command(after_help = "Examples:\n  allymap link path council\n  allymap link path council --for refugees")]
     Path {
         /// The decision maker
         to: String,
@@ -56,6 +61,9 @@ enum Verb {
         limit: u8,
     },
     /// A link is not so, or no longer
+    #[command(
+        after_help = "Examples:\n  allymap link remove choir farthing\n  allymap link remove \"welcome circle\" council"
+    )]
     Remove {
         /// Who was said to move
         from: String,

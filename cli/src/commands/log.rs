@@ -20,8 +20,12 @@ pub(crate) struct Args {
 #[derive(clap::Subcommand)]
 enum Verb {
     /// Note a contact
+    #[command(
+        after_help = "Examples:\n  allymap log add choir --kind meeting --on 2026-11-20\n  allymap log add choir --kind statement --source \"The Courier, 3 May\""
+    )]
     Add(Add),
     /// What was noted, newest first
+    #[command(after_help = "Examples:\n  allymap log list choir\n  allymap log list choir --kind meeting")]
     List {
         /// Which entry; left out: the lines of all
         who: Option<String>,

@@ -7,7 +7,7 @@ use crate::failure::Failure;
 
 /// Write the manual pages into a folder
 #[derive(clap::Args)]
-#[command(after_help = "Examples:\n  allymap man pages\n  man ./pages/allymap-partner-add.1")]
+#[command(after_help = "Examples:\n  allymap man pages\n  allymap man ~/.local/share/man/man1")]
 pub(crate) struct Args {
     /// Which folder; it is made if it is not there
     folder: PathBuf,

@@ -15,7 +15,7 @@ mod show;
 /// The community itself: its questions, figures and issues
 #[derive(clap::Args)]
 #[command(
-    after_help = "Examples:\n  allymap map show\n  allymap map answer knows-us\n  allymap map issue \"Rents\" --weight 4 --source \"Harbour Post\""
+    after_help = "Examples:\n  allymap map show\n  allymap map answer knows-us --text \"Nobody here has met us.\"\n  allymap map issue Rents --weight 4 --source \"Harbour Post\""
 )]
 pub(crate) struct Args {
     #[command(subcommand)]
@@ -27,14 +27,26 @@ enum Verb {
     /// What is known of the community, in the seven sections
     Show(show::Args),
     /// Say what the community is, the plan for it, and whom to turn to
+    #[command(
+        after_help = "Examples:\n  allymap map edit --region \"Ebble coast\"\n  allymap map edit --knows-us expectations --set weeks-a=4"
+    )]
     Edit(Edit),
     /// Answer a question about the community, or a part of one
     Answer(answer::Args),
     /// Keep a figure about the people who live here
+    #[command(
+        after_help = "Examples:\n  allymap map figure \"People under 25\" 2100 --source \"census, table 4\"\n  allymap map figure People 9100 --source-kind census --on 2026"
+    )]
     Figure(FigureArgs),
     /// Keep an issue that people care about
+    #[command(
+        after_help = "Examples:\n  allymap map issue Rents --weight 4\n  allymap map issue \"Shade at the stops\" --source \"Harbour Post\""
+    )]
     Issue(IssueArgs),
     /// Ask a question of your own
+    #[command(
+        after_help = "Examples:\n  allymap map question \"Who feeds people here?\"\n  allymap map question \"Who is missing?\" --sixth"
+    )]
     Question {
         /// Its words
         words: String,
@@ -43,6 +55,9 @@ enum Verb {
         sixth: bool,
     },
     /// Keep a section of your own
+    #[command(
+        after_help = "Examples:\n  allymap map section Stories\n  allymap map section Stories --text \"The flood of 1974\""
+    )]
     Section {
         /// Its title
         title: String,
@@ -51,13 +66,16 @@ enum Verb {
         text: Option<String>,
     },
     /// Take a figure, an issue, a question or a section off the map
+    #[command(after_help = "Examples:\n  allymap map drop rents\n  allymap map drop \"the last bus\"")]
     Drop {
         /// Its name, or its letters from --json
         what: String,
     },
     /// The maps on this computer
+    #[command(after_help = "Examples:\n  allymap map list\n  allymap map list --json")]
     List,
     /// Work on another map of this computer from now on
+    #[command(after_help = "Examples:\n  allymap map use thornwick\n  allymap map use \"kill town\"")]
     Use {
         /// Which map
         name: String,

@@ -13,7 +13,7 @@ use crate::failure::Failure;
 /// A first meeting: eight things to find out, all optional
 #[derive(clap::Args)]
 #[command(
-    after_help = "Examples:\n  allymap meet \"swim club\"\n  allymap meet \"swim club\" --prepare\n  allymap meet \"swim club\" --capacity \"20 people, hall on Sundays\" --no-input\n  allymap meet --practice"
+    after_help = "Examples:\n  allymap meet \"rainbow rowers\"\n  allymap meet \"rainbow rowers\" --prepare\n  allymap meet rowers --capacity \"20 people, hall on Sundays\"\n  allymap meet --practice"
 )]
 pub(crate) struct Args {
     /// Which entry

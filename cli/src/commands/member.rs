@@ -18,10 +18,15 @@ pub(crate) struct Args {
 #[derive(clap::Subcommand)]
 enum Verb {
     /// Name the members
+    #[command(after_help = "Examples:\n  allymap member list\n  allymap member list --json")]
     List,
     /// Name those who ask to join by your invitations, and the words to compare
+    #[command(after_help = "Examples:\n  allymap member waiting\n  allymap member waiting --json")]
     Waiting,
     /// Let somebody in, after you compared the four words
+    #[command(
+        after_help = "Examples:\n  allymap member approve Ben\n  allymap member approve Ben --words river anchor plum seven"
+    )]
     Approve {
         /// Their name
         name: Option<String>,
@@ -30,6 +35,7 @@ enum Verb {
         words: Option<Vec<String>>,
     },
     /// Turn somebody away; their invitation ends
+    #[command(after_help = "Examples:\n  allymap member decline Ben\n  allymap member decline Ben --json")]
     Decline {
         /// Their name
         name: Option<String>,

@@ -9,7 +9,7 @@ use crate::failure::Failure;
 /// Move a partner along the spectrum of allies
 #[derive(clap::Args)]
 #[command(
-    after_help = "Examples:\n  allymap move \"wharf choir\" passive-ally --for \"welcome towns\"\n  allymap move choir active-ally --for welcome --because \"hosted the film night\""
+    after_help = "Examples:\n  allymap move choir active-ally --for refugees\n  allymap move choir neutral --for step-free --because \"no view yet\""
 )]
 pub(crate) struct Args {
     /// Which entry: anybody with a view, part of the public too

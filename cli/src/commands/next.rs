@@ -10,7 +10,7 @@ use crate::output::{Output, broken};
 
 /// Whom to talk with next, and why
 #[derive(clap::Args)]
-#[command(after_help = "Examples:\n  allymap next --for \"welcome towns\"\n  allymap next --all")]
+#[command(after_help = "Examples:\n  allymap next --for refugees\n  allymap next --for refugees --all")]
 pub(crate) struct Args {
     #[arg(long = "for", value_name = "CAMPAIGN", help = "On which campaign; left out: the only one that is open")]
     campaign: Option<String>,
@@ -55,7 +55,7 @@ pub(crate) fn run(app: &mut App, args: Args) -> Result<(), Failure> {
         app.output.say(wrapped(app.output, 3, &line));
     }
     if shown < list.people.len() {
-        app.output.status(format_args!("{} more: allymap next --all", list.people.len() - shown));
+        app.output.status(format_args!("{} more: allymap next --for refugees --all", list.people.len() - shown));
     }
     if list.people.is_empty() {
         app.output.status("Nobody stands in between yet. Say where somebody stands: allymap move WHO WHERE");

@@ -16,7 +16,7 @@ use crate::failure::{Exit, Failure};
 /// Groups, institutions and decision makers on the map
 #[derive(clap::Args)]
 #[command(
-    after_help = "Examples:\n  allymap partner add \"Kept Group\" --kind organisation\n  allymap partner show kept"
+    after_help = "Examples:\n  allymap partner add \"Second Kiln\" --kind organisation\n  allymap partner show choir"
 )]
 pub(crate) struct Args {
     #[command(subcommand)]
@@ -26,10 +26,15 @@ pub(crate) struct Args {
 #[derive(clap::Subcommand)]
 enum Verb {
     /// Put somebody on the map
+    #[command(
+        after_help = "Examples:\n  allymap partner add \"Second Kiln\" --kind organisation\n  allymap partner add \"Oona Vale\" --kind person --set basis=public-role"
+    )]
     Add(Add),
     /// Name the entries
+    #[command(after_help = "Examples:\n  allymap partner list\n  allymap partner list --kind person")]
     List(List),
     /// Everything about one entry
+    #[command(after_help = "Examples:\n  allymap partner show choir\n  allymap partner show choir --json")]
     Show {
         /// Which entry, as you would say it
         who: String,
@@ -37,15 +42,23 @@ enum Verb {
         why: bool,
     },
     /// Change what the map says about an entry
+    #[command(
+        after_help = "Examples:\n  allymap partner edit choir --phone \"02 5550 0003\"\n  allymap partner edit choir --stage partner --because \"two events\""
+    )]
     Edit(Edit),
     /// Hide an entry; it keeps its history
+    #[command(after_help = "Examples:\n  allymap partner archive bakery\n  allymap partner archive \"night bus\"")]
     Archive {
         /// Which entry
         who: String,
     },
     /// Entries that are likely the same, for you to look at
+    #[command(after_help = "Examples:\n  allymap partner duplicates\n  allymap partner duplicates --json")]
     Duplicates,
     /// Two entries are one in the world; nothing of either is deleted
+    #[command(
+        after_help = "Examples:\n  allymap partner merge choir \"young voices\"\n  allymap partner merge growers \"second saturday market\""
+    )]
     Merge {
         /// The entry to keep in sight
         keep: String,

@@ -11,7 +11,7 @@ use crate::failure::{Exit, Failure};
 /// Halls, parks and other spaces
 #[derive(clap::Args)]
 #[command(
-    after_help = "Examples:\n  allymap place add \"Ropewalk Hall\" --type hall --step-free \"yes: ramp at the back\"\n  allymap place list --with step-free"
+    after_help = "Examples:\n  allymap place add \"Weir Hall\" --type hall --step-free yes\n  allymap place list --with step-free"
 )]
 pub(crate) struct Args {
     #[command(subcommand)]
@@ -21,15 +21,25 @@ pub(crate) struct Args {
 #[derive(clap::Subcommand)]
 enum Verb {
     /// Put a place on the map
+    #[command(
+        after_help = "Examples:\n  allymap place add \"Weir Hall\" --type hall --step-free yes\n  allymap place add \"Weir Park\" --type park --toilets \"yes: by the gate\""
+    )]
     Add(Add),
     /// Name the places and who can use them
+    #[command(after_help = "Examples:\n  allymap place list\n  allymap place list --with step-free")]
     List(List),
     /// Everything about a place, and what to find out
+    #[command(
+        after_help = "Examples:\n  allymap place show \"ropewalk hall\"\n  allymap place show \"harbour green\" --json"
+    )]
     Show {
         /// Which place
         place: String,
     },
     /// Change what the map says about a place
+    #[command(
+        after_help = "Examples:\n  allymap place edit \"ropewalk hall\" --seats 90\n  allymap place edit \"harbour green\" --safe \"unknown: dark after nine\""
+    )]
     Edit(Edit),
 }
 

@@ -17,11 +17,15 @@ pub(crate) struct Args {
 #[derive(clap::Subcommand)]
 enum Verb {
     /// Exchange through this relay too; everything here is offered to it
+    #[command(
+        after_help = "Examples:\n  allymap relay add ALLYMAP-RELAY:9QK2…\n  allymap relay add ALLYMAP-RELAY:9QK2… --map \"kill town\""
+    )]
     Add {
         /// The line that the relay's operator gave you
         line: String,
     },
     /// Name the relays and how much of each is here
+    #[command(after_help = "Examples:\n  allymap relay list\n  allymap relay list --json")]
     List,
 }
 

@@ -12,7 +12,7 @@ use crate::failure::Failure;
 /// Risks to weigh before partnering
 #[derive(clap::Args)]
 #[command(
-    after_help = "Examples:\n  allymap risk add \"Hillside Quarry\" --type reputational --level high\n  allymap risk list quarry"
+    after_help = "Examples:\n  allymap risk add quarry --type reputational --level high\n  allymap risk list quarry"
 )]
 pub(crate) struct Args {
     #[command(subcommand)]
@@ -22,10 +22,17 @@ pub(crate) struct Args {
 #[derive(clap::Subcommand)]
 enum Verb {
     /// Rate one type of risk; what others said stays beside it
+    #[command(
+        after_help = "Examples:\n  allymap risk add quarry --type reputational --level high\n  allymap risk add choir --type physical --level low --reason wharf"
+    )]
     Add(Rating),
     /// Replace the ratings that stand, having read them, and say why
+    #[command(
+        after_help = "Examples:\n  allymap risk settle quarry --type legal --level low --reason withdrawn\n  allymap risk settle quarry --type legal --level none --reason settled"
+    )]
     Settle(Rating),
     /// The six lines of an entry, or what is open on the whole map
+    #[command(after_help = "Examples:\n  allymap risk list\n  allymap risk list quarry")]
     List {
         /// Which entry; left out: every entry with a risk of medium or high
         who: Option<String>,
@@ -33,6 +40,7 @@ enum Verb {
         open: bool,
     },
     /// Everything that stands about the risks of an entry
+    #[command(after_help = "Examples:\n  allymap risk show quarry\n  allymap risk show \"old ferry steps\"")]
     Show {
         /// Which entry
         who: String,

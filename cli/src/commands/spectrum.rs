@@ -14,7 +14,7 @@ use crate::output::Output;
 /// Draw the spectrum of allies
 #[derive(clap::Args)]
 #[command(
-    after_help = "Examples:\n  allymap spectrum --for \"welcome towns\"\n  allymap spectrum --since \"1 aug\"\n  allymap spectrum --svg spectrum.svg"
+    after_help = "Examples:\n  allymap spectrum --for refugees\n  allymap spectrum --for refugees --since \"1 aug\"\n  allymap spectrum --for refugees --svg spectrum.svg"
 )]
 pub(crate) struct Args {
     #[arg(long = "for", value_name = "CAMPAIGN", help = "Of which campaign; left out: the only one that is open")]

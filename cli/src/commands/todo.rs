@@ -8,7 +8,7 @@ use crate::app::{App, today};
 use crate::failure::Failure;
 use crate::settings::Settings;
 
-/// What to find out next, and whether you know enough to go on
+/// What to find out next; whether you know enough to go on
 #[derive(clap::Args)]
 #[command(after_help = "Examples:\n  allymap todo\n  allymap todo --questions")]
 pub(crate) struct Args {

@@ -11,7 +11,7 @@ use crate::failure::Failure;
 
 /// Whom a decision maker hears, and who is missing
 #[derive(clap::Args)]
-#[command(after_help = "Examples:\n  allymap voices council\n  allymap voices \"cr quennell\" --json")]
+#[command(after_help = "Examples:\n  allymap voices council\n  allymap voices quennell --json")]
 pub(crate) struct Args {
     /// Which entry
     who: String,

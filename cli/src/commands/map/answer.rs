@@ -8,7 +8,7 @@ use crate::failure::{Exit, Failure};
 
 #[derive(clap::Args)]
 #[command(
-    after_help = "Examples:\n  allymap map answer 2 --part from-scratch --text \"Nobody here has met us.\"\n  allymap map answer decision-makers"
+    after_help = "Examples:\n  allymap map answer 2 --part from-scratch --text \"Nobody knows us.\"\n  allymap map answer decision-makers --unknown"
 )]
 pub(crate) struct Args {
     /// Which question: its number, its short name, or words of one of your own
