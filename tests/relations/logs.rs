@@ -76,7 +76,7 @@ fn impossible_days_are_refused_with_the_one_that_was_meant() {
 #[test]
 fn a_contact_that_is_still_to_come_is_no_contact_yet() {
     let wren = alone();
-    wren.organisation("Wharf Choir", "c");
+    wren.organisation("Wharf Choir", "b");
     for command in [
         &["log", "add", "wharf", "--kind", "meeting", "--on", "in 3 days", "--note", "x"][..],
         &["ask", "wharf", "sing", "--size", "1", "--on", "tomorrow"],

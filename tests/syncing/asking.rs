@@ -40,7 +40,7 @@ fn somebody_who_thinks_about_an_answer_keeps_nobody_else_waiting() {
     let fair = folder.path().join("fair.html");
     std::fs::write(&fair, "theirs").unwrap();
     for name in ["Wharf Choir", "Hillside Quarry"] {
-        ana.ok(&["partner", "add", name, "--kind", "organisation", "--category", "c"]);
+        ana.ok(&["partner", "add", name, "--kind", "organisation", "--category", "b"]);
     }
     ana.ok(&["campaign", "add", "Welcome towns"]);
     let whole: &[(&[&str], &str)] = &[

@@ -104,7 +104,8 @@ fn of_one(app: &mut App, id: DocumentId, name: &str, args: &Args, since: Option<
     for block in &blocks {
         let by = authors.of(block.change.actor);
         let when = block.time.map(|time| format!("{}  ", time.words())).unwrap_or_default();
-        app.output.say(format_args!("{when}{} ({}), device {}", by.name, by.group, by.device));
+        let column = when.chars().count();
+        app.output.line(&when, column, format_args!("{} ({}), device {}", by.name, by.group, by.device));
         for line in &block.lines {
             app.output.line(&format!("  {}", line.what), 22, line.words());
         }

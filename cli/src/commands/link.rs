@@ -13,7 +13,7 @@ use crate::failure::Failure;
 /// Who influences whom
 #[derive(clap::Args)]
 #[command(
-    after_help = "Examples:\n  allymap link add quennell farthing --how \"same party\" --strength strong\n  allymap link list farthing\n  allymap link path council --for refugees"
+    after_help = "Examples:\n  allymap link add quennell farthing --how \"same party\" --source \"Bay Post\"\n  allymap link list farthing\n  allymap link path council --for refugees"
 )]
 pub(crate) struct Args {
     #[command(subcommand)]
@@ -24,7 +24,7 @@ pub(crate) struct Args {
 enum Verb {
     /// One entry can move another; said again, it replaces what you have seen
     #[command(
-        after_help = "Examples:\n  allymap link add quennell farthing --how \"same party\" --strength strong\n  allymap link add bakery council --how \"coffee every Friday\""
+        after_help = "Examples:\n  allymap link add quennell farthing --how \"same party\" --source \"Bay Post\"\n  allymap link add bakery council --how \"coffee every Friday\" --source \"Bay Post\""
     )]
     Add {
         /// Who can move

@@ -371,7 +371,9 @@ fn beginning(typed: &str, today: Date) -> Option<Date> {
             let (month, (year, _, _)) = (month(name)?, today.parts());
             [year, year - 1].into_iter().filter_map(|year| Date::new(year, month, 1)).find(|first| *first <= today)
         }
-        [name, year] if year.len() == 4 => Date::new(year.parse().ok()?, month(name)?, 1),
+        [name, year] if year.len() == 4 && year.bytes().all(|byte| byte.is_ascii_digit()) => {
+            Date::new(year.parse().ok()?, month(name)?, 1)
+        }
         [count, unit] => shifted(today, -number(count)?, unit),
         _ => None,
     }

@@ -194,6 +194,7 @@ pub fn demo_town() -> Town {
             .stood(0, Neutral, 120, "kept out of it")
             .stands(0, PassiveAlly, "sang at the vigil")
             .influences(26, Strength::Medium, "she sings in it")
+            .said("research", 130, "Read what they say of themselves: songs, and nobody's party.")
             .said("call", 33, "Would sing again, not on Sundays."),
         org("Second Saturday Growers", "business", "c").stands(1, Neutral, "worried about the car park"),
         org("Brackwater Quarry Company", "business", "c")
@@ -202,12 +203,10 @@ pub fn demo_town() -> Town {
             .stands(1, ActiveOpponent, "wrote to the council against it")
             .risk(RiskKind::Reputational, Level::High, Mitigation::CanBe, "fined for dust last year")
             .risk(RiskKind::Legal, Level::Medium, Mitigation::Unknown, "threatened a neighbour with court"),
-        org("Two Bridges Bakery", "business", "c").field("phone", "02 5550 1011").gave(
-            "got",
-            18,
-            1,
-            "Bread for the film night.",
-        ),
+        org("Two Bridges Bakery", "business", "c")
+            .field("phone", "02 5550 1011")
+            .said("research", 60, "Bakes, and has never taken a side in public.")
+            .gave("got", 18, 1, "Bread for the film night."),
         org("Ebble Teachers' Branch", "union", "b").stands(0, ActiveAlly, "passed a motion").stands(
             1,
             ActiveAlly,
@@ -220,6 +219,7 @@ pub fn demo_town() -> Town {
             .stood(0, PassiveAlly, 150, "prayed for it")
             .stands(0, ActiveAlly, "housed two families")
             .stands(1, Neutral, "has not spoken about it")
+            .said("research", 210, "Their own pages and three years of the parish letter.")
             .said("approach", 200, "First talk with the parish office.")
             .influences(19, Strength::Weak, "the rector opens its meetings"),
         org("Thornwick Mosque Association", "faith", "c").stands(0, ActiveAlly, "teaches newcomers to drive").due(

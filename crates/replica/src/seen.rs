@@ -97,8 +97,8 @@ mod tests {
 
     use allymap_seal::Seen;
     use allymap_wire::{
-        Challenge, Code, Flags, HashPrefix, Head, LogHash, LogId, Message, PROTOCOL, PutResult, Record, RecordId,
-        RelayKey, RelayKeyHash,
+        Challenge, Code, Flags, HashPrefix, Head, LogHash, LogId, Message, MessageKind, PROTOCOL, PutResult, Record,
+        RecordId, RelayKey, RelayKeyHash,
     };
 
     use crate::judging::{Desk, NOW, copy_of, device, write};
@@ -184,12 +184,19 @@ mod tests {
                     match effect {
                         Effect::Tell(notice) => notices.push(notice.clone()),
                         Effect::Send { bytes, .. } => {
-                            // Its disk is full: nothing that Ana offers stands in the log.
-                            if let Ok(Message::Put { entries }) = Message::decode(bytes) {
-                                let results = vec![PutResult::Refused { code: Code::Full }; entries.len()];
-                                inputs
-                                    .push_back(Input::Received { relay, bytes: Message::PutAck { results }.encode() });
-                            }
+                            let answer = match Message::decode(bytes) {
+                                // Its disk is full: nothing that Ana offers stands in the log.
+                                Ok(Message::Put { entries }) => Message::PutAck {
+                                    results: vec![PutResult::Refused { code: Code::Full }; entries.len()],
+                                },
+                                Ok(Message::Access { list }) => Message::Outcome {
+                                    of: MessageKind::Access as u8,
+                                    code: Code::Done,
+                                    value: list.version,
+                                },
+                                _ => continue,
+                            };
+                            inputs.push_back(Input::Received { relay, bytes: answer.encode() });
                         }
                         _ => {}
                     }
