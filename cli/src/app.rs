@@ -117,6 +117,9 @@ pub(crate) struct App {
 /// Now, as this computer's clock tells it. It decides nothing.
 #[allow(clippy::disallowed_methods)]
 pub(crate) fn now() -> Timestamp {
+    if let Some(told) = told_clock() {
+        return told;
+    }
     Timestamp(SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_millis() as u64))
 }
 
@@ -132,7 +135,17 @@ pub(crate) fn look_back_to(day: Date) {
 
 static AS_OF: OnceLock<Date> = OnceLock::new();
 
+/// A build for tests can be told the time, so that whole outputs can be compared: `ALLYMAP_TEST_CLOCK`, in milliseconds since
+/// 1970. A release reads nothing of the kind.
+fn told_clock() -> Option<Timestamp> {
+    let told = cfg!(debug_assertions).then(|| std::env::var_os("ALLYMAP_TEST_CLOCK")).flatten()?;
+    told.to_str()?.parse().ok().map(Timestamp)
+}
+
 fn calendar_today() -> Date {
+    if let Some(told) = told_clock() {
+        return Date::of_ms(told.0);
+    }
     let today = jiff::Zoned::now().date();
     let parts = (i32::from(today.year()), today.month(), today.day());
     Date::new(parts.0, parts.1.unsigned_abs().into(), parts.2.unsigned_abs().into()).unwrap_or(Date::of_ms(now().0))

@@ -98,8 +98,12 @@ impl Output {
     }
 
     /// Rows of cells: a table on a terminal, tab-separated lines elsewhere. Under `--plain` each cell is a line that begins
-    /// with its heading, and an empty line is between rows.
+    /// with its heading, and an empty line is between rows. That there are none is said beside it.
     pub(crate) fn table(&self, headings: &[&str], rows: &[Vec<String>]) {
+        if rows.is_empty() {
+            self.status("Nothing to show.");
+            return;
+        }
         if self.plain {
             let row = |row: &Vec<String>| -> String {
                 let said = headings.iter().zip(row).filter(|(_, cell)| !cell.is_empty());

@@ -2,6 +2,8 @@
 
 #![allow(clippy::print_stderr, reason = "a test that could not run must be seen")]
 
+#[cfg(unix)]
+mod commands;
 mod community;
 mod computer;
 mod dates;

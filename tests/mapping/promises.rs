@@ -7,23 +7,26 @@ use allymap_tests::{Answer, RelayProcess, Volunteer, binaries, page};
 
 use super::{refused, volunteer};
 
-/// Runs a line as somebody types it into a shell, in this folder.
-fn typed(line: &str, home: &Path, folder: &Path) -> Answer {
+/// A line as somebody types it into a shell, in this folder.
+pub(crate) fn shell(line: &str, home: &Path, folder: &Path) -> Command {
     let path = std::env::var_os("PATH").unwrap_or_default().into_string().unwrap();
-    let output = Command::new("sh")
+    let mut command = Command::new("sh");
+    command
         .args(["-c", line])
         .env_clear()
         .env("PATH", format!("{}:{path}", binaries().display()))
         .env("ALLYMAP_HOME", home)
         .env("HOME", folder)
         .current_dir(folder)
-        .stdin(Stdio::null())
-        .output()
-        .expect("there is a shell");
-    Answer::of(output, &[line])
+        .stdin(Stdio::null());
+    command
 }
 
-fn copy(from: &Path, to: &Path) {
+fn typed(line: &str, home: &Path, folder: &Path) -> Answer {
+    Answer::of(shell(line, home, folder).output().expect("there is a shell"), &[line])
+}
+
+pub(crate) fn copy(from: &Path, to: &Path) {
     std::fs::create_dir_all(to).unwrap();
     std::fs::set_permissions(to, std::fs::metadata(from).unwrap().permissions()).unwrap();
     for entry in std::fs::read_dir(from).unwrap().flatten() {

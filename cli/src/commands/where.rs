@@ -14,7 +14,10 @@ pub(crate) fn run(app: &mut App, _: Args) -> Result<(), Failure> {
     let passphrase = unlock::has_passphrase(&app.home)?;
     let (relays, members) = {
         let (replica, _) = app.hold()?;
-        (replica.relays(), replica.roster().members().len())
+        (
+            replica.relays(),
+            replica.roster().members().into_iter().filter(|member| member.role != allymap_seal::Role::Root).count(),
+        )
     };
     let bytes = app.disk()?.bytes_on_disk();
     if app.output.json {
