@@ -1,6 +1,7 @@
-//! Whoever means harm: a member's device that keeps no rule, and a relay that keeps none.
+//! Programs that are not ours: a member's device that keeps no rule, a relay that keeps none, and a member whose program is newer.
 
 mod chunk;
 mod eve;
 mod member;
+mod newer;
 mod relay;

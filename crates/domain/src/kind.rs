@@ -25,6 +25,15 @@ impl Kind {
         KINDS.iter().copied().find(|kind| kind.name == name)
     }
 
+    /// What every kind has in the same form, and so a kind of a newer version too: its name above all.
+    pub(crate) fn common_fields() -> Vec<&'static Field> {
+        let alike = |one: &Field, other: &Field| {
+            one.name == other.name && one.merges == other.merges && one.holds == other.holds
+        };
+        let everywhere = |field: &&Field| KINDS.iter().all(|kind| kind.fields.iter().any(|other| alike(field, other)));
+        KINDS[0].fields.iter().filter(everywhere).collect()
+    }
+
     /// A kind as people say it, and the type within it when they named that: `faith` is an organisation of type faith.
     pub fn typed(typed: &str) -> Result<(&'static Kind, Option<&'static str>), Rejection> {
         let folded = words::folded(typed);
