@@ -112,6 +112,24 @@ fn crates_without_io_have_no_runtime_and_no_chance_of_their_own() {
 }
 
 #[test]
+fn crates_without_io_reach_for_nothing_outside() {
+    let mut files = Vec::new();
+    for package in ["wire", "seal", "document", "replica", "relay", "domain"] {
+        sources(&root().join("crates").join(package).join("src"), &mut files);
+    }
+    let outside = ["fs::", "net::", "env::var", "process::", "io::std", "thread::spawn", "File::"];
+    for file in files {
+        let text = std::fs::read_to_string(&file).unwrap();
+        // Tests may read what tells them how long to run.
+        let rules = if file.ends_with("tests.rs") { "" } else { text.split("#[cfg(test)]").next().unwrap_or_default() };
+        for banned in outside {
+            let found = rules.lines().find(|line| line.contains(banned) && !line.trim_start().starts_with("//"));
+            assert!(found.is_none(), "{}: {found:?}", file.display());
+        }
+    }
+}
+
+#[test]
 fn every_file_begins_with_what_it_is_for_and_none_is_too_long_to_read() {
     let mut files = Vec::new();
     for folder in ["crates", "server", "cli", "tests"] {

@@ -203,3 +203,50 @@ fn print_the_examples() {
     }
     println!("log-hash {}", data_encoding::HEXLOWER.encode(&LogHash::START.next(&RecordId([1; 32])).0));
 }
+
+#[test]
+fn the_page_names_every_limit_with_its_value_and_a_reason() {
+    let source = include_str!("../src/limits.rs");
+    let names: Vec<&str> = source
+        .lines()
+        .filter_map(|line| line.strip_prefix("pub const ")?.split_once(':'))
+        .map(|(name, _)| name)
+        .collect();
+    let rows: Vec<Vec<&str>> = SPECIFICATION
+        .split("## Limits")
+        .nth(1)
+        .expect("a section about limits")
+        .lines()
+        .filter(|line| line.starts_with("| ") && !line.starts_with("| limit") && !line.starts_with("| ---"))
+        .map(|line| line.trim_matches('|').split('|').map(str::trim).collect())
+        .collect();
+    assert_eq!(rows.iter().map(|row| row[0]).collect::<Vec<_>>(), names);
+    assert!(rows.iter().all(|row| row[2].len() > 10), "a limit without a reason");
+    let said: Vec<u64> = rows.iter().map(|row| row[1].parse().expect("a number")).collect();
+    let values = [
+        limits::FRAME_BYTES as u64,
+        limits::RECORD_BYTES as u64,
+        limits::UNAUTHENTICATED_BYTES as u64,
+        limits::UNAUTHENTICATED_MS,
+        limits::IDLE_MS,
+        limits::CONNECTIONS_PER_MINUTE.into(),
+        limits::RECORDS_PER_MESSAGE as u64,
+        limits::MESSAGE_RECORD_BYTES as u64,
+        limits::SYNC_BYTES,
+        limits::DEVICE_BYTES_PER_DAY,
+        limits::DEVICE_RECORDS_PER_DAY.into(),
+        limits::DEVICE_BURST_BYTES,
+        limits::SPACE_BYTES,
+        limits::MAILBOXES as u64,
+        limits::MAILBOX_BYTES as u64,
+        limits::MAILBOX_MS,
+        limits::INVITATION_MS,
+        limits::ACCESS_ENTRIES as u64,
+        limits::LADDER_PAIRS as u64,
+        limits::LADDER_STEP,
+        limits::SEND_QUEUE_FRAMES as u64,
+        limits::GENESIS_BYTES as u64,
+        limits::ADDRESS_BYTES as u64,
+    ];
+    assert_eq!(said, values);
+}
