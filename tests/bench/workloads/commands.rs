@@ -1,4 +1,4 @@
-//! Whole commands of the real program, on maps of 60 and of 2,000 entries, against opening the store and leaving.
+//! Whole commands of the real program, on maps of 60 to 10,000 entries, against opening the store and leaving.
 
 use std::fmt::Write as _;
 use std::time::Instant;
@@ -11,7 +11,8 @@ use crate::report::{Report, Runs, ms, short};
 const RUNS: usize = 25;
 
 pub(crate) fn run(report: &mut Report) {
-    for entries in [60, 2_000] {
+    // A register of 1,500 is what somebody imports on the first day.
+    for entries in [60, 300, 1_500, 2_000, 10_000] {
         report.section(&format!("Commands on a map of {entries} entries, whole processes"));
         measure(report, entries);
     }
@@ -26,7 +27,7 @@ fn measure(report: &mut Report, entries: usize) {
     report.line("open and exit (`where --json`), an empty map", format!("{bare} ms"), "");
 
     let file = folder.join("town.csv");
-    let (csv, wanted) = town(entries);
+    let (csv, wanted, near) = town(entries);
     std::fs::write(&file, csv).expect("the disk takes it");
     let file = file.to_str().expect("a temporary folder has a plain name");
     let began = Instant::now();
@@ -38,14 +39,24 @@ fn measure(report: &mut Report, entries: usize) {
         return;
     }
     report.line("`import FILE`, once", format!("{} ms", short(took)), "");
+    for arguments in [
+        &["campaign", "add", "Welcome towns", "--target", &wanted][..],
+        &["move", &wanted, "passive-ally", "--because", "came", "--source", "seen"],
+        &["link", "add", &near, &wanted, "--how", "neighbours", "--source", "told"],
+    ] {
+        first.ok(&[arguments, &["--no-input"]].concat());
+    }
     let (open, open_processor) = timed(&first, &["where", "--json"]);
     report.line("**open and exit** (`where --json`)", format!("{open} ms; processor {} ms", short(open_processor)), "");
-    let commands: [&[&str]; 7] = [
+    let commands: [&[&str]; 10] = [
         &["partner", "list", "--json"],
         &["find", &wanted, "--json"],
         &["partner", "show", &wanted, "--json"],
         &["log", "add", &wanted, "--no-input"],
         &["risk", "list", &wanted, "--json"],
+        &["due", "--json"],
+        &["spectrum", "--json"],
+        &["link", "path", &wanted, "--json"],
         &["status", "--json"],
         &["partner", "list"],
     ];
@@ -65,7 +76,9 @@ fn measure(report: &mut Report, entries: usize) {
             "≤ 3 × open and exit",
         );
     }
-    together(report, &first, &folder);
+    if entries <= 2_000 {
+        together(report, &first, &folder);
+    }
 }
 
 /// Whole runs of a command, and the processor time of one in the mean. The second hardly depends on what else the machine does.
@@ -109,11 +122,11 @@ fn exchange(report: &mut Report, what: &str, said: &serde_json::Value) {
     report.line(what, measured, "");
 }
 
-/// An invented town as CSV, and the name of one entry in it.
-fn town(entries: usize) -> (String, String) {
+/// An invented town as CSV, and the names of two entries in it.
+fn town(entries: usize) -> (String, String, String) {
     let mut chance = Chance(6);
     let mut csv = String::from("name,kind,phone,email,notes\n");
-    let mut wanted = String::new();
+    let (mut wanted, mut near) = (String::new(), String::new());
     for number in 0..entries {
         let name = format!("{} {number}", capital(&chance.words(2)));
         let kind = ["organisation", "person", "institution", "place"][chance.below(4)];
@@ -121,9 +134,11 @@ fn town(entries: usize) -> (String, String) {
         writeln!(csv, "{name},{kind},0400 {phone:06},contact{number}@example.org,{notes}").expect("text takes text");
         if number == entries / 2 {
             wanted = name;
+        } else if number == entries / 2 + 1 {
+            near = name;
         }
     }
-    (csv, wanted)
+    (csv, wanted, near)
 }
 
 fn capital(words: &str) -> String {
