@@ -87,6 +87,40 @@ pub const REGRESSIONS: &[Regression] = &[
             Edit { device: 0, document: 3, what: 0 },
         ],
     },
+    // Damage took the record of an edit that an earlier damage had left, and the statement with it. Meanwhile the device wrote
+    // under another actor, so it did not know the edit in its own document for its own, and sealed it for nobody.
+    Regression {
+        seed: 1160,
+        shape: Shape { devices: 5, relays: 1, hostile: false, liar: false, page_bytes: 32768 },
+        steps: &[
+            Edit { device: 0, document: 1, what: 2 },
+            Edit { device: 4, document: 0, what: 6 },
+            Edit { device: 4, document: 4, what: 3 },
+            Connect { device: 0, relay: 0 },
+            Exchange { device: 0, relay: 0, frames: 6 },
+            Edit { device: 0, document: 0, what: 3 },
+            Edit { device: 0, document: 2, what: 3 },
+            Connect { device: 3, relay: 0 },
+            Edit { device: 0, document: 0, what: 3 },
+            Edit { device: 1, document: 2, what: 3 },
+            Edit { device: 1, document: 3, what: 6 },
+            Edit { device: 2, document: 3, what: 7 },
+            Edit { device: 4, document: 4, what: 0 },
+            Edit { device: 0, document: 1, what: 4 },
+            Exchange { device: 3, relay: 0, frames: 6 },
+            Serve { relay: 0 },
+            Edit { device: 3, document: 0, what: 4 },
+            Exchange { device: 3, relay: 0, frames: 2 },
+            Edit { device: 3, document: 2, what: 4 },
+            Edit { device: 3, document: 1, what: 0 },
+            Edit { device: 3, document: 4, what: 4 },
+            Edit { device: 3, document: 3, what: 3 },
+            Damage { device: 3, number: 12923 },
+            Edit { device: 3, document: 2, what: 6 },
+            Edit { device: 3, document: 0, what: 7 },
+            Damage { device: 3, number: 10536 },
+        ],
+    },
 ];
 
 #[test]

@@ -78,7 +78,9 @@ impl Replica {
             let own_left_out = self.judge_document(document, candidates, &evidence.chains, draft, effects)?;
             if own_left_out {
                 // Numbers under the old actor are taken.
-                chance.fill_bytes(&mut self.header.salt);
+                let mut salt = [0; 8];
+                chance.fill_bytes(&mut salt);
+                self.take_salt(salt);
             }
         }
         self.put_header(draft);

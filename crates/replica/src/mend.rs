@@ -10,7 +10,7 @@ use rand_core::CryptoRng;
 use crate::broken::Broken;
 use crate::draft::Draft;
 use crate::replica::{Effect, Replica};
-use crate::rows::{DocumentRow, Fate, FateRow, Key, OfferRow, OwnRow, Refused, Rows, StatementRow, Unreadable};
+use crate::rows::{DocumentRow, Fate, FateRow, Key, OfferRow, OwnRow, Refused, Rows, Salt, StatementRow, Unreadable};
 
 impl Replica {
     /// Some rows may be gone, and others be as they were earlier. Every record that is left is numbered and applied anew, every
@@ -30,8 +30,8 @@ impl Replica {
         for relay in self.relays.keys().copied().collect::<Vec<_>>() {
             self.put_cursor(&mut draft, relay);
         }
-        let salts = self.salts(&draft)?;
-        self.header.salt = salt;
+        self.take_salt(salt);
+        self.learn_salts(&draft)?;
         let last = draft.list(b's', &[], None, usize::MAX)?.pop();
         if let Some(last) = last.and_then(|(name, _)| name.try_into().ok().map(u32::from_be_bytes)) {
             self.header.next_statement = self.header.next_statement.max(last + 1);
@@ -44,32 +44,27 @@ impl Replica {
         while !draft.list(b'v', &[], None, 1)?.is_empty() {
             self.apply_all(&mut draft, effects)?;
         }
-        self.say_again_what_no_record_holds(&salts, &mut draft)?;
+        self.say_again_what_no_record_holds(&mut draft)?;
         self.put_header(&mut draft);
         effects.push(Effect::Persist(draft.into_writes()));
         Ok(())
     }
 
-    /// Those that this device is known to have written under.
-    fn salts(&self, draft: &Draft<'_>) -> Result<BTreeSet<[u8; 8]>, Unreadable> {
-        let mut salts = BTreeSet::from([self.header.salt]);
+    /// Those of own statements that are left.
+    fn learn_salts(&mut self, draft: &Draft<'_>) -> Result<(), Unreadable> {
         for (_, row) in draft.list(b's', &[], None, usize::MAX)? {
             if let Ok(StatementRow { statement, .. }) = minicbor::decode(&row)
                 && let Ok(statement) = Statement::from_bytes(&statement)
             {
-                salts.insert(statement.salt);
+                self.header.earlier.insert(Salt(statement.salt));
             }
         }
-        Ok(salts)
+        Ok(())
     }
 
     /// The roster may hold operations, and documents own changes, whose record is gone, here and perhaps everywhere: they are to
     /// be sealed again. Whoever has the first record takes the second for a repetition.
-    fn say_again_what_no_record_holds(
-        &self,
-        salts: &BTreeSet<[u8; 8]>,
-        draft: &mut Draft<'_>,
-    ) -> Result<(), Unreadable> {
+    fn say_again_what_no_record_holds(&self, draft: &mut Draft<'_>) -> Result<(), Unreadable> {
         let (mut held, mut ops) = (BTreeSet::new(), BTreeSet::new());
         for (_, bytes) in draft.list(b'r', &[], None, usize::MAX)? {
             let Ok(record) = Record::new(bytes) else { continue };
@@ -91,9 +86,10 @@ impl Replica {
             let Some(id) = DocumentId::from_slice(&name) else { continue };
             let Some(mut row) = draft.row::<DocumentRow>(Key::Document(id))? else { continue };
             let Ok(mut document) = Document::load(&row.saved, self.actor()) else { continue };
-            let known: BTreeSet<[u8; 8]> = row.own.iter().map(|own| own.salt).chain(salts.iter().copied()).collect();
+            let mut known = self.header.earlier.clone();
+            known.extend(row.own.iter().map(|own| Salt(own.salt)));
             row.own.clear();
-            for salt in known {
+            for Salt(salt) in known {
                 document.set_actor(ActorId(allymap_seal::actor(&self.device(), &salt)));
                 let own = document.change_bytes_since(0);
                 if let Some(first) = own.iter().find(|change| !held.contains(&change.hash)) {

@@ -1,6 +1,6 @@
 //! One device's view of one map: who it is there, what it may do, its documents.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use allymap_document::{ActId, ActorId, Document, Edit};
 use allymap_seal::{DeviceKeys, EpochKey, KeyRing, Member, Role, Roster, SignedOp};
@@ -14,7 +14,7 @@ use crate::budget::Budget;
 use crate::draft::Draft;
 use crate::exchange::Session;
 use crate::rows::{
-    CursorRow, DocumentRow, Fate, FateRow, HeaderRow, InvitationRow, Key, Missing, OfferRow, OpRow, OwnRow, Rows,
+    CursorRow, DocumentRow, Fate, FateRow, HeaderRow, InvitationRow, Key, Missing, OfferRow, OpRow, OwnRow, Rows, Salt,
     SpaceNumber, Unreadable, Write,
 };
 use crate::shelf::Shelf;
@@ -231,6 +231,7 @@ impl Replica {
             next_statement: 0,
             last_statement: None,
             next_order: 1,
+            earlier: BTreeSet::new(),
         };
         Ok(Replica {
             number,
@@ -328,7 +329,7 @@ impl Replica {
     /// Write under a new Automerge actor from now on: after a restore, or when another may have written from a copy of this
     /// folder. Nothing that was written under the old one changes.
     pub fn renew_salt(&mut self, salt: [u8; 8], rows: &dyn Rows, effects: &mut Vec<Effect>) {
-        self.header.salt = salt;
+        self.take_salt(salt);
         let mut draft = Draft::new(rows, self.number);
         self.put_header(&mut draft);
         effects.push(Effect::Persist(draft.into_writes()));
@@ -543,6 +544,13 @@ impl Replica {
 
     pub(crate) fn actor(&self) -> ActorId {
         ActorId(allymap_seal::actor(&self.keys.public(), &self.header.salt))
+    }
+
+    /// Goes on under another actor. The earlier one is not forgotten: documents hold changes under it, and should damage take
+    /// their record and their statement, nothing else says that they are this device's to seal again.
+    pub(crate) fn take_salt(&mut self, salt: [u8; 8]) {
+        let earlier = std::mem::replace(&mut self.header.salt, salt);
+        self.header.earlier.insert(Salt(earlier));
     }
 
     pub(crate) fn put_header(&self, draft: &mut Draft<'_>) {

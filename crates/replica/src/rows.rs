@@ -2,6 +2,7 @@
 //!
 //! Values are CBOR. The driver seals every one of them before it reaches the disk.
 
+use std::collections::BTreeSet;
 use std::ops::ControlFlow;
 
 use allymap_wire::{
@@ -231,7 +232,14 @@ pub(crate) struct HeaderRow {
     pub genesis_signature: Signature,
     #[n(6)]
     pub root: DeviceKey,
+    /// The salts of the actors that it wrote under before.
+    #[cbor(n(7), default)]
+    pub earlier: BTreeSet<Salt>,
 }
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Encode, Decode)]
+#[cbor(transparent)]
+pub(crate) struct Salt(#[cbor(n(0), with = "minicbor::bytes")] pub [u8; 8]);
 
 #[derive(Clone, Debug, Encode, Decode)]
 #[cbor(array)]
