@@ -8,7 +8,7 @@ use allymap_relay::Broken as RelayRule;
 use allymap_replica::Broken as ReplicaRule;
 
 use crate::history::{Failure, run};
-use crate::plan::{Shape, only_backups, plan};
+use crate::plan::{Shape, has_wide_budget, only_backups, plan};
 use crate::shrink::{shrink, source};
 use crate::{SEEDS, STEPS, setting, word};
 
@@ -99,10 +99,13 @@ fn is_about(rule: Rule, seed: u64, shape: Shape) -> bool {
             ReplicaRule::NoSignature
             | ReplicaRule::NoRoster
             | ReplicaRule::AnyActor
-            | ReplicaRule::Document(_)
+            | ReplicaRule::Document(DocumentRule::AnyStartOp)
             | ReplicaRule::NoBreadcrumb,
         )
         | Rule::Relay(RelayRule::RemovedStayConnected) => shape.hostile,
+        Rule::Replica(ReplicaRule::Document(DocumentRule::OperationsNotCounted)) => {
+            shape.hostile && has_wide_budget(seed)
+        }
         Rule::Replica(ReplicaRule::WaitForEver | ReplicaRule::NoFerry) => shape.relays > 1,
         Rule::Replica(
             ReplicaRule::FirstBranchCounts

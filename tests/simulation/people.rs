@@ -262,7 +262,7 @@ impl World {
     /// The hostile member writes as much as fits once and not twice, each time as if she had read nothing. Who keeps all of it
     /// apart from her keeps the same part. No honest member writes to that document.
     pub fn flood(&mut self, relay: u8, number: u8) -> Result<(), Violation> {
-        if !self.shape.hostile {
+        if !self.shape.hostile || self.operations != OPERATIONS {
             return Ok(());
         }
         let place = self.shape.devices - 1;

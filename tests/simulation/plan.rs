@@ -275,6 +275,12 @@ pub fn has_liar(seed: u64) -> bool {
     seed % 10 == 4
 }
 
+/// Whether devices have the budget that the product gives them: there a record meets its own limit long before its author's.
+/// Nobody floods in such a history.
+pub fn has_wide_budget(seed: u64) -> bool {
+    seed % 10 == 7
+}
+
 /// The history of a seed.
 pub fn plan(seed: u64, length: usize) -> (Shape, Vec<Step>) {
     let mut chance = Chance::new(seed, 0);

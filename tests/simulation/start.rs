@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex, OnceLock};
 
+use allymap_document::MAX_OPERATIONS_PER_DEVICE;
 use allymap_relay::{Identity, Settings};
 use allymap_replica::{Effect, Founding, Input, Replica};
 use allymap_seal::{Body, DeviceKeys, DeviceSeed, Role, RootKeys, RootSeed, SignedOp};
@@ -15,9 +16,9 @@ use crate::liar::Liar;
 use crate::mutants::Rule;
 use crate::oracle::Violation;
 use crate::people::{BEGINNING, People};
-use crate::plan::Shape;
+use crate::plan::{Shape, has_wide_budget};
 use crate::sometimes::Sometimes;
-use crate::world::{Device, Machine, NUMBER, RelayNode, World};
+use crate::world::{Device, Machine, NUMBER, OPERATIONS, RelayNode, World};
 
 /// The numbers of edits begin here; those below were made while founding.
 const FIRST_EDIT: u64 = 16;
@@ -103,6 +104,7 @@ impl World {
             .collect();
         World {
             shape,
+            operations: if has_wide_budget(seed) { MAX_OPERATIONS_PER_DEVICE } else { OPERATIONS },
             space,
             rule: None,
             liar: None,

@@ -26,7 +26,7 @@ use crate::sometimes::Sometimes;
 pub const NUMBER: SpaceNumber = SpaceNumber(1);
 /// The authority that every device connects to.
 pub const HOST: &str = "relay.example:4040";
-/// Operations of one device that count in one document: few, so that a flood is small.
+/// Operations of one device that count in one document: few, so that a flood is small. It is less than one record may bring.
 pub const OPERATIONS: u64 = 1_200;
 /// Frames that may wait for one device before a relay's driver gives up on it.
 pub const QUEUE: usize = 12;
@@ -35,6 +35,8 @@ const UPWARD: usize = 12;
 
 pub struct World {
     pub shape: Shape,
+    /// Operations of one device that count in one document.
+    pub operations: u64,
     pub space: SpaceId,
     pub rule: Option<Rule>,
     pub liar: Option<Liar>,
@@ -152,7 +154,7 @@ impl World {
 
     /// The device's replica, opened by the product's own way if it is not running.
     pub fn replica(&mut self, device: u8) -> Result<&mut Replica, Violation> {
-        let rule = self.rule;
+        let (rule, operations) = (self.rule, self.operations);
         let node = &mut self.devices[usize::from(device)];
         if node.replica.is_none() {
             let seed = DeviceSeed::from_bytes(node.seed);
@@ -161,7 +163,7 @@ impl World {
             if let Some(Rule::Replica(broken)) = rule {
                 replica.break_rule(broken);
             }
-            replica.limit_operations(OPERATIONS);
+            replica.limit_operations(operations);
             node.replica = Some(replica);
             // A driver asks for what an earlier life left unapplied.
             node.continues = true;
