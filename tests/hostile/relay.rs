@@ -126,7 +126,7 @@ fn greeting(relay: RelayKey, flags: Flags, mut rest: impl FnMut(&Message) -> Vec
     })
 }
 
-/// As [`greeting`]; it has nothing new, and what is offered to it is answered by `answer`.
+/// As [`greeting`]; it has nothing new, answers as it should, and what is offered to it is answered by `answer`.
 fn taking(relay: RelayKey, mut answer: impl FnMut(&[Record], Head) -> Vec<Say> + Send + 'static) -> Play {
     let mut at = Head::START;
     greeting(relay, Flags::WRITE, move |message| match message {
@@ -137,6 +137,7 @@ fn taking(relay: RelayKey, mut answer: impl FnMut(&[Record], Head) -> Vec<Say> +
         Message::Put { entries } => answer(entries, at),
         Message::BoxTake { .. } => say(Message::Box { slot: Slot::Request, bytes: None }),
         Message::BoxPut { .. } => say(Message::Outcome { of: 11, code: Code::Done, value: 0 }),
+        Message::Access { list } => say(Message::Outcome { of: 8, code: Code::Done, value: list.version }),
         _ => vec![],
     })
 }
@@ -401,6 +402,7 @@ fn a_relay_that_acknowledges_a_whole_map_and_keeps_nothing_is_found_out() {
 fn a_relay_that_says_nothing_is_given_up() {
     let shared = Shared::with_members(1);
     let Shared { mut relay, members, folder: _folder } = shared;
+    let key = key_of(&relay.url);
     let listen = relay.url.trim_start_matches("ws://").to_owned();
     add(&members[0], "Kept Group");
     relay.kill();
@@ -420,7 +422,25 @@ fn a_relay_that_says_nothing_is_given_up() {
         assert_eq!(answer.code, 6, "{answer:?}");
         assert!(answer.stderr.contains("stopped answering") && answer.stderr.contains("kept here"), "{answer:?}");
     }
+    {
+        // It takes everything, and never says whether it took the list of members.
+        let mut honest = taking(key, |entries, at| {
+            let results = (1..=entries.len()).map(|number| PutResult::Stored { at: far(at.position + number as u64) });
+            say(Message::PutAck { results: results.collect() })
+        });
+        let silent = Box::new(move |message: Option<&Message>| match message {
+            Some(Message::Access { .. }) => vec![],
+            message => honest(message),
+        });
+        let _fake = Fake::start(&listen, silent);
+        let began = Instant::now();
+        let answer = members[0].run(&["sync"]);
+        assert!(began.elapsed() < Duration::from_secs(50), "{:?}", began.elapsed());
+        assert_eq!(answer.code, 6, "{answer:?}");
+        assert!(answer.stderr.contains("stopped answering") && answer.stderr.contains("kept here"), "{answer:?}");
+    }
     relay.restart();
     members[0].ok(&["sync"]);
     assert_eq!(members[0].json(&["status"])["relays"][0]["not_with"], 0);
+    assert_eq!(names(&members[0]), BTreeSet::from(["Kept Group".to_owned()]));
 }
