@@ -103,7 +103,7 @@ fn sled_and_automerge_have_one_room_each() {
 #[test]
 fn crates_without_io_have_no_runtime_and_no_chance_of_their_own() {
     let doors = doors(metadata());
-    for package in ["wire", "seal", "document", "replica", "relay", "domain"] {
+    for package in ["wire", "seal", "document", "replica", "relay", "domain", "policy"] {
         let open = &doors[&format!("allymap-{package}")];
         for banned in ["tokio", "axum", "tokio-tungstenite", "getrandom", "tracing-subscriber", "clap"] {
             assert!(!open.contains(banned), "allymap-{package} opens {banned}");
