@@ -25,6 +25,7 @@ const WORKLOADS: &[(&str, fn(&mut Report))] = &[
     ("crowd", workloads::crowd::run),
     ("relay", workloads::relay::run),
     ("commands", workloads::commands::run),
+    ("decisions", workloads::decisions::run),
 ];
 
 fn main() {

@@ -2,6 +2,7 @@
 
 pub(crate) mod commands;
 pub(crate) mod crowd;
+pub(crate) mod decisions;
 pub(crate) mod fetch;
 pub(crate) mod idle;
 pub(crate) mod pieces;
