@@ -68,6 +68,31 @@ fn s80_a_page_for_a_partner_says_nothing_private_and_a_blank_form_needs_no_map()
     assert_eq!(form.matches("class=\"question\"").count(), 11, "{form}");
 }
 
+/// S83, S110: task 12, the wall chart for the meeting.
+#[test]
+fn the_wall_chart_names_the_way_to_who_decides_and_the_next_dates() {
+    let (wren, _folder) = volunteer();
+    for (name, kind) in
+        [("Weir Council", "institution"), ("Ropewalk Choir", "organisation"), ("Anglers", "organisation")]
+    {
+        wren.ok(&["partner", "add", name, "--kind", kind, "--category", "b", "--no-input"]);
+    }
+    wren.ok(&["campaign", "add", "Welcome towns", "--target", "council"]);
+    let chart = |audience: &str| wren.ok(&["report", "--wallchart", "--for", audience, "-o", "-"]).stdout;
+    assert!(chart("group").contains("The way to Weir Council: none that we know of."));
+    wren.ok(&["link", "add", "ropewalk", "anglers", "--how", "one family", "--strength", "strong", "--no-input"]);
+    wren.ok(&["link", "add", "anglers", "council", "--how", "a lease", "--strength", "weak", "--no-input"]);
+    wren.ok(&["log", "add", "ropewalk", "--kind", "call", "--on", "today", "--no-input"]);
+    wren.ok(&["date", "add", "Harbour fair", "--on", "first sunday of july"]);
+    let page = chart("group");
+    assert!(page.contains("The way to Weir Council: us, Ropewalk Choir, Anglers, Weir Council."), "{page}");
+    assert!(page.contains("Weakest: Anglers to Weir Council (weak)."), "{page}");
+    assert!(page.contains("Next dates") && page.contains("Harbour fair"), "{page}");
+    assert!(!chart("public").contains("The way to"), "who moves whom is ours alone");
+    wren.ok(&["log", "add", "council", "--kind", "meeting", "--on", "today", "--no-input"]);
+    assert!(chart("group").contains("The way to Weir Council: we know them ourselves."));
+}
+
 #[test]
 fn a_whole_map_goes_out_as_json_lines_and_comes_back_on_another_computer() {
     let (wren, folder) = volunteer();

@@ -57,8 +57,9 @@ pub(crate) fn run(app: &mut App, args: Args) -> Result<(), Failure> {
         Some(row) => vec![app.entry(row.id)?],
         None => entries(app)?,
     };
+    let rows = app.rows_once()?;
     app.release();
-    let material = Material { map: &map, entries: &entries, audience, today: today() };
+    let material = Material { map: &map, entries: &entries, rows: &rows, audience, today: today() };
     let Some(row) = about else {
         let chosen = [
             (ReportPart::Template, args.template),

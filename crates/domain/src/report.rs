@@ -4,6 +4,7 @@
 //! by the circle that is named here. One page of HTML comes out, with nothing in it that runs or is fetched.
 
 mod blank;
+mod counts;
 mod directory;
 mod page;
 mod said;
@@ -16,6 +17,7 @@ use std::collections::BTreeSet;
 use crate::date::Date;
 use crate::entry::Entry;
 use crate::field::{Audience, Field, Holds};
+use crate::index::Row;
 use crate::map::Map;
 
 pub use blank::{BlankForm, blank_form};
@@ -27,6 +29,8 @@ use page::Page;
 pub struct Material<'a> {
     pub map: &'a Map,
     pub entries: &'a [Entry],
+    /// For the ways to decision makers; without rows none are shown.
+    pub rows: &'a [Row],
     pub audience: Audience,
     pub today: Date,
 }

@@ -82,7 +82,7 @@ fn town_that_says(say: &dyn Fn(&str) -> String) -> Map {
 
 fn print(entries: &[Entry], audience: Audience, parts: &[ReportPart]) -> Printed {
     let map = town();
-    report(&Material { map: &map, entries, audience, today: today() }, &parts.iter().copied().collect())
+    report(&Material { map: &map, entries, rows: &[], audience, today: today() }, &parts.iter().copied().collect())
 }
 
 const ALL: [ReportPart; 3] = [ReportPart::Template, ReportPart::Directory, ReportPart::WallChart];
@@ -225,6 +225,31 @@ fn the_wall_chart_shows_where_everybody_stands_and_where_people_differ() {
     assert!(partner.left_out.contains("the spectrum of allies"));
 }
 
+/// S1, S87, S88, S130, S137
+#[test]
+fn a_report_counts_partnerships_by_reason_and_the_log_by_kind() {
+    let choir = new("organisation", "Ropewalk Choir").with("reasons", "audiences").with("reasons", "learning");
+    let entries = [
+        entry(1, &choir, |desk| {
+            for (number, kind) in
+                ["amplified", "amplified", "solidarity", "mention", "audience"].into_iter().enumerate()
+            {
+                let line = LogLine::new(LogKind::typed(kind).unwrap(), When::on(today()), "x", 0);
+                desk.edit(|edit| Entry::log(edit, row(number as u8 + 1), &line)).unwrap();
+            }
+        }),
+        entry(2, &new("organisation", "Anglers").with("reasons", "audiences"), |_| {}),
+    ];
+    let printed = print(&entries, Audience::Group, &[ReportPart::Template]);
+    for (label, number) in
+        [("we amplified", 2), ("call for solidarity", 1), ("mailing-list mention", 1), ("reached more people", 1)]
+    {
+        in_order(&printed.html, &["In numbers", "In the log", label, &format!("{number}")]);
+    }
+    let partner = print(&entries, Audience::Partner, &[ReportPart::Template]);
+    assert!(!partner.html.contains("we amplified") && partner.left_out.contains("the log"));
+}
+
 #[test]
 fn nothing_above_the_level_of_an_audience_leaves() {
     // Every field of every kind holds a word of its own.
@@ -334,7 +359,7 @@ fn nothing_above_the_level_of_an_audience_leaves() {
     }
 
     for audience in AUDIENCES {
-        let material = Material { map: &map, entries: &entries, audience, today: today() };
+        let material = Material { map: &map, entries: &entries, rows: &[], audience, today: today() };
         let mut pages = vec![report(&material, &ALL.into_iter().collect()).html];
         pages.extend(entries.iter().filter_map(|entry| understanding(&material, entry)).map(|printed| printed.html));
         for (word, widest) in &secrets {
@@ -400,7 +425,7 @@ fn s80_a_shared_understanding_tells_a_partner_nothing_private() {
         desk.rate(5, Level::High, &[], Some("a split")).unwrap();
     });
     let map = town();
-    let material = Material { map: &map, entries: &[], audience: Audience::Partner, today: today() };
+    let material = Material { map: &map, entries: &[], rows: &[], audience: Audience::Partner, today: today() };
     let printed = understanding(&material, &choir).unwrap();
     in_order(
         &printed.html,
@@ -430,7 +455,7 @@ fn a_page_stands_alone_and_what_people_typed_is_never_markup() {
     let entries = [entry(1, &choir, position(Place::Neutral, evil))];
     let mut pages = vec![print(&entries, Audience::Staff, &ALL).html];
     let map = Map { names: vec![evil.into()], ..town_that_says(&|_| evil.to_owned()) };
-    let material = Material { map: &map, entries: &entries, audience: Audience::Staff, today: today() };
+    let material = Material { map: &map, entries: &entries, rows: &[], audience: Audience::Staff, today: today() };
     pages.push(report(&material, &ALL.into_iter().collect()).html);
     pages.push(understanding(&material, &entries[0]).unwrap().html);
     pages.extend([BlankForm::Meeting, BlankForm::Template].map(blank_form));

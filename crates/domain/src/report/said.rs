@@ -77,7 +77,7 @@ fn figures(map: &Map) -> Vec<Item> {
 }
 
 /// The coming year, in its order.
-fn dates(material: &Material<'_>, left_out: &mut BTreeSet<&'static str>) -> Vec<Item> {
+pub(super) fn dates(material: &Material<'_>, left_out: &mut BTreeSet<&'static str>) -> Vec<Item> {
     let until = material.today.plus_days(365).unwrap_or(material.today);
     let own_words = material.may_see(OWN_WORDS);
     let mut items = Vec::new();

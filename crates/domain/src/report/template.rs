@@ -7,7 +7,7 @@ use crate::field::{Holds, Merges};
 use crate::kind::Kind;
 use crate::link::{Direction, Target};
 use crate::report::page::{Block, Item, Paper};
-use crate::report::{INFLUENCE, Material, RISKS, is_technical, said};
+use crate::report::{INFLUENCE, Material, RISKS, counts, is_technical, said};
 use crate::section::SECTIONS;
 
 pub(super) fn add(
@@ -36,6 +36,7 @@ pub(super) fn add(
         }
     }
     said::answers(material, blocks, left_out);
+    counts::add(material, shown, blocks, left_out);
     // What only a newer version knows is not lost from sight.
     let others: Vec<Item> =
         shown.iter().filter(|entry| entry.kind.is_none()).map(|entry| Item::new(entry.name())).collect();

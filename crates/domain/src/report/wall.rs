@@ -1,11 +1,15 @@
-//! The wall chart: for each campaign where everybody stands, on a sheet for the wall.
+//! The wall chart: for each campaign where everybody stands and how we get to who decides, then who holds what and what comes
+//! next, on sheets for the wall.
 
 use std::collections::BTreeSet;
 
 use crate::entry::Entry;
+use crate::ids::{EntryId, RowId};
+use crate::index::Row;
+use crate::path::routes;
 use crate::position::Place;
-use crate::report::page::{Block, Paper};
-use crate::report::{Material, POSITIONS};
+use crate::report::page::{Block, Item, Paper};
+use crate::report::{INFLUENCE, Material, POSITIONS, said};
 
 pub(super) fn add(
     material: &Material<'_>,
@@ -47,12 +51,57 @@ pub(super) fn add(
             small = format!("Looked at and {label}: {}. {small}", names.join(", "));
         }
         blocks.push(Block::Small(small));
+        if let Some(target) = campaign.target() {
+            let way = if material.may_see(INFLUENCE) { way(material, shown, campaign.id, target) } else { None };
+            blocks.extend(way.map(Block::Text));
+        }
     }
     let held = held_by(material, shown);
     if !held.is_empty() {
         blocks.push(Block::Heading("Who holds what".to_owned()));
         blocks.push(Block::Columns(held));
     }
+    let dates: Vec<Item> = said::dates(material, left_out).into_iter().take(NEXT_DATES).collect();
+    if !dates.is_empty() {
+        blocks.push(Block::Heading("Next dates".to_owned()));
+        blocks.push(Block::Items(dates));
+    }
+}
+
+const NEXT_DATES: usize = 6;
+
+/// How we get to a decision maker, in one line: the best way, and where it is weakest.
+fn way(material: &Material<'_>, shown: &[&Entry], campaign: RowId, target: EntryId) -> Option<String> {
+    let found = routes(material.rows, target, Some(campaign), 1)?;
+    let may_name = |row: &Row| shown.iter().any(|entry| entry.id == row.id);
+    if !may_name(found.target) {
+        return None;
+    }
+    let target = &found.target.name;
+    if found.known {
+        return Some(format!("The way to {target}: we know them ourselves."));
+    }
+    let Some(route) = found.routes.first() else {
+        return Some(format!("The way to {target}: none that we know of."));
+    };
+    if !route.hops.iter().all(|hop| may_name(hop.from) && may_name(hop.to)) {
+        return None;
+    }
+    let names: Vec<&str> = [route.hops[0].from]
+        .into_iter()
+        .chain(route.hops.iter().map(|hop| hop.to))
+        .map(|row| row.name.as_str())
+        .collect();
+    let weakest = route.weakest();
+    let against =
+        weakest.against.map(|place| format!(", and {} is {}", weakest.from.name, place.label())).unwrap_or_default();
+    let strength = weakest.strength.slug();
+    Some(format!(
+        "The way to {target}: us, {}. Weakest: {} to {} ({strength}{against}).",
+        names.join(", "),
+        weakest.from.name,
+        weakest.to.name
+    ))
 }
 
 /// By our groups, the relationships that they hold.
