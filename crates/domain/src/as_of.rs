@@ -75,6 +75,7 @@ mod tests {
             Claim::Risk(risk) => entry.risk(risk.kind).map(|standing| &standing.said),
             Claim::Position { campaign, .. } => entry.position(campaign).map(|standing| &standing.said),
             Claim::Fact(fact) => entry.fact(fact.kind()).map(|standing| &standing.said),
+            Claim::Weighed(_) | Claim::Referred(_) | Claim::Decided(_) => Some(&entry.weighed),
         };
         let ids = stands.into_iter().flatten().map(|stated| stated.id);
         let assertion = Assertion {
@@ -223,8 +224,9 @@ mod tests {
                 }
             }
             if *learns {
-                let other = desks[*desk].clone();
-                desks[(*desk + 1) % 3].learn(&[&other]);
+                // Of everybody: what somebody goes on from comes along, whether or not that was ever written.
+                let all = desks.clone();
+                desks[(*desk + 1) % 3].learn(&all.each_ref());
             }
         }
         let [mut ana, ben, cleo] = desks;

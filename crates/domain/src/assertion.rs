@@ -1,4 +1,5 @@
-//! Facts that are never overwritten: risks and positions. A new one may replace those that its author had seen.
+//! Facts that are never overwritten: risks, positions, what an event is weighed by. A new one may replace those that its
+//! author had seen.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -9,7 +10,7 @@ use crate::ancestry::Ancestry;
 use crate::author::Author;
 use crate::date::{Date, When};
 use crate::fact::{self, Fact, FactKind, FactStanding};
-use crate::ids::RowId;
+use crate::ids::{EntryId, RowId};
 use crate::kind::Kind;
 use crate::movement::{self, Seen};
 use crate::person;
@@ -17,6 +18,7 @@ use crate::position::{self, Place, PositionStanding};
 use crate::rejection::Rejection;
 use crate::risk::{self, Level, Mitigation, Rated, Risk, RiskKind, RiskStanding, Standing};
 use crate::rows::{self, Unreadable, VERSION, Versioned, Written};
+use crate::weighed::{Chosen, Decided, ReferTo, Referred, Weighed};
 use crate::words;
 
 /// One statement, as somebody wrote it down. Who wrote it is not in it: that is known from the change.
@@ -42,11 +44,20 @@ pub struct Assertion {
 }
 
 /// What is claimed.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Claim {
     Risk(Risk),
-    Position { campaign: RowId, place: Place },
+    Position {
+        campaign: RowId,
+        place: Place,
+    },
     Fact(Fact),
+    /// A fact by which an event is weighed.
+    Weighed(Weighed),
+    /// A question handed to somebody who decides it.
+    Referred(Referred),
+    /// What a person decided about an event.
+    Decided(Decided),
 }
 
 impl Claim {
@@ -54,7 +65,25 @@ impl Claim {
     pub fn place(&self) -> Place {
         match self {
             Claim::Position { place, .. } => *place,
-            Claim::Risk(_) | Claim::Fact(_) => Place::NotKnown,
+            _ => Place::NotKnown,
+        }
+    }
+
+    /// Replacing what was said before needs a reason (A.9: risk, consent, and what would let us work with a party).
+    pub(crate) fn settled_with_a_reason(&self) -> bool {
+        match self {
+            Claim::Risk(_) => true,
+            Claim::Weighed(weighed) => weighed.value.is_some() && NEED_A_REASON.contains(&weighed.fact.as_str()),
+            _ => false,
+        }
+    }
+
+    /// An event is weighed by it.
+    pub(crate) fn is_decisive(&self) -> bool {
+        match self {
+            Claim::Position { .. } => false,
+            Claim::Fact(fact) => fact.kind() == FactKind::AffiliationKind,
+            Claim::Risk(_) | Claim::Weighed(_) | Claim::Referred(_) | Claim::Decided(_) => true,
         }
     }
 }
@@ -96,13 +125,16 @@ impl Assertion {
             return Ok(());
         }
         let of_person = *kind == person::KIND;
-        match self.claim {
+        match &self.claim {
             Claim::Fact(fact) if fact.needs_source() => Err(Rejection::Unsourced { about: fact.kind().slug() }),
             // A reason is ours; only a source is somebody's who can be asked.
-            Claim::Position { place, .. } if of_person && place != Place::NotKnown => {
+            Claim::Position { place, .. } if of_person && *place != Place::NotKnown => {
                 Err(Rejection::Unsourced { about: "a person" })
             }
             Claim::Risk(risk) if of_person && risk.level != Level::Unknown => {
+                Err(Rejection::Unsourced { about: "a person" })
+            }
+            Claim::Weighed(weighed) if of_person && weighed.value.is_some() => {
                 Err(Rejection::Unsourced { about: "a person" })
             }
             _ => Ok(()),
@@ -114,36 +146,101 @@ impl Assertion {
             let clean = text.as_ref().map(|text| words::line(field, text, words::LINE_LETTERS)).transpose()?;
             Ok(clean.filter(|text| !text.is_empty()))
         };
-        let reason = line("reason", &self.reason)?;
-        let settles = !self.supersedes.is_empty() && !self.takes_back;
-        if matches!(self.claim, Claim::Risk(_)) && settles && reason.is_none() {
-            return Err(Rejection::NoReason);
-        }
-        let (fact, subject, value, mitigation) = match self.claim {
-            Claim::Risk(risk) => {
-                (RISK, risk.kind.slug().to_owned(), risk.level.slug(), Some(risk.mitigation.slug().to_owned()))
-            }
-            Claim::Position { campaign, place } => (POSITION, campaign.to_string(), place.slug(), None),
-            Claim::Fact(fact) => (fact.kind().slug(), String::new(), fact.slug(), None),
-        };
-        Ok(rows::encode(&Stored {
-            version: VERSION,
-            fact: fact.to_owned(),
-            subject,
-            value: value.to_owned(),
-            mitigation,
-            reason,
+        let clean = Assertion {
+            claim: match &self.claim {
+                Claim::Weighed(weighed) => Claim::Weighed(weighed.clean()?),
+                Claim::Referred(referred) => Claim::Referred(referred.clean()?),
+                Claim::Decided(decided) => Claim::Decided(decided.clean()?),
+                as_it_is => as_it_is.clone(),
+            },
+            reason: line("reason", &self.reason)?,
             evidence: line("evidence", &self.evidence)?,
-            observed: self.observed.clone(),
-            recorded_hour: self.recorded_hour,
             source: line("source", &self.source)?,
             said_by: line("said-by", &self.said_by)?,
-            supersedes: self.supersedes.clone(),
             mitigation_words: line("mitigation", &self.mitigation_words)?,
             looked_after_by: line("looked-after-by", &self.looked_after_by)?,
-            takes_back: self.takes_back.then_some(true),
-        }))
+            ..self.clone()
+        };
+        let settles = !self.supersedes.is_empty() && !self.takes_back;
+        if self.claim.settled_with_a_reason() && settles && clean.reason.is_none() {
+            return Err(Rejection::NoReason);
+        }
+        Ok(clean.to_bytes())
     }
+
+    /// As it is written, without a look at what is in it.
+    pub(crate) fn to_bytes(&self) -> Vec<u8> {
+        let mut stored = Stored {
+            version: VERSION,
+            fact: String::new(),
+            subject: String::new(),
+            value: String::new(),
+            mitigation: None,
+            reason: self.reason.clone(),
+            evidence: self.evidence.clone(),
+            observed: self.observed.clone(),
+            recorded_hour: self.recorded_hour,
+            source: self.source.clone(),
+            said_by: self.said_by.clone(),
+            supersedes: self.supersedes.clone(),
+            mitigation_words: self.mitigation_words.clone(),
+            looked_after_by: self.looked_after_by.clone(),
+            takes_back: self.takes_back.then_some(true),
+            about: None,
+            occasion: None,
+            occasion_event: None,
+            conditions: None,
+            text: None,
+            saw: None,
+        };
+        match &self.claim {
+            Claim::Risk(risk) => {
+                (stored.fact, stored.subject) = (RISK.to_owned(), risk.kind.slug().to_owned());
+                (stored.value, stored.mitigation) =
+                    (risk.level.slug().to_owned(), Some(risk.mitigation.slug().to_owned()));
+            }
+            Claim::Position { campaign, place } => {
+                (stored.fact, stored.subject) = (POSITION.to_owned(), campaign.to_string());
+                stored.value = place.slug().to_owned();
+            }
+            Claim::Fact(fact) => (stored.fact, stored.value) = (fact.kind().slug().to_owned(), fact.slug().to_owned()),
+            Claim::Weighed(weighed) => {
+                (stored.fact, stored.subject) = (WEIGHED.to_owned(), weighed.fact.clone());
+                stored.value = weighed.value.clone().unwrap_or_default();
+                (stored.about, stored.text) = (weighed.about.clone(), weighed.text.clone());
+                (stored.occasion, stored.occasion_event) = (weighed.occasion.clone(), weighed.occasion_event);
+                stored.conditions = some(&weighed.conditions);
+                stored.saw = some(&weighed.saw);
+            }
+            Claim::Referred(referred) => {
+                (stored.fact, stored.subject) = (REFERRED.to_owned(), referred.to.slug().to_owned());
+                stored.value = referred.answer.clone().unwrap_or_default();
+                (stored.about, stored.text) = (referred.rule.clone(), referred.text.clone());
+                stored.conditions = some(&referred.conditions);
+            }
+            Claim::Decided(decided) => {
+                (stored.fact, stored.value) = (DECIDED.to_owned(), decided.choice.slug().to_owned());
+                (stored.about, stored.text) = (Some(decided.pack.clone()), Some(decided.label.clone()));
+                stored.conditions = some(&decided.conditions);
+                stored.saw = some(&decided.saw);
+            }
+        }
+        rows::encode(&stored)
+    }
+
+    /// As it is written, without the names of what it replaces.
+    pub(crate) fn to_bytes_alone(&self) -> Vec<u8> {
+        Assertion { supersedes: Vec::new(), ..self.clone() }.to_bytes()
+    }
+
+    /// What [`Assertion::to_bytes`] wrote; none for what this version does not understand.
+    pub(crate) fn from_bytes(bytes: &[u8]) -> Option<Assertion> {
+        minicbor::decode::<Stored>(bytes).ok().and_then(understand)
+    }
+}
+
+fn some<T: Clone>(list: &[T]) -> Option<Vec<T>> {
+    (!list.is_empty()).then(|| list.to_vec())
 }
 
 pub(crate) fn hour(ms: u64) -> u32 {
@@ -156,8 +253,24 @@ pub(crate) struct Assertions {
     pub risks: Vec<RiskStanding>,
     pub positions: Vec<PositionStanding>,
     pub facts: Vec<FactStanding>,
+    /// Of what events are weighed by, referred and decided: those that stand.
+    pub weighed: Vec<Stated>,
+    /// All that an event is weighed by, also what was replaced.
+    pub decisive: Vec<Decisive>,
     pub unreadable: Vec<Unreadable>,
     pub newer: usize,
+}
+
+/// A statement by which events are weighed, with what is needed to weigh it without the document.
+#[derive(Clone, PartialEq, Eq)]
+pub(crate) struct Decisive {
+    pub id: RowId,
+    pub actor: ActorId,
+    pub assertion: Assertion,
+    /// What it names, is about the same, and its author had seen.
+    pub replaces: Vec<RowId>,
+    /// It was taken back.
+    pub taken_back: bool,
 }
 
 /// With a day only what had been seen by its evening counts. What was replaced by something seen later stands again, but a
@@ -174,8 +287,14 @@ pub(crate) fn read(
         ancestry,
         |row: &Assertion| &row.supersedes,
         |new, old| {
-            let settles = !matches!(new.claim, Claim::Risk(_)) || new.reason.is_some() || new.takes_back;
-            subject(new) == subject(old) && settles
+            // Nobody lets go of a tie to a party without saying why; whoever knows of a closer one need not.
+            let loosens = match (&new.claim, &old.claim) {
+                (Claim::Fact(new), Claim::Fact(old)) if new.kind() == FactKind::AffiliationKind => {
+                    !new.is_unknown() && new < old
+                }
+                (claim, _) => claim.settled_with_a_reason(),
+            };
+            subject(new) == subject(old) && (!loosens || new.reason.is_some() || new.takes_back)
         },
     );
     let taken = rows::taken_back(&rows, &edges, |row: &Assertion| row.takes_back);
@@ -193,9 +312,8 @@ pub(crate) fn read(
     // What it loosened ends: it said nothing stricter than what it had replaced, which stands again.
     let loosened = |index: usize| {
         let Claim::Risk(risk) = rows[index].row.claim else { return false };
-        let replaced = edges[index].iter().map(|other| rows[*other].row.claim);
-        taken[index].is_some()
-            && replaced.into_iter().any(|other| matches!(other, Claim::Risk(other) if other.covers(risk)))
+        let mut replaced = edges[index].iter().map(|other| &rows[*other].row.claim);
+        taken[index].is_some() && replaced.any(|other| matches!(other, Claim::Risk(other) if other.covers(risk)))
     };
     let standing = |index: usize| match (settled[index], taken_back[index]) {
         (true, _) => Standing::Settled,
@@ -222,7 +340,7 @@ pub(crate) fn read(
     for index in order.iter().filter(|index| !rows[**index].row.takes_back) {
         about.entry(subject(&rows[*index].row)).or_default().push(*index);
     }
-    let (mut risks, mut positions, mut facts) = (Vec::new(), Vec::new(), Vec::new());
+    let (mut risks, mut positions, mut facts, mut weighed) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
     for (subject, said) in about {
         let said = said.into_iter();
         match subject {
@@ -260,16 +378,47 @@ pub(crate) fn read(
                 let stands = said.filter(|index| counts(index) && standing(*index) == Standing::Stands);
                 facts.extend(fact::join(stands.map(|index| stated(&rows[index])).collect()));
             }
+            Subject::Weighed(..) | Subject::Referred(..) | Subject::Decided => {
+                let stands = said.filter(|index| counts(index) && standing(*index) == Standing::Stands);
+                weighed.extend(stands.map(|index| stated(&rows[index])));
+            }
         }
     }
+    let decisive = order
+        .iter()
+        .filter(|index| counts(index) && rows[**index].row.claim.is_decisive() && !rows[**index].row.takes_back)
+        .map(|index| Decisive {
+            id: rows[*index].id,
+            actor: rows[*index].actor,
+            assertion: rows[*index].row.clone(),
+            replaces: replaced_on(*index, &edges, &counts).into_iter().map(|other| rows[other].id).collect(),
+            taken_back: taken[*index].is_some(),
+        })
+        .collect();
     Assertions {
         all: order.into_iter().filter(counts).map(|index| stated(&rows[index])).collect(),
         risks,
         positions,
         facts,
+        weighed,
+        decisive,
         unreadable,
         newer,
     }
+}
+
+/// What a row replaces; through what is not seen yet, also what that corrects.
+fn replaced_on(index: usize, edges: &[Vec<usize>], counts: &dyn Fn(&usize) -> bool) -> BTreeSet<usize> {
+    let (mut replaced, mut passed) = (BTreeSet::new(), BTreeSet::new());
+    let mut ahead = edges[index].clone();
+    while let Some(other) = ahead.pop() {
+        if counts(&other) {
+            replaced.insert(other);
+        } else if passed.insert(other) {
+            ahead.extend(&edges[other]);
+        }
+    }
+    replaced
 }
 
 /// What a row replaces; of one that was taken back since, also what that had replaced.
@@ -285,23 +434,35 @@ fn replaced_by(index: usize, edges: &[Vec<usize>], taken: &[Option<usize>]) -> B
 }
 
 /// What is stated about, in the order in which it is shown.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord)]
 enum Subject {
     Risk(RiskKind),
     Position(RowId),
     Fact(FactKind),
+    Weighed(String, Option<String>),
+    Referred(ReferTo, Option<String>),
+    Decided,
 }
 
 fn subject(assertion: &Assertion) -> Subject {
-    match assertion.claim {
+    match &assertion.claim {
         Claim::Risk(risk) => Subject::Risk(risk.kind),
-        Claim::Position { campaign, .. } => Subject::Position(campaign),
+        Claim::Position { campaign, .. } => Subject::Position(*campaign),
         Claim::Fact(fact) => Subject::Fact(fact.kind()),
+        Claim::Weighed(weighed) => Subject::Weighed(weighed.fact.clone(), weighed.subject()),
+        Claim::Referred(referred) => Subject::Referred(referred.to, referred.rule.clone()),
+        Claim::Decided(_) => Subject::Decided,
     }
 }
 
+/// Facts of the policy that nobody replaces without saying why.
+const NEED_A_REASON: [&str; 3] = ["consent", "affiliation", "nonpartisan_lost"];
+
 const RISK: &str = "risk";
 const POSITION: &str = "position";
+const WEIGHED: &str = "weighed";
+const REFERRED: &str = "referred";
+const DECIDED: &str = "decided";
 
 /// Words rather than numbers, so that a fact which only a newer version knows can still be told from a damaged one.
 #[derive(Encode, Decode)]
@@ -340,6 +501,20 @@ struct Stored {
     /// An older version reads it as somebody who does not know.
     #[n(14)]
     takes_back: Option<bool>,
+    /// Whom or what it is about: an entry's id, a name, a party, a rule; of a decision the pack.
+    #[n(15)]
+    about: Option<String>,
+    #[n(16)]
+    occasion: Option<String>,
+    #[n(17)]
+    occasion_event: Option<EntryId>,
+    #[n(18)]
+    conditions: Option<Vec<String>>,
+    #[n(19)]
+    text: Option<String>,
+    /// Statements of other documents too, which its author had before them.
+    #[n(20)]
+    saw: Option<Vec<RowId>>,
 }
 
 impl Versioned for Stored {
@@ -349,6 +524,8 @@ impl Versioned for Stored {
 }
 
 fn understand(stored: Stored) -> Option<Assertion> {
+    let line = |text: Option<String>| text.map(|text| words::shown_line(&text)).filter(|text| !text.trim().is_empty());
+    let lines = |all: Option<Vec<String>>| all.unwrap_or_default().iter().map(|text| words::shown_line(text)).collect();
     let claim = match stored.fact.as_str() {
         RISK => Claim::Risk(Risk {
             kind: RiskKind::typed(&stored.subject)?,
@@ -356,9 +533,32 @@ fn understand(stored: Stored) -> Option<Assertion> {
             mitigation: stored.mitigation.as_deref().map_or(Some(Mitigation::Unknown), Mitigation::typed)?,
         }),
         POSITION => Claim::Position { campaign: stored.subject.parse().ok()?, place: Place::typed(&stored.value)? },
+        WEIGHED => Claim::Weighed(Weighed {
+            fact: words::shown_line(&stored.subject),
+            about: line(stored.about),
+            value: Some(words::shown_line(&stored.value)).filter(|value| !value.is_empty()),
+            occasion: line(stored.occasion),
+            occasion_event: stored.occasion_event,
+            conditions: lines(stored.conditions),
+            text: line(stored.text),
+            saw: stored.saw.unwrap_or_default(),
+        }),
+        REFERRED => Claim::Referred(Referred {
+            to: ReferTo::named(&stored.subject)?,
+            rule: line(stored.about),
+            answer: Some(words::shown_line(&stored.value)).filter(|value| !value.is_empty()),
+            conditions: lines(stored.conditions),
+            text: line(stored.text),
+        }),
+        DECIDED => Claim::Decided(Decided {
+            choice: Chosen::named(&stored.value)?,
+            label: line(stored.text).unwrap_or_default(),
+            pack: line(stored.about).unwrap_or_default(),
+            conditions: lines(stored.conditions),
+            saw: stored.saw.unwrap_or_default(),
+        }),
         other => Claim::Fact(Fact::named(FactKind::named(other)?, &stored.value)?),
     };
-    let line = |text: Option<String>| text.map(|text| words::shown_line(&text)).filter(|text| !text.trim().is_empty());
     Some(Assertion {
         claim,
         reason: line(stored.reason),

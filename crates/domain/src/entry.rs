@@ -7,7 +7,7 @@ use sha2::{Digest, Sha256};
 
 use crate::affiliation::Affiliation;
 use crate::ancestry::Ancestry;
-use crate::assertion::{self, Assertion, Stated};
+use crate::assertion::{self, Assertion, Decisive, Stated};
 use crate::author::Author;
 use crate::date::Date;
 use crate::fact::{FactKind, FactStanding};
@@ -36,6 +36,8 @@ pub struct Entry {
     pub risks: Vec<RiskStanding>,
     pub positions: Vec<PositionStanding>,
     pub facts: Vec<FactStanding>,
+    /// What events are weighed by, referred and decided: the statements that nobody replaced.
+    pub weighed: Vec<Stated>,
     /// Every assertion, also those that were replaced.
     pub assertions: Vec<Stated>,
     /// By date.
@@ -50,6 +52,7 @@ pub struct Entry {
     /// Sentences about what does not belong.
     pub oddities: Vec<String>,
     pub(crate) unreadable: Vec<Unreadable>,
+    pub(crate) decisive: Vec<Decisive>,
 }
 
 /// What one field holds.
@@ -169,6 +172,8 @@ impl Entry {
             risks: assertions.risks,
             positions: assertions.positions,
             facts: assertions.facts,
+            weighed: assertions.weighed,
+            decisive: assertions.decisive,
             assertions: assertions.all,
             double_approaches: log.double_approaches(&ancestry, resolve),
             log: log.logged(resolve),

@@ -185,10 +185,34 @@ fn affiliation_line((affiliation, author): &(Affiliation, Author)) -> Affiliatio
 
 fn assertion_line(stated: &Stated) -> AssertionLine<'_> {
     let assertion = &stated.assertion;
-    let (fact, subject, value, mitigation) = match assertion.claim {
+    let (fact, subject, value, mitigation) = match &assertion.claim {
         Claim::Risk(risk) => ("risk", risk.kind.slug().to_owned(), risk.level.slug(), Some(risk.mitigation.slug())),
         Claim::Position { campaign, place } => ("position", campaign.to_string(), place.slug(), None),
         Claim::Fact(fact) => (fact.kind().slug(), String::new(), fact.slug(), None),
+        Claim::Weighed(weighed) => {
+            ("weighed", weighed.fact.clone(), weighed.value.as_deref().unwrap_or_default(), None)
+        }
+        Claim::Referred(referred) => {
+            ("referred", referred.to.slug().to_owned(), referred.answer.as_deref().unwrap_or_default(), None)
+        }
+        Claim::Decided(decided) => ("decided", String::new(), decided.choice.slug(), None),
+    };
+    let (about, occasion, occasion_event, conditions, text, saw): Weighing<'_> = match &assertion.claim {
+        Claim::Weighed(weighed) => (
+            weighed.about.as_deref(),
+            weighed.occasion.as_deref(),
+            weighed.occasion_event,
+            &weighed.conditions,
+            weighed.text.as_deref(),
+            &weighed.saw,
+        ),
+        Claim::Referred(referred) => {
+            (referred.rule.as_deref(), None, None, &referred.conditions, referred.text.as_deref(), &[])
+        }
+        Claim::Decided(decided) => {
+            (Some(&decided.pack), None, None, &decided.conditions, Some(&decided.label), &decided.saw)
+        }
+        _ => (None, None, None, &[], None, &[]),
     };
     AssertionLine {
         id: stated.id.to_string(),
@@ -206,9 +230,18 @@ fn assertion_line(stated: &Stated) -> AssertionLine<'_> {
         said_by: assertion.said_by.as_deref(),
         supersedes: sorted(assertion.supersedes.iter().map(RowId::to_string)),
         takes_back: assertion.takes_back,
+        about,
+        occasion,
+        occasion_event: occasion_event.map(|event| event.to_string()),
+        conditions,
+        text,
+        saw: sorted(saw.iter().map(RowId::to_string)),
         by: by(stated.author.clone()),
     }
 }
+
+/// What a claim about an event has beside its value.
+type Weighing<'a> = (Option<&'a str>, Option<&'a str>, Option<EntryId>, &'a [String], Option<&'a str>, &'a [RowId]);
 
 fn argument_line(argument: &Argument) -> ArgumentLine<'_> {
     let Argument { id, said, answers } = argument;
@@ -402,6 +435,18 @@ struct AssertionLine<'a> {
     supersedes: Vec<String>,
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     takes_back: bool,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    about: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    occasion: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    occasion_event: Option<String>,
+    #[serde(skip_serializing_if = "<[String]>::is_empty")]
+    conditions: &'a [String],
+    #[serde(skip_serializing_if = "Option::is_none")]
+    text: Option<&'a str>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    saw: Vec<String>,
     by: AuthorLine,
 }
 

@@ -51,6 +51,10 @@ pub enum Holds {
     Affiliation,
     /// A claim about a person, with where it is known from and the day in brackets.
     Sourced,
+    /// Somebody or something of the map, by its id; or a name that is not on it.
+    Entry,
+    /// A day, as 2026-11-23.
+    Day,
 }
 
 /// One of the values of a choice.
@@ -134,7 +138,11 @@ impl Field {
             return if self.name == NAME.name { Err(Rejection::Empty { field }) } else { Ok(text) };
         }
         match self.holds {
-            Holds::Line | Holds::Note => Ok(text),
+            Holds::Line | Holds::Note | Holds::Entry => Ok(text),
+            Holds::Day => match crate::date::parse_date(&text, crate::date::Date::of_ms(0)) {
+                Ok(day) if day.to_string() == text => Ok(text),
+                _ => Err(Rejection::NotADate { typed: text }),
+            },
             Holds::Choice(choices) => {
                 let folded = words::folded(&text);
                 choices

@@ -25,7 +25,7 @@ use crate::texts::Texts;
 use crate::words;
 
 /// Rows of another schema are thrown away and made anew.
-pub const ROW_SCHEMA: u16 = 6;
+pub const ROW_SCHEMA: u16 = 7;
 
 /// Steps of one position that a row holds, the latest: an honest entry has a handful, and one with more was made to be slow.
 const STEPS: usize = 200;
@@ -130,6 +130,37 @@ pub struct Row {
     /// Lines of the log that tell of an action which they started themselves.
     #[n(28)]
     pub own_actions: u32,
+    /// What events are weighed by, also what was replaced: an answer needs no document.
+    #[n(61)]
+    pub(crate) said: Vec<RowSaid>,
+    /// Statements that this version cannot read. One may speak against what the others say.
+    #[n(62)]
+    pub unread: u32,
+    /// Values of registers that were written apart from the shown one.
+    #[n(63)]
+    pub(crate) others: BTreeMap<String, Vec<String>>,
+    /// Members of sets by which events are weighed.
+    #[n(64)]
+    pub(crate) sets: BTreeMap<String, Vec<String>>,
+}
+
+/// A statement by which events are weighed.
+#[derive(Clone, PartialEq, Eq, Encode, Decode)]
+#[cbor(map)]
+pub(crate) struct RowSaid {
+    #[n(0)]
+    pub id: RowId,
+    #[n(1)]
+    #[cbor(with = "minicbor::bytes")]
+    pub actor: [u8; 16],
+    /// As it lies in its document.
+    #[n(2)]
+    #[cbor(with = "minicbor::bytes")]
+    pub assertion: Vec<u8>,
+    #[n(3)]
+    pub replaces: Vec<RowId>,
+    #[n(4)]
+    pub taken_back: bool,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Encode, Decode)]
@@ -319,6 +350,31 @@ impl Row {
             open_calls: log.open_calls(),
             reasons: every("reasons", &str::to_owned),
             known: !every("known-by", &str::to_owned).is_empty(),
+            unread: count(entry.unreadable.iter().filter(|row| row.key.starts_with("a/")).count()),
+            said: entry
+                .decisive
+                .iter()
+                .map(|decisive| RowSaid {
+                    id: decisive.id,
+                    actor: decisive.actor.0,
+                    assertion: decisive.assertion.to_bytes_alone(),
+                    replaces: decisive.replaces.clone(),
+                    taken_back: decisive.taken_back,
+                })
+                .collect(),
+            others: entry
+                .differing()
+                .filter(|value| value.field.name != "name")
+                .map(|value| {
+                    let others = value.values.iter().skip(1).map(|said| said.value.clone());
+                    (value.field.name.to_owned(), others.collect())
+                })
+                .collect(),
+            sets: WEIGHED_SETS
+                .iter()
+                .map(|name| ((*name).to_owned(), every(name, &str::to_owned)))
+                .filter(|(_, members)| !members.is_empty())
+                .collect(),
             affiliations: entry.affiliations.into_iter().map(|(affiliation, _)| affiliation).collect(),
         }
     }
@@ -390,11 +446,26 @@ impl Row {
         self.apart.iter().any(|pair| group(pair.first) != group(pair.second))
     }
 
+    /// The members of one of the sets by which events are weighed.
+    pub fn members(&self, field: &str) -> &[String] {
+        self.sets.get(field).map_or(&[], Vec::as_slice)
+    }
+
+    /// Every value of a register, the shown one first.
+    pub(crate) fn all_values(&self, field: &str) -> impl Iterator<Item = &str> {
+        let others = self.others.get(field).map_or(&[][..], Vec::as_slice);
+        self.value(field).into_iter().chain(others.iter().map(String::as_str))
+    }
+
     /// The name or a name written apart from it.
     pub(crate) fn names(&self) -> impl Iterator<Item = &str> {
         [self.name.as_str()].into_iter().chain(self.other_names.iter().map(String::as_str))
     }
 }
+
+/// Sets that a row holds because events are weighed by them.
+const WEIGHED_SETS: [&str; 8] =
+    ["organisers", "communities", "representatives", "speakers", "we-give", "consider", "irreconcilable", "alienates"];
 
 fn oldest(entry: &Entry) -> Option<Date> {
     let risks = entry.risks.iter().flat_map(|standing| &standing.said);

@@ -3,10 +3,11 @@
 use crate::field::{Field, Holds};
 use crate::rejection::Rejection;
 use crate::words;
-use crate::{institution, organisation, person, place, segment};
+use crate::{event, institution, organisation, person, place, segment};
 
 /// Every kind of entry there is.
-pub const KINDS: &[&Kind] = &[&organisation::KIND, &person::KIND, &institution::KIND, &place::KIND, &segment::KIND];
+pub const KINDS: &[&Kind] =
+    &[&organisation::KIND, &person::KIND, &institution::KIND, &place::KIND, &segment::KIND, &event::KIND];
 
 /// A kind of entry.
 #[derive(Debug)]

@@ -16,6 +16,7 @@ mod due;
 mod duplicates;
 mod easter;
 mod entry;
+mod event;
 mod exchange;
 mod export;
 mod fact;
@@ -62,6 +63,8 @@ mod todo;
 mod town;
 mod undo;
 mod voices;
+mod weigh;
+mod weighed;
 mod words;
 
 #[cfg(test)]
@@ -78,6 +81,8 @@ mod reporting;
 mod restoring;
 #[cfg(test)]
 mod stories;
+#[cfg(test)]
+mod weighing;
 
 pub use affiliation::{Affiliation, Tie};
 pub use assertion::{Assertion, Claim, Stated};
@@ -89,6 +94,7 @@ pub use due::{Due, DueKind, check_in_on, check_in_weeks, due, next_check_in};
 pub use duplicates::{LikelyDuplicate, Likeness, identities, likely_duplicates, near};
 pub use easter::easter;
 pub use entry::{Archived, Entry, FieldValue, NewEntry, Said};
+pub use event::Meant;
 pub use exchange::{Balance, Exchange, LARGE, Standing as BalanceStanding, Way, asked_within, size_word};
 pub use export::{digest, entry_line, export_lines};
 pub use fact::{AFFILIATION_KINDS, Fact, FactKind, FactStanding, HEALTHS, STAGES};
@@ -122,7 +128,9 @@ pub use practice::town_map;
 pub use question::{Answer, Asked, Known, NotAsked, OwnQuestion, Part, QUESTIONS, Question};
 pub use rejection::Rejection;
 pub use relation::{CAPACITY, JOINT_WORK, REASONS};
-pub use report::{BlankForm, Material, Printed, ReportPart, blank_form, report, understanding};
+pub use report::{
+    BlankForm, EventSheet, Material, Printed, ReportPart, blank_form, event_sheet, report, understanding,
+};
 pub use risk::{LEVELS, Level, MITIGATIONS, Mitigation, RISK_KINDS, Risk, RiskKind, RiskStanding};
 pub use rule::{NotARule, Rule};
 pub use section::{OwnSection, SECTIONS, Section};
@@ -132,4 +140,6 @@ pub use todo::{OpenEntries, Todo, todo};
 pub use town::{Town, TownChoices, TownEntry, demo_town};
 pub use undo::{TakenBack, Undo, fields_of, label as key_label, recorded_hours, row_words, said as value_words};
 pub use voices::{Voice, voices};
+pub use weigh::{Basis, Subject, Told, Weigher, Weighing};
+pub use weighed::{CHOSEN, Chosen, Decided, REFER_TO, ReferTo, Referred, Weighed};
 pub use words::{folded, folded_words, nearest};

@@ -88,6 +88,9 @@ pub static MAP_FIELDS: &[Field] = &[
     line("action-centre", "Local action centre", "How is the local action centre reached?"),
     line("regional-staff", "Regional staff", "Who are the regional staff, and how are they reached?"),
     line("branch-committee", "Branch Committee", "How is the Branch Committee reached?"),
+    line("major-parties", "Major parties", "Which parties count as major here? (PARTY, or ELECTORATE: PARTY)")
+        .merges(Merges::Set)
+        .audience(Audience::Public),
     line("weeks-a", "Check in with (a)", "After how many weeks do we check in with category (a)?"),
     line("weeks-b", "Check in with (b)", "After how many weeks do we check in with category (b)?"),
     line("weeks-c", "Check in with (c)", "After how many weeks do we check in with category (c)?"),
@@ -210,6 +213,24 @@ impl Map {
     pub fn number(&self, field: &str) -> Option<u32> {
         RHYTHM.iter().find(|(name, _)| *name == field)?;
         self.value(field)?.parse().ok().filter(|number| (1..=LONGEST).contains(number))
+    }
+
+    /// The parties that count as major, everywhere and in one electorate.
+    pub fn major_parties(&self, electorate: Option<&str>) -> Vec<String> {
+        let field = self.fields.iter().find(|value| value.field.name == "major-parties");
+        let here = electorate.map(words::folded);
+        let mut parties: Vec<String> = field
+            .map_or(&[][..], |value| &value.values)
+            .iter()
+            .filter_map(|said| match said.value.split_once(": ") {
+                None => Some(said.value.clone()),
+                Some((of, party)) => (Some(words::folded(of)) == here).then(|| party.trim().to_owned()),
+            })
+            .filter(|party| !party.is_empty())
+            .collect();
+        parties.sort_by_key(|party| words::folded(party));
+        parties.dedup_by_key(|party| words::folded(party));
+        parties
     }
 
     fn number_or_usual(&self, field: &str) -> u32 {

@@ -2,7 +2,7 @@
 
 use proptest::prelude::*;
 
-use crate::assertion::{Assertion, Claim};
+use crate::assertion::{Assertion, Claim, Stated};
 use crate::date::When;
 use crate::desk::{Desk, ENTRY, NOW, row, today, who};
 use crate::entry::{Entry, NewEntry};
@@ -17,6 +17,7 @@ use crate::log::{LogKind, LogLine};
 use crate::position::Place;
 use crate::rejection::Rejection;
 use crate::risk::{Level, Mitigation, Risk, RiskKind};
+use crate::weighed::Weighed;
 
 /// One thing that one of three people does.
 #[derive(Clone, Debug)]
@@ -28,6 +29,8 @@ pub(crate) enum Step {
     Place(usize, Place, bool),
     Log(usize, &'static str),
     State(usize, FactKind, &'static str, bool),
+    /// A fact of the policy; an empty word takes back.
+    Weigh(usize, &'static str, &'static str, bool),
     Link(usize, u8, bool),
     Archive(usize, bool),
     /// The first learns what the second wrote.
@@ -61,6 +64,8 @@ fn values(field: &Field) -> Vec<String> {
         Holds::Email => &["", "choir@harbour.example", "sing@harbour.example"],
         Holds::Url => &["", "choir.example", "https://harbour.example"],
         Holds::Affiliation => &["chair, Shire Council", "chair, Shire Council (until 2024-09-14)", "party: First"],
+        Holds::Entry => &["a", "Harbour Choir", "bcdfghjkmnpqrstvbcdfghjkmnpqrstv"],
+        Holds::Day => &["", "2026-12-05", "2027-01-30"],
         Holds::Sourced => &["keeps promises (Bay Post, 4 Feb 2026)", "order (radio, 1 Mar 2025)"],
     };
     typed.iter().map(|value| (*value).to_owned()).collect()
@@ -84,6 +89,8 @@ fn step_of(kind: &'static Kind) -> impl Strategy<Value = Step> {
     prop_oneof![
         2 => (desk.clone(), fact, any::<bool>())
             .prop_map(|(desk, (kind, word), settles)| Step::State(desk, kind, word, settles)),
+        2 => (desk.clone(), prop::sample::select(WEIGHED.to_vec()), any::<bool>())
+            .prop_map(|(desk, (fact, value), settles)| Step::Weigh(desk, fact, value, settles)),
         6 => field_step(kind),
         3 => (desk.clone(), level, any::<bool>()).prop_map(|(desk, level, settles)| Step::Rate(desk, level, settles)),
         2 => (desk.clone(), place, any::<bool>()).prop_map(|(desk, place, settles)| Step::Place(desk, place, settles)),
@@ -119,6 +126,13 @@ pub(crate) fn take(step: &Step, number: u8, desks: &mut [Desk; 3]) {
             let seen = entry.fact(*kind).filter(|_| *settles).map_or(Vec::new(), |standing| ids(&standing.said));
             state(&mut desks[*desk], id, Claim::Fact(Fact::typed(*kind, word).unwrap()), seen);
         }
+        Step::Weigh(desk, fact, value, settles) => {
+            let entry = desks[*desk].entry();
+            let of = |stated: &&Stated| matches!(&stated.assertion.claim, Claim::Weighed(known) if known.fact == *fact);
+            let seen = entry.weighed.iter().filter(of).filter(|_| *settles).map(|stated| stated.id).collect();
+            let value = Some(*value).filter(|value| !value.is_empty());
+            state(&mut desks[*desk], id, Claim::Weighed(Weighed::new(fact, value)), seen);
+        }
         Step::Log(desk, kind) => {
             let on = When::on(today().plus_days(i32::from(number % 5)).unwrap());
             let line = LogLine::new(LogKind::typed(kind).unwrap(), on, "met", NOW);
@@ -145,6 +159,19 @@ pub(crate) fn take(step: &Step, number: u8, desks: &mut [Desk; 3]) {
         }
     }
 }
+
+/// Facts of an event and of an organiser, mild and strict, and one that nobody knows.
+const WEIGHED: [(&str, &str); 9] = [
+    ("message", "same"),
+    ("message", "different"),
+    ("target", "none"),
+    ("target", "person-or-party"),
+    ("consent", "declined"),
+    ("corporate", "fine"),
+    ("corporate", ""),
+    ("requests", "no-branding"),
+    ("weather", "fine"),
+];
 
 fn ids(said: &[crate::assertion::Stated]) -> Vec<RowId> {
     said.iter().map(|stated| stated.id).collect()

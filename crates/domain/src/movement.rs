@@ -95,7 +95,8 @@ impl<'a> Spectrum<'a> {
                 same.sort_by_key(|row| (row.id != id, row.id));
                 let row = *same.first()?;
                 let (place, friendliest) = standing(&same, campaign, on);
-                let counts = !row.archived && (row.kind != "place" || place != Place::NotKnown);
+                let counts =
+                    !row.archived && (!["place", "event"].contains(&row.kind.as_str()) || place != Place::NotKnown);
                 counts.then_some(Placed { row, place, friendliest, same })
             })
             .collect();

@@ -40,6 +40,9 @@ pub fn town_map(
         Map::set(edit, field, value)?;
     }
     Map::add(edit, "knows-us", "bad-experiences")?;
+    for party in ["Weir Alliance", "Fair Go for Thornwick", "Harbour Party"] {
+        Map::add(edit, "major-parties", party)?;
+    }
     let origin = |kind, source: &str, on: &str| Origin {
         kind: Some(kind),
         source: Some(source.to_owned()),

@@ -6,6 +6,7 @@
 mod blank;
 mod counts;
 mod directory;
+mod event;
 mod page;
 mod said;
 mod template;
@@ -21,6 +22,7 @@ use crate::index::Row;
 use crate::map::Map;
 
 pub use blank::{BlankForm, blank_form};
+pub use event::{EventSheet, event_sheet};
 pub use understanding::understanding;
 
 use page::Page;
@@ -91,7 +93,9 @@ impl Material<'_> {
 
     /// The entries that this audience may know of, by name. People who are no public figures are known to our groups only.
     fn shown(&self, left_out: &mut BTreeSet<&'static str>) -> Vec<&Entry> {
-        let mut shown: Vec<&Entry> = self.entries.iter().filter(|entry| !entry.archived.hides()).collect();
+        // Events have a sheet of their own.
+        let here = |entry: &&Entry| !entry.archived.hides() && entry.kind_name != "event";
+        let mut shown: Vec<&Entry> = self.entries.iter().filter(here).collect();
         let all = shown.len();
         shown.retain(|entry| self.may_see(circle_of(entry)));
         if shown.len() < all {

@@ -8,7 +8,7 @@ use crate::date::When;
 use crate::desk::{Desk, NOW, row, today, who};
 use crate::entry::{Entry, NewEntry};
 use crate::fact::{Fact, FactKind};
-use crate::field::{Audience, Holds};
+use crate::field::{Audience, Holds, Merges};
 use crate::figure::Figure;
 use crate::ids::EntryId;
 use crate::issue::Issue;
@@ -71,7 +71,11 @@ fn town_that_says(say: &dyn Fn(&str) -> String) -> Map {
         Map::give_answer(edit, Asked::Own(row(5)), &answer("own answer"))?;
         for field in MAP_FIELDS.iter().filter(|field| matches!(field.holds, Holds::Line | Holds::Note)) {
             if !field.name.starts_with("weeks-") && field.name != "facts-age" {
-                Map::set(edit, field.name, &say(&format!("head {}", field.name)))?;
+                let word = say(&format!("head {}", field.name));
+                match field.merges {
+                    Merges::Set => Map::add(edit, field.name, &word)?,
+                    _ => Map::set(edit, field.name, &word)?,
+                }
             }
         }
         Ok(())
@@ -267,7 +271,7 @@ fn nothing_above_the_level_of_an_audience_leaves() {
                 Holds::Url => format!("https://{word}.example"),
                 Holds::Phone => format!("{word} 02"),
                 Holds::Sourced => format!("{word} (Bay Post, 4 Feb 2026)"),
-                Holds::Choice(_) | Holds::YesNo => continue,
+                Holds::Choice(_) | Holds::YesNo | Holds::Day => continue,
                 _ => word.clone(),
             };
             // A kind of value that this test does not know yet must not be passed over in silence.

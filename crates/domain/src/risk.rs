@@ -248,7 +248,7 @@ pub(crate) fn join(kind: RiskKind, stated: Vec<Rated>) -> Option<RiskStanding> {
 fn risk(stated: &Stated) -> Option<Risk> {
     match stated.assertion.claim {
         Claim::Risk(risk) => Some(risk),
-        Claim::Position { .. } | Claim::Fact(_) => None,
+        _ => None,
     }
 }
 

@@ -59,7 +59,8 @@ pub fn todo(map: &Map, rows: &[Row], today: Date, months: u32) -> Todo {
             (row.kind == "place" && unknown > 0).then_some(Some(unknown))
         }),
         open("position", "Stand not known", &|row| {
-            (row.kind != "place" && !map.campaigns.is_empty() && row.positions.is_empty()).then_some(None)
+            (!["place", "event"].contains(&row.kind.as_str()) && !map.campaigns.is_empty() && row.positions.is_empty())
+                .then_some(None)
         }),
         open("old", "Facts grown old", &|row| row.oldest_fact.is_some_and(|oldest| oldest < old).then_some(None)),
     ];

@@ -17,7 +17,8 @@ use crate::map::NewMap;
 use crate::position::Place::{self, ActiveAlly, ActiveOpponent, Neutral, NotKnown, PassiveAlly, PassiveOpponent};
 use crate::rejection::Rejection;
 use crate::risk::{Level, Mitigation, Risk, RiskKind};
-use crate::{institution, organisation, person, place, segment, sheet};
+use crate::weighed::{ReferTo, Referred, Weighed};
+use crate::{event, institution, organisation, person, place, segment, sheet};
 
 /// A whole map, still without ids.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -39,6 +40,25 @@ pub struct TownEntry {
     risks: Vec<(Risk, &'static str)>,
     log: Vec<TownLine>,
     influences: Vec<(usize, Strength, &'static str)>,
+    /// Fields of an event that mean other entries.
+    meant: Vec<(&'static str, usize)>,
+    /// In how many days an event is.
+    in_days: Option<i32>,
+    facts: Vec<TownFact>,
+    /// To whom it was referred, how many days ago, what was asked.
+    referred: Vec<(ReferTo, i32, &'static str)>,
+}
+
+/// A fact by which events are weighed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct TownFact {
+    fact: &'static str,
+    value: &'static str,
+    about: Option<&'static str>,
+    /// For which event of the town, and who gave it.
+    given: Option<(usize, &'static str)>,
+    text: Option<&'static str>,
+    conditions: &'static [&'static str],
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -65,10 +85,36 @@ const SOURCE: &str = "told at the market";
 impl Town {
     /// Write one entry and all that is known about it, in the edit that begins its document.
     pub fn write(&self, index: usize, edit: &mut Edit<'_>, choices: &mut TownChoices<'_>) -> Result<(), Rejection> {
-        let TownEntry { entry, positions, risks, log, influences } = &self.entries[index];
+        let TownEntry { entry, positions, risks, log, influences, meant, in_days, facts, referred } =
+            &self.entries[index];
         let (today, now) = (choices.today, choices.recorded_ms);
         let ago = |days: i32| When::on(today.plus_days(-days).unwrap_or(today));
         Entry::create(edit, entry)?;
+        if let Some(on) = in_days.and_then(|days| today.plus_days(days)) {
+            Entry::set(edit, "on", &on.to_string())?;
+        }
+        for (field, other) in meant {
+            let id = choices.entries[*other].to_string();
+            if *field == "place" { Entry::set(edit, field, &id)? } else { Entry::add(edit, field, &id)? }
+        }
+        for fact in facts {
+            let weighed = Weighed {
+                about: fact.about.map(str::to_owned),
+                occasion_event: fact.given.map(|(event, _)| choices.entries[event]),
+                text: fact.text.map(str::to_owned),
+                conditions: fact.conditions.iter().map(|&condition| condition.to_owned()).collect(),
+                ..Weighed::new(fact.fact, Some(fact.value))
+            };
+            let said_by = fact.given.map(|(_, giver)| giver.to_owned());
+            let assertion = Assertion { said_by, ..Assertion::new(Claim::Weighed(weighed), ago(10), now) };
+            Entry::assert(edit, (choices.fresh)(), &assertion)?;
+        }
+        for (to, days_ago, question) in referred {
+            let text = Some((*question).to_owned());
+            let referred = Referred { to: *to, rule: None, answer: None, conditions: Vec::new(), text };
+            let assertion = Assertion::new(Claim::Referred(referred), ago(*days_ago), now);
+            Entry::assert(edit, (choices.fresh)(), &assertion)?;
+        }
         // What is said about a person has its source.
         let of_person = entry.kind.name == "person";
         let source = of_person.then(|| SOURCE.to_owned());
@@ -149,7 +195,7 @@ impl Town {
     }
 }
 
-/// Thornwick on the river Ebble: 37 entries of all five kinds.
+/// Thornwick on the river Ebble: 37 entries of five kinds, and two events.
 pub fn demo_town() -> Town {
     let org = |name, choice, category| organisation(name, choice, category);
     let entries = vec![
@@ -161,14 +207,22 @@ pub fn demo_town() -> Town {
             .stands(0, ActiveAlly, "they began it")
             .said("one-to-one", 40, "Steady, tired, glad of company.")
             .due("meeting", 12, 16, "Planned the film night together.")
-            .influences(19, Strength::Medium, "two of them sit on its culture committee"),
+            .influences(19, Strength::Medium, "two of them sit on its culture committee")
+            .said("research", 90, "Their own pages, and what the paper wrote of them.")
+            .weighs(IN_GENERAL),
         org("Yarrabin Women's Circle", "rights-holders", "a")
             .field("led-by", "indigenous")
             .field("led-by-words", "their own website")
             .stands(0, PassiveAlly, "support it, and have their own work first")
             .gave("gave", 90, 3, "Four people on their stall.")
             .gave("got", 60, 2, "They lent us chairs.")
-            .due("check-in", 25, 30, "All well; they will call when they need hands."),
+            .due("check-in", 25, 30, "All well; they will call when they need hands.")
+            .said("research", 120, "Their own pages; they sent us their yearly letter.")
+            .said("consulted", 12, "Sat with them about the walk: they want it quiet.")
+            .answered("full", LANTERN, "Aunty Wilga Marrin")
+            .asks("no filming")
+            .weighs(IN_GENERAL)
+            .weighs(&[("brand_wish", "wanted")]),
         org("Open Lamp Language School", "rights-holders", "a")
             .field("led-by", "culturally and linguistically diverse")
             .field("phone", "02 5550 1003")
@@ -296,6 +350,28 @@ pub fn demo_town() -> Town {
         ),
         // 36
         known(&segment::KIND, "Young farmers of the valley").stands(0, Neutral, "short of hands at harvest, and wary"),
+        // 37
+        known(&event::KIND, "Lantern walk")
+            .field("theme", "Whoever arrives has a neighbour by the end of the week")
+            .field("lead", "together")
+            .field("held-by", "Harbour group")
+            .on(40)
+            .means("organisers", &[0, 1])
+            .means("place", &[33])
+            .weighs(EVERYTHING_FINE)
+            .all_risks_low(),
+        known(&event::KIND, "Candidates' forum")
+            .field("theme", "Rents, the last bus, and who decides about them")
+            .field("lead", "together")
+            .field("held-by", "Hills group")
+            .on(55)
+            .means("organisers", &[11])
+            .means("speakers", &[28, 31])
+            .means("place", &[32])
+            .weighs(&[("requested", "partner"), ("message", "same"), ("target", "none")])
+            .party_answered("Weir Alliance", "attending")
+            .party_answered("Fair Go for Thornwick", "no-response")
+            .referred(ReferTo::RegionalStaff, 6, "May we co-host when one party is silent?"),
     ];
     Town {
         map: NewMap {
@@ -313,8 +389,35 @@ pub fn demo_town() -> Town {
     }
 }
 
-/// Its place among the entries.
+/// Their places among the entries.
 const COUNCIL: usize = 19;
+const LANTERN: usize = 37;
+
+/// What is known of organisers who give nobody a headache.
+const IN_GENERAL: &[(&str, &str)] = &[
+    ("affiliation", "none"),
+    ("system_change", "no"),
+    ("tactics", "lawful"),
+    ("corporate", "none"),
+    ("opposes_other", "no"),
+];
+
+/// An event of which everything is known that is asked.
+const EVERYTHING_FINE: &[(&str, &str)] = &[
+    ("requested", "partner"),
+    ("message", "same"),
+    ("target", "policy"),
+    ("faith_host", "none"),
+    ("government_host", "none"),
+    ("politicians_speak", "no"),
+    ("speakers_checked", "yes"),
+    ("speakers_found", "fine"),
+    ("endorses", "no"),
+    ("directs_vote", "no"),
+    ("rep_office", "no"),
+    ("staff_checked", "yes"),
+    ("space", "ok"),
+];
 
 fn organisation(name: &str, choice: &str, category: &str) -> TownEntry {
     known(&organisation::KIND, name).field("type", choice).field("category", category)
@@ -341,6 +444,10 @@ fn known(kind: &'static Kind, name: &str) -> TownEntry {
         risks: Vec::new(),
         log: Vec::new(),
         influences: Vec::new(),
+        meant: Vec::new(),
+        in_days: None,
+        facts: Vec::new(),
+        referred: Vec::new(),
     }
 }
 
@@ -382,6 +489,58 @@ impl TownEntry {
 
     fn gave(mut self, kind: &'static str, days_ago: i32, size: u8, text: &'static str) -> TownEntry {
         self.log.push(TownLine { kind, days_ago, size: Some(size), follow_up_in: None, text });
+        self
+    }
+
+    fn on(mut self, in_days: i32) -> TownEntry {
+        self.in_days = Some(in_days);
+        self
+    }
+
+    fn means(mut self, field: &'static str, entries: &[usize]) -> TownEntry {
+        self.meant.extend(entries.iter().map(|entry| (field, *entry)));
+        self
+    }
+
+    fn weighs(mut self, facts: &[(&'static str, &'static str)]) -> TownEntry {
+        self.facts.extend(facts.iter().map(|(fact, value)| TownFact {
+            fact,
+            value,
+            about: None,
+            given: None,
+            text: None,
+            conditions: &[],
+        }));
+        self
+    }
+
+    fn answered(mut self, value: &'static str, event: usize, giver: &'static str) -> TownEntry {
+        let given = Some((event, giver));
+        self.facts.push(TownFact { fact: "consent", value, about: None, given, text: None, conditions: &[] });
+        self
+    }
+
+    fn asks(mut self, text: &'static str) -> TownEntry {
+        let text = Some(text);
+        self.facts.push(TownFact { fact: "requests", value: "other", about: None, given: None, text, conditions: &[] });
+        self
+    }
+
+    fn party_answered(mut self, party: &'static str, value: &'static str) -> TownEntry {
+        let about = Some(party);
+        self.facts.push(TownFact { fact: "parties", value, about, given: None, text: None, conditions: &[] });
+        self
+    }
+
+    fn all_risks_low(mut self) -> TownEntry {
+        for kind in RiskKind::ALL {
+            self = self.risk(kind, Level::Low, Mitigation::NoneNeeded, "looked at together");
+        }
+        self
+    }
+
+    fn referred(mut self, to: ReferTo, days_ago: i32, question: &'static str) -> TownEntry {
+        self.referred.push((to, days_ago, question));
         self
     }
 

@@ -6,6 +6,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use allymap_document::{ActId, Document, Edit, Value};
+use allymap_policy::Pack;
 
 use crate::assertion::{Assertion, Claim, Stated};
 use crate::author::Author;
@@ -19,6 +20,7 @@ use crate::map::{MAP_FIELDS, Map};
 use crate::position::Place;
 use crate::rejection::Rejection;
 use crate::risk::{Level, Mitigation, Risk};
+use crate::weighed::Weighed;
 
 /// What one command did to one document, and how it is taken back.
 #[derive(Clone, Debug)]
@@ -205,11 +207,11 @@ impl Undo {
         let new = || after.assertions.iter().filter(|stated| !old.contains(&stated.id));
         let mut done: Vec<Claim> = Vec::new();
         for stated in new() {
-            let claim = stated.assertion.claim;
+            let claim = stated.assertion.claim.clone();
             if done.iter().any(|known| claim.is_about_the_same(known)) {
                 continue;
             }
-            done.push(claim);
+            done.push(claim.clone());
             let ids = |entry: &Entry| entry.standing_about(&claim).map(|said| said.id).collect::<BTreeSet<_>>();
             let (stands, here) = (ids(after), ids(now));
             // What somebody has replaced since is not ours to take back any more, nor is what they have gone on from.
@@ -221,20 +223,29 @@ impl Undo {
                 continue;
             }
             self.say(claim.subject_words(), &after.words_about(&claim), &before.words_about(&claim));
-            let binds = |said: &&Stated| match said.assertion.claim {
+            let binds = |said: &&Stated| match &said.assertion.claim {
                 Claim::Risk(risk) if !said.assertion.takes_back => {
                     let named = &said.assertion.supersedes;
                     let loosened = before
                         .standing_about(&claim)
                         .filter(|other| named.contains(&other.id))
-                        .any(|other| matches!(other.assertion.claim, Claim::Risk(other) if other.covers(risk)));
+                        .any(|other| matches!(other.assertion.claim, Claim::Risk(other) if other.covers(*risk)));
                     risk.level.is_strict() && !loosened
+                }
+                Claim::Weighed(weighed) if !said.assertion.takes_back => {
+                    let named = &said.assertion.supersedes;
+                    let loosened = before
+                        .standing_about(&claim)
+                        .filter(|other| named.contains(&other.id))
+                        .any(|other| crate::weigh::covers(&other.assertion.claim, &said.assertion.claim));
+                    weighed.is_strict(Pack::shipped()) && !loosened
                 }
                 _ => false,
             };
             let strict = taken.iter().any(binds);
             if let Some(shown) = self.shown.last_mut().filter(|_| strict) {
-                (shown.stays, shown.strict) = (Some(STRICT), true);
+                let why = if matches!(claim, Claim::Risk(_)) { STRICT } else { STRICT_FACT };
+                (shown.stays, shown.strict) = (Some(why), true);
             }
             let supersedes = taken.iter().map(|said| said.id).collect();
             let observed = stated.assertion.observed.clone();
@@ -264,32 +275,43 @@ impl Claim {
             (Claim::Risk(one), Claim::Risk(other)) => one.kind == other.kind,
             (Claim::Position { campaign, .. }, Claim::Position { campaign: other, .. }) => campaign == other,
             (Claim::Fact(one), Claim::Fact(other)) => one.kind() == other.kind(),
+            (Claim::Weighed(one), Claim::Weighed(other)) => one.fact == other.fact && one.subject() == other.subject(),
+            (Claim::Referred(one), Claim::Referred(other)) => (one.to, &one.rule) == (other.to, &other.rule),
+            (Claim::Decided(_), Claim::Decided(_)) => true,
             _ => false,
         }
     }
 
     /// The claim that takes one back without claiming anything else.
     fn unknown(&self) -> Claim {
-        match *self {
-            Claim::Risk(risk) => Claim::Risk(Risk { level: Level::Unknown, mitigation: Mitigation::Unknown, ..risk }),
-            Claim::Position { campaign, .. } => Claim::Position { campaign, place: Place::NotKnown },
+        match self {
+            Claim::Risk(risk) => Claim::Risk(Risk { level: Level::Unknown, mitigation: Mitigation::Unknown, ..*risk }),
+            Claim::Position { campaign, .. } => Claim::Position { campaign: *campaign, place: Place::NotKnown },
             Claim::Fact(fact) => Claim::Fact(fact.kind().not_said()),
+            Claim::Weighed(weighed) => Claim::Weighed(Weighed { value: None, ..weighed.clone() }),
+            Claim::Referred(_) | Claim::Decided(_) => self.clone(),
         }
     }
 
-    pub(crate) fn subject_words(&self) -> &'static str {
+    pub(crate) fn subject_words(&self) -> &str {
         match self {
             Claim::Risk(risk) => risk.kind.slug(),
             Claim::Position { .. } => "Position",
             Claim::Fact(fact) => fact.kind().label(),
+            Claim::Weighed(weighed) => &weighed.fact,
+            Claim::Referred(_) => "Referral",
+            Claim::Decided(_) => "Decision",
         }
     }
 
-    fn words(&self) -> &'static str {
+    fn words(&self) -> &str {
         match self {
             Claim::Risk(risk) => risk.level.slug(),
             Claim::Position { place, .. } => place.label(),
             Claim::Fact(fact) => fact.label(),
+            Claim::Weighed(weighed) => weighed.value.as_deref().unwrap_or("not known"),
+            Claim::Referred(referred) => referred.answer.as_deref().unwrap_or("waiting"),
+            Claim::Decided(decided) => decided.choice.label(),
         }
     }
 }
@@ -299,7 +321,8 @@ impl Entry {
     fn standing(&self) -> impl Iterator<Item = &Stated> {
         let risks = self.risks.iter().flat_map(|standing| &standing.said);
         let positions = self.positions.iter().flat_map(|standing| &standing.said);
-        risks.chain(positions).chain(self.facts.iter().flat_map(|standing| &standing.said))
+        let facts = self.facts.iter().flat_map(|standing| &standing.said);
+        risks.chain(positions).chain(facts).chain(&self.weighed)
     }
 
     fn standing_about(&self, claim: &Claim) -> impl Iterator<Item = &Stated> {
@@ -353,7 +376,7 @@ pub fn row_words(document: &Document, id: EntryId, key: &str) -> String {
     let reason = |text: &Option<String>| text.as_ref().map(|text| format!(": {text}")).unwrap_or_default();
     let words = match prefix {
         "a" => entry.assertions.iter().find(|said| said.id == row).map(|said| {
-            let claim = said.assertion.claim;
+            let claim = &said.assertion.claim;
             let words = if said.assertion.takes_back { "taken back" } else { claim.words() };
             format!("{}: {words}{}", claim.subject_words(), reason(&said.assertion.reason))
         }),
@@ -408,6 +431,7 @@ fn words_of(link: &Link) -> String {
 }
 
 const ELSEWHERE: &str = "it was written before this folder was copied or restored";
+const STRICT_FACT: &str = "a strict fact counts until somebody who has seen it settles it (allymap event assess)";
 const STRICT: &str = "a strict rating counts until somebody settles it with a reason (allymap risk settle)";
 
 /// What is compared is never whose it is.
@@ -668,7 +692,8 @@ mod tests {
                     let (now, expected) = (shown(&ana.document, ENTRY), &mut expected[usize::from(round) % 2]);
                     if stays {
                         // A strict rating counts on, and says that it was taken back.
-                        let counts = ana.entry().risk(RiskKind::Legal).is_some_and(|risk| !risk.taken_back.is_empty());
+                        let risk = ana.entry().risk(RiskKind::Legal).is_some_and(|risk| !risk.taken_back.is_empty());
+                        let counts = risk || ana.entry().decisive.iter().any(|said| said.taken_back);
                         prop_assert!(counts, "{done:?}");
                         *expected = now.clone();
                     }

@@ -44,7 +44,12 @@ pub fn voices(rows: &[Row], listener: EntryId) -> Vec<Voice<'_>> {
     heard.dedup();
     let mut people: Vec<&Row> = rows
         .iter()
-        .filter(|row| !row.archived && one(row.id) == row.id && row.id != listener && row.kind != "place")
+        .filter(|row| {
+            !row.archived
+                && one(row.id) == row.id
+                && row.id != listener
+                && !["place", "event"].contains(&row.kind.as_str())
+        })
         .collect();
     people.sort_by(|a, b| (&a.name, a.id).cmp(&(&b.name, b.id)));
     SORTS

@@ -36,7 +36,7 @@ pub(super) fn add(material: &Material<'_>, shown: &[&Entry], blocks: &mut Vec<Bl
 /// How far the relationship is, and the last contact.
 fn stage(entry: &Entry) -> Vec<String> {
     // A hall is nobody to be acquainted with, and a part of the public neither.
-    if matches!(entry.kind_name.as_str(), "place" | "segment") {
+    if matches!(entry.kind_name.as_str(), "place" | "segment" | "event") {
         return Vec::new();
     }
     let stage = entry.fact(FactKind::Stage).map_or("mapped", |standing| standing.counts.label());

@@ -26,7 +26,8 @@ pub(super) fn add(
     blocks.push(Block::Part("Wall chart", Paper::Wide));
     let open: Vec<_> = material.map.campaigns.iter().filter(|campaign| campaign.closed.is_none()).collect();
     // A hall stands nowhere.
-    let placed: Vec<&Entry> = shown.iter().copied().filter(|entry| entry.kind_name != "place").collect();
+    let placed: Vec<&Entry> =
+        shown.iter().copied().filter(|entry| !["place", "event"].contains(&entry.kind_name.as_str())).collect();
     if open.is_empty() {
         blocks.push(Block::Text("There is no campaign yet.".to_owned()));
     }

@@ -1,0 +1,99 @@
+//! An event on one sheet of paper, under the guide's five headings (guide, table of examples).
+
+use std::collections::BTreeSet;
+
+use crate::report::Printed;
+use crate::report::page::{Block, Item, Page};
+
+/// What stands on the sheet, in words.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct EventSheet {
+    pub title: String,
+    /// Small lines under the title: whose event it is, when it was printed.
+    pub below: Vec<String>,
+    pub event: Vec<(String, String)>,
+    pub theme: Vec<String>,
+    pub organisers: Vec<String>,
+    pub consider: Vec<String>,
+    pub conclusion: Vec<String>,
+}
+
+/// The five headings, in the guide's order.
+pub(crate) const HEADINGS: [&str; 5] = ["Event", "Theme", "Organisers", "Consider", "Conclusion"];
+
+/// One page: what does not fit is counted, and stands in the map.
+pub fn event_sheet(sheet: &EventSheet) -> Printed {
+    let facts = sheet.event.iter().map(|(label, value)| format!("{label}: {value}")).collect::<Vec<_>>();
+    let parts =
+        [(&facts, 6), (&sheet.theme, 4), (&sheet.organisers, 6), (&sheet.consider, 20), (&sheet.conclusion, 14)];
+    let mut blocks = Vec::new();
+    let mut left_out = BTreeSet::new();
+    for (heading, (lines, room)) in HEADINGS.iter().zip(parts) {
+        blocks.push(Block::Heading((*heading).to_owned()));
+        let (kept, more) = fitting(lines, room);
+        let mut items: Vec<Item> = kept.iter().map(|line| item(line)).collect();
+        if items.is_empty() {
+            items.push(item("not known yet"));
+        }
+        if more > 0 {
+            left_out.insert("what did not fit on one page");
+            items.push(Item { small: vec![format!("… and {more} more; the map has them")], ..Item::new("") });
+        }
+        blocks.push(Block::Items(items));
+    }
+    let page =
+        Page { title: cut(&sheet.title, 120), below: sheet.below.iter().map(|line| cut(line, 200)).collect(), blocks };
+    Printed { html: page.html(), entries: 1, left_out }
+}
+
+fn item(line: &str) -> Item {
+    Item { beside: cut(line, 3 * LETTERS), ..Item::new("") }
+}
+
+/// Letters on a line of paper.
+const LETTERS: usize = 92;
+
+/// As many as there is room for, and how many are left.
+fn fitting(lines: &[String], room: usize) -> (&[String], usize) {
+    let (mut used, mut kept) = (0, 0);
+    for line in lines {
+        used += line.chars().count().min(3 * LETTERS).div_ceil(LETTERS).max(1);
+        if used > room {
+            break;
+        }
+        kept += 1;
+    }
+    (&lines[..kept], lines.len() - kept)
+}
+
+fn cut(text: &str, letters: usize) -> String {
+    match text.char_indices().nth(letters) {
+        Some((end, _)) => format!("{}…", text[..end].trim_end()),
+        None => text.to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn s35_a_sheet_has_exactly_five_headings_and_stays_on_one_page() {
+        let long: Vec<String> = (0..80).map(|number| format!("{number} {}", "many words ".repeat(60))).collect();
+        let sheet = EventSheet {
+            title: "Harbour evening".into(),
+            consider: long.clone(),
+            conclusion: long.clone(),
+            organisers: long,
+            ..EventSheet::default()
+        };
+        let printed = event_sheet(&sheet);
+        let headings: Vec<&str> =
+            printed.html.split("<h3>").skip(1).map(|part| part.split("</h3>").next().unwrap()).collect();
+        assert_eq!(headings, HEADINGS);
+        assert!(!printed.html.contains("<h2") && !printed.html.contains("<h4"));
+        let letters: usize = printed.html.split("<main>").nth(1).unwrap().split('<').map(str::len).sum();
+        assert!(letters < 60 * LETTERS, "{letters}");
+        assert!(printed.left_out.contains("what did not fit on one page"));
+    }
+}
