@@ -23,12 +23,14 @@ mod campaign;
 mod capacity;
 mod completions;
 mod config;
+mod consent;
 mod date;
 mod demo;
 mod doctor;
 mod due;
 mod edit;
 mod elsewhere;
+mod event;
 mod export;
 mod find;
 mod gave;
@@ -49,10 +51,13 @@ mod new;
 mod next;
 mod partner;
 mod place;
+mod policy;
 mod recovery;
+mod refer;
 mod relation;
 mod relay;
 mod report;
+mod request;
 mod risk;
 mod sensitive;
 mod spectrum;
@@ -63,6 +68,7 @@ mod topics;
 mod undo;
 mod unlock;
 mod voices;
+mod weigh;
 mod r#where;
 mod why;
 
@@ -135,6 +141,11 @@ enum Command {
     Due(due::Args),
     Capacity(capacity::Args),
     Risk(risk::Args),
+    Event(event::Args),
+    Consent(consent::Args),
+    Request(request::Args),
+    Refer(refer::Args),
+    Policy(policy::Args),
     Link(link::Args),
     Map(map::Args),
     Date(date::Args),
@@ -170,6 +181,7 @@ const GROUPS: &[(&str, &[&str])] = &[
         "Relationships and risks",
         &["meet", "approach", "log", "ask", "gave", "got", "balance", "due", "capacity", "risk", "link", "voices"],
     ),
+    ("Events", &["event", "consent", "request", "refer", "policy"]),
     ("The community", &["map", "todo", "date", "place"]),
     ("Together", &["invite", "member", "sync", "relay"]),
     ("Your data", &["undo", "history", "import", "export", "report"]),
@@ -227,7 +239,7 @@ fn earlier_day(typed: &str, command: &Command) -> Result<Option<Date>, Failure> 
     let day = parse_date(typed, now)?;
     if !command.looks_back() {
         return Err(Failure::usage("--as-of only looks back: this command writes, or shows what has no day.")
-            .hint("Nothing was changed. It is for status, find, spectrum, next, balance, due, voices, todo, report and what lists or shows: partner, campaign, log, risk, link, approach check, map show, date."));
+            .hint("Nothing was changed. It is for status, find, spectrum, next, balance, due, voices, todo, report and what lists or shows: partner, campaign, log, risk, event, consent, refer, link, approach check, map show, date."));
     }
     if day > now {
         return Err(Failure::usage(format!("{} has not come yet.", day.spelled()))
@@ -253,6 +265,9 @@ impl Command {
             Command::Log(args) => args.looks_back(),
             Command::Approach(args) => args.looks_back(),
             Command::Risk(args) => args.looks_back(),
+            Command::Event(args) => args.looks_back(),
+            Command::Consent(args) => args.looks_back(),
+            Command::Refer(args) => args.looks_back(),
             Command::Link(args) => args.looks_back(),
             Command::Map(args) => args.looks_back(),
             Command::Date(args) => args.looks_back(),
@@ -307,6 +322,11 @@ fn dispatch(app: &mut App, command: Command) -> Result<(), Failure> {
         Command::Due(args) => due::run(app, args),
         Command::Capacity(args) => capacity::run(app, args),
         Command::Risk(args) => risk::run(app, args),
+        Command::Event(args) => event::run(app, args),
+        Command::Consent(args) => consent::run(app, args),
+        Command::Request(args) => request::run(app, args),
+        Command::Refer(args) => refer::run(app, args),
+        Command::Policy(args) => policy::run(app, args),
         Command::Link(args) => link::run(app, args),
         Command::Map(args) => map::run(app, args),
         Command::Date(args) => date::run(app, args),

@@ -7,7 +7,7 @@ use std::borrow::Cow;
 use std::collections::HashMap;
 use std::sync::RwLock;
 
-use allymap_domain::{Assertion, Entry, FieldValue, Holds, Link, LogLine, Map};
+use allymap_domain::{Assertion, Claim, Entry, FieldValue, Holds, Link, LogLine, Map, Referred, Weighed};
 
 /// Begins: from now on nothing that [`hide_name`] and the like were told is printed.
 pub(crate) fn begin() {
@@ -54,11 +54,22 @@ pub(crate) fn hide_in(entry: &Entry) {
         let Assertion { reason, evidence, mitigation_words, looked_after_by, source, said_by, .. } = &stated.assertion;
         [looked_after_by, said_by].into_iter().flatten().for_each(|name| hide_name(name));
         [reason, evidence, mitigation_words, source].into_iter().flatten().for_each(|text| hide_text(text));
+        hide_claim(&stated.assertion.claim);
     }
     for Link { how, source, .. } in entry.all_links.iter().map(|linked| &linked.link) {
         [how, source].into_iter().flatten().for_each(|text| hide_text(text));
     }
     hide_fields(&entry.fields);
+}
+
+/// What a statement about an event says beside the policy's own words.
+fn hide_claim(claim: &Claim) {
+    let (texts, conditions) = match claim {
+        Claim::Weighed(Weighed { occasion, text, conditions, .. }) => ([occasion, text], conditions),
+        Claim::Referred(Referred { text, conditions, .. }) => ([text, &None], conditions),
+        _ => return,
+    };
+    texts.into_iter().flatten().chain(conditions).for_each(|text| hide_text(text));
 }
 
 /// The same of the map's own document. Its name, its campaigns, issues and dates stay: they say what is talked about.
@@ -89,7 +100,7 @@ fn hide_fields(fields: &[FieldValue]) {
         let hide = match (value.field.name, value.field.holds) {
             // Its initials are known already.
             ("name", _) | (_, Holds::Choice(_) | Holds::YesNo | Holds::Count | Holds::Affiliation) => continue,
-            ("held-by", _) => hide_name,
+            ("held-by", _) | (_, Holds::Entry) => hide_name,
             _ => hide_text,
         };
         value.values.iter().for_each(|said| hide(&said.value));

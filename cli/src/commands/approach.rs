@@ -66,12 +66,11 @@ pub(crate) fn run(app: &mut App, args: Args) -> Result<(), Failure> {
         Verb::Check { who } => {
             let state = State::of(app, &who)?;
             if app.output.json {
-                let value = state.json();
+                let value = state.json(app)?;
                 app.output.json(&serde_json::json!({ "approach": value }));
                 return Ok(());
             }
-            state.say(app);
-            Ok(())
+            state.say(app)
         }
         Verb::Add(args) => add(app, args),
     }
@@ -129,10 +128,11 @@ impl State {
         })
     }
 
-    fn say(&self, app: &App) {
+    fn say(&self, app: &mut App) -> Result<(), Failure> {
         let row = &self.row;
-        let line = |label: &str, words: &str| app.output.line(label, 18, words);
-        app.output.say(&row.name);
+        let out = app.output;
+        let line = |label: &str, words: &str| out.line(label, 18, words);
+        out.say(&row.name);
         line("Held by", self.held_by.as_deref().unwrap_or("nobody yet"));
         line("Last contact", &self.last.as_ref().map_or("none on record".to_owned(), by));
         for approach in &self.approaches {
@@ -154,6 +154,7 @@ impl State {
         if let Some(check) = &self.check {
             line("Check asked", &by(check));
         }
+        relation::say_before(app, row, 18)?;
         if row.do_not_engage {
             line("Note", "we do not engage with them: arguing may entrench");
         }
@@ -161,23 +162,26 @@ impl State {
             [] => line("So", "no other group of ours is in touch with them"),
             others => line("So", &format!("talk with {} first", others.join(" and "))),
         }
+        Ok(())
     }
 
-    fn json(&self) -> serde_json::Value {
+    fn json(&self, app: &mut App) -> Result<serde_json::Value, Failure> {
         let row = &self.row;
         let line = |logged: &Logged| {
             serde_json::json!({
                 "on": logged.line.on.typed, "kind": logged.line.kind, "by": logged.author.name, "group": logged.author.group,
             })
         };
-        serde_json::json!({
+        let before = relation::before_json(app, row)?;
+        Ok(serde_json::json!({
+            "consents": before["consents"], "requests": before["requests"], "missing": before["missing"],
             "id": row.id.to_string(), "entry": row.name, "held_by": self.held_by, "other_groups": self.others,
             "last_contact": self.last.as_ref().map(line), "approaches": self.approaches.iter().map(line).collect::<Vec<_>>(),
             "double_approaches": self.twice, "check_requested": self.check.as_ref().map(line),
             "stage": row.stage(), "health": row.fact(FactKind::Health), "category": row.category(),
             "rights_holders": row.rights_holders(), "consulted": row.last_consulted.map(|on| on.to_string()),
             "research": row.last_research.map(|on| on.to_string()), "do_not_engage": row.do_not_engage,
-        })
+        }))
     }
 }
 
@@ -212,7 +216,7 @@ fn add(app: &mut App, args: Add) -> Result<(), Failure> {
     let on = args.on.map_or(Ok(When::on(today())), |typed| parse_when(&typed, today()))?;
     relation::has_been(&on, LogKind::typed("approach")?)?;
     if !app.output.json {
-        state.say(app);
+        state.say(app)?;
     }
     let whom = if state.others.is_empty() { "regional staff".to_owned() } else { state.others.join(" and ") };
     let request = format!("To {whom}: may we approach {}? {}", row.name, note.as_deref().unwrap_or_default());
@@ -235,7 +239,7 @@ fn add(app: &mut App, args: Add) -> Result<(), Failure> {
     let moved = relation::reach_stage(app, row, &["mapped", "cleared"], "approached", "a first approach")?;
     app.commit()?;
     if app.output.json {
-        let value = state.json();
+        let value = state.json(app)?;
         app.output.json(&serde_json::json!({
             "entry": row.name, "kind": "approach", "on": line.on.typed, "check_requested_of": whom, "before": value,
         }));

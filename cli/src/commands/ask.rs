@@ -52,6 +52,14 @@ pub(crate) fn run(app: &mut App, args: Args) -> Result<(), Failure> {
     let Some(who) = args.who else { return list(app) };
     let row = relation::find_joined(app, &who)?;
     let kind = LogKind::typed("ask")?;
+    // What stands between us, before anything is written (guide, section 2; module, section 4a).
+    if !app.output.json {
+        app.output.line("Held by", 15, row.held_by().unwrap_or("nobody yet"));
+        if let Some(on) = row.last_research {
+            app.output.line("Research", 15, format_args!("done {}", on.spelled()));
+        }
+        relation::say_before(app, &row, 15)?;
+    }
     relation::consulted_first(&row, kind)?;
     let all_the_same = relation::researched_first(&row, kind, args.anyway.as_ref().and_then(Option::as_deref))?;
     let on = args.on.map_or(Ok(When::on(today())), |typed| parse_when(&typed, today()))?;
@@ -110,10 +118,12 @@ pub(crate) fn run(app: &mut App, args: Args) -> Result<(), Failure> {
     app.commit()?;
     if app.output.json {
         let balance = relation::balance_json(&row, &Balance::of(&row.exchanges, today()));
+        let before = relation::before_json(app, &row)?;
         let warnings: Vec<&str> = warnings.iter().map(|(code, _)| *code).collect();
         app.output.json(&serde_json::json!({
             "entry": row.name, "kind": "ask", "size": size, "mutual": line.mutual, "on": line.on.typed,
-            "asked_in_60_days": asked, "warnings": warnings, "balance": balance,
+            "asked_in_60_days": asked, "warnings": warnings, "balance": balance, "held_by": row.held_by(),
+            "consents": before["consents"], "requests": before["requests"], "missing": before["missing"],
         }));
         return Ok(());
     }

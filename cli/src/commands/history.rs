@@ -93,6 +93,18 @@ fn of_one(app: &mut App, id: DocumentId, name: &str, args: &Args, since: Option<
         blocks.iter_mut().for_each(|block| block.lines.retain(|line| allymap_domain::folded(&line.what) == *wanted));
     }
     blocks.retain(|block| !block.lines.is_empty() && shown(block));
+    // Whoever is meant by id is told by name.
+    let is_id = |text: &str| text.parse::<EntryId>().is_ok();
+    if blocks.iter().flat_map(|block| &block.lines).any(|line| is_id(&line.before) || is_id(&line.after)) {
+        let rows = app.rows()?;
+        for text in
+            blocks.iter_mut().flat_map(|block| &mut block.lines).flat_map(|line| [&mut line.before, &mut line.after])
+        {
+            if let Some(row) = text.parse().ok().and_then(|id: EntryId| rows.iter().find(|row| row.id == id)) {
+                text.clone_from(&row.name);
+            }
+        }
+    }
     let left = if args.all { 0 } else { blocks.len().saturating_sub(SHOWN) };
     blocks.truncate(blocks.len() - left);
     if app.output.json {

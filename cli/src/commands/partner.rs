@@ -188,7 +188,9 @@ fn add(app: &mut App, args: Add) -> Result<(), Failure> {
     let (kind, sort) = match args.kind {
         Some(kind) => Kind::typed(&kind)?,
         None if app.can_ask() => {
-            let names: Vec<String> = KINDS.iter().map(|kind| kind.label.to_owned()).collect();
+            // Events have their own command.
+            let kinds = KINDS.iter().filter(|kind| kind.name != "event");
+            let names: Vec<String> = kinds.map(|kind| kind.label.to_owned()).collect();
             (app.ask().choose("What is it?", &names)?.map_or(KINDS[0], |at| KINDS[at]), None)
         }
         None => return Err(Failure::missing("What is it?", "--kind organisation|person|institution|place")),
@@ -312,7 +314,7 @@ fn list(app: &mut App, args: &List) -> Result<(), Failure> {
         .iter()
         .filter(|row| stage.is_none_or(|stage| row.stage() == stage && row.kind != "place" && row.kind != "segment"))
         .filter(|row| args.archived || !row.archived)
-        .filter(|row| args.kind.as_ref().is_none_or(|kind| row.kind == *kind))
+        .filter(|row| args.kind.as_ref().map_or(row.kind != "event", |kind| row.kind == *kind))
         .filter(|row| args.category.as_ref().is_none_or(|category| row.category().unwrap_or("unknown") == category))
         .collect();
     // Rights holders before all others (module, section 4a).
@@ -358,6 +360,9 @@ fn show(app: &mut App, row: &Row) -> Result<(), Failure> {
         app.output.json(&serde_json::json!({ "entry": value(&entry), "also_kept_as": also }));
         return Ok(());
     }
+    let means = entry.fields.iter().any(|value| value.field.holds == Holds::Entry);
+    let names: Vec<(String, String)> =
+        if means { app.rows()?.into_iter().map(|row| (row.id.to_string(), row.name)).collect() } else { Vec::new() };
     let out = app.output;
     let label = entry.kind.map_or(entry.kind_name.as_str(), |kind| kind.label);
     let mark = if entry.archived.hides() { " · archived" } else { "" };
@@ -365,7 +370,10 @@ fn show(app: &mut App, row: &Row) -> Result<(), Failure> {
     for value in
         entry.fields.iter().filter(|value| value.field.name != "name" && value.field.holds != Holds::Affiliation)
     {
-        let shown = |text: &str| value.field.shown(text);
+        let shown = |text: &str| match value.field.holds {
+            Holds::Entry => names.iter().find(|(id, _)| *id == text).map_or(text.to_owned(), |(_, name)| name.clone()),
+            _ => value.field.shown(text),
+        };
         match value.field.merges {
             Merges::Set => {
                 let members: Vec<String> = value.values.iter().map(|said| shown(&said.value)).collect();

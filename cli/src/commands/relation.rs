@@ -166,6 +166,7 @@ pub(crate) fn joined(app: &mut App) -> Result<Vec<Row>, Failure> {
         let one = same.get(&row.id).copied().unwrap_or(row.id);
         if let Some(into) = joined.get_mut(&one).filter(|into| into.id != row.id) {
             // Rights holders under one name are rights holders under the other.
+            into.also_says(&row);
             let theirs = row.rights_holders() && !into.rights_holders();
             into.exchanges.extend(row.exchanges);
             into.open_calls.extend(row.open_calls);
@@ -210,9 +211,58 @@ pub(crate) fn has_been(on: &When, kind: &LogKind) -> Result<(), Failure> {
     }
 }
 
+/// What is still missing before anything is done with them (guide, section 2; module, sections 4a, 4c, 7).
+pub(crate) fn missing(row: &Row) -> Vec<&'static str> {
+    let mut missing = Vec::new();
+    if row.rights_holders() {
+        if row.last_consulted.is_none() {
+            missing.push("nobody has consulted them");
+        }
+        if !row.consents().iter().any(|told| told.what.value.is_some()) {
+            missing.push("no consent of theirs is on record");
+        }
+    } else if row.category().is_none() {
+        missing.push("their category is not known");
+    }
+    if row.category() == Some("c") && row.last_research.is_none() {
+        missing.push("nobody has looked into them");
+    }
+    if row.last_meeting.is_none() {
+        missing.push("nobody has met them");
+    }
+    missing
+}
+
+/// Consents, requests, research and what is missing: said before anything is done with somebody.
+pub(crate) fn say_before(app: &mut App, row: &Row, column: usize) -> Result<(), Failure> {
+    for told in row.consents() {
+        let words = super::consent::words(app, &told)?;
+        app.output.line("Consent", column, words);
+    }
+    for told in row.requests() {
+        app.output.line("Their request", column, super::request::words(&told));
+    }
+    let missing = missing(row);
+    if !missing.is_empty() {
+        app.output.line("Missing", column, missing.join("; "));
+    }
+    Ok(())
+}
+
+/// The same for programs: consents, requests, what is missing.
+pub(crate) fn before_json(app: &mut App, row: &Row) -> Result<serde_json::Value, Failure> {
+    let mut consents = Vec::new();
+    for told in row.consents() {
+        consents.push(super::consent::json(app, &told)?);
+    }
+    let requests: Vec<_> = row.requests().iter().map(super::request::json).collect();
+    Ok(serde_json::json!({ "consents": consents, "requests": requests, "missing": missing(row) }))
+}
+
 /// Never without at least consulting (module, section 4a).
 pub(crate) fn consulted_first(row: &Row, kind: &LogKind) -> Result<(), Failure> {
-    if !row.rights_holders() || row.last_consulted.is_some() || !["ask", "action"].contains(&kind.slug) {
+    let answered = row.consents().iter().any(|told| told.what.value.is_some());
+    if !row.rights_holders() || row.last_consulted.is_some() || answered || !["ask", "action"].contains(&kind.slug) {
         return Ok(());
     }
     Err(Failure::new(
@@ -313,6 +363,13 @@ pub(crate) fn say(app: &mut App, entry: &Entry) -> Result<(), Failure> {
         line("Research", &format!("done {}", on.spelled()));
     } else if row.category() == Some("c") {
         line("Research", "not done; look before any work together");
+    }
+    for told in row.consents() {
+        let words = super::consent::words(app, &told)?;
+        line("Consent", &words);
+    }
+    for told in row.requests() {
+        line("Their request", &super::request::words(&told));
     }
     let balance = Balance::of(&row.exchanges, today());
     if balance.standing() != BalanceStanding::Nothing {

@@ -366,7 +366,7 @@ fn author(stated: &Stated) -> String {
 fn level(stated: &Stated) -> Level {
     match stated.assertion.claim {
         Claim::Risk(risk) => risk.level,
-        Claim::Position { .. } | Claim::Fact(_) => Level::Unknown,
+        _ => Level::Unknown,
     }
 }
 

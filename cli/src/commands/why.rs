@@ -87,6 +87,8 @@ fn facts(app: &mut App, entry: &Entry) -> Result<Vec<Fact>, Failure> {
         for said in &value.values {
             let (what, shown) = (value.field.label.to_owned(), value.field.shown(&said.value));
             let on = written.get(&(what.clone(), shown.clone())).cloned();
+            // Somebody who is meant by id is told by name.
+            let shown = shown.parse().ok().and_then(|id| names.get(&id).cloned()).unwrap_or(shown);
             let (by, none) = (said.by.clone(), None);
             facts.push(Fact { what, value: shown, by, on, source: none, said_by: None, reason: None });
         }
@@ -101,12 +103,20 @@ fn facts(app: &mut App, entry: &Entry) -> Result<Vec<Fact>, Failure> {
     let standing = standing.chain(entry.positions.iter().flat_map(|standing| &standing.said));
     facts.extend(standing.map(|stated| {
         let on = |id| campaigns.iter().find(|campaign| campaign.id == id).map(|campaign| campaign.sentence.as_str());
-        let (what, value) = match stated.assertion.claim {
+        let (what, value) = match &stated.assertion.claim {
             Claim::Fact(fact) => (fact.kind().label().to_owned(), fact.label().to_owned()),
             Claim::Risk(risk) => (format!("Risk, {}", risk.kind.slug()), risk.level.label().to_owned()),
             Claim::Position { campaign, place } => {
-                ("Stands".to_owned(), format!("{} on {}", place.label(), on(campaign).unwrap_or("another campaign")))
+                ("Stands".to_owned(), format!("{} on {}", place.label(), on(*campaign).unwrap_or("another campaign")))
             }
+            // Those of events are told by `event show`.
+            Claim::Weighed(weighed) => {
+                (weighed.fact.replace('_', " "), weighed.value.clone().unwrap_or_else(|| "not known".to_owned()))
+            }
+            Claim::Referred(referred) => {
+                ("Referral".to_owned(), referred.answer.clone().unwrap_or_else(|| "waiting".to_owned()))
+            }
+            Claim::Decided(decided) => ("Decision".to_owned(), decided.choice.label().to_owned()),
         };
         of_statement(stated, what, value)
     }));

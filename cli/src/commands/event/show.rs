@@ -1,0 +1,127 @@
+//! `allymap event show`: what is known of an event, who said so, and the answer so far.
+
+use std::collections::BTreeSet;
+
+use allymap_domain::{Row, short_ids};
+use allymap_policy::Fact;
+
+use super::super::weigh::{self, COLUMN, Ground};
+use crate::app::App;
+use crate::failure::Failure;
+
+#[derive(clap::Args)]
+pub(super) struct Args {
+    /// Which event
+    event: String,
+}
+
+pub(super) fn run(app: &mut App, args: &Args) -> Result<(), Failure> {
+    let event = weigh::event(app, &args.event)?;
+    let ground = Ground::of(app)?;
+    let weighing = ground.weigh(&event);
+    let authors = app.authors()?;
+    let facts: Vec<_> =
+        weighing.case.statements.iter().filter_map(|said| Some((said, weighing.origins.get(&said.id)?))).collect();
+    if app.output.json {
+        let short = short_ids(ground.rows.iter().map(|row| row.id));
+        let facts: Vec<_> = facts
+            .iter()
+            .map(|(said, basis)| {
+                let question = allymap_policy::Question::new(said.fact, said.about.clone());
+                serde_json::json!({
+                    "fact": question, "value": said.value, "mitigation": said.mitigation, "was": said.was,
+                    "conditions": said.conditions, "text": said.text, "from": weigh::said_by(basis, &authors),
+                    "entry": ground.row(basis.entry).map(|row| row.name.clone()),
+                    "by": basis.by.map(|actor| authors.of(actor).name), "source": basis.source, "said_by": basis.said_by,
+                    "on": basis.on_typed.clone().or(basis.on.map(|on| on.to_string())), "reason": basis.reason,
+                })
+            })
+            .collect();
+        let mut value = weigh::json(app, &event, &weighing)?;
+        value["event"] = details(&ground, &event, &short[&event.id]);
+        value["facts"] = facts.into();
+        app.output.json(&value);
+        return Ok(());
+    }
+    weigh::say(app, &ground, &event, &weighing)?;
+    let out = app.output;
+    for (label, words) in headings(&ground, &event) {
+        out.line(label, COLUMN, words);
+    }
+    super::add::say_requests(app, &ground, &event);
+    // What nobody replaced, by whom it is about, in the order in which it is asked.
+    let replaced: BTreeSet<&String> = facts.iter().flat_map(|(said, _)| &said.saw).collect();
+    let mut facts: Vec<_> = facts.into_iter().filter(|(said, _)| !replaced.contains(&said.id)).collect();
+    facts.sort_by_key(|(said, _)| (said.about.subject().map(str::to_owned), said.fact, said.about.clone()));
+    let mut about: Option<String> = Some(String::new());
+    for (said, basis) in facts {
+        let subject = said.about.subject().map(str::to_owned);
+        if subject != about {
+            out.say(format_args!("Known of {}:", subject.as_deref().unwrap_or("the event")));
+            about = subject;
+        }
+        let value = match (&said.value, &said.was) {
+            (_, Some(was)) => was.clone(),
+            (Some(value), None) => match (said.fact, &said.text) {
+                (Fact::Requests, Some(text)) => format!("{text} ({})", said.fact.value_words(value)),
+                _ => said.fact.value_words(value).to_owned(),
+            },
+            (None, None) => "not known".to_owned(),
+        };
+        let mitigation = said.mitigation.as_deref().map(|word| format!(", {}", Fact::Mitigation.value_words(word)));
+        let risk = said.about.risk().map(|risk| format!(" {risk}")).unwrap_or_default();
+        let label = format!("  {}{risk}", said.fact.name().replace('_', " "));
+        let mitigation = mitigation.unwrap_or_default();
+        out.line(&label, 22, format_args!("{value}{mitigation} ({})", weigh::said_by(basis, &authors)));
+    }
+    Ok(())
+}
+
+/// What its fields say, in words.
+pub(super) fn headings(ground: &Ground, event: &Row) -> Vec<(&'static str, String)> {
+    let mut lines = Vec::new();
+    for (field, label) in FIELDS {
+        let words = match *field {
+            "organisers" | "communities" | "representatives" | "speakers" => ground.names(event, field).join("; "),
+            "we-give" | "consider" => event.members(field).join("; "),
+            "place" => event.value(field).map(|value| ground.name(value)).unwrap_or_default(),
+            "lead" => match event.value(field) {
+                Some("them") => "them; it is their event".to_owned(),
+                Some("together") => "both together".to_owned(),
+                other => other.unwrap_or_default().to_owned(),
+            },
+            _ => event.value(field).unwrap_or_default().to_owned(),
+        };
+        if !words.is_empty() {
+            lines.push((*label, words));
+        }
+    }
+    lines
+}
+
+const FIELDS: &[(&str, &str)] = &[
+    ("place", "Where"),
+    ("theme", "Theme"),
+    ("organisers", "Organisers"),
+    ("lead", "Led by"),
+    ("communities", "About"),
+    ("representatives", "For us"),
+    ("speakers", "Speakers"),
+    ("electorate", "Electorate"),
+    ("occasion", "Occasion"),
+    ("we-give", "What we give"),
+    ("consider", "To consider"),
+    ("held-by", "Held by"),
+];
+
+fn details(ground: &Ground, event: &Row, short: &str) -> serde_json::Value {
+    serde_json::json!({
+        "id": event.id.to_string(), "short_id": short, "name": event.name, "on": event.value("on"),
+        "place": event.value("place").map(|value| ground.name(value)), "theme": event.value("theme"),
+        "occasion": event.value("occasion"), "lead": event.value("lead"), "electorate": event.value("electorate"),
+        "held_by": event.held_by(), "organisers": ground.names(event, "organisers"),
+        "communities": ground.names(event, "communities"), "representatives": ground.names(event, "representatives"),
+        "speakers": ground.names(event, "speakers"), "we_give": event.members("we-give"),
+        "consider": event.members("consider"), "archived": event.archived,
+    })
+}
