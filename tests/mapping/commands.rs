@@ -21,7 +21,9 @@ fn said(line: &str, town: &Path, work: &Path) -> String {
     copy(town, &work.join("home"));
     page::example_files(work);
     std::fs::create_dir_all(work.join(".config/fish/completions")).unwrap();
-    std::fs::copy(page::repository().join("docs/examples/contacts.csv"), work.join("contacts.csv")).unwrap();
+    for file in ["contacts.csv", "our-rules.toml", "cases.toml"] {
+        std::fs::copy(page::repository().join("docs/examples").join(file), work.join(file)).unwrap();
+    }
     std::fs::copy(town.join("old-map.jsonl"), work.join("old-map.jsonl")).unwrap();
     let councillors = r#"{"persons":[{"id":"wharf/1","name":"Invented Person"}]}"#;
     std::fs::write(work.join("councillors.json"), councillors).unwrap();

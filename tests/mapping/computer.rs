@@ -279,7 +279,9 @@ fn s3_without_a_network_every_command_of_the_page_answers_and_only_the_exchange_
             eprintln!("\n*** SKIPPED, NOT PASSED: the test without a network needs leave to make a namespace. ***\n");
             return;
         };
-        assert_eq!(answer.code, 0, "allymap {command}: {answer:?}");
+        // An answer that waits for a person says so, with a network and without.
+        let ends = if command.starts_with("event assess ") { 4 } else { 0 };
+        assert_eq!(answer.code, ends, "allymap {command}: {answer:?}");
     }
     let passphrase = ["--passphrase-file", "passphrase.txt"];
     let away = without_network(&wren, folder.path(), &[&["sync"][..], &passphrase].concat()).unwrap();

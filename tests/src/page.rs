@@ -54,5 +54,7 @@ pub fn repository() -> PathBuf {
 pub fn example_files(folder: &Path) {
     let examples = folder.join("docs/examples");
     std::fs::create_dir_all(&examples).expect("the folder can be written");
-    std::fs::copy(repository().join("docs/examples/contacts.csv"), examples.join("contacts.csv")).expect("it is there");
+    for name in ["contacts.csv", "our-rules.toml", "cases.toml"] {
+        std::fs::copy(repository().join("docs/examples").join(name), examples.join(name)).expect("it is there");
+    }
 }
