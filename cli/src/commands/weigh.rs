@@ -116,9 +116,13 @@ pub(crate) fn lower(words: &str) -> String {
     letters.next().map(|first| first.to_lowercase().chain(letters).collect()).unwrap_or_default()
 }
 
-/// What speaks to the answer itself; what only asks stands among the open.
+/// What speaks to the answer itself; what only asks stands among the open. That nothing else speaks against it is said where
+/// there is nothing else to say.
 pub(crate) fn because(outcome: &Outcome) -> impl Iterator<Item = &Reason> {
-    outcome.because.iter().filter(|reason| reason.parts.iter().any(|part| *part != Part::Open))
+    let speaks = |reason: &&Reason| reason.parts.iter().any(|part| *part != Part::Open);
+    let start = |reason: &&Reason| pack().rule(&reason.rule.0).is_some_and(|rule| rule.source == "derived");
+    let alone = outcome.because.iter().filter(speaks).all(|reason| start(&reason));
+    outcome.because.iter().filter(speaks).filter(move |reason| alone || !start(reason))
 }
 
 /// What is still open, as a person reads it, with what it once was. Six risks that nobody has rated are one line.

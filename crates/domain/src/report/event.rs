@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use crate::report::Printed;
-use crate::report::page::{Block, Item, Page};
+use crate::report::page::{Block, Page};
 
 /// What stands on the sheet, in words.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -21,33 +21,31 @@ pub struct EventSheet {
 /// The five headings, in the guide's order.
 pub(crate) const HEADINGS: [&str; 5] = ["Event", "Theme", "Organisers", "Consider", "Conclusion"];
 
-/// One page: what does not fit is counted, and stands in the map.
+/// One page of A4, also when every part is full: what does not fit is counted, and stands in the map.
 pub fn event_sheet(sheet: &EventSheet) -> Printed {
     let facts = sheet.event.iter().map(|(label, value)| format!("{label}: {value}")).collect::<Vec<_>>();
-    let parts =
-        [(&facts, 6), (&sheet.theme, 4), (&sheet.organisers, 6), (&sheet.consider, 20), (&sheet.conclusion, 14)];
+    let parts = [(&facts, 4), (&sheet.theme, 2), (&sheet.organisers, 4), (&sheet.consider, 12), (&sheet.conclusion, 9)];
     let mut blocks = Vec::new();
     let mut left_out = BTreeSet::new();
     for (heading, (lines, room)) in HEADINGS.iter().zip(parts) {
         blocks.push(Block::Heading((*heading).to_owned()));
         let (kept, more) = fitting(lines, room);
-        let mut items: Vec<Item> = kept.iter().map(|line| item(line)).collect();
-        if items.is_empty() {
-            items.push(item("not known yet"));
+        let mut lines: Vec<String> = kept.iter().map(|line| cut(line, 3 * LETTERS)).collect();
+        if lines.is_empty() {
+            lines.push("not known yet".to_owned());
         }
         if more > 0 {
             left_out.insert("what did not fit on one page");
-            items.push(Item { small: vec![format!("… and {more} more; the map has them")], ..Item::new("") });
+            lines.push(format!("… and {more} more; the map has them"));
         }
-        blocks.push(Block::Items(items));
+        blocks.push(Block::Lines(lines));
     }
-    let page =
-        Page { title: cut(&sheet.title, 120), below: sheet.below.iter().map(|line| cut(line, 200)).collect(), blocks };
+    let page = Page {
+        title: cut(&sheet.title, 60),
+        below: sheet.below.iter().map(|line| cut(line, LETTERS)).collect(),
+        blocks,
+    };
     Printed { html: page.html(), entries: 1, left_out }
-}
-
-fn item(line: &str) -> Item {
-    Item { beside: cut(line, 3 * LETTERS), ..Item::new("") }
 }
 
 /// Letters on a line of paper.
@@ -93,7 +91,7 @@ mod tests {
         assert_eq!(headings, HEADINGS);
         assert!(!printed.html.contains("<h2") && !printed.html.contains("<h4"));
         let letters: usize = printed.html.split("<main>").nth(1).unwrap().split('<').map(str::len).sum();
-        assert!(letters < 60 * LETTERS, "{letters}");
+        assert!(letters < 42 * LETTERS, "{letters}");
         assert!(printed.left_out.contains("what did not fit on one page"));
     }
 }

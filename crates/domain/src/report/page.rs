@@ -20,6 +20,8 @@ pub(super) enum Block {
     Small(String),
     Text(String),
     Items(Vec<Item>),
+    /// Lines close to each other, where all must stay on one sheet.
+    Lines(Vec<String>),
     Table {
         columns: Vec<String>,
         rows: Vec<Vec<Vec<String>>>,
@@ -91,6 +93,10 @@ impl Block {
             Block::Small(text) => html.push_str(&format!("<p class=\"small\">{}</p>\n", escaped(text))),
             Block::Text(text) => html.push_str(&format!("<p class=\"text\">{}</p>\n", escaped(text))),
             Block::Items(items) => items.iter().for_each(|item| item.write(html)),
+            Block::Lines(lines) => {
+                let lines: String = lines.iter().map(|line| format!("<p><bdi>{}</bdi></p>\n", escaped(line))).collect();
+                html.push_str(&format!("<div class=\"lines\">\n{lines}</div>\n"));
+            }
             Block::Table { columns, rows } => {
                 let cells: String =
                     columns.iter().map(|column| format!("<th scope=\"col\">{}</th>", escaped(column))).collect();
@@ -206,6 +212,9 @@ p { margin: 0 0 1.5mm; }
 .small { font-size: 8.5pt; color: #444; overflow-wrap: anywhere; }
 .item { margin: 0 0 2mm; break-inside: avoid; overflow-wrap: anywhere; }
 .item p { margin: .5mm 0 0; }
+h3:has(+ .lines) { margin: 3.5mm 0 1mm; }
+.lines { font-size: 9.5pt; line-height: 1.25; overflow-wrap: anywhere; }
+.lines p { margin: 0 0 .4mm; }
 .facts { font-size: 9.5pt; }
 .label { color: #555; }
 table { width: 100%; border-collapse: collapse; font-size: 9.5pt; }
