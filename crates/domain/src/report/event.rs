@@ -24,7 +24,8 @@ pub(crate) const HEADINGS: [&str; 5] = ["Event", "Theme", "Organisers", "Conside
 /// One page of A4, also when every part is full: what does not fit is counted, and stands in the map.
 pub fn event_sheet(sheet: &EventSheet) -> Printed {
     let facts = sheet.event.iter().map(|(label, value)| format!("{label}: {value}")).collect::<Vec<_>>();
-    let parts = [(&facts, 4), (&sheet.theme, 2), (&sheet.organisers, 4), (&sheet.consider, 12), (&sheet.conclusion, 9)];
+    let parts =
+        [(&facts, 4), (&sheet.theme, 3), (&sheet.organisers, 4), (&sheet.consider, 14), (&sheet.conclusion, 10)];
     let mut blocks = Vec::new();
     let mut left_out = BTreeSet::new();
     for (heading, (lines, room)) in HEADINGS.iter().zip(parts) {
@@ -91,7 +92,9 @@ mod tests {
         assert_eq!(headings, HEADINGS);
         assert!(!printed.html.contains("<h2") && !printed.html.contains("<h4"));
         let letters: usize = printed.html.split("<main>").nth(1).unwrap().split('<').map(str::len).sum();
-        assert!(letters < 42 * LETTERS, "{letters}");
+        assert!(letters < 44 * LETTERS, "{letters}");
         assert!(printed.left_out.contains("what did not fit on one page"));
+        let theme = EventSheet { theme: vec!["a theme in many words ".repeat(40)], ..EventSheet::default() };
+        assert!(event_sheet(&theme).html.contains("a theme in many words"), "what is too long is cut, not dropped");
     }
 }
