@@ -351,3 +351,18 @@ fn it_is_said_that_a_part_of_a_flood_does_not_count() {
     let told: Vec<&Notice> = desk.told.iter().collect();
     assert_eq!(told, [&Notice::Refused { record: b.id(), why: Refused::OverBudget }]);
 }
+
+/// What a removed member wrote took a place from what others had built on, and was never tried where its removal came first.
+#[test]
+fn what_is_left_out_with_a_removed_member_takes_no_place() {
+    let choices = [
+        (7, 50, 0, false),
+        (10, 0, 0, false),
+        (22, 65, 21, false),
+        (40, 0, 0, true),
+        (158, 16, 132, false),
+        (25, 0, 0, true),
+    ];
+    let seeds = [14_079_298_949_112_932_699, 15_931_544_823_520_492_821, 3_731_211_795_636_796_632];
+    see_that_all_show_the_same(&choices, seeds, true);
+}

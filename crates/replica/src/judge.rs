@@ -270,18 +270,7 @@ impl Replica {
         }
         let flooding = self.flooding(candidates);
         let first = built_on(candidates, &holders, |at| authorised[at] && !flooding.contains(&candidates[at].by));
-        // What nobody who counts builds on falls away, and something else of the same device may take its place.
-        let mut allowed = built_on(candidates, &holders, |at| authorised[at]);
-        allowed.retain(|at| !candidates[*at].unsound);
-        loop {
-            let (verdicts, counts) = self.counted(candidates, &holders, &allowed, &first);
-            let needed = built_on(candidates, &holders, |at| authorised[at] && counts.contains(&at));
-            let before = allowed.len();
-            allowed.retain(|at| needed.contains(at) || !counts.contains(at));
-            if allowed.len() == before {
-                return verdicts;
-            }
-        }
+        self.counted(candidates, &holders, &authorised, &first)
     }
 
     /// Devices that signed more than one may write. What is unsound belongs to it: whether it was tried depends on the order.
@@ -295,83 +284,178 @@ impl Replica {
         signed.into_keys().collect()
     }
 
-    /// Goes through the candidates that are allowed: first what others build on who are within their budget, so that a flood
-    /// cannot pull away what it stands on; each after those it builds on, and else the smaller hash first. Each counts
-    /// unless a number of its author's is taken already, or its author's device is beyond its budget with it. Gives why the others do
-    /// not, nothing where they wait, and those that count.
+    /// Goes through the candidates whose authors may write: first what others build on who are within their budget, so that a
+    /// flood cannot pull away what it stands on; each after those it builds on, and else the smaller hash first. What it builds
+    /// on of removed members comes with it. All of it counts, or nothing where a number of its author's is taken already or an
+    /// author's device is beyond its budget with it. Gives why the others do not, nothing where they wait.
     fn counted(
         &self,
         candidates: &[Candidate],
         holders: &BTreeMap<ChangeHash, Vec<usize>>,
-        allowed: &BTreeSet<usize>,
+        authorised: &[bool],
         first: &BTreeSet<usize>,
-    ) -> (Vec<Option<Refused>>, BTreeSet<usize>) {
-        let mut counts = BTreeSet::new();
-        let mut verdicts = vec![Some(Refused::Removed); candidates.len()];
-        let mut followers: BTreeMap<ChangeHash, Vec<usize>> = BTreeMap::new();
-        let mut missing: Vec<usize> = vec![0; candidates.len()];
-        let mut ready = BTreeSet::new();
+    ) -> Vec<Option<Refused>> {
         let place = |at: usize| (!first.contains(&at), candidates[at].first, candidates[at].id, at);
-        for at in allowed.iter().copied() {
-            let candidate = &candidates[at];
-            verdicts[at] = None;
-            let own: BTreeSet<ChangeHash> = candidate.changes.iter().map(|change| change.hash).collect();
-            let deps: BTreeSet<ChangeHash> = candidate
-                .changes
-                .iter()
-                .flat_map(|change| &change.deps)
-                .filter(|dep| !own.contains(dep))
-                .copied()
-                .collect();
-            missing[at] = deps.len();
-            for dep in deps {
-                followers.entry(dep).or_default().push(at);
+        let mut verdicts: Vec<Option<Refused>> =
+            authorised.iter().map(|authorised| if *authorised { None } else { Some(Refused::Removed) }).collect();
+        let sound: Vec<usize> =
+            (0..candidates.len()).filter(|at| authorised[*at] && !candidates[*at].unsound).collect();
+        // Changes that are waited for, by whom; and by how many who may still bring them.
+        let mut followers: BTreeMap<ChangeHash, Vec<usize>> = BTreeMap::new();
+        let mut hoped_for: BTreeMap<ChangeHash, usize> = BTreeMap::new();
+        let mut waits: Vec<usize> = vec![0; candidates.len()];
+        let mut ready = BTreeSet::new();
+        for at in sound.iter().copied() {
+            for change in &candidates[at].changes {
+                *hoped_for.entry(change.hash).or_default() += 1;
             }
-            if missing[at] == 0 {
+            // Something that is not here may still come; until then it waits.
+            let Some(needs) = needs(candidates, holders, authorised, at) else { continue };
+            waits[at] = needs.after.len();
+            for before in needs.after {
+                followers.entry(before).or_default().push(at);
+            }
+            if waits[at] == 0 {
                 ready.insert(place(at));
             }
         }
-        let mut numbers: BTreeMap<(ActorId, u64), ChangeHash> = BTreeMap::new();
-        let mut wrote: BTreeMap<DeviceKey, u64> = BTreeMap::new();
+        let mut counts = BTreeSet::new();
         let mut flooding = BTreeSet::new();
         let budget = if self.broken == Some(Broken::FirstOperationsCount) { u64::MAX } else { self.budget.0 };
+        let mut count = Count { budget, ..Count::default() };
         while let Some((_, _, _, at)) = ready.pop_first() {
-            let candidate = &candidates[at];
-            let number = |change: &ChunkHeader| (change.actor, change.seq);
-            if candidate.changes.iter().any(|change| numbers.get(&number(change)).is_some_and(|it| *it != change.hash))
-            {
-                verdicts[at] = Some(Refused::Equivocation);
-                continue;
+            let with = needs(candidates, holders, authorised, at).map(|needs| needs.with).unwrap_or_default();
+            match count.take(candidates, &with, at) {
+                Ok(()) => {
+                    for counted in with.into_iter().chain([at]) {
+                        verdicts[counted] = None;
+                        counts.insert(counted);
+                    }
+                }
+                Err(Unfit::Waits) => {}
+                Err(Unfit::Taken { by_itself }) => verdicts[at] = by_itself.then_some(Refused::Equivocation),
+                Err(Unfit::Beyond(device)) => {
+                    flooding.insert(device);
+                    verdicts[at] = (device == candidates[at].by).then_some(Refused::OverBudget);
+                }
             }
-            let fresh = || candidate.changes.iter().filter(|change| !numbers.contains_key(&number(change)));
-            let operations: u64 = fresh().map(|change| change.operations).sum();
-            let wrote = wrote.entry(candidate.by).or_default();
-            if *wrote + operations > budget {
-                verdicts[at] = Some(Refused::OverBudget);
-                flooding.insert(candidate.by);
-                continue;
-            }
-            *wrote += operations;
-            counts.insert(at);
-            let fresh: Vec<&ChunkHeader> = fresh().collect();
-            for change in fresh {
-                numbers.insert(number(change), change.hash);
-                for follower in followers.remove(&change.hash).unwrap_or_default() {
-                    missing[follower] -= 1;
-                    if missing[follower] == 0 {
-                        ready.insert(place(follower));
+            for change in &candidates[at].changes {
+                let hoped_for = hoped_for.entry(change.hash).or_default();
+                *hoped_for = hoped_for.saturating_sub(1);
+                if *hoped_for == 0 || count.changes.contains(&change.hash) {
+                    for follower in followers.remove(&change.hash).unwrap_or_default() {
+                        waits[follower] -= 1;
+                        if waits[follower] == 0 {
+                            ready.insert(place(follower));
+                        }
                     }
                 }
             }
         }
         // The rest of a flood builds on itself. It is named for what it is, and waits for nothing.
-        for at in allowed.iter().copied().filter(|at| missing[*at] > 0 && flooding.contains(&candidates[*at].by)) {
+        for at in sound.into_iter().filter(|at| !counts.contains(at) && flooding.contains(&candidates[*at].by)) {
             let is_here = |dep: &ChangeHash| holders.contains_key(dep);
-            if candidates[at].changes.iter().flat_map(|change| &change.deps).all(is_here) {
+            let rests = candidates[at].changes.iter().flat_map(|change| &change.deps).all(is_here);
+            if verdicts[at].is_none() && rests {
                 verdicts[at] = Some(Refused::OverBudget);
             }
         }
-        (verdicts, counts)
+        verdicts
+    }
+}
+
+/// What a candidate builds on.
+struct Needs {
+    /// Candidates of removed members: they count with it or not at all.
+    with: BTreeSet<usize>,
+    /// Changes of those who may write: they are looked at before.
+    after: BTreeSet<ChangeHash>,
+}
+
+/// Nothing where something is not here.
+fn needs(
+    candidates: &[Candidate],
+    holders: &BTreeMap<ChangeHash, Vec<usize>>,
+    authorised: &[bool],
+    at: usize,
+) -> Option<Needs> {
+    let mut needs = Needs { with: BTreeSet::new(), after: BTreeSet::new() };
+    let mut queue = vec![at];
+    while let Some(here) = queue.pop() {
+        let own: BTreeSet<ChangeHash> = candidates[here].changes.iter().map(|change| change.hash).collect();
+        for dep in candidates[here].changes.iter().flat_map(|change| &change.deps).filter(|dep| !own.contains(dep)) {
+            let sound =
+                || holders.get(dep).into_iter().flatten().copied().filter(|holder| !candidates[*holder].unsound);
+            if sound().any(|holder| authorised[holder]) {
+                needs.after.insert(*dep);
+            } else {
+                let removed = sound().min_by_key(|holder| (candidates[*holder].first, candidates[*holder].id))?;
+                if needs.with.insert(removed) {
+                    queue.push(removed);
+                }
+            }
+        }
+    }
+    Some(needs)
+}
+
+/// What counts so far.
+#[derive(Default)]
+struct Count {
+    budget: u64,
+    numbers: BTreeMap<(ActorId, u64), ChangeHash>,
+    changes: BTreeSet<ChangeHash>,
+    wrote: BTreeMap<DeviceKey, u64>,
+}
+
+/// Why a candidate does not count with all that comes with it.
+enum Unfit {
+    /// What it builds on does not count.
+    Waits,
+    /// A number is taken: one of its own author's, or of one that comes with it.
+    Taken { by_itself: bool },
+    /// This device wrote more than it may.
+    Beyond(DeviceKey),
+}
+
+impl Count {
+    /// A candidate with all that comes with it, or nothing of it.
+    fn take(&mut self, candidates: &[Candidate], with: &BTreeSet<usize>, at: usize) -> Result<(), Unfit> {
+        let mut numbers: BTreeMap<(ActorId, u64), ChangeHash> = BTreeMap::new();
+        let mut wrote: BTreeMap<DeviceKey, u64> = BTreeMap::new();
+        let mut fresh = BTreeSet::new();
+        let all = || with.iter().copied().chain([at]);
+        let changes = || all().flat_map(|one| &candidates[one].changes);
+        let together: BTreeSet<ChangeHash> = changes().map(|change| change.hash).collect();
+        let is_there = |dep: &ChangeHash| together.contains(dep) || self.changes.contains(dep);
+        if !changes().flat_map(|change| &change.deps).all(is_there) {
+            return Err(Unfit::Waits);
+        }
+        for one in all() {
+            for change in &candidates[one].changes {
+                let number = (change.actor, change.seq);
+                match self.numbers.get(&number).or_else(|| numbers.get(&number)) {
+                    Some(known) if *known == change.hash => {}
+                    Some(_) => return Err(Unfit::Taken { by_itself: one == at }),
+                    None => {
+                        numbers.insert(number, change.hash);
+                        fresh.insert(change.hash);
+                        *wrote.entry(candidates[one].by).or_default() += change.operations;
+                    }
+                }
+            }
+        }
+        for (device, more) in &wrote {
+            if self.wrote.get(device).copied().unwrap_or_default() + more > self.budget {
+                return Err(Unfit::Beyond(*device));
+            }
+        }
+        self.numbers.extend(numbers);
+        self.changes.extend(fresh);
+        for (device, more) in wrote {
+            *self.wrote.entry(device).or_default() += more;
+        }
+        Ok(())
     }
 }
 
