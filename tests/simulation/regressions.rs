@@ -121,6 +121,22 @@ pub const REGRESSIONS: &[Regression] = &[
             Damage { device: 3, number: 10536 },
         ],
     },
+    // Damage took a part of a flood's record and the row that says whose it is, and left the document. The other part came back
+    // first and was within the budget of a device that had written nothing; nothing was weighed again when the first came back.
+    Regression {
+        seed: 3252,
+        shape: Shape { devices: 3, relays: 2, hostile: true, liar: false, page_bytes: 4096 },
+        steps: &[
+            Flood { relay: 0, document: 3 },
+            Flood { relay: 1, document: 3 },
+            Connect { device: 0, relay: 1 },
+            Exchange { device: 0, relay: 1, frames: 12 },
+            Edit { device: 0, document: 3, what: 0 },
+            Edit { device: 0, document: 4, what: 7 },
+            Offer { device: 0 },
+            Damage { device: 0, number: 16071 },
+        ],
+    },
 ];
 
 #[test]

@@ -319,6 +319,9 @@ impl Replica {
         if !statement.verify(&self.space, &hashes) && self.broken != Some(Broken::NoSignature) {
             return decided(Fate::Refused(Refused::Signature));
         }
+        // Whose an actor is follows from the statement alone. It is noted before anything is counted: after damage the document may
+        // hold what this record brings again, and nothing but the record says whose it is.
+        draft.put_bytes(Key::Actor(statement.actor()), statement.by.0.to_vec());
         if desk.decided != Some(statement.doc) {
             if let Standing::Removed { cuts } = &standing
                 && cuts.iter().all(|cut| !cut.is_empty())
@@ -403,7 +406,6 @@ impl Replica {
                         desk.changed.insert(id);
                     }
                     arrived.extend(hashes.iter().map(|hash| Missing::Change(*hash)));
-                    draft.put_bytes(Key::Actor(statement.actor()), statement.by.0.to_vec());
                     self.note_seen(statement, draft)?;
                     Fate::Changes { document: id, by: statement.by, seq: statement.seq }
                 }

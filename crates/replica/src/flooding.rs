@@ -27,6 +27,17 @@ fn write_rows(document: &mut Document, name: &str, rows: u64) -> OwnChange {
     document.change_bytes_since(before).remove(0)
 }
 
+/// Ana's own edit. Gives how many operations the document then holds.
+fn edit(desk: &mut Desk, name: &str, rows: u64) -> Result<u64, EditFailure> {
+    let mut replica = desk.open();
+    let mut effects = Vec::new();
+    let outcome = replica.edit(MAP, ActId([5; 16]), &desk.disk, &mut effects, |edit| {
+        (0..rows).try_for_each(|row| edit.append(&format!("l/{name}-{row}"), b"x".to_vec()))
+    });
+    desk.disk.store(&mut effects);
+    outcome.map(|done| done.unwrap().1.operations())
+}
+
 fn small_desk() -> Desk {
     Desk { budget: BUDGET, ..Desk::new() }
 }
@@ -149,17 +160,41 @@ fn what_others_built_on_a_flood_is_kept_and_waits() {
 }
 
 #[test]
+fn damage_that_takes_who_wrote_what_changes_nothing_of_what_counts() {
+    let desk = small_desk();
+    let flood: Vec<Record> = (1..=2)
+        .map(|salt| {
+            let change = write_rows(&mut copy_of(&desk, EVE, salt), &format!("flood {salt}"), 30);
+            desk.say(EVE, salt, salt.into(), &[], &[&change]).0
+        })
+        .collect();
+    for (first, second) in [(0, 1), (1, 0)] {
+        let mut whole = desk.clone();
+        whole.take(&flood);
+        // The document still holds the change, and nothing says any more whose it is.
+        for lost in [b"a".as_slice(), b"ar"] {
+            let mut desk = desk.clone();
+            desk.take(&flood[first..=first]);
+            desk.damage(|key| lost.contains(&key[0]));
+            desk.take(&flood[second..=second]);
+            desk.take_missing(&flood);
+            assert_eq!(desk.heads(), whole.heads(), "{lost:?}, {first} came first");
+        }
+    }
+}
+
+#[test]
+fn damage_keeps_no_device_from_knowing_its_own_share() {
+    let mut desk = Desk { budget: 1_000, ..Desk::new() };
+    edit(&mut desk, "long", 400).unwrap();
+    desk.damage(|key| key[0] == b'a');
+    let refused = edit(&mut desk, "too long", 101).unwrap_err();
+    assert!(matches!(refused, EditFailure::OwnShareIsFull { operations: 501, limit: 500 }), "{refused}");
+}
+
+#[test]
 fn a_device_refuses_its_own_long_writing_at_half_and_small_edits_later() {
     let mut desk = Desk { budget: 2_000, ..Desk::new() };
-    let edit = |desk: &mut Desk, name: &str, rows: u64| {
-        let mut replica = desk.open();
-        let mut effects = Vec::new();
-        let outcome = replica.edit(MAP, ActId([5; 16]), &desk.disk, &mut effects, |edit| {
-            (0..rows).try_for_each(|row| edit.append(&format!("l/{name}-{row}"), b"x".to_vec()))
-        });
-        desk.disk.store(&mut effects);
-        outcome.map(|done| done.unwrap().1.operations())
-    };
     assert_eq!(edit(&mut desk, "long", 900).unwrap(), 900);
     let refused = edit(&mut desk, "too long", 101).unwrap_err();
     assert!(matches!(refused, EditFailure::OwnShareIsFull { operations: 1_001, limit: 1_000 }), "{refused}");
@@ -183,15 +218,6 @@ fn what_others_wrote_keeps_a_device_from_long_writing_alone() {
         records.push(desk.say(by, salt, 0, &[], &[&change]).0);
     }
     desk.take(&records);
-    let edit = |desk: &mut Desk, name: &str, rows: u64| {
-        let mut replica = desk.open();
-        let mut effects = Vec::new();
-        let outcome = replica.edit(MAP, ActId([5; 16]), &desk.disk, &mut effects, |edit| {
-            (0..rows).try_for_each(|row| edit.append(&format!("l/{name}-{row}"), b"x".to_vec()))
-        });
-        desk.disk.store(&mut effects);
-        outcome.map(|_| ())
-    };
     let refused = edit(&mut desk, "long", 101).unwrap_err();
     assert!(matches!(refused, EditFailure::DocumentIsFull { operations: 2_001, limit: 2_000 }), "{refused}");
     edit(&mut desk, "risk", 100).unwrap();
@@ -279,16 +305,20 @@ fn draw(desk: &Desk, choices: &[Choice]) -> Drawn {
     drawn
 }
 
+fn next(seed: u64) -> u64 {
+    seed.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407)
+}
+
 fn shuffled(records: &[Record], mut seed: u64) -> Vec<Record> {
     let mut records = records.to_vec();
     for at in (1..records.len()).rev() {
-        seed = seed.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        seed = next(seed);
         records.swap(at, (seed >> 33) as usize % (at + 1));
     }
     records
 }
 
-/// Three take the same records in another order each, and the last one has to mend its disk afterwards.
+/// Three take the same records in another order each, and the last one loses a part of its disk afterwards.
 fn see_that_all_show_the_same(choices: &[Choice], seeds: [u64; 3], removed: bool) {
     let desk = small_desk();
     let mut drawn = draw(&desk, choices);
@@ -300,7 +330,12 @@ fn see_that_all_show_the_same(choices: &[Choice], seeds: [u64; 3], removed: bool
         let mut desk = desk.clone();
         desk.take(&shuffled(&drawn.records, seed));
         if place == 2 {
-            desk.mend();
+            let mut chance = seed;
+            desk.damage(|_| {
+                chance = next(chance);
+                (chance >> 33).is_multiple_of(3)
+            });
+            desk.take_missing(&shuffled(&drawn.records, seed.rotate_left(32)));
         }
         let document = desk.open().document(MAP, &desk.disk).unwrap();
         let rows = document.map(|document| document.appended("l/").into_iter().map(|row| row.id).collect::<Vec<_>>());

@@ -69,6 +69,11 @@ impl Rows for Disk {
 }
 
 impl Disk {
+    /// Damage to what follows from records, and to records. Operations and keys stay: no record here holds them.
+    fn lose(&mut self, mut gone: impl FnMut(&[u8]) -> bool) {
+        self.0.retain(|key, _| !b"adfgrw".contains(&key[0]) || !gone(key));
+    }
+
     pub(crate) fn store(&mut self, effects: &mut Vec<Effect>) {
         for effect in effects.drain(..) {
             let Effect::Persist(writes) = effect else { continue };
@@ -208,6 +213,19 @@ impl Desk {
         replica.mend([9; 8], &self.disk, &mut effects).unwrap();
         self.disk.store(&mut effects);
         self.go_on(&mut replica);
+    }
+
+    /// Damage takes rows, and the disk is mended.
+    pub(crate) fn damage(&mut self, gone: impl FnMut(&[u8]) -> bool) {
+        self.disk.lose(gone);
+        self.mend();
+    }
+
+    /// What is not here of these records comes back.
+    pub(crate) fn take_missing(&mut self, records: &[Record]) {
+        let known = kept_records(self);
+        let missing: Vec<Record> = records.iter().filter(|record| !known.contains(&record.id())).cloned().collect();
+        self.take(&missing);
     }
 
     pub(crate) fn heads(&self) -> Vec<ChangeHash> {

@@ -31,7 +31,7 @@ impl Replica {
             self.put_cursor(&mut draft, relay);
         }
         self.take_salt(salt);
-        self.learn_salts(&draft)?;
+        self.learn_salts(&mut draft)?;
         let last = draft.list(b's', &[], None, usize::MAX)?.pop();
         if let Some(last) = last.and_then(|(name, _)| name.try_into().ok().map(u32::from_be_bytes)) {
             self.header.next_statement = self.header.next_statement.max(last + 1);
@@ -50,14 +50,18 @@ impl Replica {
         Ok(())
     }
 
-    /// Those of own statements that are left.
-    fn learn_salts(&mut self, draft: &Draft<'_>) -> Result<(), Unreadable> {
+    /// Those of own statements that are left. What was written under any of them is this device's own and counts as its own.
+    fn learn_salts(&mut self, draft: &mut Draft<'_>) -> Result<(), Unreadable> {
         for (_, row) in draft.list(b's', &[], None, usize::MAX)? {
             if let Ok(StatementRow { statement, .. }) = minicbor::decode(&row)
                 && let Ok(statement) = Statement::from_bytes(&statement)
             {
                 self.header.earlier.insert(Salt(statement.salt));
             }
+        }
+        let device = self.device();
+        for Salt(salt) in &self.header.earlier {
+            draft.put_bytes(Key::Actor(allymap_seal::actor(&device, salt)), device.0.to_vec());
         }
         Ok(())
     }
