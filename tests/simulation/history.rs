@@ -520,6 +520,7 @@ impl World {
     fn reconnect(&mut self, device: u8) -> Result<(), Violation> {
         for relay in 0..self.shape.relays {
             self.hang_up(device, relay)?;
+            self.comes_back(device, relay);
             self.connect(device, relay)?;
             self.settle()?;
         }

@@ -26,6 +26,8 @@ pub struct Liar {
     over: bool,
     /// Devices whose reading does not fit the log that is left.
     deceived: BTreeSet<u8>,
+    /// Who came back since.
+    returned: BTreeSet<u8>,
     noticed: BTreeSet<u8>,
 }
 
@@ -50,6 +52,7 @@ impl Liar {
             chance: Chance::new(seed, 0x50),
             over: false,
             deceived: BTreeSet::new(),
+            returned: BTreeSet::new(),
             noticed: BTreeSet::new(),
         }
     }
@@ -265,6 +268,7 @@ impl World {
         }
         if let Some(liar) = &mut self.liar {
             (liar.lie, liar.over, liar.deceived, liar.noticed) = (None, true, deceived, BTreeSet::new());
+            liar.returned.clear();
         }
         Ok(())
     }
@@ -280,6 +284,18 @@ impl World {
             Some(at) => chain.get(at as usize).is_some_and(|hash| LogHash(*hash).prefix() == head.hash),
         };
         there(&Head { position, hash: LogHash(hash).prefix() }) && highest.iter().all(there)
+    }
+
+    /// Before a device comes back to this relay for the first time since the lies ended: what it was told may have become true,
+    /// since others brought the record after all. Then there is nothing to notice.
+    pub fn comes_back(&mut self, device: u8, relay: u8) {
+        let fits = self.reads_what_is_there(device, relay);
+        if let Some(liar) = self.liar.as_mut().filter(|liar| liar.over && liar.relay == relay)
+            && liar.returned.insert(device)
+            && fits
+        {
+            liar.deceived.remove(&device);
+        }
     }
 
     pub fn look_at_lies(&self) -> Result<(), Violation> {

@@ -186,7 +186,7 @@ impl World {
         Ok(Map { roster: replica.roster().heads(), heads, shown: shown.collect(), export, rows, told })
     }
 
-    /// Whether all honest devices have the same documents, by what their rows say.
+    /// Whether all honest devices have applied all that they took, and have the same documents, by what their rows say.
     pub fn all_alike(&self) -> bool {
         let heads = |device: u8| -> Vec<(Vec<u8>, Vec<ChangeHash>)> {
             let rows = self.devices[usize::from(device)].machine.disk.under(&[b'd', 0, 1]);
@@ -194,6 +194,7 @@ impl World {
         };
         let honest = self.honest();
         let first = heads(honest[0]);
-        honest.into_iter().all(|device| heads(device) == first)
+        let is_done = |device: u8| self.devices[usize::from(device)].machine.disk.under(&[b'v', 0, 1]).next().is_none();
+        honest.into_iter().all(|device| is_done(device) && heads(device) == first)
     }
 }
