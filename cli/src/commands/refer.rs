@@ -1,7 +1,7 @@
 //! `allymap refer …`: questions handed to regional staff, the Branch Committee or the organising team, and their answers.
 
 use allymap_domain::{Assertion, Claim, Entry, REFER_TO, ReferTo, Referred, Row, Told, Weighed, When, parse_when};
-use allymap_policy::Fact;
+use allymap_policy::{Fact, Refer};
 use allymap_wire::DocumentId;
 
 use super::weigh::{self, Ground};
@@ -290,7 +290,7 @@ fn others(
     outcome: &allymap_policy::Outcome,
 ) -> Vec<(ReferTo, Option<Told<Referred>>)> {
     // A rule that refers to both in one case and to staff in another says so in its outcome.
-    let staff_only = !outcome.refer.is_empty() && !outcome.refer.contains(&allymap_policy::Refer::BranchCommittee);
+    let staff_only = !outcome.refer.is_empty() && !outcome.refer.contains(&Refer::BranchCommittee);
     let refers = outcome.reasons_for(allymap_policy::Part::Refer).any(|reason| reason.rule == rule);
     let both = refers_to_both(rule) && !(refers && staff_only);
     let asked: &[ReferTo] = if both { &[ReferTo::RegionalStaff, ReferTo::BranchCommittee] } else { &[] };
@@ -309,12 +309,9 @@ fn others(
         .collect()
 }
 
-/// What a rule does says to whom it refers.
 fn refers_to_both(rule: &str) -> bool {
-    weigh::pack().rule(rule).is_some_and(|rule| {
-        let does = allymap_domain::folded(&rule.does);
-        does.contains("branch committee") || does.contains("both")
-    })
+    let refers = weigh::pack().rule(rule).map(allymap_policy::Rule::refers).unwrap_or_default();
+    refers.contains(&Refer::Staff) && refers.contains(&Refer::BranchCommittee)
 }
 
 fn list(app: &mut App, all: bool) -> Result<(), Failure> {

@@ -42,6 +42,13 @@ pub struct Rule {
     pub(crate) effects: Vec<Effect>,
 }
 
+impl Rule {
+    /// To whom it may refer; in a case perhaps only to some of them.
+    pub fn refers(&self) -> BTreeSet<Refer> {
+        self.effects.iter().flat_map(|effect| effect.refer.iter().copied()).collect()
+    }
+}
+
 /// When an unknown fact is a question.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Ask {
