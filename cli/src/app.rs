@@ -110,8 +110,8 @@ pub(crate) struct App {
     edited: bool,
     /// Something of this command is durable.
     wrote: bool,
-    /// Every entry's row as of the day of `--as-of`, once they were made.
-    past: Option<Vec<Row>>,
+    /// Every entry's row, once they were read: until something is written, or others may write.
+    rows: Option<Vec<Row>>,
 }
 
 /// Now, as this computer's clock tells it. It decides nothing.
@@ -166,7 +166,7 @@ impl App {
             doing: None,
             edited: false,
             wrote: false,
-            past: None,
+            rows: None,
         }
     }
 
@@ -252,6 +252,7 @@ impl App {
         disk.delete(marker);
         // The rows for lists are made anew when somebody asks for them.
         disk.delete(HomeKey::IndexSchema(number.0).bytes());
+        self.rows = None;
         self.carry_out(effects)?;
         self.edited = true;
         self.commit()
@@ -265,6 +266,7 @@ impl App {
     /// Nothing will be needed for a while: other commands may go on.
     pub(crate) fn release(&mut self) {
         self.disk = None;
+        self.rows = None;
     }
 
     /// Who can be asked, with the home let go meanwhile: a person who thinks must not keep other commands waiting.
@@ -318,7 +320,7 @@ impl App {
             Ok(false) => return Ok(()),
             Ok(true) => self.wrote = true,
             Err(error) => {
-                self.disk = None;
+                self.release();
                 self.replica = None;
                 if matches!(error, allymap_store::Error::Damaged { .. }) {
                     // Opening it again sets the damaged one aside and keeps what still reads; it says so.
@@ -431,6 +433,7 @@ impl App {
             // Nothing of it counts any more, as after the removal of its only author.
             Ok(None) => {
                 let number = SpaceNumber(self.map()?.number);
+                self.rows = None;
                 self.disk()?.delete(index_key(number, &id));
                 self.disk()?.delete(texts_key(number, &id));
                 Ok(None)
@@ -458,11 +461,30 @@ impl App {
         Ok(texts)
     }
 
-    /// Every entry's row, in order of their names. Rows of another schema are made anew from the documents.
+    /// Every entry's row, in order of their names.
     pub(crate) fn rows(&mut self) -> Result<Vec<Row>, Failure> {
-        if let Some(day) = self.options.as_of {
-            return self.rows_as_of(day);
+        Ok(self.known_rows()?.to_vec())
+    }
+
+    /// The same, read once in a command however often they are asked for.
+    fn known_rows(&mut self) -> Result<&[Row], Failure> {
+        if self.rows.is_none() {
+            let mut rows = match self.options.as_of {
+                None => self.read_rows()?,
+                // They stand nowhere and are made from every document.
+                Some(day) => {
+                    let documents = self.all_documents()?;
+                    documents.iter().filter_map(|(id, document)| Row::as_of(document, *id, day)).collect()
+                }
+            };
+            sort(&mut rows);
+            self.rows = Some(rows);
         }
+        Ok(self.rows.as_deref().unwrap_or_default())
+    }
+
+    /// Rows of another schema are made anew from the documents.
+    fn read_rows(&mut self) -> Result<Vec<Row>, Failure> {
         let number = self.map()?.number;
         let key = HomeKey::IndexSchema(number).bytes();
         let schema = [ROW_SCHEMA.to_be_bytes(), TEXTS_SCHEMA.to_be_bytes()].concat();
@@ -481,19 +503,6 @@ impl App {
             rows.extend(Row::from_bytes(row));
             std::ops::ControlFlow::Continue(())
         })?;
-        sort(&mut rows);
-        Ok(rows)
-    }
-
-    /// Rows as of a day stand nowhere: they are made from every document, once in a command.
-    fn rows_as_of(&mut self, day: Date) -> Result<Vec<Row>, Failure> {
-        if let Some(rows) = &self.past {
-            return Ok(rows.clone());
-        }
-        let documents = self.all_documents()?;
-        let mut rows: Vec<Row> = documents.iter().filter_map(|(id, document)| Row::as_of(document, *id, day)).collect();
-        sort(&mut rows);
-        self.past = Some(rows.clone());
         Ok(rows)
     }
 
@@ -507,14 +516,15 @@ impl App {
 
     /// The one entry that somebody means. Nothing is guessed: several, or a misspelt name, are told as candidates.
     pub(crate) fn find(&mut self, said: &str) -> Result<Row, Failure> {
-        let rows = self.rows()?;
-        let short = allymap_domain::short_ids(rows.iter().map(|row| row.id));
+        let rows = self.known_rows()?;
+        let short = || allymap_domain::short_ids(rows.iter().map(|row| row.id));
         let candidates = |near: &[&Row]| -> Vec<Candidate> {
+            let short = short();
             near.iter()
                 .map(|row| Candidate { id: short[&row.id].clone(), name: row.name.clone(), kind: row.kind.clone() })
                 .collect()
         };
-        let (code, message, hint, near) = match allymap_domain::find(said, &rows) {
+        let (code, message, hint, near) = match allymap_domain::find(said, rows) {
             Found::One(row) => return Ok(row.clone()),
             Found::Several(rows) => (
                 "AM-WHICH",
@@ -618,6 +628,7 @@ impl App {
 
     fn index_document(&mut self, id: DocumentId, document: &Document) -> Result<(), Failure> {
         let number = SpaceNumber(self.map()?.number);
+        self.rows = None;
         let (index, sentences) = (index_key(number, &id), texts_key(number, &id));
         let (row, texts) = Row::with_texts(document, EntryId(id.0)).unzip();
         let disk = self.disk()?;
@@ -722,7 +733,7 @@ impl App {
         let disk = self.disk()?;
         disk.put(HomeKey::Map(row.number).bytes(), allymap_wire::encode(&row));
         disk.put(HomeKey::Current.bytes(), row.number.to_be_bytes().to_vec());
-        self.map = Some(row);
+        (self.map, self.rows) = (Some(row), None);
         Ok(())
     }
 
@@ -829,7 +840,7 @@ impl App {
             self.put_map(row.clone())?;
             found.push(row);
         }
-        self.map = None;
+        (self.map, self.rows) = (None, None);
         self.commit()?;
         match set_aside {
             Some(copy) if found.is_empty() && known.is_empty() => Err(Failure::nothing_left(&copy)),

@@ -158,13 +158,31 @@ pub(crate) fn add_line(app: &mut App, id: EntryId, line: &LogLine) -> Result<(),
 pub(crate) fn joined(app: &mut App) -> Result<Vec<Row>, Failure> {
     let rows = app.rows()?;
     let same = allymap_domain::identities(&rows);
-    let mut joined: BTreeMap<EntryId, Row> = BTreeMap::new();
-    for row in app.rows_once()? {
-        joined.insert(row.id, row);
-    }
-    for row in rows {
-        let one = same.get(&row.id).copied().unwrap_or(row.id);
-        if let Some(into) = joined.get_mut(&one).filter(|into| into.id != row.id) {
+    Ok(join(rows, |row| same.get(&row.id).copied().unwrap_or(row.id)))
+}
+
+/// The one entry that is meant, with what is known of it under its other names.
+pub(crate) fn find_joined(app: &mut App, said: &str) -> Result<Row, Failure> {
+    let row = app.find(said)?;
+    let mut rows = app.rows()?;
+    let same = allymap_domain::identities(&rows);
+    let one = |row: &Row| same.get(&row.id).copied().unwrap_or(row.id);
+    rows.retain(|other| one(other) == one(&row));
+    Ok(match join(rows, one).pop() {
+        // What is written goes into the entry that was named.
+        Some(mut joined) => {
+            (joined.id, joined.name) = (row.id, row.name);
+            joined
+        }
+        None => row,
+    })
+}
+
+fn join(rows: Vec<Row>, one: impl Fn(&Row) -> EntryId) -> Vec<Row> {
+    let (first, others): (Vec<Row>, Vec<Row>) = rows.into_iter().partition(|row| one(row) == row.id);
+    let mut joined: BTreeMap<EntryId, Row> = first.into_iter().map(|row| (row.id, row)).collect();
+    for row in others {
+        if let Some(into) = joined.get_mut(&one(&row)) {
             // Rights holders under one name are rights holders under the other.
             into.also_says(&row);
             let theirs = row.rights_holders() && !into.rights_holders();
@@ -182,22 +200,7 @@ pub(crate) fn joined(app: &mut App) -> Result<Vec<Row>, Failure> {
     }
     let mut rows: Vec<Row> = joined.into_values().collect();
     rows.sort_by(|a, b| a.name.cmp(&b.name).then(a.id.cmp(&b.id)));
-    Ok(rows)
-}
-
-/// The one entry that is meant, with what is known of it under its other names.
-pub(crate) fn find_joined(app: &mut App, said: &str) -> Result<Row, Failure> {
-    let row = app.find(said)?;
-    let rows = app.rows()?;
-    let one = allymap_domain::identities(&rows).get(&row.id).copied().unwrap_or(row.id);
-    Ok(match joined(app)?.into_iter().find(|joined| joined.id == one) {
-        // What is written goes into the entry that was named.
-        Some(mut joined) => {
-            (joined.id, joined.name) = (row.id, row.name);
-            joined
-        }
-        None => row,
-    })
+    rows
 }
 
 /// A contact is noted when it has been: one to come must not count as the last one (module, "ongoing").
