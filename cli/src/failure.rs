@@ -170,8 +170,7 @@ impl fmt::Display for Failure {
 
 /// A clause, as a sentence.
 fn sentence(clause: &str) -> String {
-    let mut letters = clause.chars();
-    let begun = letters.next().map(|first| first.to_uppercase().chain(letters).collect::<String>()).unwrap_or_default();
+    let begun = crate::output::capital(clause);
     if begun.ends_with(['.', '?']) { begun } else { format!("{begun}.") }
 }
 

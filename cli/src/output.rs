@@ -98,10 +98,9 @@ impl Output {
     }
 
     /// Rows of cells: a table on a terminal, tab-separated lines elsewhere. Under `--plain` each cell is a line that begins
-    /// with its heading, and an empty line is between rows. That there are none is said beside it.
+    /// with its heading, and an empty line is between rows. Without rows there is nothing, not even headings.
     pub(crate) fn table(&self, headings: &[&str], rows: &[Vec<String>]) {
         if rows.is_empty() {
-            self.status("Nothing to show.");
             return;
         }
         if self.plain {
@@ -179,6 +178,12 @@ impl Output {
             self.warn(format_args!("Hint: {hint}"));
         }
     }
+}
+
+/// With a capital, to begin a sentence.
+pub(crate) fn capital(text: &str) -> String {
+    let mut letters = text.chars();
+    letters.next().map(|first| first.to_uppercase().chain(letters).collect()).unwrap_or_default()
 }
 
 /// `Label: text`; several lines of text stay below each other.

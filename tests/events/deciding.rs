@@ -242,6 +242,9 @@ fn a_referral_waits_until_everybody_asked_has_answered() {
     );
     wren.ok(&["refer", "answer", "rally", "--to", "committee", "--answer", "agreed", "--by", "the chair"]);
     assert_eq!(label(&wren, "rally"), "Attend for the issue only");
+    // Whoever answered has seen the facts, and they are known as before.
+    let shown = wren.ok(&["event", "show", "rally"]).stdout;
+    assert!(shown.contains("  message ") && shown.contains("  requested "), "{shown}");
     assert_eq!(wren.json(&["refer", "list"])["referrals"], serde_json::json!([]));
     // What comes later opens it again.
     say(&wren, "rally", &["message=unknown"], &[]);

@@ -170,5 +170,8 @@ fn list(app: &mut App) -> Result<(), Failure> {
         })
         .collect();
     app.output.table(&["When", "Whom", "What", "Gain", "By"], &cells);
+    if cells.is_empty() {
+        app.output.status("Nobody was asked for anything in the last twelve months.");
+    }
     Ok(())
 }

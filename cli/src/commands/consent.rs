@@ -135,7 +135,7 @@ fn add(app: &mut App, args: Add) -> Result<(), Failure> {
         occasion: occasion.clone(),
         occasion_event: event.as_ref().map(|event| event.id),
         conditions: args.condition.clone(),
-        ..Weighed::new("consent", Some(&answer))
+        ..Weighed::new(Fact::Consent.name(), Some(&answer))
     };
     let source = super::relation::source_about(app, &row, args.source)?;
     let assertion = Assertion {

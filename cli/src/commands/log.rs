@@ -86,14 +86,13 @@ pub(crate) fn run(app: &mut App, args: Args) -> Result<(), Failure> {
 }
 
 fn add(app: &mut App, args: Add) -> Result<(), Failure> {
-    let row = app.find(&args.who)?;
+    let row = super::relation::find_joined(app, &args.who)?;
     let kind = LogKind::typed(&args.kind)?;
-    let joined = super::relation::find_joined(app, &args.who)?;
-    super::relation::consulted_first(&joined, kind)?;
+    super::relation::consulted_first(&row, kind)?;
     // A contact may be noted whatever is known; work together is not begun unseen.
     let all_the_same = match kind.slug {
         "approach" => None,
-        _ => super::relation::researched_first(&joined, kind, args.anyway.as_deref())?,
+        _ => super::relation::researched_first(&row, kind, args.anyway.as_deref())?,
     };
     let on = match args.on {
         Some(typed) => parse_when(&typed, today())?,
@@ -183,6 +182,9 @@ fn list(app: &mut App, who: Option<&str>, only: &Only) -> Result<(), Failure> {
     let headings: &[&str] =
         if who.is_some() { &["When", "What", "Who", "Said"] } else { &["When", "Whom", "What", "Who", "Said"] };
     app.output.table(headings, &cells);
+    if cells.is_empty() {
+        app.output.status("The log has no such line.");
+    }
     Ok(())
 }
 

@@ -189,9 +189,9 @@ fn add(app: &mut App, args: Add) -> Result<(), Failure> {
         Some(kind) => Kind::typed(&kind)?,
         None if app.can_ask() => {
             // Events have their own command.
-            let kinds = KINDS.iter().filter(|kind| kind.name != "event");
-            let names: Vec<String> = kinds.map(|kind| kind.label.to_owned()).collect();
-            (app.ask().choose("What is it?", &names)?.map_or(KINDS[0], |at| KINDS[at]), None)
+            let kinds: Vec<&Kind> = KINDS.iter().copied().filter(|kind| kind.name != "event").collect();
+            let names: Vec<String> = kinds.iter().map(|kind| kind.label.to_owned()).collect();
+            (app.ask().choose("What is it?", &names)?.map_or(kinds[0], |at| kinds[at]), None)
         }
         None => return Err(Failure::missing("What is it?", "--kind organisation|person|institution|place")),
     };

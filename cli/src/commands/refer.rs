@@ -124,7 +124,11 @@ fn add(app: &mut App, args: Add) -> Result<(), Failure> {
             .into_iter()
             .find(|told| told.what.to == to && told.what.rule == about && told.what.answer.is_none());
         if let Some(known) = known {
-            app.output.status(format_args!("{} has it since {}.", capital(to.label()), known.assertion.observed));
+            app.output.status(format_args!(
+                "{} has it since {}.",
+                crate::output::capital(to.label()),
+                known.assertion.observed
+            ));
             continue;
         }
         let referred =
@@ -141,12 +145,8 @@ fn add(app: &mut App, args: Add) -> Result<(), Failure> {
             .json(&serde_json::json!({ "event": event.name, "referred_to": to, "rule": about, "question": question }));
         return Ok(());
     }
-    let card = ground.map.referral_card();
     for to in &asked {
-        let reached = card
-            .iter()
-            .find(|(label, _)| allymap_domain::folded(to.label()).contains(&allymap_domain::folded(label)))
-            .and_then(|(_, reached)| *reached);
+        let reached = ground.map.value(to.slug());
         let reached = reached.map(|reached| format!(": {reached}")).unwrap_or_default();
         app.output.say(format_args!("Kept: {} is referred to {}{reached}.", event.name, to.label()));
     }
@@ -250,7 +250,7 @@ fn answer(app: &mut App, args: Answer) -> Result<(), Failure> {
         let weighed = Weighed {
             conditions,
             saw: weighing.seen(),
-            ..Weighed::new("referral", Some(&strictest)).about(rule.clone())
+            ..Weighed::new(Fact::Referral.name(), Some(&strictest)).about(rule.clone())
         };
         let assertion = Assertion {
             reason: because.clone(),
@@ -276,7 +276,7 @@ fn answer(app: &mut App, args: Answer) -> Result<(), Failure> {
     }
     app.output.say(format_args!("Kept: {}, {by}: {}.", to.label(), Fact::Referral.value_words(&word)));
     for to in &waits {
-        app.output.say(format_args!("{} has still to answer.", capital(to)));
+        app.output.say(format_args!("{} has still to answer.", crate::output::capital(to)));
     }
     app.output.say(format_args!("{} is now: {}.", event.name, weigh::lower(&weigh::headline(&outcome))));
     super::partner::who_sees(app)
@@ -358,9 +358,4 @@ fn list(app: &mut App, all: bool) -> Result<(), Failure> {
         app.output.status("Nothing waits for an answer.");
     }
     Ok(())
-}
-
-fn capital(word: &str) -> String {
-    let mut letters = word.chars();
-    letters.next().map(|first| first.to_uppercase().chain(letters).collect()).unwrap_or_default()
 }

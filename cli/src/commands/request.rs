@@ -1,7 +1,7 @@
 //! `allymap request …`: what a community asks of all of us. It stands until they lift it.
 
 use allymap_domain::{Assertion, Choice, Claim, Entry, Told, Weighed, When, folded};
-use allymap_policy::Fact;
+use allymap_policy::{Fact, LIFTED};
 use allymap_wire::DocumentId;
 
 use crate::app::{App, now, today};
@@ -80,7 +80,7 @@ fn add(app: &mut App, args: Add) -> Result<(), Failure> {
         None => app.ask().optional("Who of them said so?")?,
     };
     let source = super::relation::source_about(app, &row, args.source)?;
-    let weighed = Weighed { text: Some(text.clone()), ..Weighed::new("requests", Some(kind)) };
+    let weighed = Weighed { text: Some(text.clone()), ..Weighed::new(Fact::Requests.name(), Some(kind)) };
     let assertion =
         Assertion { said_by, source, ..Assertion::new(Claim::Weighed(weighed), When::on(today()), now().0) };
     let id = app.fresh_row();
@@ -120,7 +120,7 @@ fn lift(app: &mut App, args: Lift) -> Result<(), Failure> {
         Some(who) => who,
         None => app.ask().required("Who of them said so?", "--said-by WHO")?,
     };
-    let weighed = Weighed { text: Some(text.clone()), ..Weighed::new("requests", Some("lifted")) };
+    let weighed = Weighed { text: Some(text.clone()), ..Weighed::new(Fact::Requests.name(), Some(LIFTED)) };
     let assertion = Assertion {
         said_by: Some(said_by.clone()),
         supersedes: fitting.iter().map(|told| told.id).collect(),

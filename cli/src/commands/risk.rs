@@ -179,7 +179,7 @@ fn rate(app: &mut App, args: Rating, settles: bool) -> Result<(), Failure> {
         }
         app.output.say(format_args!(
             "{} counts until somebody who has read both settles it: allymap risk settle",
-            capital(standing.counts.label())
+            crate::output::capital(standing.counts.label())
         ));
     }
     Ok(())
@@ -368,11 +368,6 @@ fn level(stated: &Stated) -> Level {
         Claim::Risk(risk) => risk.level,
         _ => Level::Unknown,
     }
-}
-
-fn capital(word: &str) -> String {
-    let mut letters = word.chars();
-    letters.next().map(|first| first.to_uppercase().chain(letters).collect()).unwrap_or_default()
 }
 
 fn line_json((kind, standing): &(RiskKind, Option<&RiskStanding>)) -> serde_json::Value {

@@ -4,7 +4,7 @@ use allymap_domain::{
     Assertion, Basis, Claim, Date, Entry, EntryId, Fact as EntryFact, FactKind, Found, Level, LogKind, LogLine, Map,
     Mitigation, Risk, RiskKind, Row, RowId, Subject, Told, Weighed, Weigher, Weighing, When, folded,
 };
-use allymap_policy::{About, Change, Fact, Label, Outcome, Pack, Part, Per, Question, Reason, Refer};
+use allymap_policy::{About, Change, Fact, Label, Outcome, Pack, Part, Per, Question, Reason, Refer, Rule};
 use allymap_wire::DocumentId;
 
 use crate::app::{App, Authors, now, today};
@@ -43,16 +43,6 @@ impl Ground {
 
     pub(crate) fn row(&self, id: EntryId) -> Option<&Row> {
         self.rows.iter().find(|row| row.id == id)
-    }
-
-    /// What a field of an event that means somebody is called.
-    pub(crate) fn name(&self, value: &str) -> String {
-        self.weigher().meant(value).1
-    }
-
-    pub(crate) fn names(&self, event: &Row, field: &str) -> Vec<String> {
-        let weigher = self.weigher();
-        event.members(field).iter().map(|value| weigher.meant(value).1).collect()
     }
 }
 
@@ -120,7 +110,7 @@ pub(crate) fn lower(words: &str) -> String {
 /// there is nothing else to say.
 pub(crate) fn because(outcome: &Outcome) -> impl Iterator<Item = &Reason> {
     let speaks = |reason: &&Reason| reason.parts.iter().any(|part| *part != Part::Open);
-    let start = |reason: &&Reason| pack().rule(&reason.rule.0).is_some_and(|rule| rule.source == "derived");
+    let start = |reason: &&Reason| pack().rule(&reason.rule.0).is_some_and(Rule::is_start);
     let alone = outcome.because.iter().filter(speaks).all(|reason| start(&reason));
     outcome.because.iter().filter(speaks).filter(move |reason| alone || !start(reason))
 }
@@ -185,7 +175,7 @@ pub(crate) fn say(app: &mut App, ground: &Ground, event: &Row, weighing: &Weighi
     lines("Still open", open_lines(&outcome));
     for question in &outcome.differs {
         let told: Vec<String> = weighing
-            .about(question)
+            .standing_about(question)
             .into_iter()
             .map(|(said, basis)| {
                 let value = said.value.as_deref().map_or("not known", |value| question.fact.value_words(value));
@@ -296,7 +286,7 @@ pub(crate) fn json(app: &mut App, event: &Row, weighing: &Weighing) -> Result<se
         .iter()
         .map(|question| {
             let said: Vec<_> = weighing
-                .about(question)
+                .standing_about(question)
                 .into_iter()
                 .map(|(said, basis)| serde_json::json!({ "value": said.value, "mitigation": said.mitigation, "from": said_by(basis, &authors) }))
                 .collect();
@@ -377,7 +367,7 @@ pub(crate) fn question(weighing: &Weighing, typed: &str, about: Option<&str>) ->
             .map_or(String::new(), |near| format!(" Did you mean {near}?"));
         let short: String = name.chars().take(40).collect();
         Failure::usage(format!("There is no fact called \"{short}\".{meant}"))
-            .hint("Nothing was changed. allymap policy show names the facts of each rule.")
+            .hint(format!("Nothing was changed. There are {}.", Fact::ALL.map(Fact::name).join(", ")))
     })?;
     let rest = written.split_once('.').map(|(_, rest)| rest.trim()).unwrap_or_default();
     let about = match fact.per() {
@@ -387,7 +377,7 @@ pub(crate) fn question(weighing: &Weighing, typed: &str, about: Option<&str>) ->
         }
         Per::Event => About::Event,
         Per::Party => About::Party(rest.to_owned()),
-        Per::Rule => About::Rule(rest.to_uppercase().replace('B', "b").replace('C', "c")),
+        Per::Rule => About::Rule(pack().rule(rest).map_or_else(|| rest.to_owned(), |rule| rule.id.to_string())),
         Per::Risk => {
             let kind = allymap_policy::RiskType::parse(&rest.to_lowercase());
             let kinds: Vec<&str> = allymap_policy::RiskType::ALL.iter().map(|kind| kind.name()).collect();

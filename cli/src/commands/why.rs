@@ -109,7 +109,6 @@ fn facts(app: &mut App, entry: &Entry) -> Result<Vec<Fact>, Failure> {
             Claim::Position { campaign, place } => {
                 ("Stands".to_owned(), format!("{} on {}", place.label(), on(*campaign).unwrap_or("another campaign")))
             }
-            // Those of events are told by `event show`.
             Claim::Weighed(weighed) => {
                 (weighed.fact.replace('_', " "), weighed.value.clone().unwrap_or_else(|| "not known".to_owned()))
             }

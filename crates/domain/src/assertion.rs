@@ -73,7 +73,10 @@ impl Claim {
     pub(crate) fn settled_with_a_reason(&self) -> bool {
         match self {
             Claim::Risk(_) => true,
-            Claim::Weighed(weighed) => weighed.value.is_some() && NEED_A_REASON.contains(&weighed.fact.as_str()),
+            Claim::Weighed(weighed) => {
+                weighed.value.is_some()
+                    && allymap_policy::Fact::parse(&weighed.fact).is_some_and(allymap_policy::Fact::needs_reason)
+            }
             _ => false,
         }
     }
@@ -142,10 +145,6 @@ impl Assertion {
     }
 
     pub(crate) fn stored(&self) -> Result<Vec<u8>, Rejection> {
-        let line = |field: &'static str, text: &Option<String>| -> Result<Option<String>, Rejection> {
-            let clean = text.as_ref().map(|text| words::line(field, text, words::LINE_LETTERS)).transpose()?;
-            Ok(clean.filter(|text| !text.is_empty()))
-        };
         let clean = Assertion {
             claim: match &self.claim {
                 Claim::Weighed(weighed) => Claim::Weighed(weighed.clean()?),
@@ -153,12 +152,12 @@ impl Assertion {
                 Claim::Decided(decided) => Claim::Decided(decided.clean()?),
                 as_it_is => as_it_is.clone(),
             },
-            reason: line("reason", &self.reason)?,
-            evidence: line("evidence", &self.evidence)?,
-            source: line("source", &self.source)?,
-            said_by: line("said-by", &self.said_by)?,
-            mitigation_words: line("mitigation", &self.mitigation_words)?,
-            looked_after_by: line("looked-after-by", &self.looked_after_by)?,
+            reason: words::optional_line("reason", &self.reason)?,
+            evidence: words::optional_line("evidence", &self.evidence)?,
+            source: words::optional_line("source", &self.source)?,
+            said_by: words::optional_line("said-by", &self.said_by)?,
+            mitigation_words: words::optional_line("mitigation", &self.mitigation_words)?,
+            looked_after_by: words::optional_line("looked-after-by", &self.looked_after_by)?,
             ..self.clone()
         };
         let settles = !self.supersedes.is_empty() && !self.takes_back;
@@ -454,9 +453,6 @@ fn subject(assertion: &Assertion) -> Subject {
         Claim::Decided(_) => Subject::Decided,
     }
 }
-
-/// Facts of the policy that nobody replaces without saying why.
-const NEED_A_REASON: [&str; 3] = ["consent", "affiliation", "nonpartisan_lost"];
 
 const RISK: &str = "risk";
 const POSITION: &str = "position";

@@ -94,6 +94,12 @@ impl Date {
         format!("{} {day} {} {year}", WEEKDAYS[self.weekday()].1, MONTHS[month as usize - 1].1)
     }
 
+    /// `March 2025`
+    pub(crate) fn month_spelled(self) -> String {
+        let (year, month, _) = self.parts();
+        format!("{} {year}", MONTHS[month as usize - 1].0)
+    }
+
     /// The same day so many months earlier, or the last of a shorter month; the calendar's first day at the earliest.
     pub fn months_before(self, months: u32) -> Date {
         let months = i32::try_from(months).unwrap_or(i32::MAX);

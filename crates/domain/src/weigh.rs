@@ -7,7 +7,7 @@ use std::cell::OnceCell;
 use std::collections::{BTreeMap, BTreeSet};
 
 use allymap_document::ActorId;
-use allymap_policy::{About, Case, Change, Fact, Outcome, Pack, Per, Question, RiskType, Statement};
+use allymap_policy::{About, Case, Change, Fact, LIFTED, Outcome, Pack, Per, Question, RiskType, Statement};
 use sha2::{Digest, Sha256};
 
 use crate::affiliation::Tie;
@@ -21,7 +21,7 @@ use crate::index::{Row, RowSaid};
 use crate::map::Map;
 use crate::place::ACCESS;
 use crate::risk::{Level, Mitigation};
-use crate::weighed::{CONSENT, Decided, REQUESTS, Referred, Weighed};
+use crate::weighed::{Decided, Referred, Weighed};
 use crate::words;
 
 /// Weighs the events of one map, with what its rows say.
@@ -103,6 +103,23 @@ impl Weighing {
         let fact = if question.fact == Fact::Mitigation { Fact::Risk } else { question.fact };
         let said = self.case.statements.iter().filter(|said| said.fact == fact && said.about == question.about);
         said.filter_map(|said| Some((said, self.origins.get(&said.id)?))).collect()
+    }
+
+    /// Those that nobody replaced by another about the same. An answer to a referral has seen much and replaces only answers.
+    pub fn standing(&self) -> Vec<(&Statement, &Basis)> {
+        let statements = &self.case.statements;
+        let replaced: BTreeSet<(Fact, &About, &str)> = statements
+            .iter()
+            .flat_map(|said| said.saw.iter().map(|id| (said.fact, &said.about, id.as_str())))
+            .collect();
+        let stands = |said: &&Statement| !replaced.contains(&(said.fact, &said.about, said.id.as_str()));
+        statements.iter().filter(stands).filter_map(|said| Some((said, self.origins.get(&said.id)?))).collect()
+    }
+
+    /// Of these the ones about one question.
+    pub fn standing_about(&self, question: &Question) -> Vec<(&Statement, &Basis)> {
+        let about = self.about(question);
+        self.standing().into_iter().filter(|(said, _)| about.iter().any(|(one, _)| one.id == said.id)).collect()
     }
 
     /// The ids of all statements, for whoever answers or decides in sight of them; of what follows from the map a mark of it.
@@ -194,6 +211,11 @@ impl<'a> Weigher<'a> {
                 }
             }
         }
+    }
+
+    /// What the members of a set are called.
+    pub fn names(&self, event: &Row, field: &str) -> Vec<String> {
+        event.members(field).iter().map(|value| self.meant(value).1).collect()
     }
 
     /// Organisers and communities, each once. An organiser of rights holders is a community as well.
@@ -407,7 +429,7 @@ impl<'a> Weigher<'a> {
             && said.mitigation.as_deref().is_none_or(|word| self.pack.is_mild(Fact::Mitigation, word));
         let limit = self.today.months_before(self.map.facts_age_months());
         if let (true, Some(on)) = (mild, assertion.observed.date.filter(|on| *on < limit)) {
-            let was = format!("was {} in {}", said.value.as_deref().unwrap_or_default(), month(on));
+            let was = format!("was {} in {}", said.value.as_deref().unwrap_or_default(), on.month_spelled());
             said = said.aged(was);
         }
         let basis = Basis {
@@ -473,7 +495,8 @@ impl<'a> Weigher<'a> {
                     if let Some(on) = row.last_research {
                         let said = Statement::new(id(Fact::Research), Fact::Research, organiser(), "done");
                         let limit = self.today.months_before(self.map.facts_age_months());
-                        let said = if on < limit { said.aged(format!("was done in {}", month(on))) } else { said };
+                        let said =
+                            if on < limit { said.aged(format!("was done in {}", on.month_spelled())) } else { said };
                         add.put(said, row.id, "its log", Some(on));
                     }
                     if let Some(what) = row.members("irreconcilable").first().or(row.members("alienates").first()) {
@@ -625,7 +648,7 @@ impl Row {
 
     /// Requests in force, each in its own words.
     pub fn requests(&self) -> Vec<Told<Weighed>> {
-        let told = self.weighed_of(REQUESTS);
+        let told = self.weighed_of(Fact::Requests.name());
         let lifts: Vec<&Told<Weighed>> = told
             .iter()
             .filter(|lift| lift.what.value.as_deref() == Some(LIFTED) && lift.assertion.said_by.is_some())
@@ -639,7 +662,7 @@ impl Row {
 
     /// What they answered when they were asked, as far as nobody replaced it.
     pub fn consents(&self) -> Vec<Told<Weighed>> {
-        standing(self.weighed_of(CONSENT))
+        standing(self.weighed_of(Fact::Consent.name()))
     }
 
     /// What is stated of one fact of the policy, as far as nobody replaced it.
@@ -811,28 +834,3 @@ const SEATS: [&str; 14] = [
     "cr",
     "candidate",
 ];
-
-/// `March 2025`
-fn month(date: Date) -> String {
-    let (year, month, _) = date.parts();
-    let name = usize::try_from(month).ok().and_then(|month| MONTHS.get(month.saturating_sub(1))).unwrap_or(&"");
-    format!("{name} {year}")
-}
-
-const MONTHS: [&str; 12] = [
-    "January",
-    "February",
-    "March",
-    "April",
-    "May",
-    "June",
-    "July",
-    "August",
-    "September",
-    "October",
-    "November",
-    "December",
-];
-
-/// A request that is lifted, as the policy calls it.
-pub(crate) const LIFTED: &str = "lifted";

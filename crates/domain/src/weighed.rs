@@ -1,5 +1,7 @@
 //! What an event is weighed by, whom it was referred to, and what was decided: claims that are stated and never overwritten.
 
+use allymap_policy::Fact;
+
 use crate::field::{Choice, choice};
 use crate::ids::{EntryId, RowId};
 use crate::rejection::Rejection;
@@ -80,10 +82,10 @@ impl Weighed {
 
     /// Within a fact: what is replaced by what. Each request stands for itself.
     pub(crate) fn subject(&self) -> Option<String> {
-        match self.fact.as_str() {
-            REQUESTS => Some(words::folded(self.text.as_deref().unwrap_or_default())),
-            _ => self.about.clone(),
+        if self.fact == Fact::Requests.name() {
+            return Some(words::folded(self.text.as_deref().unwrap_or_default()));
         }
+        self.about.clone()
     }
 
     pub(crate) fn clean(&self) -> Result<Weighed, Rejection> {
@@ -92,11 +94,11 @@ impl Weighed {
         }
         Ok(Weighed {
             fact: words::line("fact", &self.fact, words::NAME_LETTERS)?,
-            about: line("about", &self.about)?,
-            value: line("value", &self.value)?,
-            occasion: line("occasion", &self.occasion)?,
+            about: words::optional_line("about", &self.about)?,
+            value: words::optional_line("value", &self.value)?,
+            occasion: words::optional_line("occasion", &self.occasion)?,
             conditions: lines("condition", &self.conditions)?,
-            text: line("text", &self.text)?,
+            text: words::optional_line("text", &self.text)?,
             ..self.clone()
         })
     }
@@ -105,10 +107,10 @@ impl Weighed {
 impl Referred {
     pub(crate) fn clean(&self) -> Result<Referred, Rejection> {
         Ok(Referred {
-            rule: line("rule", &self.rule)?,
-            answer: line("answer", &self.answer)?,
+            rule: words::optional_line("rule", &self.rule)?,
+            answer: words::optional_line("answer", &self.answer)?,
             conditions: lines("condition", &self.conditions)?,
-            text: line("text", &self.text)?,
+            text: words::optional_line("text", &self.text)?,
             ..self.clone()
         })
     }
@@ -168,15 +170,6 @@ pub const CHOSEN: &[Choice] = &[
     choice("wait", "wait", &["not yet", "later"]),
     choice("no", "do not take part", &["stop"]),
 ];
-
-/// The policy's names of facts that are more than a word.
-pub(crate) const REQUESTS: &str = "requests";
-pub(crate) const CONSENT: &str = "consent";
-
-fn line(field: &'static str, text: &Option<String>) -> Result<Option<String>, Rejection> {
-    let clean = text.as_ref().map(|text| words::line(field, text, words::LINE_LETTERS)).transpose()?;
-    Ok(clean.filter(|text| !text.is_empty()))
-}
 
 fn lines(field: &'static str, all: &[String]) -> Result<Vec<String>, Rejection> {
     all.iter().map(|text| words::line(field, text, words::LINE_LETTERS)).collect()

@@ -31,6 +31,12 @@ pub(crate) fn line(field: &'static str, text: &str, limit: usize) -> Result<Stri
     bounded(field, clean, limit)
 }
 
+/// A line that may be left out; an empty one is.
+pub(crate) fn optional_line(field: &'static str, text: &Option<String>) -> Result<Option<String>, Rejection> {
+    let clean = text.as_ref().map(|text| line(field, text, LINE_LETTERS)).transpose()?;
+    Ok(clean.filter(|text| !text.is_empty()))
+}
+
 /// A note as it is kept: line breaks stay.
 pub(crate) fn note(field: &'static str, text: &str) -> Result<String, Rejection> {
     let mut clean = String::new();

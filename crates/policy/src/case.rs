@@ -307,4 +307,4 @@ fn or_the_unnamed<'n>(names: impl Iterator<Item = &'n str>) -> BTreeSet<&'n str>
 }
 
 /// The value of a statement that lifts a request.
-pub(crate) const LIFTED: &str = "lifted";
+pub const LIFTED: &str = "lifted";

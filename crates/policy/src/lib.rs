@@ -20,7 +20,7 @@ mod question;
 mod reader;
 mod standing;
 
-pub use case::{Case, Statement};
+pub use case::{Case, LIFTED, Statement};
 pub use change::{Change, questions, what_would_change};
 pub use evaluate::evaluate;
 pub use fact::{About, Fact, Per, RiskType};

@@ -43,6 +43,11 @@ pub struct Rule {
 }
 
 impl Rule {
+    /// Whether it only says that nothing else speaks to a part of the answer.
+    pub fn is_start(&self) -> bool {
+        self.effects.iter().any(|effect| effect.start)
+    }
+
     /// To whom it may refer; in a case perhaps only to some of them.
     pub fn refers(&self) -> BTreeSet<Refer> {
         self.effects.iter().flat_map(|effect| effect.refer.iter().copied()).collect()

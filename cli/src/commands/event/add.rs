@@ -1,7 +1,7 @@
 //! `allymap event add` and `edit`.
 
 use allymap_domain::{
-    Assertion, Claim, Entry, Found, Kind, NewEntry, Row, Weighed, When, folded, parse_coming_date, short_ids,
+    Assertion, Claim, Entry, Found, Kind, NewEntry, Row, Weighed, Weighing, When, folded, parse_coming_date, short_ids,
 };
 use allymap_policy::Fact;
 use allymap_wire::DocumentId;
@@ -159,21 +159,22 @@ pub(super) fn add(app: &mut App, args: Add) -> Result<(), Failure> {
     let ground = weigh::Ground::of(app)?;
     let event = ground.row(id).ok_or_else(Failure::no_map)?.clone();
     let short = short_ids(ground.rows.iter().map(|row| row.id));
-    let outcome = ground.weigh(&event).outcome(weigh::pack());
+    let weigher = ground.weigher();
+    let weighing = weigher.weigh(&event);
+    let outcome = weighing.outcome(weigh::pack());
     if app.output.json {
-        app.output.json(&serde_json::json!({ "added": super::list::json(&ground.weigher(), &event, &short[&id]) }));
+        app.output.json(&serde_json::json!({ "added": super::list::json(&weigher, &event, &short[&id]) }));
         return Ok(());
     }
     app.output.say(format_args!("Added {}, {}  [{}]", event.name, weigh::when(&event), short[&id]));
     app.output.say(format_args!("So far: {}.", weigh::lower(outcome.label().words())));
-    say_requests(app, &ground, &event);
+    say_requests(app, &ground, &weighing);
     app.output.status(format_args!("Go on with: allymap event assess {}", crate::commands::quoted(&event.name)));
     crate::commands::partner::who_sees(app)
 }
 
 /// What was asked of us stands, whoever plans something (module, section 4a).
-pub(super) fn say_requests(app: &App, ground: &weigh::Ground, event: &Row) {
-    let weighing = ground.weigh(event);
+pub(super) fn say_requests(app: &App, ground: &weigh::Ground, weighing: &Weighing) {
     for subject in &weighing.subjects {
         let row = subject.entry.and_then(|id| ground.row(id));
         for told in row.map(Row::requests).unwrap_or_default() {
@@ -220,7 +221,8 @@ pub(super) fn edit(app: &mut App, args: Edit) -> Result<(), Failure> {
         let members = event.members(&field).to_vec();
         let folded_who = folded(&who);
         let ground = weigh::Ground::of(app)?;
-        let found = members.iter().find(|value| folded(&ground.name(value)).contains(&folded_who));
+        let weigher = ground.weigher();
+        let found = members.iter().find(|value| folded(&weigher.meant(value).1).contains(&folded_who));
         let value = found.cloned().ok_or_else(|| {
             Failure::new(
                 "AM-NOT-FOUND",
@@ -253,13 +255,14 @@ pub(super) fn edit(app: &mut App, args: Edit) -> Result<(), Failure> {
     app.commit()?;
     let ground = weigh::Ground::of(app)?;
     let event = ground.row(event.id).cloned().unwrap_or(event);
-    let outcome = ground.weigh(&event).outcome(weigh::pack());
+    let weighing = ground.weigh(&event);
+    let outcome = weighing.outcome(weigh::pack());
     let fields = changes.len() + drops.len() + usize::from(requested.is_some());
     if app.output.json {
         app.output.json(&serde_json::json!({ "changed": event.name, "fields": fields, "label": outcome.label() }));
         return Ok(());
     }
     app.output.say(format_args!("Kept: {}. So far: {}.", event.name, weigh::lower(outcome.label().words())));
-    say_requests(app, &ground, &event);
+    say_requests(app, &ground, &weighing);
     crate::commands::partner::who_sees(app)
 }

@@ -1,7 +1,7 @@
 //! `allymap event assess`: the questions that can still change the answer, one at a time, and the answer.
 
-use allymap_domain::{Row, Weighing, When, parse_when};
-use allymap_policy::{Fact, Question};
+use allymap_domain::{Map, ReferTo, Row, Weighing, When, parse_when};
+use allymap_policy::{Fact, Outcome, Question};
 
 use super::super::weigh::{self, Ground, Saying};
 use crate::app::{App, today};
@@ -182,13 +182,12 @@ fn unsure(app: &mut App, ground: &Ground, event: &Row, weighing: &Weighing) -> R
     let outcome = weighing.outcome(weigh::pack());
     let authors = app.authors()?;
     let own = app.map()?;
-    let card = ground.map.referral_card();
     let mut lines = vec![
-        format!("To: {}", to(&outcome, &card)),
+        format!("To: {}", to(&outcome, &ground.map)),
         format!("May we take part in {} ({})?", event.name, weigh::when(event)),
         String::new(),
     ];
-    for (label, words) in super::show::headings(ground, event) {
+    for (label, words) in super::show::headings(&ground.weigher(), event) {
         lines.push(format!("{label}: {words}"));
     }
     lines.push(format!("Answer of {}: {}", weigh::pack_name(), weigh::headline(&outcome)));
@@ -228,22 +227,14 @@ fn unsure(app: &mut App, ground: &Ground, event: &Row, weighing: &Weighing) -> R
 }
 
 /// Whom it is for, with how they are reached.
-fn to(outcome: &allymap_policy::Outcome, card: &[(&'static str, Option<&str>)]) -> String {
-    let mut whom: Vec<&str> = outcome
-        .refer
-        .iter()
-        .map(|refer| match refer {
-            allymap_policy::Refer::Staff => "Regional staff",
-            allymap_policy::Refer::BranchCommittee => "Branch Committee",
-            allymap_policy::Refer::OrganisingTeam => "Organising team",
-        })
-        .collect();
+fn to(outcome: &Outcome, map: &Map) -> String {
+    let mut whom: Vec<ReferTo> = outcome.refer.iter().map(|refer| weigh::refer_to(*refer)).collect();
     if whom.is_empty() {
-        whom.push("Organising team");
+        whom.push(ReferTo::OrganisingTeam);
     }
-    let reached = |label: &str| card.iter().find(|(known, _)| *known == label).and_then(|(_, reached)| *reached);
-    whom.iter()
-        .map(|label| reached(label).map_or_else(|| (*label).to_owned(), |reached| format!("{label} ({reached})")))
-        .collect::<Vec<_>>()
-        .join(", ")
+    let reached = |to: ReferTo| {
+        let name = crate::output::capital(to.label().trim_start_matches("the "));
+        map.value(to.slug()).map_or(name.clone(), |reached| format!("{name} ({reached})"))
+    };
+    whom.into_iter().map(reached).collect::<Vec<_>>().join(", ")
 }

@@ -87,7 +87,7 @@ fn clashes(ground: &Ground, events: &[&Row]) -> Vec<String> {
     for on in days {
         let that_day: Vec<&&Row> = events.iter().filter(|row| weigh::day(row) == Some(on)).collect();
         let groups: BTreeSet<&str> = that_day.iter().map(|row| row.held_by().unwrap_or_default()).collect();
-        let peak = coming(&ground.map.dates, on, on).iter().any(|_| true);
+        let peak = !coming(&ground.map.dates, on, on).is_empty();
         if that_day.len() > 1 && groups.len() > 1 && !peak {
             let names: Vec<&str> = that_day.iter().map(|row| row.name.as_str()).collect();
             clashes.push(format!("Two groups, one day, {}: {}", on.spelled(), names.join(" · ")));

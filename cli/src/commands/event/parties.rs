@@ -55,12 +55,10 @@ pub(super) fn run(app: &mut App, args: &Args) -> Result<(), Failure> {
     let parties = ground.weigher().parties(&event);
     let told = |party: &str| {
         let question = allymap_policy::Question::new(Fact::Parties, allymap_policy::About::Party(party.to_owned()));
-        // Those that nobody replaced; the strict one counts.
-        let all = weighing.about(&question);
-        let replaced: Vec<&String> = all.iter().flat_map(|(said, _)| &said.saw).collect();
-        let mut stand: Vec<(Option<String>, Option<String>, String)> = all
-            .iter()
-            .filter(|(said, _)| !replaced.contains(&&said.id))
+        // The strict one counts.
+        let mut stand: Vec<(Option<String>, Option<String>, String)> = weighing
+            .standing_about(&question)
+            .into_iter()
             .map(|(said, basis)| (said.value.clone(), basis.on_typed.clone(), weigh::said_by(basis, &authors)))
             .collect();
         stand.sort_by_key(|(value, ..)| Fact::Parties.values().iter().position(|one| Some(*one) == value.as_deref()));

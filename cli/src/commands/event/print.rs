@@ -52,11 +52,12 @@ pub(super) fn run(app: &mut App, args: &Args) -> Result<(), Failure> {
 }
 
 fn sheet(app: &mut App, ground: &Ground, event: &Row) -> Result<EventSheet, Failure> {
-    let weighing = ground.weigh(event);
+    let weigher = ground.weigher();
+    let weighing = weigher.weigh(event);
     let outcome = weighing.outcome(weigh::pack());
     let authors = app.authors()?;
     let theirs = event.value("lead") == Some("them");
-    let organisers = ground.names(event, "organisers");
+    let organisers = weigher.names(event, "organisers");
     let mut below = Vec::new();
     if theirs {
         below.push(format!("Their event: {}.", organisers.join(", ")));
@@ -64,7 +65,7 @@ fn sheet(app: &mut App, ground: &Ground, event: &Row) -> Result<EventSheet, Fail
     below.push(format!("{}, printed {}. Not sealed: for our groups.", ground.map.name(), today().spelled()));
     let mut facts = vec![("When".to_owned(), weigh::when(event))];
     let of = |label: &str| label.to_owned();
-    for (label, words) in super::show::headings(ground, event) {
+    for (label, words) in super::show::headings(&weigher, event) {
         if ["Where", "Led by", "About", "For us", "Speakers", "Occasion"].contains(&label) {
             facts.push((of(label), words));
         }

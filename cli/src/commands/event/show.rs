@@ -1,8 +1,6 @@
 //! `allymap event show`: what is known of an event, who said so, and the answer so far.
 
-use std::collections::BTreeSet;
-
-use allymap_domain::{Row, short_ids};
+use allymap_domain::{Row, Weigher, short_ids};
 use allymap_policy::Fact;
 
 use super::super::weigh::{self, COLUMN, Ground};
@@ -18,14 +16,14 @@ pub(super) struct Args {
 pub(super) fn run(app: &mut App, args: &Args) -> Result<(), Failure> {
     let event = weigh::event(app, &args.event)?;
     let ground = Ground::of(app)?;
-    let weighing = ground.weigh(&event);
+    let weigher = ground.weigher();
+    let weighing = weigher.weigh(&event);
     let authors = app.authors()?;
-    let facts: Vec<_> =
-        weighing.case.statements.iter().filter_map(|said| Some((said, weighing.origins.get(&said.id)?))).collect();
     if app.output.json {
+        let all = weighing.case.statements.iter();
+        let facts = all.filter_map(|said| Some((said, weighing.origins.get(&said.id)?)));
         let short = short_ids(ground.rows.iter().map(|row| row.id));
         let facts: Vec<_> = facts
-            .iter()
             .map(|(said, basis)| {
                 let question = allymap_policy::Question::new(said.fact, said.about.clone());
                 serde_json::json!({
@@ -38,20 +36,19 @@ pub(super) fn run(app: &mut App, args: &Args) -> Result<(), Failure> {
             })
             .collect();
         let mut value = weigh::json(app, &event, &weighing)?;
-        value["event"] = details(&ground, &event, &short[&event.id]);
+        value["event"] = details(&weigher, &event, &short[&event.id]);
         value["facts"] = facts.into();
         app.output.json(&value);
         return Ok(());
     }
     weigh::say(app, &ground, &event, &weighing)?;
     let out = app.output;
-    for (label, words) in headings(&ground, &event) {
+    for (label, words) in headings(&weigher, &event) {
         out.line(label, COLUMN, words);
     }
-    super::add::say_requests(app, &ground, &event);
-    // What nobody replaced, by whom it is about, in the order in which it is asked.
-    let replaced: BTreeSet<&String> = facts.iter().flat_map(|(said, _)| &said.saw).collect();
-    let mut facts: Vec<_> = facts.into_iter().filter(|(said, _)| !replaced.contains(&said.id)).collect();
+    super::add::say_requests(app, &ground, &weighing);
+    // By whom it is about, in the order in which it is asked.
+    let mut facts = weighing.standing();
     facts.sort_by_key(|(said, _)| (said.about.subject().map(str::to_owned), said.fact, said.about.clone()));
     let mut about: Option<String> = Some(String::new());
     for (said, basis) in facts {
@@ -78,13 +75,13 @@ pub(super) fn run(app: &mut App, args: &Args) -> Result<(), Failure> {
 }
 
 /// What its fields say, in words.
-pub(super) fn headings(ground: &Ground, event: &Row) -> Vec<(&'static str, String)> {
+pub(super) fn headings(weigher: &Weigher<'_>, event: &Row) -> Vec<(&'static str, String)> {
     let mut lines = Vec::new();
     for (field, label) in FIELDS {
         let words = match *field {
-            "organisers" | "communities" | "representatives" | "speakers" => ground.names(event, field).join("; "),
+            "organisers" | "communities" | "representatives" | "speakers" => weigher.names(event, field).join("; "),
             "we-give" | "consider" => event.members(field).join("; "),
-            "place" => event.value(field).map(|value| ground.name(value)).unwrap_or_default(),
+            "place" => event.value(field).map(|value| weigher.meant(value).1).unwrap_or_default(),
             "lead" => match event.value(field) {
                 Some("them") => "them; it is their event".to_owned(),
                 Some("together") => "both together".to_owned(),
@@ -114,14 +111,14 @@ const FIELDS: &[(&str, &str)] = &[
     ("held-by", "Held by"),
 ];
 
-fn details(ground: &Ground, event: &Row, short: &str) -> serde_json::Value {
+fn details(weigher: &Weigher<'_>, event: &Row, short: &str) -> serde_json::Value {
     serde_json::json!({
         "id": event.id.to_string(), "short_id": short, "name": event.name, "on": event.value("on"),
-        "place": event.value("place").map(|value| ground.name(value)), "theme": event.value("theme"),
+        "place": event.value("place").map(|value| weigher.meant(value).1), "theme": event.value("theme"),
         "occasion": event.value("occasion"), "lead": event.value("lead"), "electorate": event.value("electorate"),
-        "held_by": event.held_by(), "organisers": ground.names(event, "organisers"),
-        "communities": ground.names(event, "communities"), "representatives": ground.names(event, "representatives"),
-        "speakers": ground.names(event, "speakers"), "we_give": event.members("we-give"),
+        "held_by": event.held_by(), "organisers": weigher.names(event, "organisers"),
+        "communities": weigher.names(event, "communities"), "representatives": weigher.names(event, "representatives"),
+        "speakers": weigher.names(event, "speakers"), "we_give": event.members("we-give"),
         "consider": event.members("consider"), "archived": event.archived,
     })
 }
