@@ -8,7 +8,7 @@ use std::process::Command;
 
 use allymap_tests::{Terminal, Volunteer, page};
 
-use super::promises::{copy, shell};
+use super::promises::shell;
 
 /// Noon of Tuesday 13 March 2040, universal time: later than any file that a run makes.
 const NOON: &str = "2215252800000";
@@ -18,15 +18,7 @@ const ELSEWHERE: [&str; 8] = ["export", "invite", "join", "member", "relay", "sy
 
 /// Runs one line in a copy of the town, and gives what it shows, without what chance decides.
 fn said(line: &str, town: &Path, work: &Path) -> String {
-    copy(town, &work.join("home"));
-    page::example_files(work);
-    std::fs::create_dir_all(work.join(".config/fish/completions")).unwrap();
-    for file in ["contacts.csv", "our-rules.toml", "cases.toml"] {
-        std::fs::copy(page::repository().join("docs/examples").join(file), work.join(file)).unwrap();
-    }
-    std::fs::copy(town.join("old-map.jsonl"), work.join("old-map.jsonl")).unwrap();
-    let councillors = r#"{"persons":[{"id":"wharf/1","name":"Invented Person"}]}"#;
-    std::fs::write(work.join("councillors.json"), councillors).unwrap();
+    page::rehearsal(work, town, &town.with_extension("jsonl"));
     // Nobody types anything.
     let mut command: Command = shell(&format!("({line}) </dev/null"), &work.join("home"), work);
     command.env("ALLYMAP_TEST_CLOCK", NOON).env("ALLYMAP_TEST_IDS", "2");
@@ -53,10 +45,8 @@ fn settled(text: &str) -> String {
     let mut settled = String::new();
     for (number, word) in words.iter().enumerate() {
         let bare = word.trim_end_matches([' ', '\n', '"', ',']);
-        let sized = words
-            .get(number + 1)
-            .is_some_and(|next| ["KB", "MB", "GB", "TB"].iter().any(|unit| next.starts_with(unit)))
-            || number > 0 && words[number - 1..].first().is_some_and(|_| settled.ends_with("\"bytes\": "));
+        let is_unit = |next: &&str| ["KB", "MB", "GB", "TB"].iter().any(|unit| next.starts_with(unit));
+        let sized = words.get(number + 1).is_some_and(is_unit) || settled.ends_with("\"bytes\": ");
         let hex = matches!(bare.len(), 8 | 64) && bare.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f'));
         if (sized && bare.parse::<f64>().is_ok()) || hex {
             settled.push_str(if hex { "DEVICE" } else { "N" });
@@ -84,7 +74,7 @@ fn every_command_says_what_somebody_looked_at() {
         assert!(output.status.success(), "{arguments:?}: {output:?}");
     };
     ok(&["new", "--practice", "--name", "Wren", "--no-input"]);
-    ok(&["export", "-o", at("town").join("old-map.jsonl").to_str().unwrap()]);
+    ok(&["export", "-o", at("town.jsonl").to_str().unwrap()]);
     let mut files: BTreeMap<PathBuf, String> = BTreeMap::new();
     let outputs = page::repository().join("tests/mapping/outputs/commands");
     let leaves: Vec<page::Leaf> = page::leaves(&wren)

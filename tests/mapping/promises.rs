@@ -26,19 +26,6 @@ fn typed(line: &str, home: &Path, folder: &Path) -> Answer {
     Answer::of(shell(line, home, folder).output().expect("there is a shell"), &[line])
 }
 
-pub(crate) fn copy(from: &Path, to: &Path) {
-    std::fs::create_dir_all(to).unwrap();
-    std::fs::set_permissions(to, std::fs::metadata(from).unwrap().permissions()).unwrap();
-    for entry in std::fs::read_dir(from).unwrap().flatten() {
-        let to = to.join(entry.file_name());
-        if entry.path().is_dir() {
-            copy(&entry.path(), &to);
-        } else {
-            std::fs::copy(entry.path(), to).unwrap();
-        }
-    }
-}
-
 /// A failure says what happened, under a code, and what to do.
 fn says_what_to_do(answer: &Answer) -> bool {
     answer.stderr.contains("[AM-") && answer.stderr.contains("\nHint: ") || answer.stderr.contains("\"code\":\"AM-")
@@ -59,17 +46,19 @@ fn every_example_of_every_page_of_help_runs() {
     let folder = tempfile::tempdir().unwrap();
     let at = |name: &str| folder.path().join(name);
     let relay = RelayProcess::start(&at("relay"), None);
-    let wren = Volunteer::new(at("home"));
-    wren.ok(&["new", "Kill Town", "--name", "Wren", "--group", "Harbour", "--relay", &relay.line, "--no-input"]);
-    copy(&wren.home, &at("shared"));
-    wren.ok(&["new", "--practice"]);
+    // A practice map is never exchanged.
+    let [shared, town] = ["shared", "town"].map(|name| {
+        let wren = Volunteer::new(at(name));
+        wren.ok(&["new", "Kill Town", "--name", "Wren", "--group", "Harbour", "--relay", &relay.line, "--no-input"]);
+        wren
+    });
+    town.ok(&["new", "--practice"]);
     let exported = at("old-map.jsonl");
-    wren.ok(&["export", "-o", exported.to_str().unwrap()]);
+    town.ok(&["export", "-o", exported.to_str().unwrap()]);
     let (mut ran, mut wrong) = (0, Vec::new());
-    for leaf in page::leaves(&wren) {
+    for leaf in page::leaves(&town) {
         assert!(leaf.examples.len() >= 2, "{leaf:?}");
-        // A practice map is never exchanged.
-        let shared =
+        let of_several =
             ["invite", "member", "relay", "sync", "recovery"].contains(&leaf.command.split(' ').next().unwrap());
         for example in &leaf.examples {
             // Ends when somebody stops it; `syncing` does. And the demo has a test that looks at each of its claims.
@@ -77,14 +66,7 @@ fn every_example_of_every_page_of_help_runs() {
                 continue;
             }
             let work = at(&format!("work-{ran}"));
-            copy(&at(if shared { "shared" } else { "home" }), &work.join("home"));
-            std::fs::create_dir_all(work.join(".config/fish/completions")).unwrap();
-            for file in ["contacts.csv", "our-rules.toml", "cases.toml"] {
-                std::fs::copy(page::repository().join("docs/examples").join(file), work.join(file)).unwrap();
-            }
-            std::fs::copy(&exported, work.join("old-map.jsonl")).unwrap();
-            let councillors = r#"{"persons":[{"id":"wharf/1","name":"Invented Person"}]}"#;
-            std::fs::write(work.join("councillors.json"), councillors).unwrap();
+            page::rehearsal(&work, if of_several { &shared.home } else { &town.home }, &exported);
             let answer = typed(example, &work.join("home"), &work);
             let ends = ENDS.iter().find(|(line, _)| example.starts_with(line)).map_or(0, |(_, code)| *code);
             let ends = if example.contains("--name Wren --group") { 0 } else { ends };

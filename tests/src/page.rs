@@ -50,11 +50,40 @@ pub fn repository() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).parent().expect("the tests lie in the workspace").to_owned()
 }
 
+const EXAMPLES: [&str; 3] = ["contacts.csv", "our-rules.toml", "cases.toml"];
+
 /// Puts the example files of the documentation into a folder, where commands of the pages look for them.
 pub fn example_files(folder: &Path) {
     let examples = folder.join("docs/examples");
     std::fs::create_dir_all(&examples).expect("the folder can be written");
-    for name in ["contacts.csv", "our-rules.toml", "cases.toml"] {
+    for name in EXAMPLES {
         std::fs::copy(repository().join("docs/examples").join(name), examples.join(name)).expect("it is there");
+    }
+}
+
+/// Makes a folder in which every example of the help finds its files, and a home that is a copy of this one.
+pub fn rehearsal(folder: &Path, home: &Path, old_map: &Path) {
+    copy(home, &folder.join("home"));
+    example_files(folder);
+    for name in EXAMPLES {
+        std::fs::copy(repository().join("docs/examples").join(name), folder.join(name)).expect("it is there");
+    }
+    std::fs::copy(old_map, folder.join("old-map.jsonl")).expect("it was exported");
+    std::fs::create_dir_all(folder.join(".config/fish/completions")).expect("the folder can be written");
+    let councillors = r#"{"persons":[{"id":"wharf/1","name":"Invented Person"}]}"#;
+    std::fs::write(folder.join("councillors.json"), councillors).expect("the folder can be written");
+}
+
+fn copy(from: &Path, to: &Path) {
+    std::fs::create_dir_all(to).expect("the folder can be written");
+    let rights = std::fs::metadata(from).expect("it is there").permissions();
+    std::fs::set_permissions(to, rights).expect("it is ours");
+    for entry in std::fs::read_dir(from).expect("it is there").flatten() {
+        let to = to.join(entry.file_name());
+        if entry.path().is_dir() {
+            copy(&entry.path(), &to);
+        } else {
+            std::fs::copy(entry.path(), to).expect("the folder can be written");
+        }
     }
 }
