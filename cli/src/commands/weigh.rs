@@ -66,11 +66,7 @@ pub(crate) fn event(app: &mut App, said: &str) -> Result<Row, Failure> {
 
 /// `Sat 13 Mar 2027`, or that nobody knows.
 pub(crate) fn when(event: &Row) -> String {
-    day(event).map_or_else(|| "no day yet".to_owned(), Date::spelled)
-}
-
-pub(crate) fn day(event: &Row) -> Option<Date> {
-    allymap_domain::parse_date(event.value("on")?, today()).ok()
+    event.day().map_or_else(|| "no day yet".to_owned(), Date::spelled)
 }
 
 /// Who said it, from where, and when.

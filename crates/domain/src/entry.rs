@@ -387,8 +387,8 @@ impl Present {
         let keys: BTreeSet<String> = document.keys().into_iter().collect();
         let mut understood: BTreeSet<&str> = ["kind", ARCHIVED].into();
         let mut present = Present { fields: Vec::new(), affiliations: Vec::new(), newer: 0 };
-        let fields: Vec<&Field> = kind.map_or_else(Kind::common_fields, |kind| kind.fields.iter().collect());
-        for field in fields {
+        let common = if kind.is_none() { Kind::common_fields() } else { Vec::new() };
+        for field in kind.map_or(&[][..], |kind| kind.fields).iter().chain(common) {
             let key = field.key();
             let mut values = Vec::new();
             match field.merges {

@@ -1,7 +1,6 @@
 //! Events that we hold, or were asked to join: what they are, who organises them, whom they concern.
 
 use crate::field::{self, Audience, Choice, Holds, Merges, choice, line};
-use crate::ids::EntryId;
 use crate::kind::Kind;
 
 pub(crate) static KIND: Kind = Kind {
@@ -54,25 +53,3 @@ const LEADS: &[Choice] = &[
     choice("them", "them", &["they", "theirs"]),
     choice("together", "both together", &["both"]),
 ];
-
-/// Whom a field means.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Meant {
-    Entry(EntryId),
-    /// A name that is not on the map.
-    Name(String),
-}
-
-impl Meant {
-    /// What a field that holds entries says.
-    pub fn of(value: &str) -> Meant {
-        value.parse().map_or_else(|_| Meant::Name(value.to_owned()), Meant::Entry)
-    }
-
-    pub fn entry(&self) -> Option<EntryId> {
-        match self {
-            Meant::Entry(id) => Some(*id),
-            Meant::Name(_) => None,
-        }
-    }
-}

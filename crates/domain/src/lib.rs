@@ -94,7 +94,6 @@ pub use due::{Due, DueKind, check_in_on, check_in_weeks, due, next_check_in};
 pub use duplicates::{LikelyDuplicate, Likeness, identities, likely_duplicates, near};
 pub use easter::easter;
 pub use entry::{Archived, Entry, FieldValue, NewEntry, Said};
-pub use event::Meant;
 pub use exchange::{Balance, Exchange, LARGE, Standing as BalanceStanding, Way, asked_within, size_word};
 pub use export::{digest, entry_line, export_lines};
 pub use fact::{AFFILIATION_KINDS, Fact, FactKind, FactStanding, HEALTHS, STAGES};

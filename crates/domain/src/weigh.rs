@@ -12,9 +12,8 @@ use sha2::{Digest, Sha256};
 
 use crate::affiliation::Tie;
 use crate::assertion::{Assertion, Claim};
-use crate::date::Date;
+use crate::date::{Date, full_date};
 use crate::duplicates::identities;
-use crate::event::Meant;
 use crate::fact::FactKind;
 use crate::ids::{EntryId, RowId};
 use crate::index::{Row, RowSaid};
@@ -190,14 +189,14 @@ impl<'a> Weigher<'a> {
 
     /// The entry that a field means; a name fits if exactly one entry has it.
     pub fn meant(&self, value: &str) -> (Option<EntryId>, String) {
-        match Meant::of(value) {
-            Meant::Entry(id) => {
+        match value.parse::<EntryId>() {
+            Ok(id) => {
                 let rows = self.of(id);
                 let name = rows.iter().find(|row| row.id == id).or(rows.first()).map(|row| row.name.clone());
                 (Some(id), name.unwrap_or_else(|| format!("an entry that is not here yet ({id})")))
             }
-            Meant::Name(name) => {
-                let folded = words::folded(&name);
+            Err(_) => {
+                let (name, folded) = (value.to_owned(), words::folded(value));
                 let named = self.named.get_or_init(|| {
                     let mut named: BTreeMap<String, Vec<&Row>> = BTreeMap::new();
                     for row in self.joined.values().filter_map(|rows| rows.first()) {
@@ -597,7 +596,7 @@ impl<'a> Weigher<'a> {
     /// The major parties; for what is over only those that somebody heard of: a list that changes opens nothing again.
     pub fn parties(&self, event: &Row) -> Vec<String> {
         let mut parties = self.map.major_parties(event.value("electorate"));
-        let over = event.value("on").and_then(day).is_some_and(|on| on < self.today);
+        let over = event.day().is_some_and(|on| on < self.today);
         if over {
             let heard: BTreeSet<String> = resolved(event, self.pack)
                 .iter()
@@ -665,9 +664,10 @@ impl Row {
         standing(self.weighed_of(Fact::Consent.name()))
     }
 
-    /// What is stated of one fact of the policy, as far as nobody replaced it.
-    pub fn stated(&self, fact: &str) -> Vec<Told<Weighed>> {
-        standing(self.weighed_of(fact))
+    /// Of an event: on which day it is, if that is known.
+    pub fn day(&self) -> Option<Date> {
+        // As it is kept it names its year.
+        full_date(self.value("on")?).ok()
     }
 
     /// Questions handed to others, and their answers: those that stand.
@@ -801,10 +801,6 @@ fn mark(said: &Statement) -> RowId {
 
 fn unread(row: &Row) -> usize {
     usize::try_from(row.unread).unwrap_or(usize::MAX)
-}
-
-fn day(text: &str) -> Option<Date> {
-    crate::date::parse_date(text, Date::of_ms(0)).ok()
 }
 
 /// A member of a parliament or a council, or a candidate for one.

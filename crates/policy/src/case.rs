@@ -196,13 +196,6 @@ impl Statement {
         self
     }
 
-    /// Said in this act, together with others.
-    #[must_use]
-    pub fn in_act(mut self, act: impl Into<String>) -> Statement {
-        self.act = act.into();
-        self
-    }
-
     /// With this reason.
     #[must_use]
     pub fn because(mut self, reason: impl Into<String>) -> Statement {
@@ -222,20 +215,6 @@ impl Statement {
     pub fn given(mut self, giver: impl Into<String>, date: impl Into<String>) -> Statement {
         self.giver = Some(giver.into());
         self.date = Some(date.into());
-        self
-    }
-
-    /// Given for this event and no other.
-    #[must_use]
-    pub fn for_occasion(mut self, occasion: impl Into<String>) -> Statement {
-        self.occasion = Some(occasion.into());
-        self
-    }
-
-    /// With these conditions.
-    #[must_use]
-    pub fn on_condition<'n>(mut self, conditions: impl IntoIterator<Item = &'n str>) -> Statement {
-        self.conditions.extend(conditions.into_iter().map(str::to_owned));
         self
     }
 

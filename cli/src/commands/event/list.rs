@@ -24,11 +24,11 @@ pub(super) fn run(app: &mut App, args: &Args) -> Result<(), Failure> {
         .rows
         .iter()
         .filter(|row| row.kind == "event" && same.get(&row.id).is_none_or(|one| *one == row.id))
-        .filter(|row| args.all || (!row.archived && weigh::day(row).is_none_or(|on| on >= today())))
+        .filter(|row| args.all || (!row.archived && row.day().is_none_or(|on| on >= today())))
         .collect();
     // Of one day, what they lead comes first (module, section 4a).
     events.sort_by_key(|row| {
-        let on = weigh::day(row);
+        let on = row.day();
         (on.is_none(), on, row.value("lead") != Some("them"), row.name.clone())
     });
     let clashes = clashes(&ground, &events);
@@ -82,10 +82,10 @@ pub(super) fn run(app: &mut App, args: &Args) -> Result<(), Failure> {
 
 /// Two groups on one day share the same people, unless everybody is meant to come that day (module, section 2).
 fn clashes(ground: &Ground, events: &[&Row]) -> Vec<String> {
-    let days: BTreeSet<_> = events.iter().filter_map(|row| weigh::day(row)).collect();
+    let days: BTreeSet<_> = events.iter().filter_map(|row| row.day()).collect();
     let mut clashes = Vec::new();
     for on in days {
-        let that_day: Vec<&&Row> = events.iter().filter(|row| weigh::day(row) == Some(on)).collect();
+        let that_day: Vec<&&Row> = events.iter().filter(|row| row.day() == Some(on)).collect();
         let groups: BTreeSet<&str> = that_day.iter().map(|row| row.held_by().unwrap_or_default()).collect();
         let peak = !coming(&ground.map.dates, on, on).is_empty();
         if that_day.len() > 1 && groups.len() > 1 && !peak {
