@@ -19,6 +19,7 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
+use tracing_subscriber::filter::{LevelFilter, Targets};
 
 use crate::failure::Failure;
 
@@ -86,9 +87,14 @@ fn run(arguments: Arguments) -> Result<(), Failure> {
     }
 }
 
-/// Quiet unless `ALLYMAP_RELAY_LOG` says otherwise. Addresses, keys and names of spaces are in no line at info or above.
+/// Quiet unless `ALLYMAP_RELAY_LOG` says otherwise: a level, or `target=level` with commas between. Addresses, keys and names
+/// of spaces are in no line at info or above.
+#[allow(clippy::disallowed_methods, reason = "the environment is read where the program starts")]
 fn log() {
-    let filter = tracing_subscriber::EnvFilter::try_from_env("ALLYMAP_RELAY_LOG")
-        .unwrap_or_else(|_| tracing_subscriber::EnvFilter::new("warn"));
-    tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).init();
+    use tracing_subscriber::layer::SubscriberExt;
+    use tracing_subscriber::util::SubscriberInitExt;
+    let told = std::env::var("ALLYMAP_RELAY_LOG").ok().and_then(|told| told.parse::<Targets>().ok());
+    let filter = told.unwrap_or_else(|| Targets::new().with_default(LevelFilter::WARN));
+    let lines = tracing_subscriber::fmt::layer().with_writer(std::io::stderr);
+    tracing_subscriber::registry().with(lines).with(filter).init();
 }

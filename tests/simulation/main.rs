@@ -1,7 +1,7 @@
 //! Histories of devices, relays and their troubles, drawn from seeds: the real replica and the real relay over links, clocks
 //! and disks that fail.
 //!
-//! `SEEDS=10000 STEPS=300 cargo test -p allymap-tests --test simulation -- --nocapture` runs more of them, `SEED=17` runs one.
+//! `SEEDS=10000 STEPS=300 cargo test -p allymap-simulation -- --nocapture` runs more of them, `SEED=17` runs one.
 
 #![allow(clippy::print_stdout, reason = "a test tells what it found")]
 
