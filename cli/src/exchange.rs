@@ -4,6 +4,7 @@
 //! something to do, so that other commands are not kept waiting by the network.
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use allymap_replica::{Effect, Input, KnownRelay, Notice};
@@ -11,17 +12,20 @@ use allymap_wire::{DocumentId, RelayKeyHash, limits};
 use futures_util::{SinkExt, StreamExt};
 use tokio::sync::mpsc;
 use tokio::task::JoinSet;
-use tokio_tungstenite::tungstenite::Message as Frame;
 use tokio_tungstenite::tungstenite::protocol::WebSocketConfig;
+use tokio_tungstenite::tungstenite::{Error as WebsocketError, Message as Frame};
 
 use crate::app::{App, now};
 use crate::chance::Chance;
 use crate::failure::Failure;
+use crate::socket::{Moved, Socket};
 
 /// Until a relay that does not answer counts as away.
 const CONNECT: Duration = Duration::from_secs(10);
 /// Until a relay that stopped in the middle counts as away.
 const ANSWER: Duration = Duration::from_secs(30);
+/// What must move in that time while a message is on its way, in either direction: 270 bytes a second, less than a modem's.
+const SLOWEST_BYTES: u64 = 8 << 10;
 /// Until what is still to leave at the end is given up.
 const LEAVE: Duration = Duration::from_secs(2);
 /// Socket buffers; a frame that is larger is read in pieces.
@@ -74,6 +78,21 @@ pub(crate) fn authority(url: &str) -> Result<String, ConnectError> {
     }
 }
 
+/// Whom to connect to, of an address that [`authority`] took.
+fn name_and_port(url: &str) -> Result<(String, u16), ConnectError> {
+    let uri: tokio_tungstenite::tungstenite::http::Uri = url.parse().map_err(|_| ConnectError::Address)?;
+    let standard = if uri.scheme_str() == Some("wss") { 443 } else { 80 };
+    let name = uri.host().ok_or(ConnectError::Address)?.trim_matches(['[', ']']);
+    Ok((name.to_owned(), uri.port_u16().unwrap_or(standard)))
+}
+
+/// How long to wait for an answer. A build for tests can be made less patient: `ALLYMAP_TEST_ANSWER`, in milliseconds.
+#[allow(clippy::disallowed_methods, reason = "read where it is used, in builds for tests alone")]
+fn answer() -> Duration {
+    let told = cfg!(debug_assertions).then(|| std::env::var("ALLYMAP_TEST_ANSWER").ok()).flatten();
+    told.and_then(|told| told.parse().ok()).map_or(ANSWER, Duration::from_millis)
+}
+
 /// Plain websockets only to this computer and to private networks.
 fn check_scheme(url: &str, insecure: bool) -> Result<(), ConnectError> {
     let uri: tokio_tungstenite::tungstenite::http::Uri = url.parse().map_err(|_| ConnectError::Address)?;
@@ -95,9 +114,14 @@ fn check_scheme(url: &str, insecure: bool) -> Result<(), ConnectError> {
 pub(crate) struct Lines {
     events: mpsc::Receiver<(RelayKeyHash, Event)>,
     sender: mpsc::Sender<(RelayKeyHash, Event)>,
-    outgoing: BTreeMap<RelayKeyHash, mpsc::Sender<Vec<u8>>>,
+    outgoing: BTreeMap<RelayKeyHash, Line>,
     /// One for each line; it ends when all that was handed to it has left.
     writers: JoinSet<()>,
+}
+
+struct Line {
+    sender: mpsc::Sender<Vec<u8>>,
+    moved: Arc<Moved>,
 }
 
 pub(crate) enum Event {
@@ -125,11 +149,16 @@ impl Lines {
             .write_buffer_size(0)
             .max_message_size(Some(limits::FRAME_BYTES))
             .max_frame_size(Some(limits::FRAME_BYTES));
-        let connecting = tokio_tungstenite::connect_async_with_config(url, Some(config), true);
-        let (socket, _) = tokio::time::timeout(CONNECT, connecting)
-            .await
-            .map_err(|_| ConnectError::TimeOut)?
-            .map_err(|error| ConnectError::Refused(why(&error)))?;
+        let moved = Arc::new(Moved::default());
+        let connecting = async {
+            let (name, port) = name_and_port(url)?;
+            let socket = Socket::connect(&name, port, moved.clone()).await.map_err(WebsocketError::Io);
+            let socket = socket.map_err(|error| ConnectError::Refused(why(&error)))?;
+            tokio_tungstenite::client_async_tls_with_config(url, socket, Some(config), None)
+                .await
+                .map_err(|error| ConnectError::Refused(why(&error)))
+        };
+        let (socket, _) = tokio::time::timeout(CONNECT, connecting).await.map_err(|_| ConnectError::TimeOut)??;
         let (mut sink, mut stream) = socket.split();
         let (outgoing, mut out_receiver) = mpsc::channel::<Vec<u8>>(64);
         self.writers.spawn(async move {
@@ -149,10 +178,13 @@ impl Lines {
             }
             let _ = sink.close().await;
         });
-        let events = self.sender.clone();
+        let (events, heard) = (self.sender.clone(), moved.clone());
         tokio::spawn(async move {
             loop {
+                let before = heard.read();
                 match tokio::time::timeout(Duration::from_millis(limits::IDLE_MS), stream.next()).await {
+                    // A large frame on a slow line.
+                    Err(_) if heard.read() > before => {}
                     Ok(Some(Ok(Frame::Binary(bytes)))) => {
                         if events.send((relay, Event::Frame(bytes.into()))).await.is_err() {
                             return;
@@ -164,8 +196,13 @@ impl Lines {
             }
             let _ = events.send((relay, Event::Gone)).await;
         });
-        self.outgoing.insert(relay, outgoing);
+        self.outgoing.insert(relay, Line { sender: outgoing, moved });
         Ok(host)
+    }
+
+    /// Bytes that moved on the lines that are open.
+    fn moved(&self) -> u64 {
+        self.outgoing.values().map(|line| line.moved.both()).sum()
     }
 
     /// The next thing that comes in, within `period`.
@@ -179,9 +216,9 @@ impl Lines {
     }
 
     pub(crate) async fn send(&mut self, relay: RelayKeyHash, bytes: Vec<u8>) {
-        if let Some(outgoing) = self.outgoing.get(&relay) {
+        if let Some(line) = self.outgoing.get(&relay) {
             // A line that broke says so by `Gone`.
-            let _ = outgoing.send(bytes).await;
+            let _ = line.sender.send(bytes).await;
         }
     }
 
@@ -202,8 +239,8 @@ impl Lines {
     }
 }
 
-fn why(error: &tokio_tungstenite::tungstenite::Error) -> String {
-    use tokio_tungstenite::tungstenite::Error;
+fn why(error: &WebsocketError) -> String {
+    use WebsocketError as Error;
     match error {
         Error::Io(error) => crate::failure::reason(error),
         Error::Http(answer) => format!("it answers, but is no relay (HTTP {})", answer.status().as_u16()),
@@ -249,17 +286,32 @@ impl Exchange {
         !self.lines.is_empty()
     }
 
-    /// Runs until every connection has said all it has to say, or has ended.
+    /// Runs until every connection has said all it has to say, or has ended, or has shown no sign of life for as long as an
+    /// answer may take. A sign of life is what came in and was worth keeping, or a message on its way. A relay that keeps
+    /// talking and does not answer is no better than a silent one.
+    #[allow(clippy::disallowed_methods, reason = "a driver measures")]
     pub(crate) async fn run(&mut self, app: &mut App) -> Result<(), Failure> {
+        let answer = answer();
+        let (mut given_up, mut moved) = (Instant::now() + answer, self.lines.moved());
         loop {
-            self.step(app).await?;
+            let anything = !self.inputs.is_empty();
+            if self.step(app).await? {
+                given_up = Instant::now() + answer;
+            }
+            if anything {
+                moved = self.lines.moved();
+            }
             if self.inputs.is_empty() {
                 let open = app.replica_connections();
                 if self.lines.is_empty() || (!open.is_empty() && open.values().all(|caught_up| *caught_up)) {
                     break;
                 }
-                if !self.wait(app, ANSWER).await {
-                    break;
+                if !self.wait(app, given_up.saturating_duration_since(Instant::now())).await {
+                    let now_moved = self.lines.moved();
+                    if now_moved < moved + SLOWEST_BYTES {
+                        break;
+                    }
+                    (given_up, moved) = (Instant::now() + answer, now_moved);
                 }
             }
         }
@@ -302,12 +354,12 @@ impl Exchange {
         });
     }
 
-    /// Handles what is there, stores it in one batch, then says what follows.
-    pub(crate) async fn step(&mut self, app: &mut App) -> Result<(), Failure> {
+    /// Handles what is there, stores it in one batch, then says what follows. `false`: there was nothing to store.
+    pub(crate) async fn step(&mut self, app: &mut App) -> Result<bool, Failure> {
         if self.inputs.is_empty() {
-            return Ok(());
+            return Ok(false);
         }
-        let (mut after, mut changed) = (Vec::new(), Vec::new());
+        let (mut after, mut changed, mut stored) = (Vec::new(), Vec::new(), false);
         {
             let (replica, disk) = app.hold()?;
             for input in self.inputs.drain(..) {
@@ -315,7 +367,10 @@ impl Exchange {
                 replica.handle(now(), input, disk, &mut Chance, &mut effects)?;
                 for effect in effects {
                     match effect {
-                        Effect::Persist(writes) => disk.persist(writes),
+                        Effect::Persist(writes) => {
+                            stored = true;
+                            disk.persist(writes);
+                        }
                         Effect::Changed(document) => changed.push(document),
                         other => after.push(other),
                     }
@@ -352,6 +407,6 @@ impl Exchange {
                 Effect::Persist(_) | Effect::Changed(_) => {}
             }
         }
-        Ok(())
+        Ok(stored)
     }
 }

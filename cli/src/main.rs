@@ -15,6 +15,7 @@ mod home;
 mod output;
 mod prompt;
 mod settings;
+mod socket;
 mod stdout;
 mod unlock;
 

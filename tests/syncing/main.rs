@@ -6,8 +6,8 @@ mod addresses;
 mod asking;
 mod outputs;
 mod relays;
+mod slow;
 mod speaking;
-
 mod undoing;
 mod watching;
 

@@ -613,10 +613,11 @@ impl Replica {
     ) -> Result<(), Unreadable> {
         let Some(session) = self.sessions.get_mut(&relay) else { return Ok(()) };
         if of == MessageKind::Access as u8 {
-            let sent = session.access_sent.take();
+            // What nobody asked is no answer.
+            let Some(sent) = session.access_sent.take() else { return Ok(()) };
             session.access = match code {
                 // What was sent stands there now, until the roster changes again.
-                Code::Done => sent.map(|digest| (value, digest)),
+                Code::Done => Some((value, sent)),
                 Code::Stale => Some((value, HashPrefix([0; 16]))),
                 code => {
                     session.refused = true;

@@ -81,6 +81,14 @@ impl Relay {
         line.split_whitespace().next().unwrap().parse().unwrap()
     }
 
+    /// The processor time that it has used so far.
+    pub fn processor(&self) -> Duration {
+        let stat = std::fs::read_to_string(format!("/proc/{}/stat", self.child.id())).unwrap();
+        // proc_pid_stat(5): fields 14 and 15 count ticks; a tick is a hundredth of a second on Linux.
+        let ticks = stat.rsplit(')').next().unwrap().split_whitespace().skip(11).take(2);
+        Duration::from_millis(ticks.map(|ticks| ticks.parse::<u64>().unwrap() * 10).sum())
+    }
+
     pub fn terminate(&self) {
         let sent = Command::new("kill").args(["-TERM", &self.child.id().to_string()]).status().unwrap();
         assert!(sent.success());
@@ -146,15 +154,19 @@ impl Drop for Relay {
 
 impl Device {
     pub async fn log_in(relay: &Relay, socket: WebSocketStream<TcpStream>, number: u8) -> Device {
+        Device::log_in_to(relay, socket, number, space()).await
+    }
+
+    pub async fn log_in_to(relay: &Relay, socket: WebSocketStream<TcpStream>, number: u8, space: SpaceId) -> Device {
         let mut device = Device { socket, number, relay: RelayKey([0; 32]), flags: Flags::NONE, head: Head::START };
         let Message::Hello { relay: relay_key, challenge, .. } = device.hear().await else { panic!("no Hello") };
         device.relay = relay_key;
         let nonce = Challenge([7; 16]);
-        let signed = auth_transcript(&relay_key, &relay.address.to_string(), &challenge, &nonce.0, &space());
+        let signed = auth_transcript(&relay_key, &relay.address.to_string(), &challenge, &nonce.0, &space);
         device
             .say(&Message::Auth {
                 version: PROTOCOL,
-                space: space(),
+                space,
                 device: key(number),
                 nonce,
                 signature: sign(number, &signed),

@@ -1,15 +1,18 @@
 //! What strangers send. Each is refused as written, and a healthy pair of devices beside them misses nothing.
 
+use std::collections::VecDeque;
 use std::io::{Read, Write};
 use std::net::{SocketAddr, TcpStream};
 use std::time::Duration;
 
-use allymap_wire::{Code, Head, Message};
+use allymap_wire::{Code, Head, Message, SpaceId};
 use futures_util::SinkExt;
+use tokio::io::AsyncReadExt;
+use tokio::net::TcpSocket;
 use tokio::time::Instant;
 use tokio_tungstenite::tungstenite::Message as Frame;
 
-use crate::harness::{PATIENCE, Relay, all_stored, hear, last_words, record};
+use crate::harness::{Device, PATIENCE, Relay, all_stored, hear, last_words, record};
 
 /// Sends bytes and reads until the relay closes; what it said, and how long that took.
 fn raw(address: SocketAddr, bytes: &[u8]) -> (Vec<u8>, Duration) {
@@ -102,9 +105,12 @@ async fn a_header_of_twenty_megabytes_is_not_read() {
     let relay = Relay::start(folder.path());
     let mut bytes = b"GET / HTTP/1.1\r\nHost: relay.example\r\nX: ".to_vec();
     bytes.resize(20 << 20, b'x');
+    let before = relay.processor();
     let (answer, took) = raw(relay.address, &bytes);
     assert!(!first_line(&answer).starts_with("HTTP/1.1 1"), "it is not let in");
     assert!(took < Duration::from_secs(5), "{took:?}");
+    let cost = relay.processor() - before;
+    assert!(cost <= Duration::from_millis(20), "{cost:?} of processor time");
 }
 
 #[tokio::test]
@@ -152,6 +158,68 @@ async fn one_address_gets_twenty_connections_a_minute() {
         assert!(matches!(said[..], [Message::Bye { code: Code::TooMany, .. }]), "{said:?}");
         assert_eq!(code, Some(4_000 + Code::TooMany as u16));
     }
+}
+
+#[tokio::test]
+async fn five_thousand_silent_connections_from_one_address_keep_nobody_else_out() {
+    let folder = tempfile::tempdir().unwrap();
+    let relay = Relay::start_with(folder.path(), &["--count-loopback"]);
+    relay.found().await;
+    let before = relay.memory_kib();
+    let mut held = VecDeque::new();
+    for _ in 0..5_000 {
+        let socket = TcpSocket::new_v4().unwrap();
+        socket.bind("127.0.0.2:0".parse().unwrap()).unwrap();
+        held.push_back(socket.connect(relay.address).await.unwrap());
+        // No more than a process may have open.
+        if held.len() > 400 {
+            held.pop_front();
+        }
+    }
+    let mut ana = relay.log_in(2).await;
+    assert!(all_stored(&ana.put(vec![record(1, 300)]).await));
+    let mut refused = 0;
+    for mut connection in held {
+        let mut byte = [0];
+        let silent = tokio::time::timeout(Duration::from_millis(1), connection.read(&mut byte)).await;
+        refused += usize::from(matches!(silent, Ok(Ok(0) | Err(_))));
+    }
+    assert!(refused >= 400 - 20, "{refused} of the last 401 were refused");
+    let grown = relay.memory_kib().saturating_sub(before);
+    assert!(grown < 8 << 10, "{grown} KiB for connections that said nothing");
+}
+
+/// Half of them are answered within this time.
+async fn answered_in(relay: &Relay, space: SpaceId) -> Duration {
+    let mut stranger = Device::log_in_to(relay, relay.connect().await, 9, space).await;
+    let mut times = Vec::new();
+    for _ in 0..12 {
+        let began = Instant::now();
+        stranger.sync(Head::START).await;
+        assert!(matches!(stranger.hear().await, Message::Outcome { .. }));
+        times.push(began.elapsed());
+    }
+    times.sort();
+    times[times.len() / 2]
+}
+
+#[tokio::test]
+async fn whoever_may_not_read_cannot_tell_by_the_time_whether_a_map_is_there() {
+    let folder = tempfile::tempdir().unwrap();
+    let relay = Relay::start(folder.path());
+    relay.found().await;
+    let mut ana = relay.log_in(2).await;
+    for number in 0..20 {
+        assert!(all_stored(&ana.put(vec![record(number, 20_000)]).await));
+    }
+    let (mut there, mut unknown) = (Duration::MAX, Duration::MAX);
+    for _ in 0..5 {
+        there = there.min(answered_in(&relay, crate::harness::space()).await);
+        unknown = unknown.min(answered_in(&relay, SpaceId([9; 32])).await);
+    }
+    let (short, long) = (there.min(unknown), there.max(unknown));
+    // On one machine, without a network to hide it: an answer that read the log or waited for the disk would be far off.
+    assert!(long < short * 2 + Duration::from_micros(200), "{there:?} and {unknown:?}");
 }
 
 #[tokio::test]
