@@ -14,7 +14,7 @@ fn circle() -> allymap_tests::Alone {
     wren
 }
 
-/// S45–S48
+/// S45, S46, S47, S48
 #[test]
 fn four_answers_and_what_each_means() {
     let wren = circle();

@@ -254,8 +254,67 @@ fn a_referral_waits_until_everybody_asked_has_answered() {
     assert_eq!(label(&wren, "rally"), "Do not take part");
 }
 
+/// S56, E10
 #[test]
-fn s42_whoever_is_unsure_has_a_message_with_everything_gathered() {
+fn direct_action_is_for_staff_first() {
+    let wren = alone();
+    event(&wren, "Sit-in", &[("Tide Movement", "b")], &[]);
+    say(&wren, "sit-in", &["target=policy", "rights_holders=no"], &[]);
+    assert_eq!(label(&wren, "sit-in"), "Partner, full branding", "similar organisations are in general fine");
+    say(&wren, "sit-in", &["tactics=direct-action-or-unlawful"], &[]);
+    let told = answer(&wren, "sit-in");
+    assert_eq!(told["answer"]["label"], "Ask first", "{told}");
+    assert_eq!(list(&told, "open"), ["referral.R7"]);
+    assert_eq!(told["answer"]["refer"], serde_json::json!(["staff"]));
+    wren.ok(&["refer", "add", "sit-in", "--to", "staff", "--question", "may we bring water?"]);
+    wren.ok(&["refer", "answer", "sit-in", "--to", "staff", "--answer", "agreed", "--by", "Casimir Holt"]);
+    let told = answer(&wren, "sit-in");
+    assert_eq!(
+        (&told["answer"]["label"], &told["answer"]["verdict_so_far"]),
+        (&"Partner, full branding".into(), &"go-if".into()),
+        "E10b: {told}"
+    );
+}
+
+/// S58, S59, E11
+#[test]
+fn whose_community_our_working_with_them_would_push_away_is_named_in_the_answer() {
+    let wren = alone();
+    event(&wren, "Film night", &[("St Cuthwyn's", "c")], &[]);
+    say(&wren, "film", &["target=none", "rights_holders=no"], &[]);
+    assert_eq!(label(&wren, "film"), "Partner, full branding");
+    wren.ok(&["partner", "edit", "cuthwyn", "--set", "supports=refugees", "--set", "opposes=the new clinic"]);
+    assert_eq!(label(&wren, "film"), "Partner, full branding", "to differ on an issue is no reason by itself");
+    let against = ["--set", "irreconcilable=equal weddings", "--set", "alienates=Rainbow Rowers"];
+    wren.ok(&[&["partner", "edit", "cuthwyn"][..], &against].concat());
+    assert_eq!(label(&wren, "film"), "Reconsider");
+    let text = wren.ok(&["event", "assess", "film", "--no-input", "--plain"]).stdout;
+    assert!(text.contains("equal weddings; it would push away Rainbow Rowers (R17, CM 4c)"), "{text}");
+    for way in ["try to change their view", "support the work without representing us"] {
+        assert!(text.contains(way), "{text}");
+    }
+}
+
+/// S19
+#[test]
+fn a_risk_that_nobody_rated_is_a_question_and_not_the_same_as_none() {
+    let wren = alone();
+    event(&wren, "Walk", &[("Choir", "b")], &[]);
+    say(&wren, "walk", &["target=none", "rights_holders=no"], &[]);
+    assert_eq!(label(&wren, "walk"), "Partner, full branding");
+    say(&wren, "walk", &["risk.physical=unknown"], &["--because", "nobody was there"]);
+    let told = answer(&wren, "walk");
+    assert_eq!(
+        (&told["answer"]["label"], list(&told, "open")),
+        (&"Ask first".into(), vec!["risk.physical".to_owned()])
+    );
+    say(&wren, "walk", &["risk.physical=none"], &["--because", "a flat path"]);
+    assert_eq!(label(&wren, "walk"), "Partner, full branding");
+}
+
+/// S42
+#[test]
+fn whoever_is_unsure_has_a_message_with_everything_gathered() {
     let wren = alone();
     wren.ok(&["map", "edit", "--organising-team", "Perpetua, 02 5550 1990"]);
     event(&wren, "Walk", &[("Choir", "b")], &[]);

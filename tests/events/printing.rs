@@ -34,7 +34,7 @@ fn the_sheet_has_exactly_five_headings_and_one_page_of_words() {
     assert!(text < 60 * 92, "more than a page: {text}");
 }
 
-/// S15, S92
+/// S15, S52, S92
 #[test]
 fn of_their_own_event_the_sheet_says_so_and_names_them_first() {
     let wren = alone();

@@ -4,6 +4,27 @@ use allymap_tests::Shared;
 
 use super::{answer, list};
 
+/// S49: whoever of us it was that they told.
+#[test]
+fn a_request_that_another_group_noted_stands_for_our_event() {
+    let shared = Shared::with_members(2);
+    let [ana, ben] = [&shared.members[0], &shared.members[1]];
+    ana.ok(&["partner", "add", "Yarrabin Circle", "--kind", "organisation", "--category", "a"]);
+    ana.ok(&["event", "add", "Culture week", "--organisers", "yarrabin", "--no-input"]);
+    for member in [ana, ben] {
+        member.ok(&["sync"]);
+    }
+    ben.ok(&["request", "add", "yarrabin", "no filming", "--said-by", "Aunty Wilga"]);
+    assert!(!ana.run(&["event", "assess", "week", "--no-input"]).stdout.contains("no filming"));
+    for member in [ben, ana] {
+        member.ok(&["sync"]);
+    }
+    let told = ana.run(&["event", "assess", "week", "--no-input"]).stdout;
+    assert!(told.contains("no filming"), "{told}");
+    ana.ok(&["log", "add", "yarrabin", "--kind", "consulted"]);
+    assert!(ana.ok(&["ask", "yarrabin", "a song", "--size", "1", "--no-input"]).stdout.contains("no filming"));
+}
+
 /// E21, E22
 #[test]
 fn facts_that_differ_give_both_the_same_stricter_answer_and_the_conflict() {

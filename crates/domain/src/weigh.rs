@@ -498,9 +498,13 @@ impl<'a> Weigher<'a> {
                             if on < limit { said.aged(format!("was done in {}", on.month_spelled())) } else { said };
                         add.put(said, row.id, "its log", Some(on));
                     }
-                    if let Some(what) = row.members("irreconcilable").first().or(row.members("alienates").first()) {
+                    let pushed = row.members("alienates").iter().map(|whom| format!("it would push away {whom}"));
+                    let against: Vec<String> = row.members("irreconcilable").iter().cloned().chain(pushed).collect();
+                    if !against.is_empty() {
+                        let against = against.join("; ");
                         let said = Statement::new(id(Fact::OpposesOther), Fact::OpposesOther, organiser(), "yes");
-                        add.put(said, row.id, &format!("what is noted there: {what}"), None);
+                        let from = format!("what is noted there: {against}");
+                        add.put(Statement { text: Some(against), ..said }, row.id, &from, None);
                     }
                     if row.value("type") == Some("council") {
                         let said =
@@ -541,16 +545,20 @@ impl<'a> Weigher<'a> {
     fn derived_space(&self, event: &Row, add: &mut Derived<'_>) {
         let Some(place) = event.value("place").and_then(|value| self.meant(value).0) else { return };
         for row in self.of(place) {
-            let all = |word: &str| {
-                ACCESS.iter().all(|access| {
-                    row.all_values(access.field).all(|value| value == word) && row.value(access.field).is_some()
-                })
-            };
             let missing = ACCESS.iter().find(|access| row.all_values(access.field).any(|value| value == "no"));
+            let open = ACCESS.iter().filter(|access| {
+                row.value(access.field).is_none() || row.all_values(access.field).any(|value| value != "yes")
+            });
+            let open: Vec<String> = open.map(|access| access.label.to_lowercase()).collect();
             let (value, from) = match missing {
                 Some(access) => ("not-ok", format!("{}: {}, no", row.name, access.label.to_lowercase())),
-                None if all("yes") => ("ok", format!("what is known of {}", row.name)),
-                None => continue,
+                None if open.is_empty() => ("ok", format!("what is known of {}", row.name)),
+                None => {
+                    let note = format!("not known of {}: {}", row.name, open.join(", "));
+                    let question = Question::new(Fact::Space, About::Event);
+                    add.weighing.case.notes.insert(question, note);
+                    continue;
+                }
             };
             let said = Statement::new(format!("{}/{}", row.id, Fact::Space), Fact::Space, About::Event, value);
             add.put(said, row.id, &from, None);
