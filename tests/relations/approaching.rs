@@ -4,8 +4,9 @@ use allymap_tests::Shared;
 
 use crate::{alone, refused};
 
+/// S14
 #[test]
-fn s14_an_approach_opens_a_request_to_check_before_it_is_recorded() {
+fn an_approach_opens_a_request_to_check_before_it_is_recorded() {
     let wren = alone();
     wren.organisation("Wharf Choir", "b");
     let checked = wren.json(&["approach", "check", "wharf"])["approach"].clone();
@@ -21,8 +22,9 @@ fn s14_an_approach_opens_a_request_to_check_before_it_is_recorded() {
     refused(&wren.run(&["approach", "add", "wharf", "--on", "31/2/2026"]), 2, "did you mean");
 }
 
+/// S14
 #[test]
-fn s14_what_another_group_holds_is_not_approached_without_them() {
+fn what_another_group_holds_is_not_approached_without_them() {
     let wren = alone();
     wren.ok(&["partner", "add", "Wharf Choir", "--kind", "organisation", "--held-by", "Hills group (Lin)"]);
     let told = wren.ok(&["approach", "check", "wharf"]).stdout;
@@ -37,8 +39,23 @@ fn s14_what_another_group_holds_is_not_approached_without_them() {
     assert!(wren.show("wharf").contains("All the same: Lin agreed on the phone"));
 }
 
+/// S14
 #[test]
-fn s14_research_and_consultation_are_said_before_an_approach() {
+fn who_of_us_knows_somebody_there_is_said_before_an_approach() {
+    let wren = alone();
+    wren.organisation("Wharf Choir", "b");
+    wren.ok(&["partner", "edit", "wharf", "--known-by", "Lin", "--how", "sings with them"]);
+    for verb in ["check", "add"] {
+        let told = wren.ok(&["approach", verb, "wharf"]).stdout;
+        assert!(told.contains("Known by          Lin (sings with them)\n"), "{told}");
+    }
+    let told = wren.json(&["approach", "check", "wharf"])["approach"].clone();
+    assert_eq!(told["known_by"], serde_json::json!(["Lin (sings with them)"]));
+}
+
+/// S14
+#[test]
+fn research_and_consultation_are_said_before_an_approach() {
     let wren = alone();
     wren.organisation("Yarrow Circle", "a");
     let told = wren.ok(&["approach", "check", "yarrow"]).stdout;
@@ -49,8 +66,9 @@ fn s14_research_and_consultation_are_said_before_an_approach() {
     assert_eq!((&told["research"], &told["consulted"]), (&"2026-02-04".into(), &"2026-02-05".into()));
 }
 
+/// S141
 #[test]
-fn s141_two_groups_that_approach_apart_are_told_after_the_exchange() {
+fn two_groups_that_approach_apart_are_told_after_the_exchange() {
     let shared = Shared::with_members(2);
     let [ana, ben] = [&shared.members[0], &shared.members[1]];
     ana.ok(&["partner", "add", "Wharf Choir", "--kind", "organisation", "--set", "held-by=Hills"]);
@@ -71,8 +89,9 @@ fn s141_two_groups_that_approach_apart_are_told_after_the_exchange() {
     }
 }
 
+/// S57
 #[test]
-fn s57_who_is_of_category_c_is_looked_into_before_an_approach() {
+fn who_is_of_category_c_is_looked_into_before_an_approach() {
     let wren = alone();
     wren.organisation("Wharf Choir", "c");
     refused(&wren.run(&["approach", "add", "wharf"]), 4, "Look first: Wharf Choir is of category (c)");

@@ -82,6 +82,8 @@ struct State {
     /// Another of our groups that keeps the relationship or was in touch within a year.
     others: Vec<String>,
     held_by: Option<String>,
+    /// Who of us knows somebody there, and how.
+    known_by: Vec<String>,
     last: Option<Logged>,
     approaches: Vec<Logged>,
     check: Option<Logged>,
@@ -96,9 +98,12 @@ impl State {
         let same = allymap_domain::identities(&rows);
         let one = same.get(&row.id).copied().unwrap_or(row.id);
         let mut log: Vec<Logged> = Vec::new();
-        let (mut holders, mut twice) = (Vec::new(), Vec::new());
+        let (mut holders, mut known_by, mut twice) = (Vec::new(), Vec::new(), Vec::new());
         for other in rows.iter().filter(|other| same.get(&other.id).copied().unwrap_or(other.id) == one) {
-            let Entry { log: lines, double_approaches, .. } = app.entry(other.id)?;
+            let entry = app.entry(other.id)?;
+            let known = entry.field("known-by").into_iter().flat_map(|field| &field.values);
+            known_by.extend(known.map(|said| said.value.clone()));
+            let Entry { log: lines, double_approaches, .. } = entry;
             log.extend(lines);
             holders.extend(other.held_by().map(str::to_owned));
             twice.extend(
@@ -120,6 +125,7 @@ impl State {
         Ok(State {
             others,
             held_by: holders.first().cloned(),
+            known_by,
             last: contacts.last().map(|logged| (*logged).clone()),
             approaches: of_kind("approach").cloned().collect(),
             check: of_kind("check-request").next_back().cloned(),
@@ -134,6 +140,9 @@ impl State {
         let line = |label: &str, words: &str| out.line(label, 18, words);
         out.say(&row.name);
         line("Held by", self.held_by.as_deref().unwrap_or("nobody yet"));
+        if !self.known_by.is_empty() {
+            line("Known by", &self.known_by.join("; "));
+        }
         line("Last contact", &self.last.as_ref().map_or("none on record".to_owned(), by));
         for approach in &self.approaches {
             line("Approached", &by(approach));
@@ -175,7 +184,7 @@ impl State {
         let before = relation::before_json(app, row)?;
         Ok(serde_json::json!({
             "consents": before["consents"], "requests": before["requests"], "missing": before["missing"],
-            "id": row.id.to_string(), "entry": row.name, "held_by": self.held_by, "other_groups": self.others,
+            "id": row.id.to_string(), "entry": row.name, "held_by": self.held_by, "known_by": self.known_by, "other_groups": self.others,
             "last_contact": self.last.as_ref().map(line), "approaches": self.approaches.iter().map(line).collect::<Vec<_>>(),
             "double_approaches": self.twice, "check_requested": self.check.as_ref().map(line),
             "stage": row.stage(), "health": row.fact(FactKind::Health), "category": row.category(),
