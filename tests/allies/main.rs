@@ -6,5 +6,6 @@ mod campaigns;
 mod influence;
 mod next;
 mod people;
+mod picture;
 mod risks;
 mod spectrum;

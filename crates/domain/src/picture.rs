@@ -50,9 +50,9 @@ pub fn half_pie(spectrum: &Spectrum<'_>, caption: &Caption) -> String {
     line(&format!("<title id=\"title\">Spectrum of allies: {}</title>", escaped(&caption.title)));
     line(&format!("<desc id=\"description\">{}</desc>", escaped(&described(spectrum, caption))));
     line(&format!("<rect width=\"{WIDTH}\" height=\"{height}\" fill=\"#ffffff\"/>"));
-    line(&text(CENTRE.0, 34.0, "middle", 22, "bold", &clipped(&caption.title, 80)));
+    line(&text(CENTRE.0, 34.0, "middle", 22, "bold", &clipped(&caption.title, 24.0, 960.0)));
     if !caption.line.is_empty() {
-        line(&text(CENTRE.0, 60.0, "middle", 15, "normal", &clipped(&caption.line, 110)));
+        line(&text(CENTRE.0, 60.0, "middle", 15, "normal", &clipped(&caption.line, 15.0, 960.0)));
     }
     line(wedges.trim_end());
     // Not knowing is no place between the others: a box of its own below the line.
@@ -62,7 +62,7 @@ pub fn half_pie(spectrum: &Spectrum<'_>, caption: &Caption) -> String {
     ));
     line(&text(CENTRE.0, CENTRE.1 + 47.0, "middle", 15, "normal", &format!("{} ({unknown})", Place::NotKnown.label())));
     line(legend.trim_end());
-    line(&text(40.0, f64::from(height) - 18.0, "start", 13, "normal", &clipped(&caption.foot, 120)));
+    line(&text(40.0, f64::from(height) - 18.0, "start", 13, "normal", &clipped(&caption.foot, 13.0, 960.0)));
     line("</svg>");
     svg
 }
@@ -207,7 +207,7 @@ fn columns(lines: &[Line]) -> (String, u32) {
             Line::Name(number, words) => format!(
                 "{}\n{}",
                 text(x + 26.0, y, "end", 14, "bold", &number.to_string()),
-                text(x + 34.0, y, "start", 14, "normal", &clipped(words, 34))
+                text(x + 34.0, y, "start", 14, "normal", &clipped(words, 14.0, 270.0))
             ),
         };
         svg.push_str(&line);
@@ -241,15 +241,21 @@ fn at((x, y): (f64, f64)) -> String {
     format!("{x:.1} {y:.1}")
 }
 
-/// No longer than this many narrow letters; letters of East Asia count twice.
-fn clipped(words: &str, room: usize) -> String {
-    let width = |letter: char| if letter >= '\u{1100}' { 2 } else { 1 };
-    if words.chars().map(width).sum::<usize>() <= room {
+/// As much of it as surely fits into this room at this size, whatever the font: which one it is, the reader's computer says.
+fn clipped(words: &str, size: f64, room: f64) -> String {
+    let wide = |letter: char| match letter {
+        'i' | 'j' | 'l' | 'I' | '.' | ',' | ':' | ';' | '\'' | '|' | '!' | ' ' => 0.4,
+        'f' | 'r' | 't' | '-' | '(' | ')' => 0.46,
+        'm' | 'w' | 'M' | 'W' | '@' | '%' | '…' | '\u{1100}'.. => 1.05,
+        letter if letter.is_uppercase() => 0.82,
+        _ => 0.66,
+    };
+    if words.chars().map(wide).sum::<f64>() * size <= room {
         return words.to_owned();
     }
-    let mut used = 1;
+    let mut used = wide('…') * size;
     let kept = words.chars().take_while(|letter| {
-        used += width(*letter);
+        used += wide(*letter) * size;
         used <= room
     });
     kept.chain(['…']).collect()
