@@ -207,8 +207,9 @@ fn the_doctor_asks_the_relay_only_when_told_to_and_looks_no_further_into_what_is
     wren.ok(&["doctor", "--passphrase-file", &file]);
 }
 
+/// S139
 #[test]
-fn s139_topics_are_read_without_a_map_and_without_a_network() {
+fn topics_are_read_without_a_map_and_without_a_network() {
     let folder = tempfile::tempdir().unwrap();
     let wren = Volunteer::new(folder.path().join("home"));
     let topics = wren.json(&["help", "topics"]);
@@ -257,9 +258,15 @@ fn without_network(volunteer: &Volunteer, folder: &Path, arguments: &[&str]) -> 
     Some(Answer::of(output, arguments))
 }
 
-#[test]
-fn s3_without_a_network_every_command_of_the_page_answers_and_only_the_exchange_waits() {
-    // What is there to reach somebody, and what needs somebody reached before.
+/// A map that is exchanged, and every command of the page that neither reaches somebody nor needs somebody reached before.
+struct Offline {
+    wren: Volunteer,
+    commands: Vec<Vec<String>>,
+    folder: tempfile::TempDir,
+    _relay: RelayProcess,
+}
+
+fn offline() -> Offline {
     const EXCHANGING: &[&str] = &["sync", "join", "member approve", "member decline", "demo", "doctor --online"];
     let folder = tempfile::tempdir().unwrap();
     page::example_files(folder.path());
@@ -269,27 +276,70 @@ fn s3_without_a_network_every_command_of_the_page_answers_and_only_the_exchange_
     let wren = Volunteer::new(folder.path().join("home"));
     wren.ok(&["new", "Kill Town", "--name", "Wren", "--group", "Harbour", "--relay", &relay.line, "--no-input"]);
     wren.ok(&["partner", "add", "Wharf Choir", "--kind", "organisation"]);
-    let rows = page::json_rows();
     let exchanging = |command: &str| EXCHANGING.iter().any(|one| format!("{command} ").starts_with(&format!("{one} ")));
-    for (command, _) in rows.iter().filter(|(command, _)| !exchanging(command)) {
-        let mut words = page::words(command);
-        words.iter_mut().filter(|word| *word == "ALLYMAP-RELAY:…").for_each(|word| word.clone_from(&other.line));
+    let rows = page::json_rows().into_iter().map(|(command, _)| command).filter(|command| !exchanging(command));
+    let commands = rows.map(|command| page::words(&command.replace("ALLYMAP-RELAY:…", &other.line))).collect();
+    Offline { wren, commands, folder, _relay: relay }
+}
+
+impl Offline {
+    /// Checks how a command of the page ended. An answer that waits for a person says so, with a network and without.
+    fn ended(words: &[&str], answer: &Answer) {
+        let ends = if words.starts_with(&["event", "assess"]) { 4 } else { 0 };
+        assert_eq!(answer.code, ends, "allymap {}: {answer:?}", words.join(" "));
+    }
+}
+
+/// S3
+#[test]
+fn without_a_network_every_command_of_the_page_answers_and_only_the_exchange_waits() {
+    let Offline { wren, commands, folder, _relay } = offline();
+    for words in &commands {
         let words: Vec<&str> = words.iter().map(String::as_str).collect();
         let Some(answer) = without_network(&wren, folder.path(), &words) else {
             eprintln!("\n*** SKIPPED, NOT PASSED: the test without a network needs leave to make a namespace. ***\n");
             return;
         };
-        // An answer that waits for a person says so, with a network and without.
-        let ends = if command.starts_with("event assess ") { 4 } else { 0 };
-        assert_eq!(answer.code, ends, "allymap {command}: {answer:?}");
+        Offline::ended(&words, &answer);
     }
     let passphrase = ["--passphrase-file", "passphrase.txt"];
     let away = without_network(&wren, folder.path(), &[&["sync"][..], &passphrase].concat()).unwrap();
     assert!(away.code == 6 && away.stderr.contains("Everything is kept here."), "{away:?}");
 }
 
+/// S3: where there is a network, too, only the exchange reaches for it.
 #[test]
-fn s3_without_a_network_every_command_says_what_it_says_with_one_and_only_the_exchange_waits() {
+fn no_command_but_the_exchange_opens_a_socket() {
+    let Offline { wren, commands, folder, _relay } = offline();
+    let trace = folder.path().join("trace");
+    let traced = |words: &[&str]| {
+        let mut command = Command::new("strace");
+        command.args(["-f", "-qq", "-e", "trace=socket", "-o"]).arg(&trace).arg(binaries().join("allymap"));
+        command.args(words).env("ALLYMAP_HOME", &wren.home).current_dir(folder.path());
+        let answer = Answer::of(command.stdin(std::process::Stdio::null()).output().unwrap(), words);
+        let calls = std::fs::read_to_string(&trace).unwrap();
+        // A name service of this computer alone is spoken to through a socket of the family of files.
+        let lines = calls.lines().filter(|line| line.contains("socket(") && !line.contains("AF_UNIX"));
+        (answer, lines.map(str::to_owned).collect::<Vec<_>>())
+    };
+    let works = Command::new("strace").args(["-f", "-qq", "-o"]).arg(&trace).arg("true").status();
+    if !works.is_ok_and(|status| status.success()) {
+        eprintln!("\n*** SKIPPED, NOT PASSED: the test that looks for sockets needs strace. ***\n");
+        return;
+    }
+    let (answer, sockets) = traced(&["sync"]);
+    assert!(answer.code == 0 && sockets.iter().any(|call| call.contains("AF_INET")), "{answer:?} {sockets:?}");
+    for words in &commands {
+        let words: Vec<&str> = words.iter().map(String::as_str).collect();
+        let (answer, sockets) = traced(&words);
+        Offline::ended(&words, &answer);
+        assert_eq!(sockets, Vec::<String>::new(), "allymap {}", words.join(" "));
+    }
+}
+
+/// S3
+#[test]
+fn without_a_network_every_command_says_what_it_says_with_one_and_only_the_exchange_waits() {
     let folder = tempfile::tempdir().unwrap();
     let relay = RelayProcess::start(&folder.path().join("relay"), None);
     let wren = Volunteer::new(folder.path().join("home"));

@@ -76,6 +76,40 @@ fn the_form_shows_every_field_with_what_it_holds_and_left_as_it_is_changes_nothi
     assert_eq!(wren.ok(&["export", "--digest"]).stdout, before);
 }
 
+/// SEC23: whatever a person can have is in the form, and it asks for none of these.
+#[test]
+fn no_field_of_a_person_asks_for_what_nobody_needs_to_know() {
+    let wren = alone();
+    wren.ok(&["partner", "add", "Isolde Farthing", "--kind", "person", "--set", "basis=public-role"]);
+    let copy = wren.home.join("copy.toml");
+    assert_eq!(edit(&wren, "isolde", &format!("cp \"$1\" {}", copy.display())).code, 0);
+    let form = fs::read_to_string(copy).unwrap();
+    let names: Vec<&str> = form.lines().filter_map(|line| line.split_once(" = ")).map(|(name, _)| name).collect();
+    let questions: Vec<&str> = form.lines().filter(|line| line.starts_with("# ") && line.ends_with('?')).collect();
+    assert!(names.contains(&"role") && names.contains(&"basis") && questions.len() > 10, "{form}");
+    assert!(!names.contains(&"address"), "{form}");
+    for never in [
+        "birth",
+        "born",
+        "home",
+        "health",
+        "illness",
+        "visa",
+        "residence",
+        "orientation",
+        "sexual",
+        "ethnic",
+        "race",
+        "vote",
+        "religio",
+        "union",
+    ] {
+        let asks = |words: &&&str| words.to_lowercase().contains(never);
+        let asked = [names.iter().find(asks), questions.iter().find(asks)];
+        assert_eq!(asked, [None, None], "{never}");
+    }
+}
+
 #[test]
 fn only_what_was_changed_in_the_form_is_written_and_one_undo_takes_it_back() {
     let wren = alone();
@@ -102,7 +136,7 @@ sed -i -e 's/^phone = .*/phone = "02 5550 0009"/' -e 's/^seats = .*/seats = 40/'
     assert_eq!(wren.show("choir"), before);
 }
 
-/// 9.14
+/// Notes go to the sealed store and nowhere else.
 #[test]
 fn nothing_of_what_was_typed_stays_in_the_runtime_folder_the_temporary_ones_or_the_shell_history() {
     let wren = alone();
@@ -126,10 +160,26 @@ fn nothing_of_what_was_typed_stays_in_the_runtime_folder_the_temporary_ones_or_t
     terminal.type_line("a word at the quiet wharf");
     terminal.type_line("");
     terminal.wait_for("Kept for");
+    terminal.type_line("allymap meet choir --plain --from-us Wren --on today --told yes");
+    for (question, answer) in [
+        ("What do they do", ""),
+        ("Where do they stand", ""),
+        ("What resources and capacity", ""),
+        ("Which relationships", ""),
+        ("influence over decision makers", ""),
+        ("interested in working with us", ""),
+        ("What stands in the way", "afraid of the quiet wharf"),
+        ("benefit each other", ""),
+        ("Anything else?", ""),
+    ] {
+        terminal.wait_for(question);
+        terminal.type_line(answer);
+    }
+    terminal.wait_for("Kept: one-to-one");
     terminal.type_line("exit");
     assert_eq!(terminal.finish(), 0, "{}", terminal.shown);
     assert!(fs::read_to_string(&history).unwrap().contains("partner edit choir --editor"));
-    assert!(wren.show("choir").contains("the quiet wharf"));
+    assert_eq!(wren.show("choir").matches("the quiet wharf").count(), 3, "{}", wren.show("choir"));
     fs::remove_file(wren.home.join("editor.sh")).unwrap();
     assert_eq!(holding(&wren.home, "quiet wharf"), Vec::<PathBuf>::new());
     let left: Vec<_> = fs::read_dir(wren.home.join("run")).unwrap().flatten().map(|entry| entry.path()).collect();
