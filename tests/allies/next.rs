@@ -90,6 +90,13 @@ fn whom_nobody_should_engage_with_is_not_listed() {
     assert!(marked.stdout.contains("Marked: do not engage"), "{marked:?}");
     let told = wren.ok(&["next", "--all"]);
     assert!(!told.stdout.contains("Asters") && told.stderr.contains("1 entry is left out"), "{told:?}");
+    // Whoever goes there all the same is told.
+    wren.ok(&["log", "add", "asters", "--kind", "research", "--note", "their paper", "--no-input"]);
+    let note = "Note              we do not engage with them: arguing may entrench";
+    for verb in ["check", "add"] {
+        let told = wren.ok(&["approach", verb, "asters", "--no-input"]).stdout;
+        assert!(told.contains(note), "{told}");
+    }
     // The spectrum still shows where they stand, and the mark can be taken back.
     assert_eq!(wren.json(&["spectrum"])["positions"]["active-opponent"][0], "Asters");
     wren.ok(&["partner", "edit", "asters", "--set", "engage=yes", "--no-input"]);

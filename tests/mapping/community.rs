@@ -2,8 +2,9 @@
 
 use super::{each, refused, volunteer};
 
+/// S103
 #[test]
-fn s103_a_map_says_which_community_it_is_of_by_area_or_by_what_is_shared() {
+fn a_map_says_which_community_it_is_of_by_area_or_by_what_is_shared() {
     let (wren, _folder) = volunteer();
     let shown = wren.ok(&["map", "show"]).stdout;
     assert!(shown.contains("Community               not said yet"), "{shown}");
@@ -43,8 +44,9 @@ fn s103_a_map_says_which_community_it_is_of_by_area_or_by_what_is_shared() {
     }
 }
 
+/// S3
 #[test]
-fn s3_the_region_is_on_the_map_and_everything_works_without_a_network() {
+fn the_region_is_on_the_map_and_everything_works_without_a_network() {
     let (wren, _folder) = volunteer();
     wren.ok(&["map", "edit", "--region", "Far coast"]);
     assert_eq!(wren.json(&["map", "show"])["fields"]["region"], "Far coast");
@@ -53,8 +55,9 @@ fn s3_the_region_is_on_the_map_and_everything_works_without_a_network() {
     assert_eq!(wren.json(&["map", "show"])["fields"]["region"], "Far coast", "nothing is lost");
 }
 
+/// S104
 #[test]
-fn s104_one_organisation_in_two_maps_and_no_word_of_one_in_the_other() {
+fn one_organisation_in_two_maps_and_no_word_of_one_in_the_other() {
     let (wren, _folder) = volunteer();
     wren.ok(&["partner", "add", "Harbour Choir", "--kind", "organisation", "--notes", "thistledown rehearsal"]);
     wren.ok(&["map", "section", "Songs", "--text", "gossamer verses"]);
@@ -72,8 +75,9 @@ fn s104_one_organisation_in_two_maps_and_no_word_of_one_in_the_other() {
     refused(&wren.run(&["map", "use", "Moon"]), 3);
 }
 
+/// S105
 #[test]
-fn s105_the_eight_questions_are_unknown_partly_or_answered_and_six_is_five() {
+fn the_eight_questions_are_unknown_partly_or_answered_and_six_is_five() {
     let (wren, _folder) = volunteer();
     let all = wren.json(&["todo", "--questions"]);
     let questions = all["questions"].as_array().unwrap();
@@ -96,8 +100,9 @@ fn s105_the_eight_questions_are_unknown_partly_or_answered_and_six_is_five() {
     refused(&wren.run(&["map", "answer", "1", "--text", " "]), 2);
 }
 
+/// S106
 #[test]
-fn s106_parts_are_visible_and_answerable_one_by_one() {
+fn parts_are_visible_and_answerable_one_by_one() {
     let (wren, _folder) = volunteer();
     for part in ["from-scratch", "2", "expect", "knowledge"] {
         let answer = wren.json(&["map", "answer", "knows-us", "--part", part, "--text", "so it is"]);
@@ -111,8 +116,9 @@ fn s106_parts_are_visible_and_answerable_one_by_one() {
     assert!(text.contains("Where does it start, and where does it end? [extent]"), "{text}");
 }
 
+/// S106
 #[test]
-fn s106_an_answer_is_added_to_or_replaced_in_the_open() {
+fn an_answer_is_added_to_or_replaced_in_the_open() {
     let (wren, _folder) = volunteer();
     wren.ok(&["map", "answer", "4", "--part", "inspire", "--text", "music", "--partly"]);
     wren.ok(&["map", "answer", "4", "--part", "inspire", "--text", "food", "--add", "--partly"]);
@@ -124,8 +130,9 @@ fn s106_an_answer_is_added_to_or_replaced_in_the_open() {
     assert_eq!(text(&wren), "a parade");
 }
 
+/// S107
 #[test]
-fn s107_unknowns_become_things_to_find_out() {
+fn unknowns_become_things_to_find_out() {
     let (wren, _folder) = volunteer();
     wren.ok(&["partner", "add", "Harbour Choir", "--kind", "organisation"]);
     wren.ok(&["partner", "add", "Quay Library", "--kind", "institution", "--category", "c"]);
@@ -149,8 +156,9 @@ fn s107_unknowns_become_things_to_find_out() {
     assert!(text.stderr.contains("Not knowing is fine."), "{text:?}");
 }
 
+/// S108
 #[test]
-fn s108_the_seven_sections_stand_in_the_template_s_order() {
+fn the_seven_sections_stand_in_the_template_s_order() {
     let (wren, _folder) = volunteer();
     let shown = wren.ok(&["map", "show"]).stdout;
     let titles = [
@@ -170,8 +178,9 @@ fn s108_the_seven_sections_stand_in_the_template_s_order() {
     refused(&wren.run(&["map", "show", "--section", "moon"]), 3);
 }
 
+/// S109
 #[test]
-fn s109_figures_have_a_source_and_a_date_and_years_stand_beside_each_other() {
+fn figures_have_a_source_and_a_date_and_years_stand_beside_each_other() {
     let (wren, _folder) = volunteer();
     let census = ["--source-kind", "census", "--source", "table 1"];
     let figure =
@@ -196,8 +205,9 @@ fn s109_figures_have_a_source_and_a_date_and_years_stand_beside_each_other() {
     refused(&wren.run(&["map", "drop", "people"]), 3);
 }
 
+/// S111
 #[test]
-fn s111_issues_have_a_weight_and_a_source_and_the_heaviest_comes_first() {
+fn issues_have_a_weight_and_a_source_and_the_heaviest_comes_first() {
     let (wren, _folder) = volunteer();
     wren.ok(&["map", "issue", "Rents", "--weight", "3", "--source", "Harbour Post", "--source-kind", "local-media"]);
     wren.ok(&["map", "issue", "The last bus", "--weight", "5"]);
@@ -213,8 +223,9 @@ fn s111_issues_have_a_weight_and_a_source_and_the_heaviest_comes_first() {
     assert_eq!(wren.run(&["map", "issue", "Noise", "--weight", "heavy"]).code, 2);
 }
 
+/// S112, S113, S114, S115
 #[test]
-fn s112_s113_s114_s115_every_type_of_the_template_has_its_place_in_its_section() {
+fn every_type_of_the_template_has_its_place_in_its_section() {
     let (wren, _folder) = volunteer();
     let sections: [(&str, &str, &[&str]); 3] = [
         ("orgs", "partner", &["activist", "rights holders", "charity", "social", "youth", "recreation", "business"]),
@@ -262,8 +273,9 @@ fn s112_s113_s114_s115_every_type_of_the_template_has_its_place_in_its_section()
     refused(&wren.run(&["place", "add", "Lair", "--type", "cave"]), 2);
 }
 
+/// S116
 #[test]
-fn s116_questions_and_sections_of_ones_own() {
+fn questions_and_sections_of_ones_own() {
     let (wren, _folder) = volunteer();
     wren.ok(&["map", "question", "Who speaks for the caravan park?"]);
     wren.ok(&["map", "question", "What do the boats need?", "--sixth"]);
@@ -286,8 +298,9 @@ fn s116_questions_and_sections_of_ones_own() {
     }
 }
 
+/// S117
 #[test]
-fn s117_the_five_kinds_of_source_are_accepted_and_others_suggest_the_list() {
+fn the_five_kinds_of_source_are_accepted_and_others_suggest_the_list() {
     let (wren, _folder) = volunteer();
     for kind in ["directory", "local-media", "council", "census", "people"] {
         wren.ok(&["map", "figure", kind, "1", "--source-kind", kind]);
@@ -297,8 +310,9 @@ fn s117_the_five_kinds_of_source_are_accepted_and_others_suggest_the_list() {
     assert!(answer.stderr.contains("directory, local-media, council, census, people, seen"), "{answer:?}");
 }
 
+/// S118
 #[test]
-fn s118_each_answer_says_who_gave_it_when_and_from_where() {
+fn each_answer_says_who_gave_it_when_and_from_where() {
     let (wren, _folder) = volunteer();
     wren.ok(&[
         "map",
@@ -320,8 +334,9 @@ fn s118_each_answer_says_who_gave_it_when_and_from_where() {
     );
 }
 
+/// S119
 #[test]
-fn s119_facts_older_than_the_age_that_was_set_are_listed() {
+fn facts_older_than_the_age_that_was_set_are_listed() {
     let (wren, _folder) = volunteer();
     wren.ok(&["map", "figure", "People", "9,000", "--on", "60 months ago"]);
     wren.ok(&["map", "answer", "2", "--text", "hardly", "--on", "20 months ago"]);
@@ -335,8 +350,9 @@ fn s119_facts_older_than_the_age_that_was_set_are_listed() {
     refused(&wren.run(&["map", "edit", "--set", "facts-age=0"]), 2);
 }
 
+/// S122
 #[test]
-fn s122_ready_appears_when_every_question_is_at_least_partly_answered() {
+fn ready_appears_when_every_question_is_at_least_partly_answered() {
     let (wren, _folder) = volunteer();
     for question in ["1", "2", "3", "4", "5", "7"] {
         wren.ok(&["map", "answer", question, "--text", "something", "--partly"]);
@@ -352,8 +368,9 @@ fn s122_ready_appears_when_every_question_is_at_least_partly_answered() {
     assert_eq!(wren.json(&["todo"])["ready"], true);
 }
 
+/// S123
 #[test]
-fn s123_how_well_the_community_knows_us_gives_a_hint_for_the_plan() {
+fn how_well_the_community_knows_us_gives_a_hint_for_the_plan() {
     let (wren, _folder) = volunteer();
     let mut hints = Vec::new();
     for how in ["from-scratch", "bad-experiences", "expectations", "knowledge"] {
@@ -371,8 +388,9 @@ fn s123_how_well_the_community_knows_us_gives_a_hint_for_the_plan() {
     assert!(wren.ok(&["todo", "--questions"]).stdout.contains("Hint:          Listen first"));
 }
 
+/// S124, S125, S126
 #[test]
-fn s124_s125_s126_what_inspires_the_tensions_and_the_plan_are_kept_and_an_empty_plan_is_said() {
+fn what_inspires_the_tensions_and_the_plan_are_kept_and_an_empty_plan_is_said() {
     let (wren, _folder) = volunteer();
     assert!(wren.json(&["todo"])["map"].as_array().unwrap().contains(&"Strategy".into()));
     wren.ok(&["map", "answer", "cares-about", "--part", "inspire", "--text", "music and food"]);
@@ -400,8 +418,9 @@ fn s124_s125_s126_what_inspires_the_tensions_and_the_plan_are_kept_and_an_empty_
     );
 }
 
+/// S12
 #[test]
-fn s12_the_referral_card_of_the_map_is_read_offline() {
+fn the_referral_card_of_the_map_is_read_offline() {
     let (wren, _folder) = volunteer();
     assert!(wren.ok(&["help", "contact"]).stdout.contains("Organising team       not said yet"));
     wren.ok(&["map", "edit", "--organising-team", "Perpetua, 02 5550 1990", "--action-centre", "Quay Street 4"]);

@@ -2,8 +2,9 @@
 
 use super::{each, refused, volunteer};
 
+/// S110
 #[test]
-fn s110_dates_are_kept_as_people_say_them_and_come_in_order() {
+fn dates_are_kept_as_people_say_them_and_come_in_order() {
     let (wren, _folder) = volunteer();
     for (name, on) in [
         ("Harbour fair", "first sunday of july"),
@@ -25,8 +26,9 @@ fn s110_dates_are_kept_as_people_say_them_and_come_in_order() {
     assert!(shown.contains("Next      Fri 4 Jul 2031\n"), "{shown}");
 }
 
+/// S110
 #[test]
-fn s110_a_week_is_kept_by_its_first_and_last_day() {
+fn a_week_is_kept_by_its_first_and_last_day() {
     let (wren, _folder) = volunteer();
     let added =
         wren.json(&["date", "add", "Week of the river", "--from", "4 jul 2027", "--to", "11 jul 2027", "--yearly"]);
@@ -55,8 +57,9 @@ fn s110_a_week_is_kept_by_its_first_and_last_day() {
     assert_eq!(wren.json(&["date", "list", "--all"])["dates"].as_array().unwrap().len(), 0);
 }
 
+/// S110
 #[test]
-fn s110_starter_dates_are_offered_and_taken_up_once() {
+fn starter_dates_are_offered_and_taken_up_once() {
     let (wren, _folder) = volunteer();
     let offered = wren.json(&["date", "offered"]);
     assert!(each(&offered["offered"], "name").contains(&"Human Rights Day"));
@@ -69,8 +72,9 @@ fn s110_starter_dates_are_offered_and_taken_up_once() {
     );
 }
 
+/// S110
 #[test]
-fn s110_a_calendar_reads_back_with_folding_and_escaping_undone() {
+fn a_calendar_reads_back_with_folding_and_escaping_undone() {
     let (wren, _folder) = volunteer();
     let name = "Fête; harbour, quay \\ slip ".repeat(5);
     wren.ok(&["date", "add", &name, "--on", "first sunday of july", "--days", "8", "--note", "one\ntwo"]);

@@ -1,4 +1,4 @@
-//! The community map on one volunteer's computer, through its commands. Names of tests carry the requirement that they show.
+//! The community map on one volunteer's computer, through its commands.
 
 #![allow(clippy::print_stderr, reason = "a test that could not run must be seen")]
 

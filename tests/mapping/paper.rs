@@ -6,8 +6,9 @@ use allymap_tests::Volunteer;
 
 use crate::{refused, volunteer};
 
+/// S108, S120
 #[test]
-fn s108_s120_a_report_is_one_file_with_seven_headings_and_a_directory() {
+fn a_report_is_one_file_with_seven_headings_and_a_directory() {
     let (wren, folder) = volunteer();
     wren.ok(&[
         "partner",
@@ -56,8 +57,9 @@ fn s108_s120_a_report_is_one_file_with_seven_headings_and_a_directory() {
     assert_eq!(files, ["report.html"]);
 }
 
+/// S80
 #[test]
-fn s80_a_page_for_a_partner_says_nothing_private_and_a_blank_form_needs_no_map() {
+fn a_page_for_a_partner_says_nothing_private_and_a_blank_form_needs_no_map() {
     let (wren, folder) = volunteer();
     let choir = ["partner", "add", "Ropewalk Choir", "--kind", "organisation", "--phone", "02 5550 1", "--no-input"];
     wren.ok(&choir);

@@ -2,8 +2,9 @@
 
 use super::{each, refused, volunteer};
 
+/// S11
 #[test]
-fn s11_a_place_says_who_can_get_in_stay_and_feel_safe_and_unknown_is_to_be_found_out() {
+fn a_place_says_who_can_get_in_stay_and_feel_safe_and_unknown_is_to_be_found_out() {
     let (wren, _folder) = volunteer();
     wren.ok(&[
         "place",
@@ -35,8 +36,9 @@ fn s11_a_place_says_who_can_get_in_stay_and_feel_safe_and_unknown_is_to_be_found
     assert_eq!(entry["entry"]["fields"]["transport-note"]["value"], "last bus at six");
 }
 
+/// S11
 #[test]
-fn s11_places_are_listed_by_what_they_are_known_to_have() {
+fn places_are_listed_by_what_they_are_known_to_have() {
     let (wren, _folder) = volunteer();
     wren.ok(&["place", "add", "Ropewalk Hall", "--step-free", "yes", "--toilets", "yes"]);
     wren.ok(&["place", "add", "Old Steps", "--step-free", "no"]);

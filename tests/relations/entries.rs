@@ -4,18 +4,29 @@ use allymap_tests::Terminal;
 
 use crate::{alone, refused};
 
+/// S1
 #[test]
-fn s1_why_we_partner_is_one_or_more_of_six_reasons() {
+fn why_we_partner_is_one_or_more_of_six_reasons() {
     let wren = alone();
     wren.organisation("Wharf Choir", "c");
     wren.ok(&["partner", "edit", "wharf", "--set", "reasons=visibility", "--set", "reasons=learning"]);
     let shown = wren.show("wharf");
     assert!(shown.contains("Why we partner        learning and pooled resources; visibility where"), "{shown}");
     refused(&wren.run(&["partner", "edit", "wharf", "--set", "reasons=fame"]), 2, "not one of new-audiences");
+    // The report counts them over the whole map.
+    wren.organisation("Oak Street Hub", "b");
+    wren.ok(&["partner", "edit", "oak", "--set", "reasons=learning"]);
+    let html = wren.ok(&["report", "-o", "-"]).stdout;
+    let numbers = html.split("In numbers").nth(1).unwrap_or_else(|| panic!("{html}"));
+    for (reason, count) in [("learning and pooled resources", '2'), ("visibility where", '1')] {
+        let counted = numbers.split(reason).nth(1).and_then(|after| after.chars().find(char::is_ascii_digit));
+        assert_eq!(counted, Some(count), "{reason}: {numbers}");
+    }
 }
 
+/// S5
 #[test]
-fn s5_forms_of_joint_work_are_a_list_and_several_hold() {
+fn forms_of_joint_work_are_a_list_and_several_hold() {
     let wren = alone();
     wren.organisation("Wharf Choir", "c");
     wren.ok(&["partner", "edit", "wharf", "--set", "joint-work=film night", "--set", "joint-work=vigil"]);
@@ -24,15 +35,17 @@ fn s5_forms_of_joint_work_are_a_list_and_several_hold() {
     assert!(!wren.show("wharf").contains("vigil"));
 }
 
+/// S6
 #[test]
-fn s6_a_relationship_names_which_of_our_groups_holds_it() {
+fn a_relationship_names_which_of_our_groups_holds_it() {
     let wren = alone();
     wren.ok(&["partner", "add", "Wharf Choir", "--kind", "organisation", "--held-by", "Harbour"]);
     assert!(wren.show("wharf").contains("Held by               Harbour"));
 }
 
+/// S7
 #[test]
-fn s7_a_formal_partnership_without_what_they_get_is_incomplete() {
+fn a_formal_partnership_without_what_they_get_is_incomplete() {
     let wren = alone();
     wren.organisation("Wharf Choir", "c");
     wren.ok(&["partner", "edit", "wharf", "--set", "agreement=formal", "--set", "we-get=a hall"]);
@@ -42,8 +55,9 @@ fn s7_a_formal_partnership_without_what_they_get_is_incomplete() {
     assert!(!shown.contains("Incomplete") && shown.contains("What they get         a full room"), "{shown}");
 }
 
+/// S8
 #[test]
-fn s8_who_leads_is_said_in_whose_words() {
+fn who_leads_is_said_in_whose_words() {
     let wren = alone();
     let add = ["partner", "add", "Yarrow Circle", "--kind", "organisation", "--led-by", "indigenous"];
     let answer = wren.ok(&add);
@@ -76,8 +90,9 @@ fn their_goals_and_limits_stand_above_every_note_of_ours() {
     );
 }
 
+/// S13
 #[test]
-fn s13_new_entries_are_mapped_and_nothing_more() {
+fn new_entries_are_mapped_and_nothing_more() {
     let wren = alone();
     wren.organisation("Wharf Choir", "c");
     wren.organisation("Oak Street Hub", "b");
@@ -102,8 +117,9 @@ fn stage_and_health_are_apart_and_stages_go_back() {
     );
 }
 
+/// S54
 #[test]
-fn s54_a_local_branch_is_linked_to_its_parent() {
+fn a_local_branch_is_linked_to_its_parent() {
     let wren = alone();
     wren.organisation("Wide World Aid", "b");
     wren.ok(&["partner", "add", "Aid Thornwick", "--kind", "organisation", "--branch-of", "wide world"]);
@@ -149,8 +165,9 @@ fn an_affiliation_has_seven_values_and_says_when_it_was_checked_and_from_what() 
     refused(&wren.run(&["partner", "edit", "fair", "--affiliation-kind", "partty"]), 2, "Did you mean party?");
 }
 
+/// S121
 #[test]
-fn s121_who_of_us_knows_them_and_how() {
+fn who_of_us_knows_them_and_how() {
     let wren = alone();
     wren.organisation("St Cuthwyn's", "c");
     wren.ok(&["partner", "edit", "cuthwyn", "--known-by", "Ana", "--how", "choir"]);
@@ -169,8 +186,9 @@ fn capacity_is_a_number_or_not_known() {
     refused(&wren.run(&["partner", "edit", "wharf", "--set", "seats=-4"]), 2, "a whole number or unknown");
 }
 
+/// S91
 #[test]
-fn s91_what_all_can_bring_is_added_up_and_the_unknown_stays_unknown() {
+fn what_all_can_bring_is_added_up_and_the_unknown_stays_unknown() {
     let wren = alone();
     for (name, seats) in [("Wharf Choir", "20"), ("Oak Street Hub", "30"), ("Alder Club", "unknown")] {
         wren.organisation(name, "c");
@@ -195,7 +213,7 @@ fn private_people_stand_behind_an_organisation() {
 
 /// SEC27
 #[test]
-fn sec27_at_a_terminal_a_person_is_asked_for_with_the_basis() {
+fn at_a_terminal_a_person_is_asked_for_with_the_basis() {
     let wren = alone();
     let mut add = Terminal::start(&wren, &["partner", "add", "Isolde Farthing", "--kind", "person", "--plain"]);
     add.wait_for("Why may this person be on the map?");
@@ -210,8 +228,9 @@ fn sec27_at_a_terminal_a_person_is_asked_for_with_the_basis() {
     assert!(add.shown.contains("Private people stand behind an organisation"), "{}", add.shown);
 }
 
+/// SEC24
 #[test]
-fn sec24_what_is_likely_sensitive_is_asked_for_its_source_and_its_need() {
+fn what_is_likely_sensitive_is_asked_for_its_source_and_its_need() {
     let wren = alone();
     wren.ok(&["partner", "add", "Isolde Farthing", "--kind", "person", "--set", "basis=public-role"]);
     let belongs = ["partner", "edit", "isolde", "--set", "affiliation=councillor, Thornwick Shire Council"];
@@ -245,8 +264,9 @@ fn sec24_what_is_likely_sensitive_is_asked_for_its_source_and_its_need() {
     assert!(!told.contains("sensitive"), "{told}");
 }
 
+/// SEC25
 #[test]
-fn sec25_why_tells_of_each_fact_who_said_it_when_and_from_what_and_of_a_person_the_basis() {
+fn why_tells_of_each_fact_who_said_it_when_and_from_what_and_of_a_person_the_basis() {
     let wren = alone();
     wren.ok(&["partner", "add", "Isolde Farthing", "--kind", "person", "--set", "basis=public-role"]);
     wren.ok(&["partner", "edit", "isolde", "--set", "needed-for=she decides on the hall"]);
@@ -279,8 +299,9 @@ fn sec25_why_tells_of_each_fact_who_said_it_when_and_from_what_and_of_a_person_t
     assert!(name["on"].is_string() && name["by"] == "Wren", "{name}");
 }
 
+/// SEC26
 #[test]
-fn sec26_a_risk_a_link_and_a_place_on_the_spectrum_need_a_source_when_they_are_a_persons() {
+fn a_risk_a_link_and_a_place_on_the_spectrum_need_a_source_when_they_are_a_persons() {
     let wren = alone();
     wren.ok(&["partner", "add", "Isolde Farthing", "--kind", "person", "--set", "basis=public-role"]);
     wren.organisation("Wharf Choir", "b");
@@ -308,8 +329,9 @@ fn sec26_a_risk_a_link_and_a_place_on_the_spectrum_need_a_source_when_they_are_a
     assert_eq!(risk.finish(), 0, "{}", risk.shown);
 }
 
+/// S44
 #[test]
-fn s44_what_has_no_category_yet_is_a_list_of_what_to_find_out() {
+fn what_has_no_category_yet_is_a_list_of_what_to_find_out() {
     let wren = alone();
     wren.organisation("Wharf Choir", "c");
     wren.ok(&["partner", "add", "Oak Street Hub", "--kind", "organisation"]);
@@ -321,8 +343,9 @@ fn s44_what_has_no_category_yet_is_a_list_of_what_to_find_out() {
     assert!(todo.contains("Category not known      2 entries: Alder Club, Oak Street Hub"), "{todo}");
 }
 
+/// S47
 #[test]
-fn s47_support_says_what_to_stay_away_with() {
+fn support_says_what_to_stay_away_with() {
     let wren = alone();
     wren.organisation("Yarrow Circle", "a");
     for away in ["branding", "petitions"] {

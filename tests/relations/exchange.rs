@@ -1,5 +1,7 @@
 //! `allymap ask`, `gave`, `got` and `balance`.
 
+use allymap_tests::Shared;
+
 use crate::{alone, refused};
 
 /// S45, S89
@@ -18,8 +20,9 @@ fn rights_holders_are_consulted_before_anything_is_asked_of_them() {
     wren.log("yarrow", "action", "today");
 }
 
+/// S10
 #[test]
-fn s10_the_third_request_within_sixty_days_is_questioned() {
+fn the_third_request_within_sixty_days_is_questioned() {
     let wren = alone();
     wren.organisation("Yarrow Circle", "a");
     wren.organisation("Oak Street Hub", "b");
@@ -42,8 +45,34 @@ fn s10_the_third_request_within_sixty_days_is_questioned() {
     assert!(!other.stderr.contains("has been asked"), "{other:?}");
 }
 
+/// S10: whichever of our groups it was that asked.
 #[test]
-fn s127_an_ask_before_a_meeting_warns_unless_it_is_urgent() {
+fn requests_of_all_our_groups_count_together() {
+    let shared = Shared::with_members(2);
+    let [ana, ben] = [&shared.members[0], &shared.members[1]];
+    ana.ok(&["partner", "add", "Yarrow Circle", "--kind", "organisation", "--category", "a"]);
+    for kind in ["consulted", "meeting"] {
+        ana.ok(&["log", "add", "yarrow", "--kind", kind]);
+    }
+    for member in [ana, ben] {
+        member.ok(&["sync"]);
+    }
+    for member in [ana, ben] {
+        let told = member.json(&["ask", "yarrow", "speak", "--size", "1"]);
+        assert_eq!(told["warnings"], serde_json::json!([]), "neither knew of the other");
+    }
+    for member in [ana, ben, ana] {
+        member.ok(&["sync"]);
+    }
+    for member in [ana, ben] {
+        let told = member.ok(&["ask", "yarrow", "speak again", "--size", "1"]).stderr;
+        assert!(told.contains("Yarrow Circle has been asked 3 times in 60 days"), "{told}");
+    }
+}
+
+/// S127
+#[test]
+fn an_ask_before_a_meeting_warns_unless_it_is_urgent() {
     let wren = alone();
     wren.organisation("Wharf Choir", "c");
     wren.log("wharf", "research", "3 months ago");
@@ -61,8 +90,9 @@ fn s127_an_ask_before_a_meeting_warns_unless_it_is_urgent() {
     assert!(!wren.ok(&ask).stderr.contains("You have not met"));
 }
 
+/// S132
 #[test]
-fn s132_the_balance_is_told_in_words_over_a_year() {
+fn the_balance_is_told_in_words_over_a_year() {
     let wren = alone();
     wren.organisation("Wharf Choir", "c");
     assert_eq!(wren.ok(&["balance", "wharf"]).stdout, "Wharf Choir: nothing yet either way.\n");
@@ -86,8 +116,9 @@ fn nobody_gets_a_score() {
     assert!(balance.get("got").is_none() && balance.get("gave").is_none(), "{balance}");
 }
 
+/// S133
 #[test]
-fn s133_a_large_ask_wants_a_heads_up_within_thirty_days() {
+fn a_large_ask_wants_a_heads_up_within_thirty_days() {
     let wren = alone();
     wren.organisation("Wharf Choir", "c");
     wren.log("wharf", "research", "3 months ago");
@@ -104,8 +135,9 @@ fn s133_a_large_ask_wants_a_heads_up_within_thirty_days() {
     assert_eq!(wren.run(&["ask", "wharf", "the moon", "--size", "6"]).code, 2);
 }
 
+/// S134
 #[test]
-fn s134_what_we_owe_is_in_the_due_list() {
+fn what_we_owe_is_in_the_due_list() {
     let wren = alone();
     wren.organisation("Wharf Choir", "c");
     wren.ok(&["got", "wharf", "lent the hall", "--size", "3"]);
@@ -115,8 +147,9 @@ fn s134_what_we_owe_is_in_the_due_list() {
     assert!(!wren.ok(&["due"]).stdout.contains("We owe"));
 }
 
+/// S135
 #[test]
-fn s135_what_helps_both_sides_comes_first() {
+fn what_helps_both_sides_comes_first() {
     let wren = alone();
     wren.organisation("Wharf Choir", "c");
     wren.log("wharf", "research", "3 months ago");
@@ -135,8 +168,9 @@ fn s135_what_helps_both_sides_comes_first() {
     assert_eq!(order, ["a shared stall", "sing", "a poster"]);
 }
 
+/// S57
 #[test]
-fn s57_nothing_is_asked_of_category_c_and_nothing_hosted_with_them_before_somebody_looked() {
+fn nothing_is_asked_of_category_c_and_nothing_hosted_with_them_before_somebody_looked() {
     let wren = alone();
     wren.organisation("Wharf Choir", "c");
     wren.log("wharf", "meeting", "yesterday");
@@ -159,8 +193,9 @@ fn s57_nothing_is_asked_of_category_c_and_nothing_hosted_with_them_before_somebo
     wren.ok(&["ask", "oak", "sing", "--size", "1"]);
 }
 
+/// S45
 #[test]
-fn s45_an_organisation_of_rights_holders_is_consulted_first_whatever_its_category() {
+fn an_organisation_of_rights_holders_is_consulted_first_whatever_its_category() {
     let wren = alone();
     wren.ok(&["partner", "add", "Yarrow Circle", "--kind", "rights-holders"]);
     wren.organisation("Alder Club", "c");

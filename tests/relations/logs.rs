@@ -49,8 +49,9 @@ fn an_unknown_kind_suggests_the_list() {
     refused(&wren.run(&["log", "add", "wharf", "--kind", &"x".repeat(10_000), "--note", "x"]), 2, "is not a kind");
 }
 
+/// S30
 #[test]
-fn s30_a_statement_of_theirs_is_kept_with_its_day_and_source() {
+fn a_statement_of_theirs_is_kept_with_its_day_and_source() {
     let wren = alone();
     wren.organisation("Brackwater Quarry", "c");
     let statement = ["log", "add", "quarry", "--kind", "statement", "--note", "\"no ramps\"", "--on", "4 feb 2026"];

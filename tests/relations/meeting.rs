@@ -4,8 +4,9 @@ use allymap_tests::Terminal;
 
 use crate::{alone, refused};
 
+/// S128
 #[test]
-fn s128_each_of_eight_findings_goes_to_where_it_belongs_in_one_act() {
+fn each_of_eight_findings_goes_to_where_it_belongs_in_one_act() {
     let wren = alone();
     wren.organisation("Millpond Swimmers", "c");
     wren.ok(&["partner", "add", "Thornwick Council", "--kind", "council", "--category", "d"]);
@@ -166,8 +167,9 @@ fn a_meeting_that_is_not_understood_writes_nothing() {
     assert_eq!(wren.json(&["log", "list", "millpond"])["log"].as_array().unwrap().len(), 0);
 }
 
+/// S129
 #[test]
-fn s129_preparing_prints_indirect_questions_and_what_to_be_open_about_and_writes_nothing() {
+fn preparing_prints_indirect_questions_and_what_to_be_open_about_and_writes_nothing() {
     let wren = alone();
     wren.organisation("Millpond Swimmers", "c");
     let before = wren.ok(&["export", "--digest"]).stdout;
@@ -178,8 +180,9 @@ fn s129_preparing_prints_indirect_questions_and_what_to_be_open_about_and_writes
     assert_eq!(wren.ok(&["export", "--digest"]).stdout, before);
 }
 
+/// S138
 #[test]
-fn s138_practice_gives_a_persona_and_prompts_and_needs_no_map() {
+fn practice_gives_a_persona_and_prompts_and_needs_no_map() {
     let folder = tempfile::tempdir().unwrap();
     let nobody = allymap_tests::Volunteer::new(folder.path().join("home"));
     let told = nobody.json(&["meet", "--practice"]);

@@ -68,8 +68,9 @@ fn rights_holders_come_before_all_others_at_the_same_day() {
     assert!(wren.ok(&["balance"]).stdout.starts_with("Yarrow Circle"));
 }
 
+/// S50
 #[test]
-fn s50_rights_holders_come_first_in_every_list_at_equal_rank() {
+fn rights_holders_come_first_in_every_list_at_equal_rank() {
     let wren = alone();
     wren.ok(&["campaign", "add", "Welcome towns"]);
     for (name, category) in [("Alder Club", "b"), ("Yarrow Club", "a"), ("Birch Club", "b")] {
@@ -92,8 +93,9 @@ fn s50_rights_holders_come_first_in_every_list_at_equal_rank() {
     assert!(spectrum.contains("Yarrow Club, Alder Club, Birch Club"), "{spectrum}");
 }
 
+/// S76
 #[test]
-fn s76_a_partner_with_no_contact_at_all_has_a_check_in_today() {
+fn a_partner_with_no_contact_at_all_has_a_check_in_today() {
     let wren = alone();
     wren.organisation("Wharf Choir", "b");
     assert_eq!(due(&wren, "0"), []);
@@ -104,8 +106,9 @@ fn s76_a_partner_with_no_contact_at_all_has_a_check_in_today() {
     assert_eq!(due(&wren, "0"), []);
 }
 
+/// S51
 #[test]
-fn s51_a_strained_tie_with_rights_holders_is_an_alarm() {
+fn a_strained_tie_with_rights_holders_is_an_alarm() {
     let wren = alone();
     for (name, category) in [("Alder Club", "c"), ("Yarrow Circle", "a")] {
         wren.organisation(name, category);
@@ -117,8 +120,9 @@ fn s51_a_strained_tie_with_rights_holders_is_an_alarm() {
     assert!(wren.show("yarrow").contains("Alarm                 the tie with these rights holders is strained"));
 }
 
+/// S88
 #[test]
-fn s88_a_call_for_solidarity_past_its_day_is_first_until_it_is_answered() {
+fn a_call_for_solidarity_past_its_day_is_first_until_it_is_answered() {
     let wren = alone();
     wren.organisation("Yarrow Circle", "a");
     wren.organisation("Alder Club", "c");
@@ -158,8 +162,9 @@ fn s88_a_call_for_solidarity_past_its_day_is_first_until_it_is_answered() {
     assert_eq!(due(&wren, "0"), [pair("follow-up", "Alder Club")]);
 }
 
+/// S119
 #[test]
-fn s119_facts_grown_old_are_named() {
+fn facts_grown_old_are_named() {
     let wren = alone();
     wren.organisation("Fair Go", "d");
     let fact = ["partner", "edit", "fair", "--affiliation-kind", "none", "--source", "their website", "--checked"];

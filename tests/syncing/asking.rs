@@ -189,6 +189,7 @@ fn a_map_a_campaign_a_risk_and_a_link_are_asked_for() {
     assert!(link.to_string().contains("They sang at the opening"), "{link}");
 }
 
+/// S133
 #[test]
 fn a_large_ask_without_a_heads_up_is_kept_only_by_a_yes() {
     let (_folder, ana) = alone();
@@ -203,8 +204,9 @@ fn a_large_ask_without_a_heads_up_is_kept_only_by_a_yes() {
     }
 }
 
+/// S8
 #[test]
-fn s8_whose_words_say_who_leads_is_asked() {
+fn whose_words_say_who_leads_is_asked() {
     let (_folder, ana) = alone();
     let add = ["partner", "add", "Yarrow Circle", "--kind", "organisation", "--led-by", "elders", "--plain"];
     let mut terminal = Terminal::start(&ana, &add);

@@ -159,6 +159,54 @@ fn links_between_pages_lead_somewhere() {
     }
 }
 
+#[test]
+fn every_requirement_of_the_page_has_a_command_and_tests_that_name_it() {
+    let page = std::fs::read_to_string(root().join("docs/requirements.md")).unwrap();
+    let rows: Vec<Vec<&str>> = page
+        .lines()
+        .filter(|line| line.starts_with("| S"))
+        .map(|line| line.split('|').map(str::trim).collect())
+        .collect();
+    assert!(rows.len() > 60, "only {} rows found", rows.len());
+    let mut missing = Vec::new();
+    for row in rows {
+        let (number, commands, files) = (row[1], quoted(row[3]), quoted(row[4]));
+        assert!(!commands.is_empty() && !files.is_empty(), "{row:?}");
+        for command in commands {
+            let word = command.split(' ').next().unwrap_or_default();
+            let there = root().join("cli/src/commands").join(format!("{word}.rs")).is_file();
+            assert!(there, "{number}: there is no command {command}");
+        }
+        for file in files {
+            let text = std::fs::read_to_string(root().join(file)).unwrap_or_else(|error| panic!("{file}: {error}"));
+            if !named(&text).contains(number) {
+                missing.push(format!("no test of {file} names {number}"));
+            }
+        }
+    }
+    assert!(missing.is_empty(), "{missing:#?}");
+}
+
+/// What stands between backticks.
+fn quoted(cell: &str) -> Vec<&str> {
+    cell.split('`').skip(1).step_by(2).collect()
+}
+
+/// Every word of the doc comments of tests, as `S45` or `SEC27`.
+fn named(file: &str) -> BTreeSet<String> {
+    let (mut named, mut comment) = (BTreeSet::new(), String::new());
+    for line in file.lines().map(str::trim) {
+        if let Some(words) = line.strip_prefix("///") {
+            comment.push_str(words);
+        } else if line == "#[test]" {
+            named.extend(comment.split(|letter: char| !letter.is_alphanumeric()).map(str::to_owned));
+        } else {
+            comment.clear();
+        }
+    }
+    named
+}
+
 fn pages() -> Vec<PathBuf> {
     let mut pages = Vec::new();
     for folder in [root(), root().join("docs"), root().join("docs/decisions")] {
