@@ -26,17 +26,10 @@ fn said(line: &str, town: &Path, work: &Path) -> String {
     let code = terminal.finish();
     let mut shown = terminal.shown.replace("\r\n", "\n").replace(&*work.to_string_lossy(), "HOME");
     if line.contains("--json") {
-        shown = shown.lines().map(in_order).collect();
+        shown = shown.lines().map(page::in_order).collect();
     }
     let shown = settled(&shown);
     format!("$ {line}\n{shown}exit {code}\n\n")
-}
-
-/// An answer of one line of JSON on many lines.
-fn in_order(line: &str) -> String {
-    let whole =
-        serde_json::from_str::<serde_json::Value>(line).map(|value| serde_json::to_string_pretty(&value).unwrap());
-    whole.unwrap_or_else(|_| line.to_owned()) + "\n"
 }
 
 /// What a disk decides: how many bytes something takes there, and which device's keys these are.

@@ -45,6 +45,13 @@ pub fn words(line: &str) -> Vec<String> {
     words
 }
 
+/// An answer of one line of JSON on many lines.
+pub fn in_order(line: &str) -> String {
+    let whole = serde_json::from_str::<serde_json::Value>(line)
+        .map(|value| serde_json::to_string_pretty(&value).expect("it was JSON"));
+    whole.unwrap_or_else(|_| line.to_owned()) + "\n"
+}
+
 /// The repository's own folder.
 pub fn repository() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).parent().expect("the tests lie in the workspace").to_owned()

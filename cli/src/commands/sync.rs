@@ -238,13 +238,7 @@ fn say(app: &mut App, report: &Report, failures: &BTreeMap<RelayKeyHash, Failure
     }
     if !report.caught_up.is_empty() {
         say_received(app, report);
-        app.output.status(format_args!(
-            "{} bytes out, {} bytes in, {} round trips, {} ms",
-            report.bytes_out,
-            report.bytes_in,
-            report.round_trips,
-            report.took.as_millis()
-        ));
+        app.output.status(format_args!("Sent {} bytes, received {} bytes.", report.bytes_out, report.bytes_in));
     }
     news(app, report)?;
     if standing.waiting > 0 {

@@ -28,7 +28,9 @@ struct OfEntry {
 
 pub(crate) fn run(app: &mut App, args: Args) -> Result<(), Failure> {
     let Some(act) = app.acts()?.pop() else {
-        return Err(Failure::new("AM-NOTHING", Exit::Failed, "There is nothing to take back on this computer."));
+        return Err(Failure::new("AM-NOTHING", Exit::Failed, "There is nothing to take back on this computer.").hint(
+            "Only your own commands are taken back here. See what was changed, and by whom, with: allymap history",
+        ));
     };
     let mut entries = Vec::new();
     for id in act.documents() {
