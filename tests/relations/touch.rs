@@ -87,8 +87,18 @@ fn rights_holders_come_first_in_every_list_at_equal_rank() {
     for command in [&["find", "club"][..], &["partner", "list"], &["risk", "list"]] {
         assert_eq!(names(&wren.json(command)["entries"], "name"), expected, "{command:?}");
     }
-    let asks = wren.json(&["ask", "--list"])["asks"].clone();
-    assert_eq!(names(&asks, "entry"), expected);
+    for (command, list, key) in [
+        (&["ask", "--list"][..], "asks", "entry"),
+        (&["log", "list", "--kind", "consulted"], "log", "entry"),
+        (&["next"], "next", "name"),
+    ] {
+        assert_eq!(names(&wren.json(command)[list], key), expected, "{command:?}");
+    }
+    for name in ["Alder Club", "Yarrow Club", "Birch Club"] {
+        wren.ok(&["event", "add", &format!("{name} fair"), "--on", "in 6 weeks", "--organisers", name, "--no-input"]);
+    }
+    let events = names(&wren.json(&["event", "list"])["events"], "name");
+    assert_eq!(events, expected.map(|name| format!("{name} fair")));
     let spectrum = wren.ok(&["spectrum", "--plain"]).stdout;
     assert!(spectrum.contains("Yarrow Club, Alder Club, Birch Club"), "{spectrum}");
 }

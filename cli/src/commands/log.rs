@@ -157,8 +157,8 @@ fn list(app: &mut App, who: Option<&str>, only: &Only) -> Result<(), Failure> {
         let log = app.entry(row.id)?.log.into_iter().rev().filter(|logged| only.fits(&logged.line));
         lines.extend(log.map(|logged| (row.clone(), logged)));
     }
-    // Those without a day last; of one day as they were.
-    lines.sort_by_key(|(_, logged)| std::cmp::Reverse(logged.line.on.date));
+    // Those without a day last; of one day rights holders first, and then as they were.
+    lines.sort_by_key(|(row, logged)| (std::cmp::Reverse(logged.line.on.date), !row.rights_holders()));
     if app.output.json {
         let log: Vec<_> = lines.iter().map(|(row, logged)| line_json(who.is_none().then_some(row), logged)).collect();
         app.output.json(&serde_json::json!({ "entry": named, "log": log }));

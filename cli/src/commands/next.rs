@@ -55,7 +55,8 @@ pub(crate) fn run(app: &mut App, args: Args) -> Result<(), Failure> {
         app.output.say(wrapped(app.output, 3, &line));
     }
     if shown < list.people.len() {
-        app.output.status(format_args!("{} more: allymap next --for refugees --all", list.people.len() - shown));
+        let which = args.campaign.map(|said| format!(" --for {}", super::quoted(&said))).unwrap_or_default();
+        app.output.status(format_args!("{} more: allymap next{which} --all", list.people.len() - shown));
     }
     if list.people.is_empty() {
         app.output.status("Nobody stands in between yet. Say where somebody stands: allymap move WHO WHERE");

@@ -149,7 +149,8 @@ fn reasons(placed: &Placed<'_>, stand: Stand, targets: &[EntryId], today: Date) 
     reasons
 }
 
-/// What comes first: where they stand, no high risk, some quiet, whom they move, people we know, the longest silence.
+/// What comes first: where they stand, no high risk, some quiet, whom they move, people we know, the longest silence,
+/// rights holders.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 struct Order {
     stand: Stand,
@@ -159,6 +160,8 @@ struct Order {
     reach: (u8, std::cmp::Reverse<usize>),
     stranger: bool,
     silence: std::cmp::Reverse<i32>,
+    /// Rights holders come before others.
+    other: bool,
     name: String,
     id: EntryId,
 }
@@ -172,6 +175,7 @@ impl Order {
             reach: (5, std::cmp::Reverse(0)),
             stranger: false,
             silence: std::cmp::Reverse(0),
+            other: true,
             name: words::folded(&next.row.name),
             id: next.row.id,
         };
@@ -186,7 +190,8 @@ impl Order {
                 Reason::JustTalked(_) => order.just_talked = true,
                 Reason::NobodyKnowsThem => order.stranger = true,
                 Reason::LastContact(days) => order.silence = std::cmp::Reverse(*days),
-                Reason::Stands(_) | Reason::RightsHolders | Reason::HeldBy(_) | Reason::PeopleDiffer => {}
+                Reason::RightsHolders => order.other = false,
+                Reason::Stands(_) | Reason::HeldBy(_) | Reason::PeopleDiffer => {}
             }
         }
         order

@@ -18,6 +18,7 @@ pub(super) struct Args {
 
 pub(super) fn run(app: &mut App, args: &Args) -> Result<(), Failure> {
     let ground = Ground::of(app)?;
+    let weigher = ground.weigher();
     let short = short_ids(ground.rows.iter().map(|row| row.id));
     let same = allymap_domain::identities(&ground.rows);
     let mut events: Vec<&Row> = ground
@@ -26,19 +27,19 @@ pub(super) fn run(app: &mut App, args: &Args) -> Result<(), Failure> {
         .filter(|row| row.kind == "event" && same.get(&row.id).is_none_or(|one| *one == row.id))
         .filter(|row| args.all || (!row.archived && row.day().is_none_or(|on| on >= today())))
         .collect();
-    // Of one day, what they lead comes first (module, section 4a).
+    // Of one day, what they lead comes first, then what rights holders organise (module, section 4a).
     events.sort_by_key(|row| {
         let on = row.day();
-        (on.is_none(), on, row.value("lead") != Some("them"), row.name.clone())
+        let mut organisers = row.members("organisers").iter().filter_map(|value| ground.row(weigher.meant(value).0?));
+        let others = !organisers.any(Row::rights_holders);
+        (on.is_none(), on, row.value("lead") != Some("them"), others, row.name.clone())
     });
     let clashes = clashes(&ground, &events);
     if app.output.json {
-        let weigher = ground.weigher();
         let all: Vec<_> = events.iter().map(|row| json(&weigher, row, &short[&row.id])).collect();
         app.output.json(&serde_json::json!({ "events": all, "clashes": clashes, "policy": weigh::pack_name() }));
         return Ok(());
     }
-    let weigher = ground.weigher();
     let mut older = 0;
     let cells: Vec<Vec<String>> = events
         .iter()
