@@ -12,6 +12,9 @@ fn the_sheet_has_exactly_five_headings_and_one_page_of_words() {
     say(&wren, "palm", &["target=none", "rights_holders=no", "formal=yes"], &[]);
     wren.ok(&["edit", "orla", "type", "faith"]);
     wren.ok(&["map", "answer", "cares-about", "--part", "inspire", "--text", "songs by the river"]);
+    for (part, text) in [("tensions", "quarry against orchard"), ("risks-rewards", "we could lose the orchard")] {
+        wren.ok(&["map", "answer", "others-campaigning", "--part", part, "--text", text]);
+    }
     let html = wren.ok(&["event", "print", "palm", "-o", "-"]).stdout;
     let headings: Vec<&str> = html.split("<h3>").skip(1).map(|part| part.split("</h3>").next().unwrap()).collect();
     assert_eq!(headings, ["Event", "Theme", "Organisers", "Consider", "Conclusion"]);
@@ -25,6 +28,8 @@ fn the_sheet_has_exactly_five_headings_and_one_page_of_words() {
         "two stewards",
         "none written down yet",
         "songs by the river",
+        "quarry against orchard",
+        "we could lose the orchard",
         "au-2020-07 v1",
     ] {
         assert!(html.contains(words), "{words}: {html}");

@@ -87,6 +87,7 @@ fn sheet(app: &mut App, ground: &Ground, event: &Row) -> Result<EventSheet, Fail
     for (label, asked) in [
         ("What will inspire people", Asked::Part("cares-about", "inspire")),
         ("Local tensions", Asked::Part("others-campaigning", "tensions")),
+        ("Risks and rewards of coming", Asked::Part("others-campaigning", "risks-rewards")),
     ] {
         if let Some(text) = ground.map.answer(asked).and_then(|item| item.value.text.clone()) {
             consider.push(format!("{label}: {text}"));
