@@ -207,3 +207,102 @@ fn a_length_of_time_that_is_none_is_refused() {
     }
     assert_eq!(wren.ok(&["due"]).stderr, "Nothing is due within 14 days.\n");
 }
+
+#[test]
+fn status_tells_what_is_due_whom_we_owe_and_which_tie_is_strained_and_nothing_where_there_is_nothing() {
+    let wren = alone();
+    wren.organisation("Alder Club", "c");
+    let quiet = wren.ok(&["status"]).stdout;
+    for label in ["Due", "Balance", "Alarm", "Events"] {
+        assert!(!quiet.lines().any(|line| line.starts_with(label)), "{label}: {quiet}");
+    }
+    for (name, day) in [("Birch Club", "tomorrow"), ("Cedar Club", "in 3 weeks")] {
+        wren.organisation(name, "b");
+        wren.ok(&["log", "add", name, "--kind", "call", "--on", "2 weeks ago", "--followup", day]);
+        wren.ok(&["got", name, "cake", "--size", if name == "Birch Club" { "2" } else { "3" }]);
+        wren.ok(&["log", "add", name, "--kind", "call", "--followup", day]);
+    }
+    wren.organisation("Yarrow Circle", "a");
+    wren.ok(&["partner", "edit", "yarrow", "--health", "strained", "--source", "Rosa", "--because", "we came late"]);
+    wren.log("yarrow", "call", "7 weeks ago");
+    let told = wren.ok(&["status"]).stdout;
+    for line in [
+        "Due         1 within a week, 1 overdue: allymap due",
+        "Balance     we owe Cedar Club, Birch Club: allymap balance",
+        "Alarm       strained tie with rights holders: Yarrow Circle",
+    ] {
+        assert!(told.contains(line), "{line}: {told}");
+    }
+    let json = wren.json(&["status"]);
+    assert_eq!((&json["due_within_a_week"], &json["overdue"]), (&1.into(), &1.into()), "{json}");
+    assert_eq!(json["we_owe"][0]["entry"], "Cedar Club");
+    assert_eq!(json["strained_with_rights_holders"][0]["entry"], "Yarrow Circle");
+    assert!(
+        wren.ok(&["status", "--plain"]).stdout.contains("Alarm: strained tie with rights holders: Yarrow Circle\n")
+    );
+}
+
+#[test]
+fn an_event_is_due_three_weeks_before_its_day_until_somebody_has_decided() {
+    let wren = alone();
+    wren.organisation("Wharf Choir", "b");
+    wren.ok(&["event", "add", "Palm walk", "--on", "in 6 weeks", "--organisers", "wharf"]);
+    assert_eq!(due(&wren, "2w"), []);
+    assert_eq!(due(&wren, "3w"), [pair("assess", "Palm walk")]);
+    wren.ok(&["event", "add", "Pancakes", "--on", "in 2 weeks", "--organisers", "wharf", "--set", "held-by=Hills"]);
+    assert_eq!(due(&wren, "0"), [pair("assess", "Pancakes")]);
+    let told = wren.json(&["due", "--within", "0"])["due"][0].clone();
+    assert_eq!((&told["days_late"], &told["held_by"]), (&7.into(), &"Hills".into()), "{told}");
+    assert!(told["open"].as_u64().unwrap() > 0, "{told}");
+    assert!(wren.ok(&["due", "--within", "0"]).stdout.starts_with("Late\tPancakes\tassess now; it is on "));
+    let status = wren.ok(&["status"]).stdout;
+    assert!(status.contains("Events      2 to assess: allymap event list"), "{status}");
+    // Who waits has not decided; who has is waited for no longer.
+    wren.ok(&["event", "decide", "pancakes", "--choice", "wait", "--because", "the hall is not sure"]);
+    assert_eq!(due(&wren, "0"), [pair("assess", "Pancakes")]);
+    wren.ok(&["event", "decide", "pancakes", "--choice", "no", "--because", "too soon"]);
+    assert_eq!(due(&wren, "0"), []);
+    assert!(wren.ok(&["status"]).stdout.contains("Events      1 to assess: allymap event list"));
+    wren.ok(&["event", "add", "Long ago", "--on", "yesterday", "--organisers", "wharf"]);
+    assert_eq!(due(&wren, "0"), [], "what is over asks for nothing");
+}
+
+/// S132
+#[test]
+fn offers_name_only_whom_we_owe_with_what_would_help_them() {
+    let wren = alone();
+    let told = wren.ok(&["due", "--offers"]);
+    assert!(told.stdout.is_empty() && told.stderr.contains("We owe nobody a favour."), "{told:?}");
+    for name in ["Wharf Choir", "Alder Club"] {
+        wren.organisation(name, "c");
+        wren.log(name, "meeting", "20 weeks ago");
+    }
+    wren.ok(&[
+        "partner",
+        "edit",
+        "wharf",
+        "--set",
+        "they-get=an audience",
+        "--set",
+        "benefit=chairs for their concert",
+    ]);
+    wren.ok(&["partner", "add", "Wharf Singers", "--kind", "organisation"]);
+    wren.ok(&["partner", "edit", "singers", "--set", "goals=a hall of their own"]);
+    wren.ok(&["partner", "merge", "wharf choir", "singers"]);
+    let got = wren.ok(&["got", "wharf choir", "lent the hall", "--size", "3"]);
+    assert!(got.stderr.contains("Before the next ask, offer something of equal size: allymap due --offers"), "{got:?}");
+    let told = wren.ok(&["due", "--offers"]).stdout;
+    assert_eq!(told.lines().count(), 1, "{told}");
+    for words in [
+        "\tpeople or a venue (3)\t",
+        "What they get: an audience",
+        "Benefit: chairs for their concert",
+        "Their goals: a hall of their own",
+    ] {
+        assert!(told.contains(words), "{words}: {told}");
+    }
+    let offers = wren.json(&["due", "--offers"])["offers"].clone();
+    let helps = offers[0]["would_help"].as_array().unwrap();
+    let benefit = serde_json::json!({ "field": "benefit", "label": "Benefit", "said": "chairs for their concert" });
+    assert!(offers[0]["size"] == 3 && helps.len() == 3 && helps.contains(&benefit), "{offers}");
+}

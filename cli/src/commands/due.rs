@@ -1,19 +1,23 @@
-//! `allymap due`: who waits for us. Read from the short rows of the map, never from whole entries.
+//! `allymap due`: who waits for us. Read from the short rows of the map; `--offers` opens the entries that we owe something.
 
-use allymap_domain::{Due, DueKind, due, size_word};
+use allymap_domain::{Date, Due, DueKind, Entry, Weigher, due, size_word};
 
 use super::relation;
+use super::weigh::{self, Ground};
 use crate::app::{App, today};
 use crate::failure::Failure;
 
-/// Follow-ups, check-ins, calls for solidarity, favours owed
+/// Follow-ups, check-ins, events to assess, calls for solidarity, favours owed
 #[derive(clap::Args)]
-#[command(after_help = "Examples:\n  allymap due\n  allymap due --within \"2 weeks\"")]
+#[command(after_help = "Examples:\n  allymap due\n  allymap due --within \"2 weeks\"\n  allymap due --offers")]
 pub(crate) struct Args {
     #[arg(long, value_name = "TIME", default_value = "2w", help = "How far ahead: 10d, 2w, 3m, or \"2 weeks\"")]
     within: String,
     #[arg(long, value_name = "GROUP", help = "Only what this group of ours holds")]
     held_by: Option<String>,
+    /// Only whom we owe a favour, with what would help them
+    #[arg(long)]
+    offers: bool,
 }
 
 pub(crate) fn run(app: &mut App, args: Args) -> Result<(), Failure> {
@@ -27,8 +31,15 @@ pub(crate) fn run(app: &mut App, args: Args) -> Result<(), Failure> {
             .is_none_or(|wanted| held_by.is_some_and(|held_by| allymap_domain::folded(held_by).contains(wanted)))
     };
     let due: Vec<Due<'_>> = due(rows.iter().filter(|row| held(row.held_by())), &map, today(), within);
+    if args.offers {
+        return offers(app, &due);
+    }
+    // Only what is due of an event needs to know what is open about it.
+    let ground = due.iter().any(|due| due.what == DueKind::Assess).then(|| Ground::of(app)).transpose()?;
+    let weigher = ground.as_ref().map(Ground::weigher);
+    let open = |due: &Due<'_>| weigher.as_ref().filter(|_| due.what == DueKind::Assess).map(|all| open(all, due));
     if app.output.json {
-        let due: Vec<_> = due.iter().map(json).collect();
+        let due: Vec<_> = due.iter().map(|due| json(due, open(due))).collect();
         app.output.json(&serde_json::json!({ "today": today().to_string(), "within_days": within, "due": due }));
         return Ok(());
     }
@@ -40,11 +51,74 @@ pub(crate) fn run(app: &mut App, args: Args) -> Result<(), Failure> {
         .iter()
         .map(|due| {
             let held_by = due.row.held_by().unwrap_or_default();
-            vec![turn(due).to_owned(), due.row.name.clone(), words(due), held_by.to_owned()]
+            vec![turn(due).to_owned(), due.row.name.clone(), words(due, open(due)), held_by.to_owned()]
         })
         .collect();
     app.output.table(&["When", "Who", "What", "Held by"], &cells);
     Ok(())
+}
+
+/// How much is still to be found out about an event.
+fn open(weigher: &Weigher<'_>, due: &Due<'_>) -> usize {
+    let weighing = weigher.weigh(due.row);
+    weighing.outcome(weigh::pack()).open.len() + weighing.unread
+}
+
+/// Whom we owe, and what they or we have said would help (module, section 7).
+fn offers(app: &mut App, due: &[Due<'_>]) -> Result<(), Failure> {
+    let mut owed = Vec::new();
+    for due in due {
+        let DueKind::Owed(size) = due.what else { continue };
+        let mut said = helps(&app.entry(due.row.id)?);
+        for (_, other) in super::also::entries(app, due.row.id)? {
+            said.extend(helps(&other));
+        }
+        owed.push((due, size, said));
+    }
+    if app.output.json {
+        let offers: Vec<_> = owed
+            .iter()
+            .map(|(due, _, helps)| {
+                let mut value = json(due, None);
+                value["would_help"] = helps
+                    .iter()
+                    .map(|(field, label, said)| serde_json::json!({ "field": field, "label": label, "said": said }))
+                    .collect();
+                value
+            })
+            .collect();
+        app.output.json(&serde_json::json!({ "today": today().to_string(), "offers": offers }));
+        return Ok(());
+    }
+    if owed.is_empty() {
+        app.output.status("We owe nobody a favour.");
+        return Ok(());
+    }
+    let cells: Vec<Vec<String>> = owed
+        .iter()
+        .map(|(due, size, helps)| {
+            let helps: Vec<String> = helps.iter().map(|(_, label, said)| format!("{label}: {said}")).collect();
+            let helps = if helps.is_empty() { "not known; ask them".to_owned() } else { helps.join(" · ") };
+            let held_by = due.row.held_by().unwrap_or_default().to_owned();
+            vec![due.row.name.clone(), format!("{} ({size})", size_word(*size)), helps, held_by]
+        })
+        .collect();
+    app.output.table(&["Who", "Offer something like", "What would help", "Held by"], &cells);
+    app.output.status("When it is done: allymap gave WHO WHAT");
+    Ok(())
+}
+
+/// What an entry says that they want and what each side gets: the field, its label, the words.
+fn helps(entry: &Entry) -> Vec<(&'static str, &'static str, String)> {
+    ["goals", "benefit", "they-get", "we-get"]
+        .into_iter()
+        .filter_map(|name| entry.field(name))
+        .filter(|value| !value.values.is_empty())
+        .map(|value| {
+            let said: Vec<&str> = value.values.iter().map(|said| said.value.as_str()).collect();
+            (value.field.name, value.field.label, said.join("; "))
+        })
+        .collect()
 }
 
 /// `2w`, `10d`, `3m`, `2 weeks`, or a number of days.
@@ -76,13 +150,18 @@ fn turn(due: &Due<'_>) -> &'static str {
     }
 }
 
-fn words(due: &Due<'_>) -> String {
+fn words(due: &Due<'_>, open: Option<usize>) -> String {
     let on = due.on.map(|on| on.spelled()).unwrap_or_default();
     match due.what {
         DueKind::UnansweredCall => format!("asked us to stand with them by {on}: no answer yet"),
         DueKind::Call => format!("asked us to stand with them by {on}"),
         DueKind::Strained => "rights holders, and the tie is strained".to_owned(),
         DueKind::FollowUp => format!("follow up, {on}"),
+        DueKind::Assess => {
+            let verb = if open == Some(0) { "decide" } else { "assess" };
+            let by = if due.on.is_some_and(|by| by < today()) { "now".to_owned() } else { format!("by {on}") };
+            format!("{verb} {by}; it is on {}", due.row.day().map(Date::spelled).unwrap_or_default())
+        }
         DueKind::LosingTouch => format!("losing touch: a check-in was due {on}"),
         DueKind::CheckIn => format!("check in, {on}"),
         DueKind::Owed(size) => format!("a favour of size {size}: {}", size_word(size)),
@@ -90,7 +169,7 @@ fn words(due: &Due<'_>) -> String {
     }
 }
 
-fn json(due: &Due<'_>) -> serde_json::Value {
+fn json(due: &Due<'_>, open: Option<usize>) -> serde_json::Value {
     let size = match due.what {
         DueKind::Owed(size) => Some(size),
         _ => None,
@@ -98,6 +177,7 @@ fn json(due: &Due<'_>) -> serde_json::Value {
     serde_json::json!({
         "what": due.what.slug(), "id": due.row.id.to_string(), "entry": due.row.name,
         "on": due.on.map(|on| on.to_string()), "days_late": due.on.map(|on| on.days_until(today())).filter(|late| *late > 0),
-        "size": size, "held_by": due.row.held_by(), "rights_holders": due.row.rights_holders(), "words": words(due),
+        "size": size, "held_by": due.row.held_by(), "rights_holders": due.row.rights_holders(), "words": words(due, open),
+        "event_on": due.row.day().map(|on| on.to_string()), "open": open,
     })
 }

@@ -56,7 +56,7 @@ pub(crate) fn run(app: &mut App, args: Args, kind: &str) -> Result<(), Failure> 
         relation::balance_words(&row, &balance)
     ));
     if way == Way::Got && balance.standing() == BalanceStanding::WeOwe {
-        app.output.status("Before the next ask, offer something of equal size.");
+        app.output.status("Before the next ask, offer something of equal size: allymap due --offers");
     }
     super::partner::who_sees(app)
 }

@@ -1,12 +1,16 @@
-//! `allymap status`: what is on this map, and whether it is shared.
+//! `allymap status`: what is on this map, what waits for us, and whether it is shared. It opens no entry.
 
 use std::fmt;
 
-use crate::app::{App, now};
+use allymap_domain::{Date, Due, DueKind, Row, due};
+
+use super::relation;
+use super::weigh::{self, Ground};
+use crate::app::{App, now, today};
 use crate::failure::Failure;
 use crate::unlock;
 
-/// What is on this map, and whether it is shared
+/// What is on this map, what is due, and whether it is shared
 #[derive(clap::Args)]
 #[command(after_help = "Examples:\n  allymap status\n  allymap status --json")]
 pub(crate) struct Args {}
@@ -15,7 +19,8 @@ pub(crate) fn run(app: &mut App, _: Args) -> Result<(), Failure> {
     let map = app.map()?;
     let passphrase = unlock::has_passphrase(&app.home)?;
     let root_here = app.root(map.number)?.is_some();
-    let rows = app.rows_once()?;
+    let rows = relation::joined(app)?;
+    let waits = Waits::of(app, &rows)?;
     let entries = rows.iter().filter(|row| !row.archived).count();
     let to_settle = rows.iter().filter(|row| row.conflicts > 0).count();
     let states = super::relay::states(app)?;
@@ -47,6 +52,9 @@ pub(crate) fn run(app: &mut App, _: Args) -> Result<(), Failure> {
             "passphrase": passphrase, "recovery_words_here": root_here,
             "waiting_for_approval": map.waiting_words, "asking": asking.len(),
             "invitations_open": invited.len(), "invitations_not_at_the_relay": unplaced,
+            "due_within_a_week": waits.soon, "overdue": waits.late, "we_owe": named(&waits.owed),
+            "strained_with_rights_holders": named(&waits.strained), "events_to_assess": named(&waits.events.to_assess),
+            "events_to_decide": named(&waits.events.to_decide), "events_said_apart": named(&waits.events.said_apart),
         }));
         return Ok(());
     }
@@ -114,6 +122,7 @@ pub(crate) fn run(app: &mut App, _: Args) -> Result<(), Failure> {
             format_args!("{} about which people said different things", count(to_settle, "entry", "entries")),
         );
     }
+    waits.say(&line);
     for state in &states {
         line("Relay", format_args!("{}: {}", state.url, state.words()));
     }
@@ -138,6 +147,120 @@ pub(crate) fn run(app: &mut App, _: Args) -> Result<(), Failure> {
         line("Emergency", format_args!("the 24 words are still only on this computer: allymap recovery"));
     }
     Ok(())
+}
+
+/// What waits for somebody of ours, told from the rows alone.
+struct Waits<'a> {
+    soon: usize,
+    late: usize,
+    /// The largest favours first.
+    owed: Vec<&'a Row>,
+    strained: Vec<&'a Row>,
+    events: Events<'a>,
+}
+
+/// Events that are to come: what is still open about them.
+#[derive(Default)]
+struct Events<'a> {
+    to_assess: Vec<&'a Row>,
+    to_decide: Vec<&'a Row>,
+    said_apart: Vec<&'a Row>,
+}
+
+impl<'a> Waits<'a> {
+    fn of(app: &mut App, rows: &'a [Row]) -> Result<Waits<'a>, Failure> {
+        let map = app.map_entry()?.unwrap_or_default();
+        let due = due(rows, &map, today(), WEEK);
+        let mut owed: Vec<(u8, &Row)> = Vec::new();
+        let mut waits = Waits { soon: 0, late: 0, owed: Vec::new(), strained: Vec::new(), events: Events::default() };
+        for Due { what, row, on } in due {
+            match what {
+                DueKind::Strained => waits.strained.push(row),
+                DueKind::Owed(size) => owed.push((size, row)),
+                // What has grown old is for `todo`.
+                DueKind::OldFact => {}
+                _ if on.is_some_and(|on| on < today()) => waits.late += 1,
+                _ => waits.soon += 1,
+            }
+        }
+        owed.sort_by_key(|(size, _)| std::cmp::Reverse(*size));
+        waits.owed = owed.into_iter().map(|(_, row)| row).collect();
+        waits.events = Events::of(app, rows)?;
+        Ok(waits)
+    }
+
+    fn say(&self, line: &impl Fn(&str, fmt::Arguments<'_>)) {
+        let soon = (self.soon > 0).then(|| format!("{} within a week", self.soon));
+        let late = (self.late > 0).then(|| format!("{} overdue", self.late));
+        let due: Vec<String> = soon.into_iter().chain(late).collect();
+        if !due.is_empty() {
+            line("Due", format_args!("{}: allymap due", due.join(", ")));
+        }
+        if !self.owed.is_empty() {
+            line("Balance", format_args!("we owe {}: allymap balance", names(&self.owed)));
+        }
+        if !self.strained.is_empty() {
+            line(
+                "Alarm",
+                format_args!("strained tie with rights holders: {}\nSee: allymap due", names(&self.strained)),
+            );
+        }
+        let events = [
+            (&self.events.to_assess, "to assess"),
+            (&self.events.to_decide, "to decide"),
+            (&self.events.said_apart, "about which people said different things"),
+        ];
+        let events: Vec<String> = events
+            .into_iter()
+            .filter(|(rows, _)| !rows.is_empty())
+            .map(|(rows, words)| format!("{} {words}", rows.len()))
+            .collect();
+        if !events.is_empty() {
+            line("Events", format_args!("{}: allymap event list", events.join(", ")));
+        }
+    }
+}
+
+impl<'a> Events<'a> {
+    fn of(app: &mut App, rows: &'a [Row]) -> Result<Events<'a>, Failure> {
+        let to_come = |day: Option<Date>| day.is_none_or(|day| day >= today());
+        let coming: Vec<&Row> =
+            rows.iter().filter(|row| row.kind == "event" && !row.archived && to_come(row.day())).collect();
+        let mut events = Events::default();
+        if coming.is_empty() {
+            return Ok(events);
+        }
+        let ground = Ground::of(app)?;
+        let weigher = ground.weigher();
+        for row in coming {
+            let weighing = weigher.weigh(row);
+            let outcome = weighing.outcome(weigh::pack());
+            if row.is_undecided() {
+                let open = outcome.open.len() + weighing.unread > 0;
+                (if open { &mut events.to_assess } else { &mut events.to_decide }).push(row);
+            }
+            if !outcome.differs.is_empty() {
+                events.said_apart.push(row);
+            }
+        }
+        Ok(events)
+    }
+}
+
+/// How far ahead the status looks.
+const WEEK: i32 = 7;
+
+/// The first few by name.
+fn names(rows: &[&Row]) -> String {
+    let named: Vec<&str> = rows.iter().take(3).map(|row| row.name.as_str()).collect();
+    match rows.len().saturating_sub(named.len()) {
+        0 => named.join(", "),
+        more => format!("{} and {more} more", named.join(", ")),
+    }
+}
+
+fn named(rows: &[&Row]) -> Vec<serde_json::Value> {
+    rows.iter().map(|row| serde_json::json!({ "id": row.id.to_string(), "entry": row.name })).collect()
 }
 
 /// A number and its noun.

@@ -1,4 +1,5 @@
-//! What is due, read from the rows alone: calls for solidarity, strained ties, follow-ups, check-ins, favours owed, old facts.
+//! What is due, read from the rows alone: calls for solidarity, strained ties, follow-ups, events to assess, check-ins, favours
+//! owed, old facts.
 
 use crate::date::Date;
 use crate::exchange::Balance;
@@ -25,6 +26,8 @@ pub enum DueKind {
     /// They asked us to stand with them.
     Call,
     FollowUp,
+    /// Nobody has decided yet about an event that is to come.
+    Assess,
     /// Nobody has been in touch for twice the interval.
     LosingTouch,
     CheckIn,
@@ -40,6 +43,7 @@ impl DueKind {
             DueKind::Strained => "strained",
             DueKind::Call => "call",
             DueKind::FollowUp => "follow-up",
+            DueKind::Assess => "assess",
             DueKind::LosingTouch => "losing-touch",
             DueKind::CheckIn => "check-in",
             DueKind::Owed(_) => "owed",
@@ -52,12 +56,16 @@ impl DueKind {
         match self {
             DueKind::UnansweredCall => 0,
             DueKind::Strained => 1,
-            DueKind::Call | DueKind::FollowUp | DueKind::LosingTouch | DueKind::CheckIn => 2,
+            DueKind::Call | DueKind::FollowUp | DueKind::Assess | DueKind::LosingTouch | DueKind::CheckIn => 2,
             DueKind::Owed(_) => 3,
             DueKind::OldFact => 4,
         }
     }
 }
+
+/// So many days before its day an event should be decided: whoever is asked about it needs time to answer, and our name is not
+/// used before.
+const ASSESS_AHEAD: i32 = 21;
 
 /// Weeks between check-ins: what the entry itself says, else what the map says for its category.
 pub fn check_in_weeks(row: &Row, map: &Map) -> i32 {
@@ -109,6 +117,9 @@ fn of_row<'a>(row: &'a Row, map: &Map, today: Date, within_days: i32, due: &mut 
     if row.rights_holders() && row.fact(FactKind::Health) == Some("strained") {
         add(DueKind::Strained, None);
     }
+    if let Some(by) = assess_by(row, today).filter(|by| soon(*by)) {
+        add(DueKind::Assess, Some(by));
+    }
     let follow_up = row.next_due.filter(|on| soon(*on));
     if let Some(on) = follow_up {
         add(DueKind::FollowUp, Some(on));
@@ -124,4 +135,10 @@ fn of_row<'a>(row: &'a Row, map: &Map, today: Date, within_days: i32, due: &mut 
     if let Some(on) = row.oldest_fact.filter(|on| *on < today.months_before(map.facts_age_months())) {
         add(DueKind::OldFact, Some(on));
     }
+}
+
+/// By when an event that is to come should be decided, as long as nobody has.
+fn assess_by(row: &Row, today: Date) -> Option<Date> {
+    let day = row.day().filter(|day| row.kind == "event" && *day >= today)?;
+    if row.is_undecided() { day.plus_days(-ASSESS_AHEAD) } else { None }
 }

@@ -20,7 +20,7 @@ use crate::index::{Row, RowSaid};
 use crate::map::Map;
 use crate::place::ACCESS;
 use crate::risk::{Level, Mitigation};
-use crate::weighed::{Decided, Referred, Weighed};
+use crate::weighed::{Chosen, Decided, Referred, Weighed};
 use crate::words;
 
 /// Weighs the events of one map, with what its rows say.
@@ -694,6 +694,11 @@ impl Row {
         }));
         decisions.sort_by_key(|told| (std::cmp::Reverse(told.what.choice), told.id));
         decisions
+    }
+
+    /// Of an event: nobody has decided, or somebody decided to wait.
+    pub fn is_undecided(&self) -> bool {
+        self.decisions().first().is_none_or(|told| told.what.choice == Chosen::Wait)
     }
 
     fn weighed_of(&self, fact: &str) -> Vec<Told<Weighed>> {
