@@ -2,7 +2,7 @@
 
 use allymap_tests::Terminal;
 
-use crate::{alone, refused};
+use crate::{Alone, alone, refused};
 
 /// S1
 #[test]
@@ -389,4 +389,64 @@ fn a_name_of_ten_thousand_letters_and_two_entries_that_fit_write_nothing() {
     assert_eq!(wren.json(&["log", "list", "wharf choir"])["log"].as_array().unwrap().len(), 0);
     let text = format!("goals={}", "x".repeat(10_000));
     refused(&wren.run(&["partner", "edit", "wharf choir", "--set", &text]), 2, "10000 letters");
+}
+
+/// The names of a list, in its order.
+fn listed(wren: &Alone, more: &[&str]) -> Vec<String> {
+    let told = wren.json(&[&["partner", "list"][..], more].concat());
+    told["entries"].as_array().unwrap().iter().map(|row| row["name"].as_str().unwrap().to_owned()).collect()
+}
+
+#[test]
+fn a_list_is_of_those_at_a_place_or_with_a_holder_in_the_order_that_was_asked_for() {
+    let wren = alone();
+    wren.ok(&["campaign", "add", "Welcome towns"]);
+    for (name, place, contact) in [
+        ("Alder Club", "passive-ally", "3 weeks ago"),
+        ("Birch Club", "active-ally", "yesterday"),
+        ("Cedar Club", "passive-ally", "3 months ago"),
+        ("Elm Club", "active-opponent", ""),
+    ] {
+        wren.organisation(name, "c");
+        wren.ok(&["move", name, place, "--because", "seen at the fair"]);
+        if !contact.is_empty() {
+            wren.log(name, "call", contact);
+        }
+    }
+    wren.organisation("Yarrow Circle", "a");
+    wren.ok(&["got", "cedar", "the hall", "--size", "3", "--on", "10 weeks ago"]);
+    wren.ok(&["gave", "alder", "two people", "--size", "3", "--on", "10 weeks ago"]);
+    wren.ok(&["partner", "edit", "alder", "--held-by", "Wren (Harbour)"]);
+    wren.ok(&["partner", "edit", "birch", "--held-by", "Hills group"]);
+    let list = |more: &[&str]| listed(&wren, more);
+    assert_eq!(list(&["--position", "passive ally", "--sort", "last-contact"]), ["Cedar Club", "Alder Club"]);
+    assert_eq!(list(&["--position", "not-known"]), ["Yarrow Circle"]);
+    assert_eq!(list(&["--held-by", "hills"]), ["Birch Club"]);
+    assert_eq!(list(&["--held-by", "me"]), ["Alder Club"]);
+    assert_eq!(list(&[])[0], "Yarrow Circle", "rights holders first where no other order was asked for");
+    assert_eq!(list(&["--sort", "name"])[4], "Yarrow Circle");
+    assert_eq!(
+        list(&["--sort", "last-contact"]),
+        ["Cedar Club", "Alder Club", "Birch Club", "Yarrow Circle", "Elm Club"],
+        "with whom nobody was in touch comes last, rights holders before others"
+    );
+    assert_eq!(list(&["--sort", "balance"])[..2], ["Cedar Club", "Alder Club"]);
+    assert_eq!(list(&["--sort", "position"]), ["Birch Club", "Alder Club", "Cedar Club", "Elm Club", "Yarrow Circle"]);
+    let told = wren.ok(&["partner", "list", "--position", "passive-ally", "--sort", "last-contact", "--plain"]);
+    let first = told.stdout.split("\n\n").next().unwrap();
+    assert!(
+        first.starts_with("Name: Cedar Club\nKind: organisation\nLast contact: 2 months ago\nBalance: we owe\nId: "),
+        "{first}"
+    );
+    assert!(told.stderr.ends_with("2 of 5 entries.\n"), "{told:?}");
+    assert!(wren.ok(&["partner", "list"]).stderr.ends_with("5 entries\n"));
+    let json = wren.json(&["partner", "list", "--position", "passive-ally"]);
+    assert_eq!((&json["of"], &json["entries"][1]["position"]), (&5.into(), &"passive-ally".into()));
+    assert_eq!(json["entries"][1]["balance"], "we owe");
+    refused(&wren.run(&["partner", "list", "--position", "passive-aly"]), 2, "Did you mean passive-ally?");
+    // With several campaigns one has to be named, as for `move`.
+    wren.ok(&["campaign", "add", "Rents that hold"]);
+    refused(&wren.run(&["partner", "list", "--position", "neutral"]), 3, "This map has several campaigns.");
+    assert_eq!(list(&["--position", "passive-ally", "--for", "welcome"]).len(), 2);
+    assert_eq!(list(&["--position", "passive-ally", "--for", "rents"]).len(), 0);
 }

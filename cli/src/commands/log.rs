@@ -78,7 +78,7 @@ pub(crate) fn run(app: &mut App, args: Args) -> Result<(), Failure> {
             let only = Only {
                 kind: kind.as_deref().map(LogKind::typed).transpose()?,
                 since: since.map(|typed| parse_since(&typed, today())).transpose()?,
-                held_by,
+                held_by: held_by.map(|wanted| Holder::of(app, &wanted)).transpose()?,
             };
             list(app, who.as_deref(), &only)
         }
@@ -130,7 +130,7 @@ fn add(app: &mut App, args: Add) -> Result<(), Failure> {
 struct Only {
     kind: Option<&'static LogKind>,
     since: Option<Date>,
-    held_by: Option<String>,
+    held_by: Option<Holder>,
 }
 
 impl Only {
@@ -149,9 +149,7 @@ fn list(app: &mut App, who: Option<&str>, only: &Only) -> Result<(), Failure> {
     let named = who.and_then(|_| rows.first()).map(|row: &Row| row.name.clone());
     let mut lines: Vec<(Row, Logged)> = Vec::new();
     for row in rows {
-        if let Some(group) = &only.held_by
-            && !held_by(app, &row, group)?
-        {
+        if only.held_by.as_ref().is_some_and(|held_by| !held_by.holds(&row)) {
             continue;
         }
         let log = app.entry(row.id)?.log.into_iter().rev().filter(|logged| only.fits(&logged.line));
@@ -188,14 +186,22 @@ fn list(app: &mut App, who: Option<&str>, only: &Only) -> Result<(), Failure> {
     Ok(())
 }
 
-/// Whether one of our groups keeps this relationship; `me` is whoever asks, and their group.
-fn held_by(app: &mut App, row: &Row, wanted: &str) -> Result<bool, Failure> {
-    let Some(holder) = row.held_by() else { return Ok(false) };
-    if wanted != "me" {
-        return Ok(holds(holder, wanted));
+/// Whose relationships are wanted.
+pub(crate) struct Holder(Vec<String>);
+
+impl Holder {
+    /// One of our groups, or somebody of us; `me` is whoever asks, and their group.
+    pub(crate) fn of(app: &mut App, wanted: &str) -> Result<Holder, Failure> {
+        if wanted != "me" {
+            return Ok(Holder(vec![wanted.to_owned()]));
+        }
+        let map = app.map()?;
+        Ok(Holder(vec![map.group, map.person]))
     }
-    let map = app.map()?;
-    Ok(holds(holder, &map.group) || holds(holder, &map.person))
+
+    pub(crate) fn holds(&self, row: &Row) -> bool {
+        row.held_by().is_some_and(|holder| self.0.iter().any(|wanted| holds(holder, wanted)))
+    }
 }
 
 fn line_json(row: Option<&Row>, logged: &Logged) -> serde_json::Value {

@@ -1,16 +1,15 @@
 //! `allymap partner …`: groups, people, institutions and places on the map.
 
 use allymap_domain::{
-    Author, Entry, EntryId, Holds, KINDS, Kind, Level, Link, LogKind, Logged, Merges, NewEntry, RiskStanding, Row,
-    Target, folded, short_ids,
+    Author, Balance, Entry, EntryId, Holds, KINDS, Kind, Level, Link, LogKind, Logged, Merges, NewEntry, RiskStanding,
+    Row, Target, folded, short_ids,
 };
 use allymap_wire::DocumentId;
 
-use super::status::count;
-
 mod form;
+mod list;
 
-use crate::app::{App, now};
+use crate::app::{App, now, today};
 use crate::failure::{Exit, Failure};
 
 /// Groups, institutions and decision makers on the map
@@ -31,10 +30,14 @@ enum Verb {
     )]
     Add(Add),
     /// Name the entries
-    #[command(after_help = "Examples:\n  allymap partner list\n  allymap partner list --kind person")]
-    List(List),
+    #[command(
+        after_help = "Examples:\n  allymap partner list\n  allymap partner list --kind person\n  allymap partner list --position passive-ally --for refugees --sort last-contact"
+    )]
+    List(list::Args),
     /// Everything about one entry
-    #[command(after_help = "Examples:\n  allymap partner show choir\n  allymap partner show choir --json")]
+    #[command(
+        after_help = "Examples:\n  allymap partner show choir\n  allymap partner show choir --json"
+    )]
     Show {
         /// Which entry, as you would say it
         who: String,
@@ -102,22 +105,6 @@ struct Edit {
     relation: super::relation::Flags,
 }
 
-#[derive(clap::Args)]
-struct List {
-    /// Only of this kind
-    #[arg(long, value_parser = ["organisation", "person", "institution", "place", "segment"])]
-    kind: Option<String>,
-    /// Only of this category (a, b, c, d, or unknown)
-    #[arg(long, value_parser = ["a", "b", "c", "d", "unknown"])]
-    category: Option<String>,
-    /// Only at this stage of the relationship (mapped, approached, acquainted, …)
-    #[arg(long)]
-    stage: Option<String>,
-    /// Archived entries too
-    #[arg(long)]
-    archived: bool,
-}
-
 /// Fields as flags. `--set field=value` reaches every field of the kind's table; the frequent ones have a flag of their own.
 #[derive(clap::Args)]
 struct Fields {
@@ -170,7 +157,7 @@ impl Args {
 pub(crate) fn run(app: &mut App, args: Args) -> Result<(), Failure> {
     match args.verb {
         Verb::Add(args) => add(app, args),
-        Verb::List(args) => list(app, &args),
+        Verb::List(args) => list::run(app, &args),
         Verb::Show { who, why: true } => super::why::show(app, &who),
         Verb::Show { who, why: false } => {
             let row = app.find(&who)?;
@@ -302,44 +289,6 @@ fn which(app: &mut App, known: &Row) -> Result<Alike, Failure> {
     }
     app.output.say("Nothing was added.");
     Ok(Alike::TheSame)
-}
-
-fn list(app: &mut App, args: &List) -> Result<(), Failure> {
-    let all = app.rows_once()?;
-    let short = short_ids(all.iter().map(|row| row.id));
-    let stages = allymap_domain::STAGES;
-    let stage =
-        args.stage.clone().map(|stage| super::risk::chosen(app, Some(stage), "", "--stage", stages)).transpose()?;
-    let mut rows: Vec<&Row> = all
-        .iter()
-        .filter(|row| stage.is_none_or(|stage| row.stage() == stage && row.kind != "place" && row.kind != "segment"))
-        .filter(|row| args.archived || !row.archived)
-        .filter(|row| args.kind.as_ref().map_or(row.kind != "event", |kind| row.kind == *kind))
-        .filter(|row| args.category.as_ref().is_none_or(|category| row.category().unwrap_or("unknown") == category))
-        .collect();
-    // Rights holders before all others (module, section 4a).
-    rows.sort_by_key(|row| !row.rights_holders());
-    if app.output.json {
-        let entries: Vec<_> = rows.iter().map(|row| row_json(row, &short[&row.id])).collect();
-        app.output.json(&serde_json::json!({ "entries": entries }));
-        return Ok(());
-    }
-    let cells: Vec<Vec<String>> = rows
-        .iter()
-        .map(|row| {
-            vec![
-                row.name.clone(),
-                row.kind.clone(),
-                row.category().unwrap_or("?").to_owned(),
-                office(row),
-                row.held_by().unwrap_or_default().to_owned(),
-                short[&row.id].clone(),
-            ]
-        })
-        .collect();
-    app.output.table(&["Name", "Kind", "Cat.", "Role", "Held by", "Id"], &cells);
-    app.output.status(count(rows.len(), "entry", "entries"));
-    Ok(())
 }
 
 /// What a list says about somebody beside the name.
@@ -643,6 +592,7 @@ pub(crate) fn row_json(row: &Row, short: &str) -> serde_json::Value {
         "stage": row.stage(),
         "health": row.fact(allymap_domain::FactKind::Health),
         "last_contact": row.last_contact.map(|date| date.to_string()),
+        "balance": Balance::of(&row.exchanges, today()).standing().words(),
         "to_settle": row.conflicts,
     })
 }
