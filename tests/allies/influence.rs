@@ -86,6 +86,39 @@ fn the_path_to_a_decision_maker_names_the_weakest_link_and_the_next_step() {
     assert_eq!(wren.run(&["link", "path", "nobody there"]).code, 3);
 }
 
+#[test]
+fn a_path_begins_with_whoever_stands_at_a_place_or_with_one_entry_and_tells_how_many_have_a_route() {
+    let wren = town();
+    wren.organisations(&["Rowing Club", "Chess Club"]);
+    wren.ok(&["campaign", "add", "Welcome towns", "--no-input"]);
+    for who in ["choir", "golf", "rowing"] {
+        wren.ok(&["move", who, "active-ally", "--because", "they said so", "--no-input"]);
+    }
+    wren.ok(&["move", "bakery", "neutral", "--no-input"]);
+    link(&wren, "choir", "council", "medium");
+    link(&wren, "golf", "choir", "strong");
+    link(&wren, "bakery", "council", "strong");
+    let allies = wren.ok(&["link", "path", "council", "--from", "active ally"]).stdout;
+    assert!(allies.starts_with("1. Wharf Choir → Shire Council\n"), "{allies}");
+    // What would pass another active ally begins better with them; it is a route all the same.
+    assert!(!allies.contains("2. ") && allies.ends_with("2 of 3 active allies have a route.\n"), "{allies}");
+    let json = wren.json(&["link", "path", "council", "--from", "active-ally"]);
+    assert_eq!((&json["may_begin_with"], &json["have_a_route"]), (&3.into(), &2.into()));
+    // Nobody of us knows the golf club, and whoever asks for it wants to see its way.
+    let golf = wren.ok(&["link", "path", "council", "--from", "golf", "--plain"]).stdout;
+    assert!(golf.starts_with("1. Golf Club → Wharf Choir → Shire Council\n"), "{golf}");
+    assert!(golf.contains("next: get to know Golf Club, then ask for an introduction to Wharf Choir"), "{golf}");
+    let neutral = wren.ok(&["link", "path", "council", "--from", "neutral"]).stdout;
+    assert!(neutral.ends_with("1 of 1 entry that is neutral has a route.\n"), "{neutral}");
+    let none = wren.ok(&["link", "path", "council", "--from", "chess"]).stdout;
+    assert_eq!(none, "Shire Council: no route from Chess Club yet.\n");
+    assert_eq!(wren.run(&["link", "path", "council", "--from", "nobody there"]).code, 3);
+    wren.ok(&["campaign", "add", "Rents that hold", "--no-input"]);
+    assert_eq!(wren.run(&["link", "path", "council", "--from", "active-ally"]).code, 3, "on which campaign?");
+    let rents = wren.ok(&["link", "path", "council", "--from", "active-ally", "--for", "rents"]).stdout;
+    assert_eq!(rents, "Shire Council: no route from any active ally yet.\n0 of 0 active allies have a route.\n");
+}
+
 /// S84
 #[test]
 fn voices_counts_whom_a_decision_maker_hears_and_says_who_is_missing() {

@@ -1,7 +1,10 @@
 //! `allymap link add|list|path|remove`: who influences whom, and the routes from us to a decision maker.
 
+use std::collections::BTreeSet;
+
 use allymap_domain::{
-    Choice, Direction, Entry, EntryId, Link, Linked, Place, Route, Row, Strength, Target, folded, routes,
+    Choice, Direction, Entry, EntryId, Link, Linked, Place, Route, Row, RowId, Spectrum, Strength, Target, folded,
+    routes, we_know,
 };
 use allymap_wire::DocumentId;
 
@@ -51,12 +54,20 @@ enum Verb {
         who: Option<String>,
     },
     /// How we get from people we know to a decision maker, the best way first
-    #[command(after_help = "Examples:\n  allymap link path council\n  allymap link path council --for refugees")]
+    #[command(
+        after_help = "Examples:\n  allymap link path council\n  allymap link path council --for refugees\n  allymap link path council --from active-ally --for refugees"
+    )]
     Path {
         /// The decision maker
         to: String,
         #[arg(long = "for", value_name = "CAMPAIGN", help = "Whoever is against this campaign carries least")]
         campaign: Option<String>,
+        #[arg(
+            long,
+            value_name = "PLACE|WHO",
+            help = "Only ways that begin there: with whoever stands at a place of the spectrum, or with one entry"
+        )]
+        from: Option<String>,
         #[arg(long, default_value_t = 3, value_parser = clap::value_parser!(u8).range(1..=20), help = "How many routes at most")]
         limit: u8,
     },
@@ -89,7 +100,9 @@ pub(crate) fn run(app: &mut App, args: Args) -> Result<(), Failure> {
             add(app, &from, &to, (direction, strength), how, source)
         }
         Verb::List { who } => list(app, who.as_deref()),
-        Verb::Path { to, campaign, limit } => path(app, &to, campaign.as_deref(), usize::from(limit)),
+        Verb::Path { to, campaign, from, limit } => {
+            path(app, &to, campaign.as_deref(), from.as_deref(), usize::from(limit))
+        }
         Verb::Remove { from, to } => remove(app, &from, &to),
     }
 }
@@ -226,12 +239,54 @@ fn list(app: &mut App, who: Option<&str>) -> Result<(), Failure> {
     Ok(())
 }
 
-fn path(app: &mut App, to: &str, campaign: Option<&str>, limit: usize) -> Result<(), Failure> {
+/// With whom a way begins.
+enum Start {
+    Place(Place),
+    Entry(Box<Row>),
+}
+
+impl Start {
+    /// Who that is; of a place, on this campaign.
+    fn entries(&self, rows: &[Row], campaign: Option<RowId>) -> BTreeSet<EntryId> {
+        match (self, campaign) {
+            (Start::Entry(row), _) => BTreeSet::from([row.id]),
+            (Start::Place(place), Some(campaign)) => {
+                Spectrum::of(rows, campaign, None).at(*place).map(|placed| placed.row.id).collect()
+            }
+            (Start::Place(_), None) => BTreeSet::new(),
+        }
+    }
+
+    /// As it follows "no route from".
+    fn words(&self) -> String {
+        match self {
+            Start::Place(Place::NotKnown) => "anybody whose place we do not know".to_owned(),
+            Start::Place(Place::Neutral) => "anybody who is neutral".to_owned(),
+            Start::Place(place) => format!("any {}", place.label()),
+            Start::Entry(row) => row.name.clone(),
+        }
+    }
+}
+
+fn path(app: &mut App, to: &str, campaign: Option<&str>, from: Option<&str>, limit: usize) -> Result<(), Failure> {
     let target = app.find(to)?;
-    let campaign = campaign.map(|said| super::campaign::meant(app, Some(said))).transpose()?;
+    let start = match from {
+        None => None,
+        Some(from) => Some(match Place::typed(from) {
+            Some(place) => Start::Place(place),
+            None => Start::Entry(Box::new(app.find(from)?)),
+        }),
+    };
+    // A place is one on a campaign, as for `move`.
+    let campaign = match (campaign, &start) {
+        (None, None | Some(Start::Entry(_))) => None,
+        (said, _) => Some(super::campaign::meant(app, said)?),
+    };
+    let campaign = campaign.map(|campaign| campaign.id);
     let group = app.map()?.group;
     let rows = app.rows()?;
-    let Some(found) = routes(&rows, target.id, campaign.map(|campaign| campaign.id), limit) else {
+    let begin = start.as_ref().map(|start| start.entries(&rows, campaign));
+    let Some(found) = routes(&rows, target.id, campaign, begin.as_ref(), limit) else {
         return Err(Failure::usage(format!("{} cannot be read here.", target.name)));
     };
     if app.output.json {
@@ -243,6 +298,7 @@ fn path(app: &mut App, to: &str, campaign: Option<&str>, limit: usize) -> Result
             .collect();
         app.output.json(&serde_json::json!({
             "to": found.target.name, "known": found.known, "routes": routes, "not_known_to_us": unknown,
+            "may_begin_with": found.begin, "have_a_route": found.reach,
         }));
         return Ok(());
     }
@@ -265,18 +321,32 @@ fn path(app: &mut App, to: &str, campaign: Option<&str>, limit: usize) -> Result
         out.say(wrapped(out, 5, &format!("   next: {}", next_step(route, &group))));
     }
     if found.routes.is_empty() {
-        let besides = if found.known { "no other route yet" } else { "no route from anybody whom we know yet" };
+        let besides = match &start {
+            Some(start) => format!("no route from {} yet", start.words()),
+            None if found.known => "no other route yet".to_owned(),
+            None => "no route from anybody whom we know yet".to_owned(),
+        };
         app.output.say(format_args!("{}: {besides}.", found.target.name));
-        match found.unknown.first() {
+        match found.unknown.first().filter(|_| start.is_none()) {
             Some((row, strength)) => app.output.say(format_args!(
                 "Next: get to know {}, who moves {} ({}) and is known to nobody of us.",
                 row.name,
                 found.target.name,
                 strength.slug()
             )),
-            None if found.known => {}
+            None if found.known || start.is_some() => {}
             None => app.output.say("Next: find out who moves them: allymap link add WHO WHOM"),
         }
+    }
+    if let Some(Start::Place(place)) = start {
+        let whom = match (place, found.begin) {
+            (Place::Neutral | Place::NotKnown, 1) => format!("entry that is {}", place.label()),
+            (Place::Neutral | Place::NotKnown, _) => format!("entries that are {}", place.label()),
+            (_, 1) => place.label().to_owned(),
+            _ => super::spectrum::plural(place),
+        };
+        let have = if found.begin == 1 { "has" } else { "have" };
+        app.output.say(format_args!("{} of {} {whom} {have} a route.", found.reach, found.begin));
     }
     Ok(())
 }
@@ -289,6 +359,9 @@ fn next_step(route: &Route<'_>, own_group: &str) -> String {
     } else {
         format!("for an introduction to {}", hop.to.name)
     };
+    if !we_know(hop.from) {
+        return format!("get to know {}, then ask {wish}", hop.from.name);
+    }
     let ask = match hop.from.held_by().filter(|group| folded(group) != folded(own_group)) {
         Some(group) => format!("ask {group}, who hold the relationship, to ask {} {wish}", hop.from.name),
         None => format!("ask {} {wish}", hop.from.name),

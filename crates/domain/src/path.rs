@@ -19,6 +19,10 @@ pub struct Routes<'a> {
     pub routes: Vec<Route<'a>>,
     /// Who moves the target and is known to nobody of us, strongest first.
     pub unknown: Vec<(&'a Row, Strength)>,
+    /// Of those with whom a route may begin, how many there are and from how many the target can be reached, also by way of
+    /// another of them.
+    pub begin: usize,
+    pub reach: usize,
 }
 
 /// From somebody whom we know, hop by hop.
@@ -51,12 +55,18 @@ pub fn we_know(row: &Row) -> bool {
     row.stage() != "ended" && (row.last_contact.is_some() || row.held_by().is_some() || row.known)
 }
 
-/// The best routes to an entry, at most so many. With a campaign, whoever is against it carries least. None when the target is
-/// not here.
+/// The best routes to an entry, at most so many. With a campaign, whoever is against it carries least. They begin with somebody
+/// whom we know, or with these alone. None when the target is not here.
 ///
 /// Looks at every entry and link a handful of times at most, and at nothing but index rows.
-pub fn routes(rows: &[Row], target: EntryId, campaign: Option<RowId>, limit: usize) -> Option<Routes<'_>> {
-    let graph = Graph::of(rows, target, campaign)?;
+pub fn routes<'a>(
+    rows: &'a [Row],
+    target: EntryId,
+    campaign: Option<RowId>,
+    from: Option<&BTreeSet<EntryId>>,
+    limit: usize,
+) -> Option<Routes<'a>> {
+    let graph = Graph::of(rows, target, campaign, from)?;
     let mut routes: Vec<Route<'_>> = Vec::new();
     let mut begun = BTreeSet::new();
     for least in [Grade::Strong, Grade::Medium, Grade::Weak, Grade::Against] {
@@ -78,7 +88,8 @@ pub fn routes(rows: &[Row], target: EntryId, campaign: Option<RowId>, limit: usi
         strong_b.cmp(strong_a).then_with(|| (&a.name, a.id).cmp(&(&b.name, b.id)))
     });
     let target = &graph.nodes[graph.target];
-    Some(Routes { target: target.row, known: target.known, routes, unknown })
+    let (begin, reach) = graph.counts();
+    Some(Routes { target: target.row, known: target.known, routes, unknown, begin, reach })
 }
 
 impl<'a> Route<'a> {
@@ -118,12 +129,19 @@ struct Graph<'a> {
 struct Node<'a> {
     row: &'a Row,
     known: bool,
+    /// A route may begin with them.
+    begins: bool,
     against: Option<Place>,
 }
 
 impl<'a> Graph<'a> {
     /// Nobody is led through an archived entry or one that nobody should engage with.
-    fn of(rows: &'a [Row], target: EntryId, campaign: Option<RowId>) -> Option<Graph<'a>> {
+    fn of(
+        rows: &'a [Row],
+        target: EntryId,
+        campaign: Option<RowId>,
+        from: Option<&BTreeSet<EntryId>>,
+    ) -> Option<Graph<'a>> {
         let same = identities(rows);
         let one = |id: EntryId| same.get(&id).copied().unwrap_or(id);
         let target = one(target);
@@ -135,12 +153,17 @@ impl<'a> Graph<'a> {
         let (chief, others): (Vec<&Row>, Vec<&Row>) = rows.iter().partition(|row| one(row.id) == row.id);
         for row in chief.into_iter().chain(others) {
             let id = one(row.id);
+            let known = we_know(row);
+            let begins = from.map_or(known, |from| from.contains(&row.id));
             match numbers.get(&id) {
-                Some(number) => nodes[*number].known |= we_know(row),
+                Some(number) => {
+                    nodes[*number].known |= known;
+                    nodes[*number].begins |= begins;
+                }
                 None if id != row.id || row.archived && id != target || closed.contains(&id) => {}
                 None => {
                     numbers.insert(id, nodes.len());
-                    nodes.push(Node { row, known: we_know(row), against: None });
+                    nodes.push(Node { row, known, begins, against: None });
                 }
             }
         }
@@ -186,8 +209,19 @@ impl<'a> Graph<'a> {
         Some(Graph { nodes, into, target })
     }
 
-    /// The shortest routes over hops that carry at least so far, from everybody whom we know and who has none yet. A route
-    /// that would pass somebody else whom we know is left out: it begins better with them.
+    /// With how many a route may begin, and from how many of them there is any way at all.
+    fn counts(&self) -> (usize, usize) {
+        let begins = |number: &usize| *number != self.target && self.nodes[*number].begins;
+        let mut reached = BTreeSet::from([self.target]);
+        let mut ahead = vec![self.target];
+        while let Some(to) = ahead.pop() {
+            ahead.extend(self.into[to].iter().map(|(from, _)| *from).filter(|from| reached.insert(*from)));
+        }
+        ((0..self.nodes.len()).filter(begins).count(), reached.iter().filter(|number| begins(number)).count())
+    }
+
+    /// The shortest routes over hops that carry at least so far, from everybody with whom one may begin and who has none yet. A
+    /// route that would pass another of them is left out: it begins better there.
     fn search(&self, least: Grade, begun: &BTreeSet<EntryId>) -> Vec<Route<'a>> {
         let mut onward: Vec<Option<(usize, Strength)>> = vec![None; self.nodes.len()];
         let mut found = Vec::new();
@@ -199,7 +233,7 @@ impl<'a> Graph<'a> {
                     continue;
                 }
                 onward[*from] = Some((to, *strength));
-                if !node.known {
+                if !node.begins {
                     ahead.push_back(*from);
                 } else if !begun.contains(&node.row.id) {
                     found.push(self.route(*from, &onward));
@@ -253,7 +287,7 @@ mod tests {
     }
 
     fn told(rows: &[Row], target: u8, campaign: Option<RowId>) -> Vec<String> {
-        let routes = routes(rows, EntryId([target; 16]), campaign, 3).unwrap().routes;
+        let routes = routes(rows, EntryId([target; 16]), campaign, None, 3).unwrap().routes;
         let walk = |route: &Route<'_>| {
             let names: Vec<&str> = route.hops.iter().map(|hop| hop.from.name.as_str()).collect();
             format!("{} (weakest: {})", names.join(" > "), route.weakest().from.name)
@@ -342,10 +376,10 @@ mod tests {
         let mut rows = town(&["Mayor", "Rector", "Golf Club"]);
         link(&mut rows, 2, 1, Strength::Weak);
         link(&mut rows, 3, 1, Strength::Strong);
-        let routes = routes(&rows, EntryId([1; 16]), None, 3).unwrap();
+        let routes = routes(&rows, EntryId([1; 16]), None, None, 3).unwrap();
         let names: Vec<&str> = routes.unknown.iter().map(|(row, _)| row.name.as_str()).collect();
         assert_eq!((routes.routes.len(), names), (0, vec!["Golf Club", "Rector"]));
-        assert!(super::routes(&rows, EntryId([9; 16]), None, 3).is_none());
+        assert!(super::routes(&rows, EntryId([9; 16]), None, None, 3).is_none());
     }
 
     proptest! {
@@ -385,7 +419,7 @@ mod tests {
             }
             let mut expected = None;
             best(0, &mut vec![0], Strength::Strong, &known, &weakest, &mut expected);
-            let routes = routes(&rows, EntryId([1; 16]), None, 1).unwrap().routes;
+            let routes = routes(&rows, EntryId([1; 16]), None, None, 1).unwrap().routes;
             let first = routes.first().map(|route| (route.weakest().strength, route.hops.len()));
             prop_assert_eq!(first, expected);
         }

@@ -614,7 +614,7 @@ mod tests {
         let spectrum = Spectrum::of(&rows, CAMPAIGNS[0], None);
         let score = spectrum.movement(CAMPAIGNS[0], Date::new(2026, 10, 1).unwrap(), None).score;
         assert!(score.towards >= 3 && score.active_after > score.active_before, "{score:?}");
-        let routes = routes(&rows, target, Some(CAMPAIGNS[0]), 3).unwrap();
+        let routes = routes(&rows, target, Some(CAMPAIGNS[0]), None, 3).unwrap();
         assert!(routes.routes.len() >= 2, "{routes:?}");
     }
 
