@@ -190,3 +190,60 @@ fn practice_gives_a_persona_and_prompts_and_needs_no_map() {
     assert_eq!(told["prompts"].as_array().unwrap().len(), 8);
     assert!(!folder.path().join("home").exists(), "nothing was written");
 }
+
+/// S128
+#[test]
+fn the_eight_questions_are_shown_with_what_is_known_wherever_it_was_kept() {
+    let wren = alone();
+    wren.ok(&["campaign", "add", "Welcome towns"]);
+    wren.organisation("Wharf Choir", "c");
+    wren.organisation("Golf Club", "c");
+    wren.ok(&["partner", "add", "Shire Council", "--kind", "council", "--no-input"]);
+    let none = wren.ok(&["partner", "show", "choir", "--questions"]).stdout;
+    assert!(none.starts_with("Wharf Choir: 0 of 8 answered\n"), "{none}");
+    assert_eq!(none.matches("   not known yet\n").count(), 8, "{none}");
+    let quiet = wren.ok(&["log", "add", "choir", "--kind", "one-to-one", "--note", "tea"]).stdout;
+    assert!(!quiet.contains("Eight questions"), "{quiet}");
+    wren.ok(&[
+        "meet",
+        "choir",
+        "--do",
+        "they sing",
+        "--capacity",
+        "20 people, hall on Sundays",
+        "--influence",
+        "shire",
+    ]);
+    // What nobody brought from a meeting is known as well.
+    wren.ok(&["move", "choir", "passive-ally"]);
+    wren.ok(&["link", "add", "golf", "choir", "--how", "they share a hall", "--no-input"]);
+    wren.organisation("Wharf Singers", "c");
+    wren.ok(&["partner", "edit", "singers", "--set", "barriers=a busy spring"]);
+    wren.ok(&["partner", "merge", "wharf choir", "singers"]);
+    let told = wren.ok(&["partner", "show", "wharf choir", "--questions"]).stdout;
+    for (question, answer) in [
+        ("1. What do they do, and what are they working on?", "they sing"),
+        ("2. Where do they stand on the campaign?", "passive ally on \"Welcome towns\""),
+        ("3. What resources and capacity have they?", "people to help: 20; hall on Sundays"),
+        ("4. Which relationships have they with others?", "Golf Club"),
+        ("5. Have they influence over decision makers?", "Shire Council"),
+        ("6. Are they interested in working with us?", "not known yet"),
+        ("7. What stands in the way?", "a busy spring"),
+        ("8. How could we benefit each other's work?", "not known yet"),
+    ] {
+        assert!(told.contains(&format!("{question}\n   {answer}\n")), "{question} {answer}: {told}");
+    }
+    let json = wren.json(&["partner", "show", "wharf choir", "--questions"]);
+    assert_eq!((&json["answered"], &json["findings"][5]["answer"]), (&6.into(), &serde_json::Value::Null));
+    let kept = wren.ok(&["log", "add", "wharf choir", "--kind", "one-to-one", "--note", "cake", "--plain"]).stdout;
+    assert!(kept.contains("Eight questions of a first meeting: 6 answered. See them: allymap partner show"), "{kept}");
+    assert_eq!(
+        wren.json(&["log", "add", "wharf choir", "--kind", "call"])["questions_answered"],
+        serde_json::Value::Null
+    );
+    // Of a person some of it stands in the words of a meeting.
+    wren.ok(&["partner", "add", "Oona Vale", "--kind", "person", "--set", "basis=public-role", "--no-input"]);
+    wren.ok(&["meet", "oona", "--capacity", "a van"]);
+    let oona = wren.ok(&["partner", "show", "oona", "--questions"]).stdout;
+    assert!(oona.contains("3. What resources and capacity have they?\n   a van\n"), "{oona}");
+}

@@ -115,11 +115,22 @@ fn add(app: &mut App, args: Add) -> Result<(), Failure> {
     let id = app.fresh_row();
     app.edit(DocumentId(row.id.0), |edit| Entry::log(edit, id, &line))?;
     app.commit()?;
+    let findings = if kind.slug == "one-to-one" { super::meet::findings(app, row.id)? } else { Vec::new() };
+    let answered = findings.iter().filter(|(_, answer)| answer.is_some()).count();
     if app.output.json {
-        app.output.json(&serde_json::json!({ "entry": row.name, "kind": kind.slug, "on": line.on.to_string() }));
+        let questions = (!findings.is_empty()).then_some(answered);
+        app.output.json(&serde_json::json!({
+            "entry": row.name, "kind": kind.slug, "on": line.on.to_string(), "questions_answered": questions,
+        }));
         return Ok(());
     }
     app.output.say(format_args!("Kept for {}: {}, {}.", row.name, kind.label, line.on));
+    if answered > 0 {
+        app.output.say(format_args!(
+            "Eight questions of a first meeting: {answered} answered. See them: allymap partner show {} --questions",
+            super::quoted(&row.name)
+        ));
+    }
     if let Some(date) = follow_up {
         app.output.say(format_args!("Follow-up due {}.", date.spelled()));
     }

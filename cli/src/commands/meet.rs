@@ -10,6 +10,10 @@ use super::relation;
 use crate::app::{App, now, today};
 use crate::failure::Failure;
 
+mod known;
+pub(crate) use known::findings;
+use known::{HAVE, STANDS};
+
 /// A first meeting: eight things to find out, all optional
 #[derive(clap::Args)]
 #[command(
@@ -246,7 +250,7 @@ impl Meeting {
                     }
                     self.capacity = pieces;
                 } else {
-                    self.kept_in_words.push(format!("What they have: {answer}"));
+                    self.kept_in_words.push(format!("{HAVE}{answer}"));
                 }
             }
             "relations" => self.relations = named(app, answer)?,
@@ -277,7 +281,7 @@ impl Meeting {
         };
         match on {
             Some(campaign) => self.position = Some((campaign, place)),
-            None => self.kept_in_words.push(format!("Where they stand: {}", place.label())),
+            None => self.kept_in_words.push(format!("{STANDS}{}", place.label())),
         }
         Ok(())
     }

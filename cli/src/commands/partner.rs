@@ -36,13 +36,15 @@ enum Verb {
     List(list::Args),
     /// Everything about one entry
     #[command(
-        after_help = "Examples:\n  allymap partner show choir\n  allymap partner show choir --json"
+        after_help = "Examples:\n  allymap partner show choir\n  allymap partner show choir --questions\n  allymap partner show choir --json"
     )]
     Show {
         /// Which entry, as you would say it
         who: String,
         #[arg(long, help = "Of each fact who said it, when and from what source; of a person, why they are here")]
         why: bool,
+        #[arg(long, conflicts_with = "why", help = "The eight questions of a first meeting, each with what is known")]
+        questions: bool,
     },
     /// Change what the map says about an entry
     #[command(
@@ -158,10 +160,10 @@ pub(crate) fn run(app: &mut App, args: Args) -> Result<(), Failure> {
     match args.verb {
         Verb::Add(args) => add(app, args),
         Verb::List(args) => list::run(app, &args),
-        Verb::Show { who, why: true } => super::why::show(app, &who),
-        Verb::Show { who, why: false } => {
+        Verb::Show { who, why: true, .. } => super::why::show(app, &who),
+        Verb::Show { who, questions, .. } => {
             let row = app.find(&who)?;
-            show(app, &row)
+            if questions { show_questions(app, &row) } else { show(app, &row) }
         }
         Verb::Edit(args) => edit(app, args),
         Verb::Archive { who } => archive(app, &who),
@@ -371,6 +373,33 @@ fn show(app: &mut App, row: &Row) -> Result<(), Failure> {
     super::also::say(app, &entry)?;
     for oddity in &entry.oddities {
         out.line("Note", 22, oddity);
+    }
+    Ok(())
+}
+
+/// What a first meeting is for, as far as it is known (module, section 7).
+fn show_questions(app: &mut App, row: &Row) -> Result<(), Failure> {
+    let findings = super::meet::findings(app, row.id)?;
+    let answered = findings.iter().filter(|(_, answer)| answer.is_some()).count();
+    if app.output.json {
+        let findings: Vec<_> = findings
+            .iter()
+            .map(|(finding, answer)| {
+                serde_json::json!({ "finding": finding.slug, "question": finding.question, "answer": answer })
+            })
+            .collect();
+        app.output.json(&serde_json::json!({ "entry": row.name, "answered": answered, "findings": findings }));
+        return Ok(());
+    }
+    app.output.say(format_args!("{}: {answered} of {} answered", row.name, findings.len()));
+    for (number, (finding, answer)) in findings.iter().enumerate() {
+        app.output.say(format_args!("{}. {}", number + 1, finding.question));
+        for line in answer.as_deref().unwrap_or("not known yet").lines() {
+            app.output.say(format_args!("   {line}"));
+        }
+    }
+    if answered < findings.len() {
+        app.output.status(format_args!("Find out more: allymap meet {}", super::quoted(&row.name)));
     }
     Ok(())
 }

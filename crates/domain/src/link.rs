@@ -97,6 +97,15 @@ impl Direction {
             Direction::Both => "both",
         }
     }
+
+    /// As the other entry sees it.
+    pub fn turned(self) -> Direction {
+        match self {
+            Direction::Out => Direction::In,
+            Direction::In => Direction::Out,
+            Direction::Both => Direction::Both,
+        }
+    }
 }
 
 impl Link {
