@@ -154,15 +154,37 @@ fn positions_on_issues_stand_apart_and_one_may_be_irreconcilable() {
 fn an_affiliation_has_seven_values_and_says_when_it_was_checked_and_from_what() {
     let wren = alone();
     wren.organisation("Fair Go", "d");
-    for kind in ["party", "affiliated", "issue-group", "known-person", "system-change", "none", "unknown"] {
+    for kind in ["unknown", "none", "system-change", "known-person", "issue-group", "affiliated", "party"] {
         wren.ok(&["partner", "edit", "fair", "--affiliation-kind", kind, "--source", "a register"]);
     }
-    let bare = ["partner", "edit", "fair", "--affiliation-kind", "none"];
+    let bare = ["partner", "edit", "fair", "--affiliation-kind", "none", "--because", "the party let them go"];
     refused(&wren.run(&bare), 2, "needs its source");
     wren.ok(&[&bare[..], &["--source", "ABN lookup and website", "--checked", "2 feb 2026"]].concat());
     let shown = wren.show("fair");
-    assert!(shown.contains("none (checked Mon 2 Feb 2026, ABN lookup and website, Wren)"), "{shown}");
+    let whole = "none (checked Mon 2 Feb 2026, ABN lookup and website, the party let";
+    assert!(shown.contains(whole), "{shown}");
     refused(&wren.run(&["partner", "edit", "fair", "--affiliation-kind", "partty"]), 2, "Did you mean party?");
+}
+
+#[test]
+fn nobody_lets_go_of_a_tie_to_a_party_without_saying_why() {
+    let wren = alone();
+    wren.organisation("Fair Go", "d");
+    let edit = ["partner", "edit", "fair", "--source", "a register", "--affiliation-kind"];
+    wren.ok(&[&edit[..], &["affiliated"]].concat());
+    let milder = wren.run(&[&edit[..], &["none", "--stage", "approached"]].concat());
+    refused(&milder, 2, "\"officially affiliated with a party\" is on record");
+    assert!(milder.stderr.contains("--because WHY"), "{milder:?}");
+    let shown = wren.show("fair");
+    assert!(shown.contains("officially affiliated") && !shown.contains("approached"), "nothing was kept: {shown}");
+    wren.ok(&[&edit[..], &["party"]].concat());
+    let mut asked = Terminal::start(&wren, &[&edit[..], &["none", "--plain"]].concat());
+    asked.wait_for("is on record about their affiliation. Why does this hold now?");
+    asked.type_line("they left it in May");
+    assert_eq!(asked.finish(), 0, "{}", asked.shown);
+    let shown = wren.show("fair");
+    assert!(shown.contains("none (checked") && shown.contains("they left it in May"), "{shown}");
+    assert!(!shown.contains("political party") && !shown.contains("counts until settled"), "{shown}");
 }
 
 /// S121

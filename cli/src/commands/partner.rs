@@ -465,7 +465,7 @@ fn edit(app: &mut App, args: Edit) -> Result<(), Failure> {
     }
     let mut changes = args.fields.given()?;
     changes.extend(args.name.map(|name| ("name".to_owned(), name)));
-    let stated = args.relation.understood(app)?;
+    let stated = args.relation.understood(app)?.reasoned(app, row.id)?;
     if changes.is_empty() && args.relation.is_empty() && !args.restore && app.can_ask() {
         let entry = app.entry(row.id)?;
         for field in

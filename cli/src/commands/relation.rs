@@ -87,6 +87,20 @@ pub(crate) struct Stated {
 }
 
 impl Stated {
+    /// What lets go of a closer tie to a party says why: asked for, else `--because`.
+    pub(crate) fn reasoned(mut self, app: &mut App, id: EntryId) -> Result<Stated, Failure> {
+        let entry = app.entry(id)?;
+        let loosens = |fact: &Fact| entry.fact(fact.kind()).is_some_and(|standing| fact.loosens(standing.counts));
+        if self.because.is_none()
+            && let Some(fact) = self.facts.iter().find(|fact| loosens(fact))
+        {
+            let was = entry.fact(fact.kind()).map_or("", |standing| standing.counts.label());
+            let question = format!("\"{was}\" is on record about their affiliation. Why does this hold now?");
+            self.because = Some(app.ask().required(&question, "--because WHY")?);
+        }
+        Ok(self)
+    }
+
     /// Writes it into an entry. Returns what was written, in words; nothing is durable yet.
     pub(crate) fn write(&self, app: &mut App, id: EntryId) -> Result<Vec<String>, Failure> {
         let mut kept = Vec::new();

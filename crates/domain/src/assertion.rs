@@ -286,11 +286,8 @@ pub(crate) fn read(
         ancestry,
         |row: &Assertion| &row.supersedes,
         |new, old| {
-            // Nobody lets go of a tie to a party without saying why; whoever knows of a closer one need not.
             let loosens = match (&new.claim, &old.claim) {
-                (Claim::Fact(new), Claim::Fact(old)) if new.kind() == FactKind::AffiliationKind => {
-                    !new.is_unknown() && new < old
-                }
+                (Claim::Fact(new), Claim::Fact(old)) => new.loosens(*old),
                 (claim, _) => claim.settled_with_a_reason(),
             };
             subject(new) == subject(old) && (!loosens || new.reason.is_some() || new.takes_back)

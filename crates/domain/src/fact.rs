@@ -143,6 +143,11 @@ impl Fact {
         }
     }
 
+    /// It lets go of a tie to a party, which nobody does without saying why; whoever knows of a closer one need not.
+    pub fn loosens(self, old: Fact) -> bool {
+        self.kind == FactKind::AffiliationKind && old.kind == self.kind && !self.is_unknown() && self < old
+    }
+
     pub(crate) fn named(kind: FactKind, slug: &str) -> Option<Fact> {
         let at = kind.choices().iter().position(|choice| choice.slug == slug)?;
         Some(Fact { kind, at: u8::try_from(at).ok()? })
