@@ -17,6 +17,16 @@ pub(crate) struct Prompt {
     typed: Arc<Mutex<Vec<(String, String)>>>,
 }
 
+/// What somebody picked.
+pub(crate) enum Picked {
+    One(usize),
+    Nothing,
+    Back,
+}
+
+/// Typed to go back one question.
+pub(crate) const BACK: &str = "b";
+
 impl Prompt {
     pub(crate) fn new(no_input: bool, plain: bool) -> Prompt {
         let terminal = std::io::stdin().is_terminal() && std::io::stderr().is_terminal();
@@ -58,20 +68,36 @@ impl Prompt {
 
     /// One of these, by number or by name; `None` for Enter.
     pub(crate) fn choose(&self, question: &str, choices: &[String]) -> Result<Option<usize>, Failure> {
+        Ok(match self.pick(question, choices, false)? {
+            Picked::One(at) => Some(at),
+            Picked::Nothing | Picked::Back => None,
+        })
+    }
+
+    /// One of these, or `b` to go back to the question before.
+    pub(crate) fn pick(&self, question: &str, choices: &[String], back: bool) -> Result<Picked, Failure> {
         if !self.asks {
-            return Ok(None);
+            return Ok(Picked::Nothing);
         }
         if self.plain {
             let list: Vec<String> =
                 choices.iter().enumerate().map(|(at, choice)| format!("{} {choice}", at + 1)).collect();
-            let answer = self.line(&format!("{question}\n{}\nNumber (Enter: none)", list.join("\n")))?;
-            let number = answer.trim().parse::<usize>().ok();
-            return Ok(number.filter(|number| (1..=choices.len()).contains(number)).map(|number| number - 1));
+            let keys = if back { "Enter: none; b: back" } else { "Enter: none" };
+            let answer = self.line(&format!("{question}\n{}\nNumber ({keys})", list.join("\n")))?;
+            if back && answer.eq_ignore_ascii_case(BACK) {
+                return Ok(Picked::Back);
+            }
+            let number = answer.trim().parse::<usize>().ok().filter(|number| (1..=choices.len()).contains(number));
+            return Ok(number.map_or(Picked::Nothing, |number| Picked::One(number - 1)));
         }
-        let picked = inquire::Select::new(&shown(question), choices.iter().map(|choice| shown(choice)).collect())
-            .raw_prompt_skippable()
-            .map_err(gone)?;
-        Ok(picked.map(|picked| picked.index))
+        let mut lines: Vec<_> = choices.iter().map(|choice| shown(choice)).collect();
+        lines.extend(back.then(|| format!("{BACK}  back to the question before").into()));
+        let picked = inquire::Select::new(&shown(question), lines).raw_prompt_skippable().map_err(gone)?;
+        Ok(match picked.map(|picked| picked.index) {
+            Some(at) if at == choices.len() => Picked::Back,
+            Some(at) => Picked::One(at),
+            None => Picked::Nothing,
+        })
     }
 
     /// Yes or no; no when nobody can be asked.

@@ -32,6 +32,41 @@ fn one_question_at_a_time_is_asked_kept_and_gone_on_with_later() {
     again.finish();
 }
 
+#[test]
+fn b_goes_back_one_question_and_shows_what_was_answered() {
+    let wren = alone();
+    wren.organisation("Wharf Choir", "b");
+    wren.ok(&["event", "add", "Walk", "--organisers", "wharf", "--no-input"]);
+    let mut assess = Terminal::start(&wren, &["event", "assess", "walk", "--plain"]);
+    for (question, typed) in [
+        ("Is the event ours", "2"),
+        ("Does the event say the same as we do?\n", "1"),
+        ("against a person", "b"),
+        ("Does the event say the same as we do? (so far: same)", "b"),
+        ("to support it, or to attend? (so far: asked to be partner)", "3"),
+    ] {
+        assess.wait_for(question);
+        assess.wait_for("Number (");
+        let first = question.contains("event ours") || question.contains("to attend?");
+        assert_eq!(assess.shown.contains("b: back"), !first, "{}", assess.shown);
+        assess.shown.clear();
+        assess.type_line(typed);
+    }
+    assess.wait_for("against a person");
+    assess.type_line("5");
+    assert_eq!(assess.finish(), 4, "{}", assess.shown);
+    let event = wren.json(&["event", "show", "walk"]);
+    let said = |fact: &str| -> Vec<&str> {
+        let facts = event["facts"].as_array().unwrap().iter();
+        facts.filter(|one| one["fact"] == fact).map(|one| one["value"].as_str().unwrap()).collect()
+    };
+    assert!(said("requested").contains(&"support"), "{event}");
+    assert_eq!(said("message"), ["same"], "what was looked at again and left stays as it was");
+    let told = answer(&wren, "walk");
+    assert!(list(&told, "differs").is_empty(), "the second answer stands in place of the first: {told}");
+    assert_eq!(told["answer"]["role"], "supporter", "{told}");
+}
+
 /// S62, E9
 #[test]
 fn what_nothing_can_change_any_more_is_not_asked_about() {

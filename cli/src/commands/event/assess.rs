@@ -6,6 +6,7 @@ use allymap_policy::{Fact, Outcome, Question};
 use super::super::weigh::{self, Ground, Saying};
 use crate::app::{App, today};
 use crate::failure::Failure;
+use crate::prompt::{BACK, Picked};
 
 #[derive(clap::Args)]
 pub(super) struct Args {
@@ -99,9 +100,11 @@ fn state_all(app: &mut App, event: &Row, args: &Args, saying: &Saying) -> Result
     Ok(!all.is_empty())
 }
 
-/// One question after the other, each kept when it is answered. Enter leaves one for later.
+/// One question after the other, each kept when it is answered. Enter leaves one for later, or as it was answered before.
 fn walk(app: &mut App, event: &Row) -> Result<(), Failure> {
     let mut left: Vec<Question> = Vec::new();
+    // Those that were asked, for whoever wants to go back; and the one gone back to.
+    let (mut asked, mut again): (Vec<Question>, Option<Question>) = (Vec::new(), None);
     loop {
         let ground = Ground::of(app)?;
         let event = ground.row(event.id).cloned().unwrap_or_else(|| event.clone());
@@ -109,49 +112,87 @@ fn walk(app: &mut App, event: &Row) -> Result<(), Failure> {
         let outcome = weighing.outcome(weigh::pack());
         let questions = weighing.questions(weigh::pack());
         let ahead: Vec<&Question> =
-            questions.iter().filter(|question| !left.contains(question) && question.fact != Fact::Referral).collect();
-        let Some(question) = ahead.first().copied() else { return Ok(()) };
+            questions.iter().filter(|question| !left.contains(question) && is_asked(question.fact)).collect();
+        let before = again.as_ref().and_then(|question| said_before(&weighing, question));
+        let Some(question) = again.take().or_else(|| ahead.first().copied().cloned()) else { return Ok(()) };
         app.output.status(format_args!(
-            "So far: {}. Up to {} to go; Enter leaves one for later.",
+            "So far: {}. Up to {} to go; Enter leaves one for later{}.",
             weigh::lower(&weigh::headline(&outcome)),
-            ahead.len()
+            ahead.len(),
+            if asked.is_empty() { "" } else { ", b goes back" }
         ));
-        let note = outcome.notes.get(question).map(|note| format!(" ({note})")).unwrap_or_default();
-        let words = format!("{}{note}", question.words());
-        match answer(app, &weighing, question, &words)? {
+        let note = outcome.notes.get(&question).map(|note| format!(" ({note})")).unwrap_or_default();
+        let so_far = before.as_ref().map(|said| format!(" (so far: {said})")).unwrap_or_default();
+        let words = format!("{}{note}{so_far}", question.words());
+        let (value, saying) = match answer(app, &weighing, &question, &words, !asked.is_empty())? {
             Answer::Stop => return Ok(()),
-            Answer::Later => left.push(question.clone()),
-            Answer::Is(value, saying) => {
-                weigh::state(app, &event, &weighing, question, &value, &saying)?;
-                app.commit()?;
+            Answer::Back => {
+                again = asked.pop();
+                continue;
             }
+            Answer::Is(value, saying) => (Some(value), saying),
+            // What was answered before is taken back by that, and by nothing less.
+            Answer::NotKnown => (before.map(|_| "unknown".to_owned()), Saying::default()),
+            Answer::Later => (None, Saying::default()),
+        };
+        match value {
+            Some(value) => {
+                weigh::state(app, &event, &weighing, &question, &value, &saying)?;
+                app.commit()?;
+                left.retain(|other| *other != question);
+            }
+            None => left.push(question.clone()),
         }
+        asked.push(question);
     }
+}
+
+/// Answers of those who decide, and requests of those concerned, have commands of their own.
+fn is_asked(fact: Fact) -> bool {
+    !matches!(fact, Fact::Referral | Fact::Requests)
+}
+
+/// What stands as the answer to a question that is asked once more.
+fn said_before(weighing: &Weighing, question: &Question) -> Option<String> {
+    let said: Vec<&str> = weighing
+        .standing_about(question)
+        .into_iter()
+        .filter_map(|(said, _)| {
+            let value = if question.fact == Fact::Mitigation { &said.mitigation } else { &said.value };
+            value.as_deref().map(|value| question.fact.value_words(value))
+        })
+        .collect();
+    (!said.is_empty()).then(|| said.join("; "))
 }
 
 enum Answer {
     Is(String, Saying),
+    NotKnown,
     Later,
+    Back,
     Stop,
 }
 
-fn answer(app: &mut App, weighing: &Weighing, question: &Question, words: &str) -> Result<Answer, Failure> {
+fn answer(app: &mut App, weighing: &Weighing, question: &Question, words: &str, back: bool) -> Result<Answer, Failure> {
     let fact = question.fact;
     let mut saying = Saying::default();
     if fact == Fact::MajorParties {
-        let parties = app.ask().optional(&format!("{words} (with commas between)"))?;
-        return Ok(parties.map_or(Answer::Later, |parties| Answer::Is(parties, saying)));
-    }
-    if fact == Fact::Requests {
-        return Ok(Answer::Later);
+        return Ok(match app.ask().optional(&format!("{words} (with commas between)"))? {
+            None => Answer::Later,
+            Some(typed) if back && typed.eq_ignore_ascii_case(BACK) => Answer::Back,
+            Some(parties) => Answer::Is(parties, saying),
+        });
     }
     let values = fact.values();
     let mut choices: Vec<String> = values.iter().map(|value| fact.value_words(value).to_owned()).collect();
     choices.push(if fact == Fact::Parties { "not invited yet" } else { "not known yet" }.to_owned());
     choices.push("stop here, go on later".to_owned());
-    let picked = app.ask().choose(words, &choices)?;
-    let Some(value) = picked.and_then(|at| values.get(at)) else {
-        return Ok(if picked == Some(choices.len() - 1) { Answer::Stop } else { Answer::Later });
+    let value = match app.ask().pick(words, &choices, back)? {
+        Picked::Back => return Ok(Answer::Back),
+        Picked::One(at) if at < values.len() => &values[at],
+        Picked::One(at) if at > values.len() => return Ok(Answer::Stop),
+        Picked::One(_) => return Ok(Answer::NotKnown),
+        Picked::Nothing => return Ok(Answer::Later),
     };
     let mut typed = (*value).to_owned();
     match fact {
