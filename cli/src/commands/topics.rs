@@ -65,6 +65,18 @@ const TOPICS: &[Topic] = &[
         text: include_str!("topics/dates.txt"),
     },
     Topic {
+        slug: "privacy",
+        also: &["security", "safety", "secrecy"],
+        about: "Who can read what, what must not be written down, how to lock",
+        text: include_str!("topics/privacy.txt"),
+    },
+    Topic {
+        slug: "formats",
+        also: &["files", "file formats", "csv", "spreadsheet"],
+        about: "Which files go in and come out, and by which command",
+        text: include_str!("topics/formats.txt"),
+    },
+    Topic {
         slug: "words",
         also: &["glossary", "vocabulary"],
         about: "What the words mean here",
