@@ -45,7 +45,7 @@ fn wordy() -> Alone {
     wren
 }
 
-const READ: [&[&str]; 21] = [
+const READ: [&[&str]; 27] = [
     &["partner", "show", "choir"],
     &["partner", "list"],
     &["log", "list", "choir"],
@@ -67,6 +67,12 @@ const READ: [&[&str]; 21] = [
     &["voices", "library"],
     &["history", "choir"],
     &["status"],
+    &["partner", "list", "--sort", "position"],
+    &["partner", "show", "choir", "--questions"],
+    &["link", "path", "library", "--from", "choir"],
+    &["due", "--offers"],
+    &["help", "privacy"],
+    &["help", "formats"],
 ];
 
 /// Everything that only lists.

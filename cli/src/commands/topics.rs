@@ -144,7 +144,11 @@ fn show(app: &mut App, said: &str) -> Result<(), Failure> {
     }
     app.output.say(format_args!("{}\n", topic.about));
     for line in text.lines() {
-        if line.starts_with("  ") {
+        if line.starts_with("  ") && app.output.plain {
+            // No columns for whoever listens.
+            let parts: Vec<&str> = line.split("  ").map(str::trim).filter(|part| !part.is_empty()).collect();
+            app.output.say(parts.join(": "));
+        } else if line.starts_with("  ") {
             app.output.say(line);
         } else {
             wrapped(line, 78).iter().for_each(|line| app.output.say(line));
@@ -251,5 +255,31 @@ mod tests {
                 assert!(line.chars().count() <= 78, "{line}");
             }
         }
+    }
+    #[test]
+    fn every_command_and_option_that_a_topic_names_is_there() {
+        let mut tree = super::super::Cli::command();
+        tree.build();
+        let mut named = 0;
+        for line in TOPICS.iter().flat_map(|topic| topic.text.lines()) {
+            for said in line.split("allymap ").skip(1) {
+                // A command ends where a sentence goes on, or where a column begins.
+                let words = said.split([';', ',', '.', '(', ')', '·', '\n']).next().unwrap_or_default();
+                let words = words.split("  ").next().unwrap_or_default();
+                let mut command = &tree;
+                for (at, word) in words.split(' ').enumerate() {
+                    let word = word.trim_end_matches(':');
+                    match command.find_subcommand(word) {
+                        Some(below) => command = below,
+                        None => assert!(at > 0, "no command: {line}"),
+                    }
+                    let options = || command.get_arguments().filter_map(|option| option.get_long());
+                    let long = word.strip_prefix("--");
+                    assert!(long.is_none_or(|long| options().any(|option| option == long)), "no {word}: {line}");
+                }
+                named += 1;
+            }
+        }
+        assert!(named > 20, "{named}");
     }
 }
