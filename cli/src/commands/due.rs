@@ -2,18 +2,19 @@
 
 use allymap_domain::{Date, Due, DueKind, Entry, Weigher, due, size_word};
 
+use super::log::Holder;
 use super::relation;
 use super::weigh::{self, Ground};
 use crate::app::{App, today};
 use crate::failure::Failure;
 
-/// Follow-ups, check-ins, events to assess, calls for solidarity, favours owed
+/// Follow-ups, check-ins, events to assess, calls, favours
 #[derive(clap::Args)]
 #[command(after_help = "Examples:\n  allymap due\n  allymap due --within \"2 weeks\"\n  allymap due --offers")]
 pub(crate) struct Args {
     #[arg(long, value_name = "TIME", default_value = "2w", help = "How far ahead: 10d, 2w, 3m, or \"2 weeks\"")]
     within: String,
-    #[arg(long, value_name = "GROUP", help = "Only what this group of ours holds")]
+    #[arg(long, value_name = "GROUP", help = "Only what this group of ours holds; me: your own")]
     held_by: Option<String>,
     /// Only whom we owe a favour, with what would help them
     #[arg(long)]
@@ -24,13 +25,9 @@ pub(crate) fn run(app: &mut App, args: Args) -> Result<(), Failure> {
     let within = days(&args.within)?;
     let map = app.map_entry()?.unwrap_or_default();
     let rows = relation::joined(app)?;
-    let wanted = args.held_by.as_deref().map(allymap_domain::folded);
-    let held = |held_by: Option<&str>| {
-        wanted
-            .as_ref()
-            .is_none_or(|wanted| held_by.is_some_and(|held_by| allymap_domain::folded(held_by).contains(wanted)))
-    };
-    let due: Vec<Due<'_>> = due(rows.iter().filter(|row| held(row.held_by())), &map, today(), within);
+    let held_by = args.held_by.as_deref().map(|wanted| Holder::of(app, wanted)).transpose()?;
+    let rows = rows.iter().filter(|row| held_by.as_ref().is_none_or(|held_by| held_by.holds(row)));
+    let due: Vec<Due<'_>> = due(rows, &map, today(), within);
     if args.offers {
         return offers(app, &due);
     }
