@@ -200,7 +200,7 @@ fn the_eight_questions_are_shown_with_what_is_known_wherever_it_was_kept() {
     wren.organisation("Golf Club", "c");
     wren.ok(&["partner", "add", "Shire Council", "--kind", "council", "--no-input"]);
     let none = wren.ok(&["partner", "show", "choir", "--questions"]).stdout;
-    assert!(none.starts_with("Wharf Choir: 0 of 8 answered\n"), "{none}");
+    assert!(none.starts_with("Wharf Choir: 0 of 8 questions answered\n"), "{none}");
     assert_eq!(none.matches("   not known yet\n").count(), 8, "{none}");
     let quiet = wren.ok(&["log", "add", "choir", "--kind", "one-to-one", "--note", "tea"]).stdout;
     assert!(!quiet.contains("Eight questions"), "{quiet}");

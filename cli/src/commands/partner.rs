@@ -391,7 +391,7 @@ fn show_questions(app: &mut App, row: &Row) -> Result<(), Failure> {
         app.output.json(&serde_json::json!({ "entry": row.name, "answered": answered, "findings": findings }));
         return Ok(());
     }
-    app.output.say(format_args!("{}: {answered} of {} answered", row.name, findings.len()));
+    app.output.say(format_args!("{}: {answered} of {} questions answered", row.name, findings.len()));
     for (number, (finding, answer)) in findings.iter().enumerate() {
         app.output.say(format_args!("{}. {}", number + 1, finding.question));
         for line in answer.as_deref().unwrap_or("not known yet").lines() {
