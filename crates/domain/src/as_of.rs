@@ -38,6 +38,8 @@ fn keep<K: Clone, T: Clone>(items: &mut Vec<Item<K, T>>, day: Date, origin: impl
 
 #[cfg(test)]
 mod tests {
+    use std::collections::{BTreeMap, BTreeSet};
+
     use allymap_document::{ActId, ActorId, Document};
     use proptest::prelude::*;
 
@@ -237,7 +239,28 @@ mod tests {
     fn row_of(row: Option<Row>) -> Row {
         let mut row = row.unwrap();
         row.heads = [0; 32];
+        // Whether a statement replaces another itself or by what it replaces: both say that the other one is replaced.
+        let direct: BTreeMap<RowId, Vec<RowId>> =
+            row.said.iter().map(|said| (said.id, said.replaces.clone())).collect();
+        for said in &mut row.said {
+            let (mut all, mut ahead) = (BTreeSet::new(), said.replaces.clone());
+            while let Some(next) = ahead.pop() {
+                if all.insert(next) {
+                    ahead.extend(direct.get(&next).into_iter().flatten());
+                }
+            }
+            said.replaces = all.into_iter().collect();
+        }
         row
+    }
+
+    /// A statement of a later day stood between two that count.
+    #[test]
+    fn what_was_replaced_by_way_of_something_later_is_replaced_all_the_same() {
+        let told = [(1, false), (20, false), (0, true), (5, true)];
+        let steps = told.map(|(ago, settles)| Done { desk: 0, what: 0, value: 1, ago, settles, learns: false });
+        let (all, then) = (tell(&steps, None), tell(&steps, Some(day(1))));
+        assert!(row_of(Row::as_of(&all.document, ENTRY, day(1))) == row_of(Row::of(&then.document, ENTRY)));
     }
 
     proptest! {
