@@ -52,6 +52,28 @@ pub const REGRESSIONS: &[Regression] = &[
             Exchange { device: 1, relay: 1, frames: 12 },
         ],
     },
+    // The list of members arrived before the operation that it followed from. Between the two another convenor came, who knew
+    // of no newcomer, and put her older list in its place.
+    Regression {
+        seed: 5140,
+        shape: Shape { devices: 3, relays: 2, hostile: false, liar: false, page_bytes: 512 },
+        steps: &[
+            Invite { relay: 0 },
+            Connect { device: 0, relay: 0 },
+            Exchange { device: 0, relay: 0, frames: 12 },
+            Take { stranger: 1 },
+            HangUp { device: 0, relay: 0 },
+            Connect { device: 0, relay: 0 },
+            Exchange { device: 0, relay: 0, frames: 12 },
+            Connect { device: 0, relay: 1 },
+            Approve,
+            HalfOpen { device: 0, relay: 1 },
+            Up { device: 0, relay: 0 },
+            Connect { device: 1, relay: 0 },
+            Exchange { device: 1, relay: 0, frames: 9 },
+            Exchange { device: 0, relay: 0, frames: 12 },
+        ],
+    },
     // Damage took a document and left the mark that it has something to seal: nothing ever came of that, and no judgement either.
     Regression {
         seed: 5940,

@@ -7,9 +7,9 @@
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 use allymap_wire::{
-    BoxToken, Challenge, Code, DeviceKey, Flags, HashPrefix, Head, LogHash, LogId, Message, MessageKind, PROTOCOL,
-    PutResult, Record, RecordId, RecordKind, RelayKey, RelayKeyHash, Slot, Timestamp, access_digest, auth_transcript,
-    limits,
+    AccessList, BoxToken, Challenge, Code, DeviceKey, Flags, HashPrefix, Head, LogHash, LogId, Message, MessageKind,
+    PROTOCOL, PutResult, Record, RecordId, RecordKind, RelayKey, RelayKeyHash, Slot, Timestamp, access_digest,
+    auth_transcript, limits,
 };
 use rand_core::CryptoRng;
 
@@ -54,8 +54,8 @@ pub(crate) struct Session {
     /// Offers that the relay did not take: the next connection tries them again.
     declined: BTreeSet<BoxToken>,
     access: Option<(u64, HashPrefix)>,
-    /// The digest of the list of members that was sent and not answered yet.
-    access_sent: Option<HashPrefix>,
+    /// The list of members that was sent and not answered yet: its digest, and how many removed devices are on it.
+    access_sent: Option<(HashPrefix, u32)>,
     empty_pages: u8,
     ladders: u8,
     /// Something was refused on this connection: it can end, but nobody may say that everything is with the relay.
@@ -614,7 +614,7 @@ impl Replica {
         let Some(session) = self.sessions.get_mut(&relay) else { return Ok(()) };
         if of == MessageKind::Access as u8 {
             // What nobody asked is no answer.
-            let Some(sent) = session.access_sent.take() else { return Ok(()) };
+            let Some((sent, removals)) = session.access_sent.take() else { return Ok(()) };
             session.access = match code {
                 // What was sent stands there now, until the roster changes again.
                 Code::Done => Some((value, sent)),
@@ -625,6 +625,12 @@ impl Replica {
                     None
                 }
             };
+            if code == Code::Done
+                && let Some(cursor) = self.relays.get_mut(&relay).filter(|cursor| cursor.removals != Some(removals))
+            {
+                cursor.removals = Some(removals);
+                draft.put(Key::Cursor(relay), cursor);
+            }
         } else if of == MessageKind::BoxPut as u8
             && let Some(Ask::Offer(token)) = session.asks.pop_front()
         {
@@ -699,17 +705,18 @@ impl Replica {
             Some(Session { access: Some(access), access_sent: None, .. }) => *access,
             _ => (u64::MAX, HashPrefix([0; 16])),
         };
-        if version != u64::MAX
-            && let Some(list) = self.access_update(&relay, version, digest)
-        {
-            if let Some(session) = self.sessions.get_mut(&relay) {
-                session.access_sent = Some(access_digest(&list.entries, &list.removed));
-                session.told = false;
-            }
-            send(relay, &Message::Access { list }, effects);
-        }
+        let list = if version == u64::MAX { None } else { self.access_update(&relay, version, digest) };
+        let removals = self.relays.get(&relay).and_then(|cursor| cursor.removals).unwrap_or(0);
+        // Whoever was removed reads nothing of what follows. Whoever was let in comes after what says so: a convenor who read
+        // the log before it was there would find a list that she does not understand, and put her own in its place.
+        let (at_once, after) = match list {
+            Some(list) if list.removed.len() as u64 > u64::from(removals) => (Some(list), None),
+            list => (None, list),
+        };
+        self.bring_list(relay, at_once, effects);
         self.ask_mailboxes(now, relay, draft, effects)?;
         self.offer(relay, draft, effects)?;
+        self.bring_list(relay, after, effects);
         if let Some(session) = self.sessions.get_mut(&relay)
             && !session.told
             && !session.is_owed_an_answer(self.broken)
@@ -722,6 +729,14 @@ impl Replica {
             self.settle_claims(relay, claims, draft, effects)?;
         }
         Ok(())
+    }
+
+    fn bring_list(&mut self, relay: RelayKeyHash, list: Option<AccessList>, effects: &mut Vec<Effect>) {
+        let (Some(list), Some(session)) = (list, self.sessions.get_mut(&relay)) else { return };
+        let removals = u32::try_from(list.removed.len()).unwrap_or(u32::MAX);
+        session.access_sent = Some((access_digest(&list.entries, &list.removed), removals));
+        session.told = false;
+        send(relay, &Message::Access { list }, effects);
     }
 
     fn ask_mailboxes(

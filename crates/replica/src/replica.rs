@@ -361,6 +361,7 @@ impl Replica {
                     token,
                     removed: false,
                     key: None,
+                    removals: None,
                 };
                 self.relays.insert(relay, cursor);
                 for (name, row) in draft.list(b'f', &[], None, usize::MAX)? {

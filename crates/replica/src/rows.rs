@@ -389,6 +389,9 @@ pub(crate) struct CursorRow {
     /// The relay's whole key, once it has said it.
     #[n(8)]
     pub key: Option<RelayKey>,
+    /// How many removed devices were on the list of members that this device last brought there.
+    #[n(9)]
+    pub removals: Option<u32>,
 }
 
 impl CursorRow {
