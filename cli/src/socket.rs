@@ -12,7 +12,7 @@ use tokio::net::{TcpSocket, TcpStream};
 
 /// What the system may hold of ours before it has left. With more, a whole upload would count as moved at once, and then
 /// nothing for minutes.
-const SEND_BUFFER_BYTES: u32 = 32 << 10;
+const SEND_BUFFER_BYTES: u32 = 16 << 10;
 
 /// Bytes that came in and went out so far.
 #[derive(Debug, Default)]
