@@ -6,7 +6,9 @@ use std::sync::OnceLock;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use allymap_document::{ActId, ActorId, Document, Edit};
-use allymap_domain::{Author, Date, Entry, EntryId, Found, Map, ROW_SCHEMA, Row, RowId, TEXTS_SCHEMA, Texts};
+use allymap_domain::{
+    Author, Date, Entry, EntryId, Found, Heading, Map, Named, ROW_SCHEMA, Row, RowId, TEXTS_SCHEMA, Texts,
+};
 use allymap_replica::{Effect, Replica, Rows, SpaceNumber, index_key, index_prefix, texts_key, texts_prefix};
 use allymap_seal::{DatabaseKey, DeviceSeed, Vault};
 use allymap_wire::{DocumentId, RelayKeyHash, Timestamp};
@@ -110,8 +112,14 @@ pub(crate) struct App {
     edited: bool,
     /// Something of this command is durable.
     wrote: bool,
-    /// Every entry's row, once they were read: until something is written, or others may write.
+    known: Known,
+}
+
+/// What was read of every entry, until something is written or others may write.
+#[derive(Default)]
+struct Known {
     rows: Option<Vec<Row>>,
+    headings: Option<Vec<Heading>>,
 }
 
 /// Now, as this computer's clock tells it. It decides nothing.
@@ -166,7 +174,7 @@ impl App {
             doing: None,
             edited: false,
             wrote: false,
-            rows: None,
+            known: Known::default(),
         }
     }
 
@@ -252,7 +260,7 @@ impl App {
         disk.delete(marker);
         // The rows for lists are made anew when somebody asks for them.
         disk.delete(HomeKey::IndexSchema(number.0).bytes());
-        self.rows = None;
+        self.known = Known::default();
         self.carry_out(effects)?;
         self.edited = true;
         self.commit()
@@ -266,7 +274,7 @@ impl App {
     /// Nothing will be needed for a while: other commands may go on.
     pub(crate) fn release(&mut self) {
         self.disk = None;
-        self.rows = None;
+        self.known = Known::default();
     }
 
     /// Who can be asked, with the home let go meanwhile: a person who thinks must not keep other commands waiting.
@@ -433,7 +441,7 @@ impl App {
             // Nothing of it counts any more, as after the removal of its only author.
             Ok(None) => {
                 let number = SpaceNumber(self.map()?.number);
-                self.rows = None;
+                self.known = Known::default();
                 self.disk()?.delete(index_key(number, &id));
                 self.disk()?.delete(texts_key(number, &id));
                 Ok(None)
@@ -468,9 +476,9 @@ impl App {
 
     /// The same, read once in a command however often they are asked for.
     fn known_rows(&mut self) -> Result<&[Row], Failure> {
-        if self.rows.is_none() {
+        if self.known.rows.is_none() {
             let mut rows = match self.options.as_of {
-                None => self.read_rows()?,
+                None => self.read_rows(Row::from_bytes)?,
                 // They stand nowhere and are made from every document.
                 Some(day) => {
                     let documents = self.all_documents()?;
@@ -478,13 +486,21 @@ impl App {
                 }
             };
             sort(&mut rows);
-            self.rows = Some(rows);
+            self.known.rows = Some(rows);
         }
-        Ok(self.rows.as_deref().unwrap_or_default())
+        Ok(self.known.rows.as_deref().unwrap_or_default())
+    }
+
+    /// What finding needs of every row, read once.
+    fn known_headings(&mut self) -> Result<&[Heading], Failure> {
+        if self.known.headings.is_none() {
+            self.known.headings = Some(self.read_rows(Heading::from_row)?);
+        }
+        Ok(self.known.headings.as_deref().unwrap_or_default())
     }
 
     /// Rows of another schema are made anew from the documents.
-    fn read_rows(&mut self) -> Result<Vec<Row>, Failure> {
+    fn read_rows<T>(&mut self, read: impl Fn(&[u8]) -> Option<T>) -> Result<Vec<T>, Failure> {
         let number = self.map()?.number;
         let key = HomeKey::IndexSchema(number).bytes();
         let schema = [ROW_SCHEMA.to_be_bytes(), TEXTS_SCHEMA.to_be_bytes()].concat();
@@ -500,10 +516,48 @@ impl App {
         }
         let mut rows = Vec::new();
         self.disk()?.scan(&index_prefix(SpaceNumber(number)), None, &mut |_, row| {
-            rows.extend(Row::from_bytes(row));
+            rows.extend(read(row));
             std::ops::ControlFlow::Continue(())
         })?;
         Ok(rows)
+    }
+
+    /// The row of one entry that was found.
+    pub(crate) fn row(&mut self, id: EntryId) -> Result<Row, Failure> {
+        let row = match &self.known.rows {
+            Some(rows) => rows.iter().find(|row| row.id == id).cloned(),
+            None => {
+                let number = SpaceNumber(self.map()?.number);
+                self.disk()?.get(&index_key(number, &DocumentId(id.0)))?.as_deref().and_then(Row::from_bytes)
+            }
+        };
+        row.ok_or_else(|| {
+            Failure::new("AM-NOT-FOUND", Exit::Failed, "This entry cannot be read here.")
+                .hint("allymap sync may bring it.")
+        })
+    }
+
+    /// The ids of an entry and of all that are known to be the same.
+    pub(crate) fn one_and_the_same(&mut self, id: EntryId) -> Result<Vec<EntryId>, Failure> {
+        fn of(id: EntryId, rows: &[impl Named]) -> Vec<EntryId> {
+            let same = allymap_domain::identities(rows);
+            let Some(one) = same.get(&id) else { return vec![id] };
+            same.iter().filter(|(_, identity)| *identity == one).map(|(id, _)| *id).collect()
+        }
+        Ok(if self.reads_whole_rows() { of(id, self.known_rows()?) } else { of(id, self.known_headings()?) })
+    }
+
+    /// For each entry the letters that name it.
+    pub(crate) fn short_ids(&mut self) -> Result<BTreeMap<EntryId, String>, Failure> {
+        fn of(rows: &[impl Named]) -> BTreeMap<EntryId, String> {
+            allymap_domain::short_ids(rows.iter().map(Named::id))
+        }
+        Ok(if self.reads_whole_rows() { of(self.known_rows()?) } else { of(self.known_headings()?) })
+    }
+
+    /// Whole rows are there already, or have to be made: then there is nothing to spare.
+    fn reads_whole_rows(&self) -> bool {
+        self.known.rows.is_some() || self.options.as_of.is_some()
     }
 
     /// Rows for lists and counts: entries that are known to be the same count once, under the smallest id.
@@ -516,38 +570,12 @@ impl App {
 
     /// The one entry that somebody means. Nothing is guessed: several, or a misspelt name, are told as candidates.
     pub(crate) fn find(&mut self, said: &str) -> Result<Row, Failure> {
-        let rows = self.known_rows()?;
-        let short = || allymap_domain::short_ids(rows.iter().map(|row| row.id));
-        let candidates = |near: &[&Row]| -> Vec<Candidate> {
-            let short = short();
-            near.iter()
-                .map(|row| Candidate { id: short[&row.id].clone(), name: row.name.clone(), kind: row.kind.clone() })
-                .collect()
-        };
-        let (code, message, hint, near) = match allymap_domain::find(said, rows) {
-            Found::One(row) => return Ok(row.clone()),
-            Found::Several(rows) => (
-                "AM-WHICH",
-                format!("{} entries fit \"{said}\".", rows.len()),
-                "Say more of the name, or use the letters at the end.".to_owned(),
-                candidates(&rows),
-            ),
-            Found::None { near } if near.is_empty() => (
-                "AM-NOT-FOUND",
-                format!("Nothing on this map is called \"{said}\"."),
-                format!("Add it with: allymap partner add \"{said}\""),
-                Vec::new(),
-            ),
-            Found::None { near } => (
-                "AM-NOT-FOUND",
-                format!("Nothing on this map is called \"{said}\". Did you mean one of these?"),
-                "Or add it with: allymap partner add NAME".to_owned(),
-                candidates(&near),
-            ),
-        };
-        let mut failure = Failure::new(code, Exit::WhichEntry, message).hint(hint);
-        failure.candidates = near;
-        Err(failure)
+        let id = if self.reads_whole_rows() {
+            meant(said, self.known_rows()?)
+        } else {
+            meant(said, self.known_headings()?)
+        }?;
+        self.row(id)
     }
 
     /// An entry, as far as it can be read.
@@ -628,7 +656,7 @@ impl App {
 
     fn index_document(&mut self, id: DocumentId, document: &Document) -> Result<(), Failure> {
         let number = SpaceNumber(self.map()?.number);
-        self.rows = None;
+        self.known = Known::default();
         let (index, sentences) = (index_key(number, &id), texts_key(number, &id));
         let (row, texts) = Row::with_texts(document, EntryId(id.0)).unzip();
         let disk = self.disk()?;
@@ -733,7 +761,7 @@ impl App {
         let disk = self.disk()?;
         disk.put(HomeKey::Map(row.number).bytes(), allymap_wire::encode(&row));
         disk.put(HomeKey::Current.bytes(), row.number.to_be_bytes().to_vec());
-        (self.map, self.rows) = (Some(row), None);
+        (self.map, self.known) = (Some(row), Known::default());
         Ok(())
     }
 
@@ -840,7 +868,7 @@ impl App {
             self.put_map(row.clone())?;
             found.push(row);
         }
-        (self.map, self.rows) = (None, None);
+        (self.map, self.known) = (None, Known::default());
         self.commit()?;
         match set_aside {
             Some(copy) if found.is_empty() && known.is_empty() => Err(Failure::nothing_left(&copy)),
@@ -883,6 +911,40 @@ fn document_of_map(replica: &Replica) -> DocumentId {
     let mut id = [0; 16];
     id.copy_from_slice(&allymap_wire::hash("map-document", &[&replica.space().0])[..16]);
     DocumentId(id)
+}
+
+/// The one of these that somebody means.
+fn meant<R: Named>(said: &str, rows: &[R]) -> Result<EntryId, Failure> {
+    let candidates = |near: &[&R]| -> Vec<Candidate> {
+        let short = allymap_domain::short_ids(rows.iter().map(Named::id));
+        near.iter()
+            .map(|row| Candidate { id: short[&row.id()].clone(), name: row.name().into(), kind: row.kind().into() })
+            .collect()
+    };
+    let (code, message, hint, near) = match allymap_domain::find(said, rows) {
+        Found::One(row) => return Ok(row.id()),
+        Found::Several(rows) => (
+            "AM-WHICH",
+            format!("{} entries fit \"{said}\".", rows.len()),
+            "Say more of the name, or use the letters at the end.".to_owned(),
+            candidates(&rows),
+        ),
+        Found::None { near } if near.is_empty() => (
+            "AM-NOT-FOUND",
+            format!("Nothing on this map is called \"{said}\"."),
+            format!("Add it with: allymap partner add \"{said}\""),
+            Vec::new(),
+        ),
+        Found::None { near } => (
+            "AM-NOT-FOUND",
+            format!("Nothing on this map is called \"{said}\". Did you mean one of these?"),
+            "Or add it with: allymap partner add NAME".to_owned(),
+            candidates(&near),
+        ),
+    };
+    let mut failure = Failure::new(code, Exit::WhichEntry, message).hint(hint);
+    failure.candidates = near;
+    Err(failure)
 }
 
 fn sort(rows: &mut [Row]) {

@@ -1,18 +1,19 @@
 //! What the map says about one and the same under another entry: two groups wrote it down apart, and both stay.
 
-use allymap_domain::{Entry, EntryId, Holds, identities, short_ids};
+use allymap_domain::{Entry, EntryId, Holds};
 
 use crate::app::App;
 use crate::failure::Failure;
 
 /// The entries that are known to be the same as this one, with the letters that name each.
 pub(crate) fn entries(app: &mut App, id: EntryId) -> Result<Vec<(String, Entry)>, Failure> {
-    let rows = app.rows()?;
-    let same = identities(&rows);
-    let short = short_ids(rows.iter().map(|row| row.id));
-    let one = same.get(&id);
-    let others = rows.iter().filter(|row| row.id != id && one.is_some() && same.get(&row.id) == one);
-    others.map(|row| Ok((short[&row.id].clone(), app.entry(row.id)?))).collect()
+    let mut others = app.one_and_the_same(id)?;
+    others.retain(|other| *other != id);
+    if others.is_empty() {
+        return Ok(Vec::new());
+    }
+    let short = app.short_ids()?;
+    others.into_iter().map(|other| Ok((short[&other].clone(), app.entry(other)?))).collect()
 }
 
 /// Says of each other entry what `shown` does not say, or says otherwise.

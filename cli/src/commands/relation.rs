@@ -182,11 +182,10 @@ pub(crate) fn joined(app: &mut App) -> Result<Vec<Row>, Failure> {
 /// The one entry that is meant, with what is known of it under its other names.
 pub(crate) fn find_joined(app: &mut App, said: &str) -> Result<Row, Failure> {
     let row = app.find(said)?;
-    let mut rows = app.rows()?;
-    let same = allymap_domain::identities(&rows);
-    let one = |row: &Row| same.get(&row.id).copied().unwrap_or(row.id);
-    rows.retain(|other| one(other) == one(&row));
-    Ok(match join(rows, one).pop() {
+    let all = app.one_and_the_same(row.id)?;
+    let Some(first) = all.iter().min().copied().filter(|_| all.len() > 1) else { return Ok(row) };
+    let rows = all.into_iter().map(|id| app.row(id)).collect::<Result<_, _>>()?;
+    Ok(match join(rows, |_| first).pop() {
         // What is written goes into the entry that was named.
         Some(mut joined) => {
             (joined.id, joined.name) = (row.id, row.name);

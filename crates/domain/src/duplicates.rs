@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use crate::heading::Named;
 use crate::ids::EntryId;
 use crate::index::Row;
 use crate::words;
@@ -38,19 +39,19 @@ impl Likeness {
 
 /// Which entries are one: linked as the same, or with the same id in a register. Each goes to the smallest id among them.
 /// Entries that stand alone are not in it.
-pub fn identities(rows: &[Row]) -> BTreeMap<EntryId, EntryId> {
+pub fn identities<R: Named>(rows: &[R]) -> BTreeMap<EntryId, EntryId> {
     let mut parents: BTreeMap<EntryId, EntryId> = BTreeMap::new();
     let mut by_source: BTreeMap<&str, EntryId> = BTreeMap::new();
-    let here: BTreeSet<EntryId> = rows.iter().map(|row| row.id).collect();
+    let here: BTreeSet<EntryId> = rows.iter().map(|row| row.id()).collect();
     for row in rows {
-        for other in row.same_as.iter().filter(|other| here.contains(other)) {
-            join(&mut parents, row.id, *other);
+        for other in row.same_as().iter().filter(|other| here.contains(other)) {
+            join(&mut parents, row.id(), *other);
         }
-        for source in &row.source_ids {
+        for source in row.source_ids() {
             match by_source.get(source.as_str()) {
-                Some(other) => join(&mut parents, row.id, *other),
+                Some(other) => join(&mut parents, row.id(), *other),
                 None => {
-                    by_source.insert(source, row.id);
+                    by_source.insert(source, row.id());
                 }
             }
         }

@@ -3,54 +3,54 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::duplicates::identities;
+use crate::heading::Named;
 use crate::ids::EntryId;
-use crate::index::Row;
 use crate::words;
 
 /// What a few typed words found.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Found<'a> {
-    One(&'a Row),
+pub enum Found<'a, R> {
+    One(&'a R),
     /// By name.
-    Several(Vec<&'a Row>),
+    Several(Vec<&'a R>),
     /// Nothing fits; up to three names that look alike. A write never acts on these.
     None {
-        near: Vec<&'a Row>,
+        near: Vec<&'a R>,
     },
 }
 
 /// The entry that somebody means: by its id or the beginning of it, its exact name, the beginnings of some of its words, or
 /// its initials. Entries that are known to be the same count as one.
-pub fn find<'a>(typed: &str, rows: &'a [Row]) -> Found<'a> {
+pub fn find<'a, R: Named>(typed: &str, rows: &'a [R]) -> Found<'a, R> {
     let same = identities(rows);
-    let settle = |hits: Vec<&'a Row>| -> Option<Found<'a>> {
-        let mut distinct: BTreeMap<EntryId, &'a Row> = BTreeMap::new();
+    let settle = |hits: Vec<&'a R>| -> Option<Found<'a, R>> {
+        let mut distinct: BTreeMap<EntryId, &'a R> = BTreeMap::new();
         for row in hits {
-            let identity = same.get(&row.id).copied().unwrap_or(row.id);
+            let identity = same.get(&row.id()).copied().unwrap_or(row.id());
             // The one with the smallest id stands for all of them, if it is here.
             distinct
                 .entry(identity)
-                .and_modify(|kept| *kept = if row.id < kept.id { row } else { kept })
+                .and_modify(|kept| *kept = if row.id() < kept.id() { row } else { kept })
                 .or_insert(row);
         }
-        let mut rows: Vec<&Row> = distinct.into_values().collect();
-        rows.sort_by_key(|row| (words::folded(&row.name), row.id));
+        let mut rows: Vec<&R> = distinct.into_values().collect();
+        rows.sort_by_key(|row| (words::folded(row.name()), row.id()));
         match rows.as_slice() {
             [] => None,
             [row] => Some(Found::One(row)),
             _ => Some(Found::Several(rows)),
         }
     };
-    let hits = |fits: &dyn Fn(&Row) -> bool| rows.iter().filter(|row| fits(row)).collect::<Vec<_>>();
+    let hits = |fits: &dyn Fn(&R) -> bool| rows.iter().filter(|row| fits(row)).collect::<Vec<_>>();
 
     let wanted = words::folded_words(typed);
     let joined = wanted.join(" ");
     let id = typed.trim().to_lowercase();
     let whole_id = id.parse::<EntryId>().ok();
-    let by_id = || hits(&|row| Some(row.id) == whole_id);
+    let by_id = || hits(&|row| Some(row.id()) == whole_id);
     let exact = || hits(&|row| row.names().any(|name| words::folded(name) == joined));
     let beginnings =
-        || hits(&|row| wanted.iter().all(|word| row.words.iter().any(|own| own.starts_with(word.as_str()))));
+        || hits(&|row| wanted.iter().all(|word| row.words().iter().any(|own| own.starts_with(word.as_str()))));
     let initials = || {
         hits(&|row| {
             row.names().any(|name| {
@@ -60,28 +60,28 @@ pub fn find<'a>(typed: &str, rows: &'a [Row]) -> Found<'a> {
         })
     };
     // Three letters and more of an id: what `Several` shows beside the names.
-    let by_id_beginning = || hits(&|row| (3..32).contains(&id.len()) && row.id.to_string().starts_with(&id));
+    let by_id_beginning = || hits(&|row| (3..32).contains(&id.len()) && row.id().to_string().starts_with(&id));
     if let Some(found) = settle(by_id()) {
         return found;
     }
     if wanted.is_empty() {
         return Found::None { near: Vec::new() };
     }
-    for step in [&exact as &dyn Fn() -> Vec<&'a Row>, &beginnings, &initials, &by_id_beginning] {
+    for step in [&exact as &dyn Fn() -> Vec<&'a R>, &beginnings, &initials, &by_id_beginning] {
         if let Some(found) = settle(step()) {
             return found;
         }
     }
-    let mut near: Vec<(f64, &Row)> = rows
+    let mut near: Vec<(f64, &R)> = rows
         .iter()
         .map(|row| (row.names().map(|name| likeness(&joined, name)).fold(0.0, f64::max), row))
         .filter(|(likeness, _)| *likeness >= 0.7)
         .collect();
     near.sort_by(|(a, left), (b, right)| {
-        b.total_cmp(a).then_with(|| (&left.name, left.id).cmp(&(&right.name, right.id)))
+        b.total_cmp(a).then_with(|| (left.name(), left.id()).cmp(&(right.name(), right.id())))
     });
     let mut seen = BTreeSet::new();
-    near.retain(|(_, row)| seen.insert(same.get(&row.id).copied().unwrap_or(row.id)));
+    near.retain(|(_, row)| seen.insert(same.get(&row.id()).copied().unwrap_or(row.id())));
     Found::None { near: near.into_iter().take(3).map(|(_, row)| row).collect() }
 }
 
@@ -114,6 +114,7 @@ mod tests {
     use crate::desk::{Desk, NOW, row};
     use crate::duplicates::{Likeness, likely_duplicates, near};
     use crate::entry::{Entry, NewEntry};
+    use crate::index::Row;
     use crate::kind::Kind;
     use crate::link::Link;
 

@@ -456,11 +456,6 @@ impl Row {
         let others = self.others.get(field).map_or(&[][..], Vec::as_slice);
         self.value(field).into_iter().chain(others.iter().map(String::as_str))
     }
-
-    /// The name or a name written apart from it.
-    pub(crate) fn names(&self) -> impl Iterator<Item = &str> {
-        [self.name.as_str()].into_iter().chain(self.other_names.iter().map(String::as_str))
-    }
 }
 
 /// Sets that a row holds because events are weighed by them.

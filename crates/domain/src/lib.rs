@@ -23,6 +23,7 @@ mod fact;
 mod field;
 mod figure;
 mod find;
+mod heading;
 mod ids;
 mod import;
 mod index;
@@ -100,6 +101,7 @@ pub use fact::{AFFILIATION_KINDS, Fact, FactKind, FactStanding, HEALTHS, STAGES}
 pub use field::{Audience, Choice, Field, Holds, Merges};
 pub use figure::Figure;
 pub use find::{Found, find, short_ids};
+pub use heading::{Heading, Named};
 pub use ids::{EntryId, NotAnId, RowId};
 pub use import::{
     Change, Changed, Column, ImportError, MAX_COLUMNS, MAX_FILE_BYTES, MAX_FILE_ROWS, MAX_LINE_BYTES, NotText, Plan,

@@ -9,6 +9,7 @@ use crate::date::Date;
 use crate::duplicates;
 use crate::entry::{Entry, NewEntry};
 use crate::field::Merges;
+use crate::heading::Named;
 use crate::ids::EntryId;
 use crate::import::{Refused, RefusedReason, Register, RegisterRow, Spot};
 use crate::index::Row;
