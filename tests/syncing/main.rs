@@ -4,6 +4,7 @@ use allymap_tests::{RelayProcess, Shared, Volunteer};
 
 mod addresses;
 mod asking;
+mod first_run;
 mod outputs;
 mod relays;
 mod slow;
