@@ -408,46 +408,48 @@ fn a_relay_that_acknowledges_a_whole_map_and_keeps_nothing_is_found_out() {
     assert_eq!(names(&ben), BTreeSet::from(["Kept Group".to_owned()]));
 }
 
+/// A member who has kept something, and the key and the address of the relay that is gone.
+fn without_its_relay() -> (Shared, RelayKey, String) {
+    let mut shared = Shared::with_members(1);
+    let key = key_of(&shared.relay.url);
+    let listen = shared.relay.url.trim_start_matches("ws://").to_owned();
+    add(&shared.members[0], "Kept Group");
+    shared.relay.kill();
+    (shared, key, listen)
+}
+
 #[test]
 fn a_relay_that_talks_on_and_answers_nothing_is_given_up() {
-    let shared = Shared::with_members(1);
-    let Shared { mut relay, members, folder: _folder } = shared;
-    let key = key_of(&relay.url);
-    let listen = relay.url.trim_start_matches("ws://").to_owned();
-    add(&members[0], "Kept Group");
-    relay.kill();
+    let (mut shared, key, listen) = without_its_relay();
+    let ana = &shared.members[0];
     {
         // An outcome of what nobody asked for, where it should have said what became of the records.
         let talk = || vec![Say::Repeated(Box::new(Message::Outcome { of: 99, code: Code::Done, value: 0 }))];
         let _fake = Fake::start(&listen, taking(key, move |_, _| talk()));
-        let answer = exchange(&members[0], "talk without an answer");
+        let answer = exchange(ana, "talk without an answer");
         assert_eq!(answer.code, 6, "{answer:?}");
         assert!(answer.stderr.contains("stopped answering") && answer.stderr.contains("kept here"), "{answer:?}");
     }
-    relay.restart();
-    members[0].ok(&["sync"]);
-    assert_eq!(members[0].json(&["status"])["relays"][0]["not_with"], 0);
+    shared.relay.restart();
+    ana.ok(&["sync"]);
+    assert_eq!(ana.json(&["status"])["relays"][0]["not_with"], 0);
 }
 
 #[test]
 fn a_relay_that_says_nothing_is_given_up() {
-    let shared = Shared::with_members(1);
-    let Shared { mut relay, members, folder: _folder } = shared;
-    let key = key_of(&relay.url);
-    let listen = relay.url.trim_start_matches("ws://").to_owned();
-    add(&members[0], "Kept Group");
-    relay.kill();
+    let (mut shared, key, listen) = without_its_relay();
+    let ana = &shared.members[0];
     {
         // Not even a websocket comes about.
         let _listener = std::net::TcpListener::bind(&listen).unwrap();
-        let answer = exchange(&members[0], "silence");
+        let answer = exchange(ana, "silence");
         assert_eq!(answer.code, 6, "{answer:?}");
         assert!(answer.stderr.contains("no answer in 10 seconds") && answer.stderr.contains("kept here"), "{answer:?}");
     }
     {
         // A websocket, and then silence.
         let _fake = Fake::start(&listen, Box::new(|_| vec![]));
-        let answer = exchange(&members[0], "a websocket and then silence");
+        let answer = exchange(ana, "a websocket and then silence");
         assert_eq!(answer.code, 6, "{answer:?}");
         assert!(answer.stderr.contains("stopped answering") && answer.stderr.contains("kept here"), "{answer:?}");
     }
@@ -462,12 +464,12 @@ fn a_relay_that_says_nothing_is_given_up() {
             message => honest(message),
         });
         let _fake = Fake::start(&listen, silent);
-        let answer = exchange(&members[0], "silence about the members");
+        let answer = exchange(ana, "silence about the members");
         assert_eq!(answer.code, 6, "{answer:?}");
         assert!(answer.stderr.contains("stopped answering") && answer.stderr.contains("kept here"), "{answer:?}");
     }
-    relay.restart();
-    members[0].ok(&["sync"]);
-    assert_eq!(members[0].json(&["status"])["relays"][0]["not_with"], 0);
-    assert_eq!(names(&members[0]), BTreeSet::from(["Kept Group".to_owned()]));
+    shared.relay.restart();
+    ana.ok(&["sync"]);
+    assert_eq!(ana.json(&["status"])["relays"][0]["not_with"], 0);
+    assert_eq!(names(ana), BTreeSet::from(["Kept Group".to_owned()]));
 }
