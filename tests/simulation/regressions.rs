@@ -52,6 +52,21 @@ pub const REGRESSIONS: &[Regression] = &[
             Exchange { device: 1, relay: 1, frames: 12 },
         ],
     },
+    // Two convenors found a relay that had lost the map. One had asked for the log with her log-in, the other made the map before
+    // the relay read that, and its answer was taken for a lie.
+    Regression {
+        seed: 6087,
+        shape: Shape { devices: 2, relays: 1, hostile: false, liar: false, page_bytes: 512 },
+        steps: &[
+            Empty { relay: 0 },
+            Clone { from: 0, to: 1 },
+            Connect { device: 0, relay: 0 },
+            Exchange { device: 0, relay: 0, frames: 3 },
+            Connect { device: 1, relay: 0 },
+            Exchange { device: 1, relay: 0, frames: 11 },
+            Exchange { device: 0, relay: 0, frames: 9 },
+        ],
+    },
     // The list of members arrived before the operation that it followed from. Between the two another convenor came, who knew
     // of no newcomer, and put her older list in its place.
     Regression {

@@ -183,8 +183,9 @@ impl Replica {
                     self.hang_up(relay, Notice::NotCreated { relay, code }, effects);
                 }
             }
-            // The answer to a Sync that went out before it was clear that the relay does not know the map.
-            (Some(Stage::Creating), Message::Outcome { .. }) => {}
+            // The answer to a Sync that went out before it was clear that the relay does not know the map. Another convenor may
+            // have made it there meanwhile; it is asked again once this Create is answered too.
+            (Some(Stage::Creating), Message::Outcome { .. } | Message::Records { .. } | Message::Ladder { .. }) => {}
             (Some(Stage::Open), Message::Records { first, entries, more, head }) => {
                 self.take_page(relay, first, entries, more, head, draft, effects)?;
             }
