@@ -79,7 +79,7 @@ pub fn run(seed: u64, shape: Shape, steps: &[Step], rule: Option<Rule>, digest: 
 }
 
 impl World {
-    fn step(&mut self, step: Step) -> Result<(), Violation> {
+    pub fn step(&mut self, step: Step) -> Result<(), Violation> {
         // A history takes hours, not moments, so that time limits are met in the middle of it.
         if !self.still {
             self.now += 20_000;

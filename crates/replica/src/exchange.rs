@@ -627,9 +627,9 @@ impl Replica {
                 }
             };
             if code == Code::Done
-                && let Some(cursor) = self.relays.get_mut(&relay).filter(|cursor| cursor.removals != Some(removals))
+                && let Some(cursor) = self.relays.get_mut(&relay)
             {
-                cursor.removals = Some(removals);
+                cursor.removals = Some((value, removals));
                 draft.put(Key::Cursor(relay), cursor);
             }
         } else if of == MessageKind::BoxPut as u8
@@ -707,7 +707,9 @@ impl Replica {
             _ => (u64::MAX, HashPrefix([0; 16])),
         };
         let list = if version == u64::MAX { None } else { self.access_update(&relay, version, digest) };
-        let removals = self.relays.get(&relay).and_then(|cursor| cursor.removals).unwrap_or(0);
+        // A list of an older version than that one is from before it: the relay was restored from a backup.
+        let brought = self.relays.get(&relay).and_then(|cursor| cursor.removals).filter(|(at, _)| *at <= version);
+        let removals = brought.map_or(0, |(_, removals)| removals);
         // Whoever was removed reads nothing of what follows. Whoever was let in comes after what says so: a convenor who read
         // the log before it was there would find a list that she does not understand, and put her own in its place.
         let (at_once, after) = match list {

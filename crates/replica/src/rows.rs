@@ -389,9 +389,9 @@ pub(crate) struct CursorRow {
     /// The relay's whole key, once it has said it.
     #[n(8)]
     pub key: Option<RelayKey>,
-    /// How many removed devices were on the list of members that this device last brought there.
+    /// The version of the list of members that this device last brought there, and how many removed devices were on it.
     #[n(9)]
-    pub removals: Option<u32>,
+    pub removals: Option<(u64, u32)>,
 }
 
 impl CursorRow {

@@ -8,7 +8,7 @@ use allymap_document::{ActId, Value};
 use allymap_relay::{ConnectionId, Identity, Relay, Settings};
 use allymap_replica::*;
 use allymap_seal::{Body, DeviceKeys, DeviceSeed, Invitation, Role, RootKeys, RootSeed, genesis};
-use allymap_wire::{Code, DocumentId, Flags, RelayKeyHash, SpaceId as Space, Timestamp};
+use allymap_wire::{Code, DocumentId, Flags, Message, MessageKind, RelayKeyHash, SpaceId as Space, Timestamp};
 use rand_core::{TryCryptoRng, TryRng};
 
 const NOW: Timestamp = Timestamp(1_700_000_000_000);
@@ -511,6 +511,37 @@ fn a_list_of_members_that_the_relay_refuses_is_said_once_and_not_called_caught_u
     world.phones[0].notices.clear();
     world.exchange(&[0]);
     assert_eq!(world.phones[0].notices, [not_taken]);
+}
+
+#[test]
+fn an_outcome_about_the_members_that_nobody_asked_for_is_no_answer() {
+    let mut world = World::with_members(1);
+    let (relay, connection) = (world.relay_name, ConnectionId(77));
+    let mut to_phone = VecDeque::from([Input::Connected { relay, host: HOST.into() }]);
+    let mut to_relay = VecDeque::from([connected(connection)]);
+    while !to_phone.is_empty() || !to_relay.is_empty() {
+        if let Some(input) = to_phone.pop_front() {
+            for effect in world.phone_step(0, input) {
+                match effect {
+                    Effect::Send { bytes, .. } => {
+                        to_relay.push_back(allymap_relay::Input::Received { connection, bytes });
+                    }
+                    Effect::Continue => to_phone.push_back(Input::Continue),
+                    _ => {}
+                }
+            }
+        } else if let Some(input) = to_relay.pop_front() {
+            let said = world.relay_step(input);
+            to_phone.extend(said.into_iter().map(|(_, bytes)| Input::Received { relay, bytes }));
+        }
+    }
+    assert!(world.all_was_said(0));
+    world.phones[0].notices.clear();
+    for code in [Code::Done, Code::Stale, Code::TooLarge] {
+        let bytes = Message::Outcome { of: MessageKind::Access as u8, code, value: 50 }.encode();
+        assert!(world.phone_step(0, Input::Received { relay, bytes }).is_empty(), "{code:?} makes her say something");
+        assert_eq!(world.phones[0].notices, [], "{code:?}");
+    }
 }
 
 #[test]
