@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
+use std::rc::Rc;
 use std::sync::OnceLock;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
@@ -118,7 +119,7 @@ pub(crate) struct App {
 /// What was read of every entry, until something is written or others may write.
 #[derive(Default)]
 struct Known {
-    rows: Option<Vec<Row>>,
+    rows: Option<Rc<[Row]>>,
     headings: Option<Vec<Heading>>,
 }
 
@@ -470,25 +471,21 @@ impl App {
     }
 
     /// Every entry's row, in order of their names.
-    pub(crate) fn rows(&mut self) -> Result<Vec<Row>, Failure> {
-        Ok(self.known_rows()?.to_vec())
-    }
-
-    /// The same, read once in a command however often they are asked for.
-    fn known_rows(&mut self) -> Result<&[Row], Failure> {
-        if self.known.rows.is_none() {
-            let mut rows = match self.options.as_of {
-                None => self.read_rows(Row::from_bytes)?,
-                // They stand nowhere and are made from every document.
-                Some(day) => {
-                    let documents = self.all_documents()?;
-                    documents.iter().filter_map(|(id, document)| Row::as_of(document, *id, day)).collect()
-                }
-            };
-            sort(&mut rows);
-            self.known.rows = Some(rows);
+    /// They are read once in a command, however often they are asked for.
+    pub(crate) fn rows(&mut self) -> Result<Rc<[Row]>, Failure> {
+        if let Some(rows) = &self.known.rows {
+            return Ok(rows.clone());
         }
-        Ok(self.known.rows.as_deref().unwrap_or_default())
+        let mut rows = match self.options.as_of {
+            None => self.read_rows(Row::from_bytes)?,
+            // They stand nowhere and are made from every document.
+            Some(day) => {
+                let documents = self.all_documents()?;
+                documents.iter().filter_map(|(id, document)| Row::as_of(document, *id, day)).collect()
+            }
+        };
+        sort(&mut rows);
+        Ok(self.known.rows.insert(rows.into()).clone())
     }
 
     /// What finding needs of every row, read once.
@@ -524,17 +521,16 @@ impl App {
 
     /// The row of one entry that was found.
     pub(crate) fn row(&mut self, id: EntryId) -> Result<Row, Failure> {
-        let row = match &self.known.rows {
-            Some(rows) => rows.iter().find(|row| row.id == id).cloned(),
-            None => {
-                let number = SpaceNumber(self.map()?.number);
-                self.disk()?.get(&index_key(number, &DocumentId(id.0)))?.as_deref().and_then(Row::from_bytes)
-            }
-        };
-        row.ok_or_else(|| {
-            Failure::new("AM-NOT-FOUND", Exit::Failed, "This entry cannot be read here.")
-                .hint("allymap sync may bring it.")
-        })
+        self.row_if_here(id)?.ok_or_else(unreadable)
+    }
+
+    /// The row of an entry that something names: it may not have arrived.
+    pub(crate) fn row_if_here(&mut self, id: EntryId) -> Result<Option<Row>, Failure> {
+        if self.reads_whole_rows() {
+            return Ok(self.rows()?.iter().find(|row| row.id == id).cloned());
+        }
+        let number = SpaceNumber(self.map()?.number);
+        Ok(self.disk()?.get(&index_key(number, &DocumentId(id.0)))?.as_deref().and_then(Row::from_bytes))
     }
 
     /// The ids of an entry and of all that are known to be the same.
@@ -544,7 +540,7 @@ impl App {
             let Some(one) = same.get(&id) else { return vec![id] };
             same.iter().filter(|(_, identity)| *identity == one).map(|(id, _)| *id).collect()
         }
-        Ok(if self.reads_whole_rows() { of(id, self.known_rows()?) } else { of(id, self.known_headings()?) })
+        Ok(if self.reads_whole_rows() { of(id, &self.rows()?) } else { of(id, self.known_headings()?) })
     }
 
     /// For each entry the letters that name it.
@@ -552,7 +548,15 @@ impl App {
         fn of(rows: &[impl Named]) -> BTreeMap<EntryId, String> {
             allymap_domain::short_ids(rows.iter().map(Named::id))
         }
-        Ok(if self.reads_whole_rows() { of(self.known_rows()?) } else { of(self.known_headings()?) })
+        Ok(if self.reads_whole_rows() { of(&self.rows()?) } else { of(self.known_headings()?) })
+    }
+
+    /// The shown name of each entry.
+    pub(crate) fn names(&mut self) -> Result<BTreeMap<EntryId, String>, Failure> {
+        fn of(rows: &[impl Named]) -> BTreeMap<EntryId, String> {
+            rows.iter().map(|row| (row.id(), row.name().to_owned())).collect()
+        }
+        Ok(if self.reads_whole_rows() { of(&self.rows()?) } else { of(self.known_headings()?) })
     }
 
     /// Whole rows are there already, or have to be made: then there is nothing to spare.
@@ -561,20 +565,19 @@ impl App {
     }
 
     /// Rows for lists and counts: entries that are known to be the same count once, under the smallest id.
-    pub(crate) fn rows_once(&mut self) -> Result<Vec<Row>, Failure> {
-        let mut rows = self.rows()?;
+    pub(crate) fn rows_once(&mut self) -> Result<Rc<[Row]>, Failure> {
+        let rows = self.rows()?;
         let same = allymap_domain::identities(&rows);
-        rows.retain(|row| same.get(&row.id).is_none_or(|identity| *identity == row.id));
-        Ok(rows)
+        if same.is_empty() {
+            return Ok(rows);
+        }
+        Ok(rows.iter().filter(|row| same.get(&row.id).is_none_or(|identity| *identity == row.id)).cloned().collect())
     }
 
     /// The one entry that somebody means. Nothing is guessed: several, or a misspelt name, are told as candidates.
     pub(crate) fn find(&mut self, said: &str) -> Result<Row, Failure> {
-        let id = if self.reads_whole_rows() {
-            meant(said, self.known_rows()?)
-        } else {
-            meant(said, self.known_headings()?)
-        }?;
+        let id =
+            if self.reads_whole_rows() { meant(said, &self.rows()?) } else { meant(said, self.known_headings()?) }?;
         self.row(id)
     }
 
@@ -582,10 +585,7 @@ impl App {
     pub(crate) fn entry(&mut self, id: EntryId) -> Result<Entry, Failure> {
         let document = self.document(DocumentId(id.0))?;
         let authors = self.authors()?;
-        document.map(|document| self.read(&document, id, &authors)).ok_or_else(|| {
-            Failure::new("AM-NOT-FOUND", Exit::Failed, "This entry cannot be read here.")
-                .hint("allymap sync may bring it.")
-        })
+        document.map(|document| self.read(&document, id, &authors)).ok_or_else(unreadable)
     }
 
     /// What a document says of an entry: now, or as of the day that was asked for.
@@ -702,7 +702,7 @@ impl App {
         let rows = self.rows()?;
         let short = allymap_domain::short_ids(rows.iter().map(|row| row.id));
         let mut named: BTreeMap<&String, Vec<&str>> = BTreeMap::new();
-        for row in &rows {
+        for row in rows.iter() {
             for name in [&row.name].into_iter().chain(&row.other_names) {
                 named.entry(name).or_default().push(&short[&row.id]);
             }
@@ -911,6 +911,10 @@ fn document_of_map(replica: &Replica) -> DocumentId {
     let mut id = [0; 16];
     id.copy_from_slice(&allymap_wire::hash("map-document", &[&replica.space().0])[..16]);
     DocumentId(id)
+}
+
+fn unreadable() -> Failure {
+    Failure::new("AM-NOT-FOUND", Exit::Failed, "This entry cannot be read here.").hint("allymap sync may bring it.")
 }
 
 /// The one of these that somebody means.

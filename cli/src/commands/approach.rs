@@ -94,13 +94,10 @@ impl State {
     fn of(app: &mut App, who: &str) -> Result<State, Failure> {
         let row = relation::find_joined(app, who)?;
         let own = app.map()?.group;
-        let rows = app.rows()?;
-        let same = allymap_domain::identities(&rows);
-        let one = same.get(&row.id).copied().unwrap_or(row.id);
         let mut log: Vec<Logged> = Vec::new();
         let (mut holders, mut known_by, mut twice) = (Vec::new(), Vec::new(), Vec::new());
-        for other in rows.iter().filter(|other| same.get(&other.id).copied().unwrap_or(other.id) == one) {
-            let entry = app.entry(other.id)?;
+        for id in app.one_and_the_same(row.id)? {
+            let (other, entry) = (app.row(id)?, app.entry(id)?);
             let known = entry.field("known-by").into_iter().flat_map(|field| &field.values);
             known_by.extend(known.map(|said| said.value.clone()));
             let Entry { log: lines, double_approaches, .. } = entry;

@@ -135,9 +135,9 @@ pub(crate) fn run(app: &mut App, args: Args) -> Result<(), Failure> {
 /// Of a year, what helps both sides first, then the latest. Only entries that were asked are opened.
 fn list(app: &mut App) -> Result<(), Failure> {
     let recent = |row: &Row| row.exchanges.iter().any(|one| one.way == Way::Asked && one.on.days_until(today()) <= 365);
-    let rows: Vec<Row> = app.rows()?.into_iter().filter(|row| !row.archived && recent(row)).collect();
+    let rows = app.rows()?;
     let mut asks = Vec::new();
-    for row in rows {
+    for row in rows.iter().filter(|row| !row.archived && recent(row)) {
         let Entry { log, .. } = app.entry(row.id)?;
         let asked = log.into_iter().filter(|logged| logged.line.kind == "ask");
         let theirs = row.rights_holders();

@@ -29,13 +29,11 @@ pub(crate) fn run(app: &mut App, args: Args) -> Result<(), Failure> {
         }
         return Ok(());
     }
-    let mut rows: Vec<(Row, Balance)> = relation::joined(app)?
-        .into_iter()
+    let joined = relation::joined(app)?;
+    let mut rows: Vec<(&Row, Balance)> = joined
+        .iter()
         .filter(|row| !row.archived)
-        .map(|row| {
-            let balance = Balance::of(&row.exchanges, today());
-            (row, balance)
-        })
+        .map(|row| (row, Balance::of(&row.exchanges, today())))
         .filter(|(_, balance)| balance.standing() != BalanceStanding::Nothing)
         .collect();
     // Rights holders before all others, then those to whom we owe.

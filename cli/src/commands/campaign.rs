@@ -367,11 +367,9 @@ fn short(argument: &Argument, all: &[Argument]) -> String {
 }
 
 fn target_names(app: &mut App, campaigns: &[Campaign]) -> Result<Vec<Option<String>>, Failure> {
-    let rows = app.rows()?;
-    let name = |target: EntryId| {
-        let row = rows.iter().find(|row| row.id == target);
-        row.map_or_else(|| "an entry that has not arrived here".to_owned(), |row| row.name.clone())
-    };
+    let names = app.names()?;
+    let name =
+        |target: EntryId| names.get(&target).map_or("an entry that has not arrived here", String::as_str).to_owned();
     Ok(campaigns.iter().map(|campaign| campaign.target().map(name)).collect())
 }
 

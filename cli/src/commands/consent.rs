@@ -169,9 +169,7 @@ fn add(app: &mut App, args: Add) -> Result<(), Failure> {
 
 /// `yes, with conditions, for Film night: no photographs (given by Noor, 2026-11-20)`
 pub(crate) fn words(app: &mut App, told: &Told<Weighed>) -> Result<String, Failure> {
-    let rows = app.rows()?;
-    let event =
-        told.what.occasion_event.and_then(|id| rows.iter().find(|row| row.id == id).map(|row| row.name.clone()));
+    let event = told.what.occasion_event.map(|id| app.row_if_here(id)).transpose()?.flatten().map(|row| row.name);
     let what = event.or_else(|| told.what.occasion.clone()).unwrap_or_else(|| "no occasion named".to_owned());
     let answer = told.what.value.as_deref().map_or("taken back; ask again", |value| Fact::Consent.value_words(value));
     let conditions =
@@ -183,9 +181,7 @@ pub(crate) fn words(app: &mut App, told: &Told<Weighed>) -> Result<String, Failu
 }
 
 pub(crate) fn json(app: &mut App, told: &Told<Weighed>) -> Result<serde_json::Value, Failure> {
-    let rows = app.rows()?;
-    let event =
-        told.what.occasion_event.and_then(|id| rows.iter().find(|row| row.id == id).map(|row| row.name.clone()));
+    let event = told.what.occasion_event.map(|id| app.row_if_here(id)).transpose()?.flatten().map(|row| row.name);
     let authors = app.authors()?;
     Ok(serde_json::json!({
         "answer": told.what.value, "event": event, "occasion": told.what.occasion, "conditions": told.what.conditions,

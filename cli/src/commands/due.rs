@@ -58,7 +58,7 @@ pub(crate) fn run(app: &mut App, args: Args) -> Result<(), Failure> {
 /// How much is still to be found out about an event.
 fn open(weigher: &Weigher<'_>, due: &Due<'_>) -> usize {
     let weighing = weigher.weigh(due.row);
-    weighing.outcome(weigh::pack()).open.len() + weighing.unread
+    weighing.still_open(&weighing.outcome(weigh::pack()))
 }
 
 /// Whom we owe, and what they or we have said would help (module, section 7).

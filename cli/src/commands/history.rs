@@ -96,12 +96,12 @@ fn of_one(app: &mut App, id: DocumentId, name: &str, args: &Args, since: Option<
     // Whoever is meant by id is told by name.
     let is_id = |text: &str| text.parse::<EntryId>().is_ok();
     if blocks.iter().flat_map(|block| &block.lines).any(|line| is_id(&line.before) || is_id(&line.after)) {
-        let rows = app.rows()?;
+        let names = app.names()?;
         for text in
             blocks.iter_mut().flat_map(|block| &mut block.lines).flat_map(|line| [&mut line.before, &mut line.after])
         {
-            if let Some(row) = text.parse().ok().and_then(|id: EntryId| rows.iter().find(|row| row.id == id)) {
-                text.clone_from(&row.name);
+            if let Some(name) = text.parse().ok().and_then(|id: EntryId| names.get(&id)) {
+                text.clone_from(name);
             }
         }
     }

@@ -155,21 +155,21 @@ fn list(app: &mut App, who: Option<&str>, only: &Only) -> Result<(), Failure> {
     let rows = match who {
         Some(who) => vec![app.find(who)?],
         // Only entries that have lines are opened.
-        None => app.rows()?.into_iter().filter(|row| row.log_lines > 0 && !row.archived).collect(),
+        None => app.rows()?.iter().filter(|row| row.log_lines > 0 && !row.archived).cloned().collect(),
     };
     let named = who.and_then(|_| rows.first()).map(|row: &Row| row.name.clone());
-    let mut lines: Vec<(Row, Logged)> = Vec::new();
-    for row in rows {
-        if only.held_by.as_ref().is_some_and(|held_by| !held_by.holds(&row)) {
+    let mut lines: Vec<(&Row, Logged)> = Vec::new();
+    for row in &rows {
+        if only.held_by.as_ref().is_some_and(|held_by| !held_by.holds(row)) {
             continue;
         }
         let log = app.entry(row.id)?.log.into_iter().rev().filter(|logged| only.fits(&logged.line));
-        lines.extend(log.map(|logged| (row.clone(), logged)));
+        lines.extend(log.map(|logged| (row, logged)));
     }
     // Those without a day last; of one day rights holders first, and then as they were.
     lines.sort_by_key(|(row, logged)| (std::cmp::Reverse(logged.line.on.date), !row.rights_holders()));
     if app.output.json {
-        let log: Vec<_> = lines.iter().map(|(row, logged)| line_json(who.is_none().then_some(row), logged)).collect();
+        let log: Vec<_> = lines.iter().map(|(row, logged)| line_json(who.is_none().then_some(*row), logged)).collect();
         app.output.json(&serde_json::json!({ "entry": named, "log": log }));
         return Ok(());
     }

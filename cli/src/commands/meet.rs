@@ -383,9 +383,8 @@ fn meet(app: &mut App, row: &Row, args: Args) -> Result<(), Failure> {
         relation::reach_stage(app, row, &["mapped", "cleared", "approached"], "acquainted", "a relational meeting")?;
     app.commit()?;
 
-    let next = app.rows()?.into_iter().find(|now| now.id == row.id);
     let map = app.map_entry()?.unwrap_or_default();
-    let next = next.and_then(|row| allymap_domain::next_check_in(&row, &map, today()));
+    let next = allymap_domain::next_check_in(&app.row(row.id)?, &map, today());
     if app.output.json {
         app.output.json(&serde_json::json!({
             "entry": row.name, "on": line.on.typed, "kept": kept, "links": links,

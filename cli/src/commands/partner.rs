@@ -199,11 +199,9 @@ fn add(app: &mut App, args: Add) -> Result<(), Failure> {
     app.edit(DocumentId(id.0), |edit| Entry::create(edit, &new))?;
     stated.write(app, id)?;
     app.commit()?;
-    let rows = app.rows()?;
-    let short = short_ids(rows.iter().map(|row| row.id));
-    let row = rows.iter().find(|row| row.id == id).ok_or_else(Failure::no_map)?;
+    let (row, short) = (app.row(id)?, app.short_ids()?);
     if app.output.json {
-        app.output.json(&serde_json::json!({ "added": row_json(row, &short[&id]) }));
+        app.output.json(&serde_json::json!({ "added": row_json(&row, &short[&id]) }));
         return Ok(());
     }
     app.output.say(format_args!("Added {} · {}  [{}]", row.name, kind.label, short[&id]));
@@ -313,7 +311,7 @@ fn show(app: &mut App, row: &Row) -> Result<(), Failure> {
     }
     let means = entry.fields.iter().any(|value| value.field.holds == Holds::Entry);
     let names: Vec<(String, String)> =
-        if means { app.rows()?.into_iter().map(|row| (row.id.to_string(), row.name)).collect() } else { Vec::new() };
+        if means { app.names()?.into_iter().map(|(id, name)| (id.to_string(), name)).collect() } else { Vec::new() };
     let out = app.output;
     let label = entry.kind.map_or(entry.kind_name.as_str(), |kind| kind.label);
     let mark = if entry.archived.hides() { " · archived" } else { "" };
@@ -424,9 +422,11 @@ fn say_risk(app: &App, standing: &RiskStanding) {
 }
 
 fn say_links(app: &mut App, entry: &Entry) -> Result<(), Failure> {
-    let rows = app.rows()?;
-    let name =
-        |id: EntryId| rows.iter().find(|row| row.id == id).map_or("an entry you cannot see", |row| row.name.as_str());
+    if entry.links.is_empty() {
+        return Ok(());
+    }
+    let names = app.names()?;
+    let name = |id: EntryId| names.get(&id).map_or("an entry you cannot see", String::as_str);
     for linked in &entry.links {
         let Link { to, target, how, .. } = &linked.link;
         let how = how.as_ref().map(|how| format!(": {how}")).unwrap_or_default();

@@ -155,15 +155,13 @@ fn add(app: &mut App, args: Add) -> Result<(), Failure> {
     let id = app.fresh_entry();
     app.edit(DocumentId(id.0), |edit| Entry::create(edit, &new))?;
     app.commit()?;
-    let rows = app.rows()?;
-    let short = short_ids(rows.iter().map(|row| row.id));
-    let row = rows.iter().find(|row| row.id == id).ok_or_else(Failure::no_map)?;
+    let (row, short) = (app.row(id)?, app.short_ids()?);
     if app.output.json {
-        app.output.json(&serde_json::json!({ "added": json(row, &short[&id]) }));
+        app.output.json(&serde_json::json!({ "added": json(&row, &short[&id]) }));
         return Ok(());
     }
-    app.output.say(format_args!("Added {} · {}  [{}]", row.name, sort(row), short[&id]));
-    if let Some(open) = to_find_out(row) {
+    app.output.say(format_args!("Added {} · {}  [{}]", row.name, sort(&row), short[&id]));
+    if let Some(open) = to_find_out(&row) {
         app.output.status(format_args!("Find out: {open}"));
     }
     super::partner::who_sees(app)
@@ -228,8 +226,7 @@ fn list(app: &mut App, args: &List) -> Result<(), Failure> {
 
 fn show(app: &mut App, said: &str) -> Result<(), Failure> {
     let row = place(app, said)?;
-    let rows = app.rows()?;
-    let short = short_ids(rows.iter().map(|row| row.id));
+    let short = app.short_ids()?;
     if app.output.json {
         app.output.json(&serde_json::json!({ "place": json(&row, &short[&row.id]) }));
         return Ok(());

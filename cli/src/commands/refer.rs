@@ -316,9 +316,9 @@ fn refers_to_both(rule: &str) -> bool {
 
 fn list(app: &mut App, all: bool) -> Result<(), Failure> {
     let authors = app.authors()?;
-    let rows: Vec<Row> = app.rows_once()?.into_iter().filter(|row| row.kind == "event" && !row.archived).collect();
+    let rows = app.rows_once()?;
     let mut told: Vec<(&Row, Told<Referred>)> = Vec::new();
-    for row in &rows {
+    for row in rows.iter().filter(|row| row.kind == "event" && !row.archived) {
         told.extend(
             row.referrals().into_iter().filter(|told| all || told.what.answer.is_none()).map(|told| (row, told)),
         );

@@ -1,6 +1,7 @@
 //! What several commands say and write about a relationship: its stage and health, who knows them, give and take.
 
 use std::collections::BTreeMap;
+use std::rc::Rc;
 
 use allymap_domain::{
     Assertion, Balance, BalanceStanding, Claim, Entry, EntryId, Fact, FactKind, Link, LogKind, LogLine, Map, Row, When,
@@ -169,14 +170,14 @@ pub(crate) fn add_line(app: &mut App, id: EntryId, line: &LogLine) -> Result<(),
 }
 
 /// The rows of a map, entries that are known to be one joined: what was asked, given and met of either counts for both.
-pub(crate) fn joined(app: &mut App) -> Result<Vec<Row>, Failure> {
+pub(crate) fn joined(app: &mut App) -> Result<Rc<[Row]>, Failure> {
     let rows = app.rows()?;
     let same = allymap_domain::identities(&rows);
     // They are in order already.
     if same.is_empty() {
         return Ok(rows);
     }
-    Ok(join(rows, |row| same.get(&row.id).copied().unwrap_or(row.id)))
+    Ok(join(rows.to_vec(), |row| same.get(&row.id).copied().unwrap_or(row.id)).into())
 }
 
 /// The one entry that is meant, with what is known of it under its other names.
@@ -345,7 +346,7 @@ pub(crate) fn balance_json(row: &Row, balance: &Balance) -> serde_json::Value {
 
 /// What `partner show` says about the relationship.
 pub(crate) fn say(app: &mut App, entry: &Entry) -> Result<(), Failure> {
-    let Some(row) = app.rows()?.into_iter().find(|row| row.id == entry.id) else { return Ok(()) };
+    let row = app.row(entry.id)?;
     let map = app.map_entry()?.unwrap_or_default();
     let out = app.output;
     let line = |label: &str, words: &str| out.line(label, 22, words);

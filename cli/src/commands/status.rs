@@ -236,7 +236,7 @@ impl<'a> Events<'a> {
             let weighing = weigher.weigh(row);
             let outcome = weighing.outcome(weigh::pack());
             if row.is_undecided() {
-                let open = outcome.open.len() + weighing.unread > 0;
+                let open = weighing.still_open(&outcome) > 0;
                 (if open { &mut events.to_assess } else { &mut events.to_decide }).push(row);
             }
             if !outcome.differs.is_empty() {

@@ -1,5 +1,7 @@
 //! What the commands about events share: the map as it is weighed, and an answer in words and as JSON.
 
+use std::rc::Rc;
+
 use allymap_domain::{
     Assertion, Basis, Claim, Date, Entry, EntryId, Fact as EntryFact, FactKind, Found, Level, LogKind, LogLine, Map,
     Mitigation, Risk, RiskKind, Row, RowId, Subject, Told, Weighed, Weigher, Weighing, When, folded,
@@ -12,7 +14,7 @@ use crate::failure::{Exit, Failure};
 
 /// Everything that an event is weighed on.
 pub(crate) struct Ground {
-    pub(crate) rows: Vec<Row>,
+    pub(crate) rows: Rc<[Row]>,
     pub(crate) map: Map,
 }
 
@@ -48,7 +50,7 @@ impl Ground {
 
 /// The event that is meant. Entries of other kinds are none, and stand in nobody's way.
 pub(crate) fn event(app: &mut App, said: &str) -> Result<Row, Failure> {
-    let events: Vec<Row> = app.rows()?.into_iter().filter(|row| row.kind == "event").collect();
+    let events: Vec<Row> = app.rows()?.iter().filter(|row| row.kind == "event").cloned().collect();
     if let Found::One(row) = allymap_domain::find(said, &events) {
         return Ok(row.clone());
     }

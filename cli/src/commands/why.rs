@@ -80,7 +80,7 @@ fn json(fact: &Fact) -> serde_json::Value {
 
 fn facts(app: &mut App, entry: &Entry) -> Result<Vec<Fact>, Failure> {
     let written = written_here(app, entry)?;
-    let names: BTreeMap<_, _> = app.rows()?.into_iter().map(|row| (row.id, row.name)).collect();
+    let names = app.names()?;
     let campaigns = app.map_entry()?.map(|map| map.campaigns).unwrap_or_default();
     let mut facts = Vec::new();
     for value in entry.fields.iter().filter(|value| value.field.holds != allymap_domain::Holds::Affiliation) {

@@ -1,13 +1,14 @@
 //! What is needed to know which entry somebody means: the few parts of a row that finding reads. A command that is about one
 //! entry reads two thousand of these in the time of a few hundred rows.
 
-use minicbor::{Decode, Encode};
+use minicbor::Decode;
 
 use crate::ids::EntryId;
 use crate::index::{ROW_SCHEMA, Row};
 
 /// The beginning of an entry's [`Row`]. It is read from the bytes of a row; what it does not need is skipped.
-#[derive(Clone, Debug, PartialEq, Eq, Encode, Decode)]
+#[derive(Clone, Debug, PartialEq, Eq, Decode)]
+#[cfg_attr(test, derive(minicbor::Encode))]
 #[cbor(map)]
 pub struct Heading {
     #[n(0)]

@@ -87,6 +87,11 @@ impl Weighing {
         allymap_policy::evaluate(pack, &self.case)
     }
 
+    /// How much a person has still to look at: what the answer leaves open, and what cannot be read here.
+    pub fn still_open(&self, outcome: &Outcome) -> usize {
+        outcome.open.len() + self.unread
+    }
+
     /// What is still to be answered and can change the answer, in the order in which a person is asked.
     pub fn questions(&self, pack: &Pack) -> Vec<Question> {
         allymap_policy::questions(pack, &self.case)

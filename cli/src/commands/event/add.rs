@@ -116,7 +116,7 @@ impl Facts {
 
 /// The id of the one who is meant; words for whoever is not on the map.
 pub(super) fn meant(app: &mut App, said: &str, kind: Option<&str>) -> Result<String, Failure> {
-    let rows: Vec<Row> = app.rows()?.into_iter().filter(|row| kind.is_none_or(|kind| row.kind == kind)).collect();
+    let rows: Vec<Row> = app.rows()?.iter().filter(|row| kind.is_none_or(|kind| row.kind == kind)).cloned().collect();
     match allymap_domain::find(said, &rows) {
         Found::One(row) => Ok(row.id.to_string()),
         Found::Several(_) => app.find(said).map(|row| row.id.to_string()),

@@ -47,8 +47,7 @@ pub(super) fn run(app: &mut App, args: &Args) -> Result<(), Failure> {
             let weighing = weigher.weigh(row);
             let outcome = weighing.outcome(weigh::pack());
             let counted = |count: usize, word: &str| (count > 0).then(|| format!("{count} {word}"));
-            let open =
-                [counted(outcome.open.len() + weighing.unread, "open"), counted(outcome.differs.len(), "to settle")];
+            let open = [counted(weighing.still_open(&outcome), "open"), counted(outcome.differs.len(), "to settle")];
             let open = open.into_iter().flatten().collect::<Vec<_>>().join(", ");
             let decided = row.decisions().first().map(|told| {
                 let old = told.what.pack != weigh::pack_name();

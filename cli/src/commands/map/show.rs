@@ -27,7 +27,7 @@ const COLUMN: usize = 24;
 
 pub(crate) fn run(app: &mut App, args: &Args) -> Result<(), Failure> {
     let map = needed(app)?;
-    let rows: Vec<Row> = app.rows_once()?.into_iter().filter(|row| !row.archived).collect();
+    let rows: Vec<Row> = app.rows_once()?.iter().filter(|row| !row.archived).cloned().collect();
     let only = args.section.as_deref().map(section_named).transpose()?;
     if app.output.json {
         app.output.json(&json(&map, &rows));

@@ -15,7 +15,7 @@ pub(crate) fn findings(app: &mut App, id: EntryId) -> Result<Vec<(&'static Findi
     let rows = app.rows()?;
     let mut links: Vec<(Direction, &str)> = Vec::new();
     let ours = |other: EntryId| entries.iter().any(|entry| entry.id == other);
-    for row in &rows {
+    for row in rows.iter() {
         for link in &row.links {
             if ours(row.id) && !ours(link.to) {
                 links.extend(rows.iter().find(|row| row.id == link.to).map(|to| (link.direction, to.name.as_str())));

@@ -61,7 +61,8 @@ pub(super) fn run(app: &mut App, args: &Args) -> Result<(), Failure> {
     let places: BTreeMap<EntryId, Place> =
         spectrum.iter().flat_map(|spectrum| &spectrum.placed).map(|placed| (placed.row.id, placed.place)).collect();
     let held_by = args.held_by.as_deref().map(|wanted| crate::commands::log::Holder::of(app, wanted)).transpose()?;
-    let mut rows = crate::commands::relation::joined(app)?;
+    let joined = crate::commands::relation::joined(app)?;
+    let mut rows: Vec<&Row> = joined.iter().collect();
     rows.retain(|row| args.archived || !row.archived);
     rows.retain(|row| args.kind.as_ref().map_or(row.kind != "event", |kind| row.kind == *kind));
     let of = rows.len();
@@ -88,7 +89,8 @@ pub(super) fn run(app: &mut App, args: &Args) -> Result<(), Failure> {
     }
     let relationship = asked || held_by.is_some() || args.sort.is_some();
     let mut columns: Vec<(&str, Vec<String>)> = Vec::new();
-    let mut column = |heading, cell: &dyn Fn(&Row) -> String| columns.push((heading, rows.iter().map(cell).collect()));
+    let mut column =
+        |heading, cell: &dyn Fn(&Row) -> String| columns.push((heading, rows.iter().copied().map(cell).collect()));
     column("Name", &|row| row.name.clone());
     if relationship {
         column("Kind", &|row| Some(office(row)).filter(|office| !office.is_empty()).unwrap_or(row.kind.clone()));
@@ -127,7 +129,7 @@ fn balance(row: &Row) -> String {
 }
 
 /// Rights holders before all others of the same rank (module, section 4a).
-fn sort(rows: &mut [Row], by: Option<Sort>, places: &BTreeMap<EntryId, Place>) {
+fn sort(rows: &mut [&Row], by: Option<Sort>, places: &BTreeMap<EntryId, Place>) {
     rows.sort_by_key(|row| !row.rights_holders());
     match by {
         None => {}
