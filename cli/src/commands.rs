@@ -1,19 +1,12 @@
 //! The commands: one file each, one line each in the table of groups.
 
-use std::ffi::OsString;
 use std::path::PathBuf;
-use std::process::ExitCode;
 
-use allymap_domain::{Date, Map, NewMap, parse_date};
 use clap::builder::FalseyValueParser;
-use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
+use clap::{CommandFactory, Parser, Subcommand};
 
-use crate::app::{App, Options, look_back_to, today};
-use crate::failure::Failure;
-use crate::home::Home;
-use crate::output::Output;
-use crate::prompt::Prompt;
-use crate::settings::Settings;
+use crate::app::App;
+use crate::terminal::failure::Failure;
 
 mod also;
 mod approach;
@@ -29,12 +22,12 @@ mod demo;
 mod doctor;
 mod due;
 mod edit;
-mod elsewhere;
 mod event;
 mod export;
 mod find;
 mod gave;
 mod got;
+mod help;
 mod history;
 mod import;
 mod invite;
@@ -64,13 +57,11 @@ mod spectrum;
 mod status;
 mod sync;
 mod todo;
-mod topics;
 mod undo;
 mod unlock;
 mod voices;
 mod weigh;
 mod r#where;
-mod why;
 
 #[derive(Parser)]
 #[command(
@@ -80,47 +71,47 @@ mod why;
     disable_help_subcommand = true,
     max_term_width = 72
 )]
-struct Cli {
+pub(crate) struct Cli {
     #[command(flatten)]
-    global: Global,
+    pub(crate) global: Global,
     #[command(subcommand)]
-    command: Command,
+    pub(crate) command: Command,
 }
 
 /// Options that every command has.
 #[derive(clap::Args)]
-struct Global {
+pub(crate) struct Global {
     /// Answer in JSON
     #[arg(long, global = true)]
-    json: bool,
+    pub(crate) json: bool,
     /// No colour, no tables: one fact a line
     #[arg(long, global = true, env = "ALLYMAP_PLAIN", value_parser = FalseyValueParser::new())]
-    plain: bool,
+    pub(crate) plain: bool,
     /// Never ask; fail naming the flag that is missing
     #[arg(long, global = true, env = "ALLYMAP_NO_INPUT", value_parser = FalseyValueParser::new())]
-    no_input: bool,
+    pub(crate) no_input: bool,
     /// Say only what was asked for
     #[arg(long, short, global = true)]
-    quiet: bool,
+    pub(crate) quiet: bool,
     /// Which map, if this computer has several
     #[arg(long, global = true, value_name = "NAME", env = "ALLYMAP_MAP")]
-    map: Option<String>,
+    pub(crate) map: Option<String>,
     /// Initials in place of names, and no notes: for a screen that others can see
     #[arg(long, global = true, env = "ALLYMAP_DISCREET", value_parser = FalseyValueParser::new())]
-    discreet: bool,
+    pub(crate) discreet: bool,
     /// The map as we now think it was on a day; only for commands that read
     #[arg(long, global = true, value_name = "DAY")]
-    as_of: Option<String>,
+    pub(crate) as_of: Option<String>,
     /// The passphrase is the first line of this file (- for standard input)
     #[arg(long, global = true, value_name = "FILE")]
-    passphrase_file: Option<PathBuf>,
+    pub(crate) passphrase_file: Option<PathBuf>,
     /// Allow ws:// to addresses outside private networks
     #[arg(long, global = true, hide_short_help = true)]
-    insecure: bool,
+    pub(crate) insecure: bool,
 }
 
 #[derive(Subcommand)]
-enum Command {
+pub(crate) enum Command {
     New(new::Args),
     Join(join::Args),
     Status(status::Args),
@@ -170,11 +161,11 @@ enum Command {
     Where(r#where::Args),
     Completions(completions::Args),
     Man(man::Args),
-    Help(topics::Args),
+    Help(help::Args),
 }
 
 /// The groups of `allymap help`, in the order in which a volunteer meets them. A test compares them with the tree.
-const GROUPS: &[(&str, &[&str])] = &[
+pub(crate) const GROUPS: &[(&str, &[&str])] = &[
     ("Start here", &["new", "join", "status"]),
     ("Who is out there", &["partner", "find", "edit", "move", "spectrum", "campaign", "next"]),
     (
@@ -191,70 +182,9 @@ const GROUPS: &[(&str, &[&str])] = &[
     ),
 ];
 
-/// Runs what was typed.
-pub(crate) fn run(arguments: Vec<OsString>) -> ExitCode {
-    let program = arguments.iter().skip(1).take(2).map(|word| word.to_string_lossy()).collect::<Vec<_>>().join(" ");
-    let said = said(&arguments);
-    let words: Vec<String> = arguments.iter().skip(1).map(|word| word.to_string_lossy().into_owned()).collect();
-    let parsed = tree(true).try_get_matches_from(arguments).and_then(|matches| Cli::from_arg_matches(&matches));
-    let cli = match parsed {
-        Ok(cli) => cli,
-        Err(error) => return mistyped(&error, &words),
-    };
-    let Global { json, plain, no_input, quiet, map, discreet, as_of, passphrase_file, insecure } = cli.global;
-    let settings = Home::find().and_then(|home| Settings::read(&home).ok()).unwrap_or_default();
-    let plain = plain || settings.plain();
-    let mut output = Output { json, plain, quiet, as_of: None };
-    let prompt = Prompt::new(no_input || json, plain);
-    let done = as_of.map_or(Ok(None), |typed| earlier_day(&typed, &cli.command)).and_then(|as_of| {
-        let home = Home::find().ok_or_else(|| {
-            Failure::usage("This computer does not say where your home folder is.").hint("Set ALLYMAP_HOME.")
-        })?;
-        output.as_of = as_of;
-        let options =
-            Options { map, passphrase_file, insecure, program: format!("allymap {program}"), said, as_of, discreet };
-        let mut app = App::new(home, output, prompt.clone(), options);
-        dispatch(&mut app, cli.command)?;
-        app.give_space_back();
-        if let Some(day) = as_of.filter(|_| !json) {
-            let day = day.spelled();
-            let today = "Names, phones, notes and links are as they are today.";
-            output.status(format_args!("As we now think it was on {day}. {today}"));
-        }
-        Ok(())
-    });
-    match done {
-        Ok(()) => ExitCode::SUCCESS,
-        Err(failure) => {
-            output.typed(&prompt.typed());
-            output.failure(&failure);
-            ExitCode::from(failure.exit as u8)
-        }
-    }
-}
-
-/// The day of `--as-of`, which then is today; none for today itself.
-fn earlier_day(typed: &str, command: &Command) -> Result<Option<Date>, Failure> {
-    let now = today();
-    let day = parse_date(typed, now)?;
-    if !command.looks_back() {
-        return Err(Failure::usage("--as-of only looks back: this command writes, or shows what has no day.")
-            .hint("Nothing was changed. It is for status, find, spectrum, next, balance, due, voices, todo, report and what lists or shows: partner, campaign, log, risk, event, consent, refer, link, approach check, map show, date."));
-    }
-    if day > now {
-        return Err(Failure::usage(format!("{} has not come yet.", day.spelled()))
-            .hint("--as-of looks back: give an earlier day."));
-    }
-    if day == now {
-        return Ok(None);
-    }
-    look_back_to(day);
-    Ok(Some(day))
-}
-
 impl Command {
     /// It shows what has a day, and writes nothing into the map.
-    fn looks_back(&self) -> bool {
+    pub(crate) fn looks_back(&self) -> bool {
         match self {
             Command::Status(_) | Command::Find(_) | Command::Spectrum(_) | Command::Next(_) | Command::Balance(_) => {
                 true
@@ -276,31 +206,7 @@ impl Command {
     }
 }
 
-/// Help goes to standard output and is a success; everything else is a wrong use.
-fn mistyped(error: &clap::Error, words: &[String]) -> ExitCode {
-    let json = words.iter().take_while(|word| *word != "--").any(|word| word == "--json");
-    let nothing_typed = error.kind() == clap::error::ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand
-        && !json
-        && elsewhere::path(&tree(false), words).is_empty();
-    if !error.use_stderr() || nothing_typed {
-        return crate::output::help(error);
-    }
-    let output = Output { json, plain: true, quiet: false, as_of: None };
-    output.failure(&Failure::mistyped(error, elsewhere::hint(&tree(false), words)));
-    ExitCode::from(crate::failure::Exit::Usage as u8)
-}
-
-/// A command as `undo` names it: without options that are about its answer, without codes that let somebody in.
-fn said(arguments: &[OsString]) -> String {
-    let words = arguments.iter().skip(1).map(|word| word.to_string_lossy());
-    let kept = words.filter(|word| {
-        !matches!(word.as_ref(), "--json" | "--plain" | "--quiet" | "-q" | "--no-input" | "--discreet")
-            && !word.starts_with("ALLYMAP")
-    });
-    kept.map(|word| quoted(&word)).collect::<Vec<_>>().join(" ").chars().take(100).collect()
-}
-
-fn dispatch(app: &mut App, command: Command) -> Result<(), Failure> {
+pub(crate) fn dispatch(app: &mut App<'_>, command: Command) -> Result<(), Failure> {
     match command {
         Command::New(args) => new::run(app, args),
         Command::Join(args) => join::run(app, args),
@@ -351,178 +257,19 @@ fn dispatch(app: &mut App, command: Command) -> Result<(), Failure> {
         Command::Where(args) => r#where::run(app, args),
         Command::Completions(args) => completions::run(app, &args),
         Command::Man(args) => man::run(app, &args),
-        Command::Help(args) => topics::run(app, args),
+        Command::Help(args) => help::run(app, args),
     }
 }
 
-/// What was given, or what the person answers.
-fn given(argument: Option<String>, ask: impl FnOnce() -> Result<String, Failure>) -> Result<String, Failure> {
-    argument.map_or_else(ask, Ok)
-}
-
-/// What stands behind `--set`, each FIELD=VALUE.
-fn pairs(set: &[String], example: &str) -> Result<Vec<(String, String)>, Failure> {
-    let pair = |pair: &String| match pair.split_once('=') {
-        Some((name, value)) => Ok((name.to_owned(), value.to_owned())),
-        None => Err(Failure::usage(format!("\"{pair}\" is not FIELD=VALUE."))
-            .hint(format!("Nothing was changed. For example: --set {example}"))),
-    };
-    set.iter().map(pair).collect()
-}
-
-/// Free text from an argument, or from standard input for `-`, so that it need not stand in the shell's history.
-fn free_text(argument: &str) -> Result<String, Failure> {
-    if argument != "-" {
-        crate::output::in_shell_history();
-        return Ok(argument.to_owned());
-    }
-    std::io::read_to_string(std::io::stdin())
-        .map(|text| text.trim_end().to_owned())
-        .map_err(|error| Failure::usage(format!("Standard input is no text: {error}.")))
-}
-
-/// A name as it has to be typed in a command.
-fn quoted(name: &str) -> String {
-    if name.chars().all(|letter| letter.is_alphanumeric() || "-./:=".contains(letter)) {
-        name.to_owned()
-    } else {
-        format!("\"{name}\"")
-    }
-}
-
-/// A name as it may be shown to others: one line, not empty, of a length that fits a screen.
-pub(crate) fn label(text: &str) -> Result<String, Failure> {
-    let text = crate::output::clean(text).replace(['\n', '\t'], " ").trim().to_owned();
-    match text.chars().count() {
-        0 => Err(Failure::usage("A name must not be empty.")),
-        1..=100 => Ok(text),
-        letters => Err(Failure::usage(format!("A name of {letters} letters is too long; 100 fit."))),
-    }
-}
-
-/// Makes the home on this computer, with a passphrase or without one, if there is none yet.
-fn ensure_home(app: &mut App) -> Result<(), Failure> {
-    // Maps without their keys must not get new ones over them.
-    if crate::unlock::exists(&app.home) || app.home.store().exists() {
-        app.key()?;
-        return Ok(());
-    }
-    let passphrase = match &app.options.passphrase_file {
-        Some(path) => Some(crate::unlock::read_passphrase(path)?),
-        None => new_passphrase(&app.ask())?,
-    };
-    let key = crate::unlock::create(&app.home, passphrase.as_ref().map(|passphrase| passphrase.as_str()))?;
-    if passphrase.is_none() {
-        app.output.warn(
-            "No passphrase: whoever has this computer can read the map. Set one with: allymap lock --new-passphrase",
-        );
-    }
-    app.use_key(key);
-    Ok(())
-}
-
-/// A new passphrase, typed twice; `None` when nobody can be asked, or for Enter.
-fn new_passphrase(prompt: &Prompt) -> Result<Option<zeroize::Zeroizing<String>>, Failure> {
-    if !prompt.can_ask() {
-        return Ok(None);
-    }
-    let first = prompt.secret("Passphrase for the maps on this computer (it cannot be recovered; Enter: none)")?;
-    if first.is_empty() {
-        return Ok(None);
-    }
-    if *first != *prompt.secret("The same again")? {
-        return Err(Failure::usage("The two were not the same. Nothing was changed."));
-    }
-    Ok(Some(first))
-}
-
-/// The map's own document, which only its founder makes.
-fn create_map_document(app: &mut App, name: &str) -> Result<(), Failure> {
-    let id = app.map_document()?;
-    let new = NewMap { name: name.to_owned(), community: String::new() };
-    app.edit(id, |edit| Map::create(edit, &new))
-}
-
-/// The name of the map with this space, if this computer has it.
-fn map_of_space(app: &mut App, space: &allymap_wire::SpaceId) -> Result<Option<String>, Failure> {
-    for map in app.maps()? {
-        let seed = app.seed()?;
-        let replica = allymap_replica::Replica::open(allymap_replica::SpaceNumber(map.number), &seed, app.disk()?)?;
-        if replica.space() == *space {
-            return Ok(Some(map.name));
-        }
-    }
-    Ok(None)
-}
-
-/// The tree of commands. clap cannot group subcommands, so the running program hides them and shows [`GROUPS`] instead;
-/// completions and man pages want them unhidden.
-fn tree(grouped: bool) -> clap::Command {
-    let tree = Cli::command();
-    if !grouped {
-        return tree;
-    }
-    let abouts: Vec<(String, String)> = tree
-        .get_subcommands()
-        .map(|command| {
-            (command.get_name().to_owned(), command.get_about().map(ToString::to_string).unwrap_or_default())
-        })
-        .collect();
-    let width = GROUPS.iter().flat_map(|(_, names)| *names).map(|name| name.len()).max().unwrap_or(0);
-    let mut list = String::new();
-    for (group, names) in GROUPS {
-        list.push_str(&format!("{group}\n"));
-        for name in *names {
-            let about = abouts.iter().find(|(known, _)| known == name).map_or("", |(_, about)| about.as_str());
-            list.push_str(&format!("  {name:<width$} {about}\n"));
-        }
-        list.push('\n');
-    }
-    let hidden = tree.mut_subcommands(|command| command.hide(true));
-    hidden.override_usage("allymap <command> [options]").help_template(format!(
-        "{{about}}\n\nUsage: {{usage}}\n\n{list}allymap <command> --help tells more about each.\n"
-    ))
-}
-
-/// A command that does something, as against one that only holds others.
-struct Leaf {
-    /// As it is typed, `partner add`.
-    command: String,
-    about: String,
-    examples: Vec<String>,
-}
-
-/// Every command that does something, in the order of the tree.
-fn leaves() -> Vec<Leaf> {
-    fn below(command: &clap::Command, path: &str, leaves: &mut Vec<Leaf>) {
-        for command in command.get_subcommands() {
-            let path = format!("{path} {}", command.get_name());
-            if command.has_subcommands() {
-                below(command, &path, leaves);
-                continue;
-            }
-            leaves.push(Leaf {
-                command: path.trim().to_owned(),
-                about: command.get_about().map(ToString::to_string).unwrap_or_default(),
-                examples: examples(command),
-            });
-        }
-    }
-    let mut leaves = Vec::new();
-    below(&tree(false), "", &mut leaves);
-    leaves
-}
-
-/// What stands under "Examples:" in the help of a command.
-fn examples(command: &clap::Command) -> Vec<String> {
-    let text = command.get_after_help().map(ToString::to_string).unwrap_or_default();
-    let listed = text.split_once("Examples:\n").map(|(_, listed)| listed).unwrap_or_default();
-    listed.lines().take_while(|line| line.starts_with("  ")).map(|line| line.trim().to_owned()).collect()
+/// The whole tree, in clap's terms.
+pub(crate) fn tree() -> clap::Command {
+    Cli::command()
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::help::tree::{grouped, leaves};
 
     /// Every command with its path, the root first.
     fn every(command: &clap::Command, path: &str, visit: &mut dyn FnMut(&str, &clap::Command)) {
@@ -534,7 +281,7 @@ mod tests {
 
     #[test]
     fn every_page_of_help_fits_seventy_two_columns() {
-        let mut tree = tree(false);
+        let mut tree = super::tree();
         tree.build();
         let mut wide = Vec::new();
         every(&tree, "allymap", &mut |path, command| {
@@ -549,7 +296,7 @@ mod tests {
 
     #[test]
     fn every_command_has_two_examples_or_more() {
-        for leaf in leaves() {
+        for leaf in leaves(&tree()) {
             assert!(leaf.examples.len() >= 2, "{} has {:?}", leaf.command, leaf.examples);
             for example in &leaf.examples {
                 assert!(example.starts_with("allymap "), "{example}");
@@ -563,7 +310,7 @@ mod tests {
     #[test]
     fn no_two_names_at_one_level_are_easily_taken_for_each_other() {
         let mut alike = Vec::new();
-        every(&tree(false), "allymap", &mut |path, command| {
+        every(&tree(), "allymap", &mut |path, command| {
             let names: Vec<&str> =
                 command.get_subcommands().flat_map(clap::Command::get_name_and_visible_aliases).collect();
             for (at, one) in names.iter().enumerate() {
@@ -581,7 +328,7 @@ mod tests {
     #[test]
     fn the_groups_of_the_help_are_exactly_the_commands() {
         let mut grouped: Vec<&str> = GROUPS.iter().flat_map(|(_, names)| names.iter().copied()).collect();
-        let tree = tree(false);
+        let tree = super::tree();
         let mut known: Vec<&str> = tree.get_subcommands().map(clap::Command::get_name).collect();
         grouped.sort_unstable();
         known.sort_unstable();
@@ -590,17 +337,17 @@ mod tests {
 
     #[test]
     fn the_help_fits_seventy_two_columns_and_every_command_says_what_it_does() {
-        let help = tree(true).render_help().to_string();
+        let help = grouped(&tree()).render_help().to_string();
         for line in help.lines() {
             assert!(line.chars().count() <= 72, "{line}");
         }
-        for command in tree(false).get_subcommands() {
+        for command in tree().get_subcommands() {
             assert!(command.get_about().is_some(), "{} says nothing about itself", command.get_name());
         }
     }
 
     #[test]
     fn the_tree_holds_together() {
-        tree(false).debug_assert();
+        tree().debug_assert();
     }
 }

@@ -1,29 +1,9 @@
 //! allymap: a community map that groups keep together, online or not.
 
-mod acts;
-mod app;
-mod arrivals;
-mod chance;
-mod commands;
-mod discreet;
-mod disk;
-mod editor;
-mod exchange;
-mod failure;
-mod handed_out;
-mod home;
-mod output;
-mod prompt;
-mod settings;
-mod socket;
-mod stdout;
-mod unlock;
-
 use std::process::ExitCode;
 
+use allymap_home::computer::surroundings::Surroundings;
+
 fn main() -> ExitCode {
-    // Before anything else runs: Automerge prints to standard output before one of its panics.
-    stdout::set_aside();
-    allymap_document::quiet_panics();
-    commands::run(std::env::args_os().collect())
+    allymap_cli::run(std::env::args_os().collect(), Surroundings::of_this_computer())
 }

@@ -297,7 +297,7 @@ fn key_of(url: &str) -> RelayKey {
 
 /// An exchange with it: it ends, and soon.
 fn exchange(volunteer: &Volunteer, name: &str) -> Answer {
-    let mut command = volunteer.command();
+    let mut command = volunteer.told();
     // Two seconds are patience enough for a relay on this computer.
     command.arg("sync").env("ALLYMAP_TEST_ANSWER", "2000");
     let mut child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();

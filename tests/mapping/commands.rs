@@ -58,7 +58,7 @@ fn every_command_says_what_somebody_looked_at() {
     let wren = Volunteer::new(at("town"));
     let ok = |arguments: &[&str]| {
         let output = wren
-            .command()
+            .told()
             .env("ALLYMAP_TEST_CLOCK", NOON)
             .env("ALLYMAP_TEST_IDS", "1")
             .args(arguments)

@@ -3,7 +3,7 @@
 use std::path::Path;
 use std::process::{Command, Stdio};
 
-use allymap_tests::{Answer, RelayProcess, Volunteer, binaries, page};
+use allymap_tests::{Answer, RelayProcess, Volunteer, told, page};
 
 use super::{refused, volunteer};
 
@@ -14,7 +14,7 @@ pub(crate) fn shell(line: &str, home: &Path, folder: &Path) -> Command {
     command
         .args(["-c", line])
         .env_clear()
-        .env("PATH", format!("{}:{path}", binaries().display()))
+        .env("PATH", format!("{}:{path}", told().parent().unwrap().display()))
         .env("ALLYMAP_HOME", home)
         .env("HOME", folder)
         .current_dir(folder)

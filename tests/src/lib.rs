@@ -21,7 +21,7 @@ pub fn binaries() -> &'static Path {
     FOLDER.get_or_init(|| {
         let root = Path::new(env!("CARGO_MANIFEST_DIR")).parent().expect("the tests lie in the workspace");
         let built = Command::new(env!("CARGO"))
-            .args(["build", "--quiet", "--locked", "-p", "allymap-cli", "-p", "allymap-server"])
+            .args(["build", "--quiet", "--locked", "-p", "allymap-cli", "-p", "allymap-server", "-p", "allymap-told"])
             .current_dir(root)
             .status()
             .expect("cargo runs");
@@ -29,6 +29,22 @@ pub fn binaries() -> &'static Path {
         // The test itself lies in target/PROFILE/deps.
         let here = std::env::current_exe().expect("a test knows where it lies");
         here.ancestors().nth(2).expect("deps lies in the profile's folder").to_owned()
+    })
+}
+
+/// The program with surroundings that a test tells, under the name that somebody types.
+pub fn told() -> &'static Path {
+    static PROGRAM: OnceLock<PathBuf> = OnceLock::new();
+    PROGRAM.get_or_init(|| {
+        let folder = binaries().join("told");
+        let program = folder.join("allymap");
+        std::fs::create_dir_all(&folder).expect("the folder of the binaries can be written");
+        // Several test programs may begin at once, and a newer build must not leave an older one here.
+        let aside = folder.join(format!("allymap.{}", std::process::id()));
+        std::fs::hard_link(binaries().join("allymap-told"), &aside).expect("the program is there");
+        std::fs::rename(&aside, &program).expect("it can take its place");
+        let _ = std::fs::remove_file(&aside);
+        program
     })
 }
 
@@ -118,7 +134,16 @@ impl Volunteer {
 
     /// A command that sees this home and nothing else of the person who runs the tests.
     pub fn command(&self) -> Command {
-        let mut command = Command::new(binaries().join("allymap"));
+        self.starting(&binaries().join("allymap"))
+    }
+
+    /// The same with the program that takes its clock, its ids and its patience from the test.
+    pub fn told(&self) -> Command {
+        self.starting(told())
+    }
+
+    fn starting(&self, program: &Path) -> Command {
+        let mut command = Command::new(program);
         command
             .env_clear()
             .env("ALLYMAP_HOME", &self.home)

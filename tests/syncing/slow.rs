@@ -100,7 +100,7 @@ fn register() -> String {
 /// An exchange by somebody who waits two seconds for an answer. How long it took.
 fn exchange(volunteer: &Volunteer) -> Duration {
     let began = Instant::now();
-    let output = volunteer.command().arg("sync").env("ALLYMAP_TEST_ANSWER", "2000").output().expect("allymap starts");
+    let output = volunteer.told().arg("sync").env("ALLYMAP_TEST_ANSWER", "2000").output().expect("allymap starts");
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
     began.elapsed()
 }

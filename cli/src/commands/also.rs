@@ -3,10 +3,10 @@
 use allymap_domain::{Entry, EntryId, Holds};
 
 use crate::app::App;
-use crate::failure::Failure;
+use crate::terminal::failure::Failure;
 
 /// The entries that are known to be the same as this one, with the letters that name each.
-pub(crate) fn entries(app: &mut App, id: EntryId) -> Result<Vec<(String, Entry)>, Failure> {
+pub(crate) fn entries(app: &mut App<'_>, id: EntryId) -> Result<Vec<(String, Entry)>, Failure> {
     let mut others = app.one_and_the_same(id)?;
     others.retain(|other| *other != id);
     if others.is_empty() {
@@ -17,9 +17,9 @@ pub(crate) fn entries(app: &mut App, id: EntryId) -> Result<Vec<(String, Entry)>
 }
 
 /// Says of each other entry what `shown` does not say, or says otherwise.
-pub(crate) fn say(app: &mut App, shown: &Entry) -> Result<(), Failure> {
+pub(crate) fn say(app: &mut App<'_>, shown: &Entry) -> Result<(), Failure> {
     let others = entries(app, shown.id)?;
-    let out = app.output;
+    let out = app.output.clone();
     for (short, other) in others {
         let archived = if other.archived.hides() { ", archived" } else { "" };
         let words = format!("{} [{short}], known to be the same{archived}. It says besides:", other.name());

@@ -1,10 +1,11 @@
 //! `allymap approach check|add WHO`: before a first contact, who of us is in touch already.
 
-use allymap_domain::{Entry, FactKind, LogKind, LogLine, Logged, Row, When, folded, parse_when};
+use allymap_domain::{Date, Entry, FactKind, LogKind, LogLine, Logged, Row, When, folded, parse_when};
 
 use super::relation;
-use crate::app::{App, now, today};
-use crate::failure::{Exit, Failure};
+use crate::app::App;
+use crate::terminal::failure::{Exit, Failure};
+use crate::terminal::typed;
 
 /// First contact: see who knows them, then note it
 #[derive(clap::Args)]
@@ -61,7 +62,7 @@ impl Args {
     }
 }
 
-pub(crate) fn run(app: &mut App, args: Args) -> Result<(), Failure> {
+pub(crate) fn run(app: &mut App<'_>, args: Args) -> Result<(), Failure> {
     match args.verb {
         Verb::Check { who } => {
             let state = State::of(app, &who)?;
@@ -91,11 +92,12 @@ struct State {
 }
 
 impl State {
-    fn of(app: &mut App, who: &str) -> Result<State, Failure> {
+    fn of(app: &mut App<'_>, who: &str) -> Result<State, Failure> {
         let row = relation::find_joined(app, who)?;
         let own = app.map()?.group;
         let mut log: Vec<Logged> = Vec::new();
         let (mut holders, mut known_by, mut twice) = (Vec::new(), Vec::new(), Vec::new());
+        let today = app.today();
         for id in app.one_and_the_same(row.id)? {
             let (other, entry) = (app.row(id)?, app.entry(id)?);
             let known = entry.field("known-by").into_iter().flat_map(|field| &field.values);
@@ -104,7 +106,9 @@ impl State {
             log.extend(lines);
             holders.extend(other.held_by().map(str::to_owned));
             twice.extend(
-                double_approaches.into_iter().map(|double| format!("{} and {}", by(&double.first), by(&double.second))),
+                double_approaches
+                    .into_iter()
+                    .map(|double| format!("{} and {}", by(&double.first, today), by(&double.second, today))),
             );
         }
         log.sort_by_key(|logged| (logged.line.on.date, logged.id));
@@ -113,7 +117,7 @@ impl State {
         let ours = |group: &str| group.is_empty() || folded(group) == folded(&own);
         let mut others: Vec<String> = holders.iter().filter(|group| !holds(group, &own)).cloned().collect();
         for contact in &contacts {
-            let recent = contact.line.on.date.is_none_or(|on| on.days_until(today()) <= RECENT_DAYS);
+            let recent = contact.line.on.date.is_none_or(|on| on.days_until(app.today()) <= RECENT_DAYS);
             if recent && !ours(&contact.author.group) && !others.iter().any(|other| holds(other, &contact.author.group))
             {
                 others.push(contact.author.group.clone());
@@ -131,18 +135,18 @@ impl State {
         })
     }
 
-    fn say(&self, app: &mut App) -> Result<(), Failure> {
+    fn say(&self, app: &mut App<'_>) -> Result<(), Failure> {
         let row = &self.row;
-        let out = app.output;
+        let out = app.output.clone();
         let line = |label: &str, words: &str| out.line(label, 18, words);
         out.say(&row.name);
         line("Held by", self.held_by.as_deref().unwrap_or("nobody yet"));
         if !self.known_by.is_empty() {
             line("Known by", &self.known_by.join("; "));
         }
-        line("Last contact", &self.last.as_ref().map_or("none on record".to_owned(), by));
+        line("Last contact", &self.last.as_ref().map_or("none on record".to_owned(), |last| by(last, app.today())));
         for approach in &self.approaches {
-            line("Approached", &by(approach));
+            line("Approached", &by(approach, app.today()));
         }
         for twice in &self.twice {
             line("Double approach", &format!("{twice}; neither knew"));
@@ -158,7 +162,7 @@ impl State {
         }
         line("Research", &row.last_research.map_or("not done".to_owned(), |on| format!("done {}", on.spelled())));
         if let Some(check) = &self.check {
-            line("Check asked", &by(check));
+            line("Check asked", &by(check, app.today()));
         }
         relation::say_before(app, row, 18)?;
         if row.do_not_engage {
@@ -171,7 +175,7 @@ impl State {
         Ok(())
     }
 
-    fn json(&self, app: &mut App) -> Result<serde_json::Value, Failure> {
+    fn json(&self, app: &mut App<'_>) -> Result<serde_json::Value, Failure> {
         let row = &self.row;
         let line = |logged: &Logged| {
             serde_json::json!({
@@ -202,8 +206,8 @@ fn is_contact(kind: &str) -> bool {
 }
 
 /// `first approach, Ana (Harbour), 2026-11-10 (13 days ago)`
-fn by(logged: &Logged) -> String {
-    let ago = match logged.line.on.date.map(|on| on.days_until(today())) {
+fn by(logged: &Logged, today: Date) -> String {
+    let ago = match logged.line.on.date.map(|on| on.days_until(today)) {
         Some(0) => " (today)".to_owned(),
         Some(1) => " (yesterday)".to_owned(),
         Some(days) if days > 1 => format!(" ({days} days ago)"),
@@ -213,20 +217,20 @@ fn by(logged: &Logged) -> String {
     format!("{label}, {} ({}), {}{ago}", logged.author.name, logged.author.group, logged.line.on)
 }
 
-fn add(app: &mut App, args: Add) -> Result<(), Failure> {
+fn add(app: &mut App<'_>, args: Add) -> Result<(), Failure> {
     let state = State::of(app, &args.who)?;
     let row = &state.row;
     let kind = LogKind::typed("approach")?;
     relation::researched_first(row, kind, args.anyway.as_deref())?;
-    let note = args.note.as_deref().map(super::free_text).transpose()?;
-    let on = args.on.map_or(Ok(When::on(today())), |typed| parse_when(&typed, today()))?;
-    relation::has_been(&on, LogKind::typed("approach")?)?;
+    let note = args.note.as_deref().map(|text| typed::free_text(&app.output, text)).transpose()?;
+    let on = args.on.map_or(Ok(When::on(app.today())), |typed| parse_when(&typed, app.today()))?;
+    relation::has_been(&on, LogKind::typed("approach")?, app.today())?;
     if !app.output.json {
         state.say(app)?;
     }
     let whom = if state.others.is_empty() { "regional staff".to_owned() } else { state.others.join(" and ") };
     let request = format!("To {whom}: may we approach {}? {}", row.name, note.as_deref().unwrap_or_default());
-    let request = LogLine::new(LogKind::typed("check-request")?, When::on(today()), request.trim(), now().0);
+    let request = LogLine::new(LogKind::typed("check-request")?, When::on(app.today()), request.trim(), app.now().0);
     relation::add_line(app, row.id, &request)?;
     if !state.others.is_empty() && args.anyway.is_none() {
         // The request stays, so that the others see that somebody asked.
@@ -240,7 +244,7 @@ fn add(app: &mut App, args: Add) -> Result<(), Failure> {
     }
     let words = [note, args.anyway.map(|why| format!("All the same: {why}"))];
     let text = words.into_iter().flatten().collect::<Vec<_>>().join("\n");
-    let line = LogLine { with: args.with, ..LogLine::new(kind, on, &text, now().0) };
+    let line = LogLine { with: args.with, ..LogLine::new(kind, on, &text, app.now().0) };
     relation::add_line(app, row.id, &line)?;
     let moved = relation::reach_stage(app, row, &["mapped", "cleared"], "approached", "a first approach")?;
     app.commit()?;

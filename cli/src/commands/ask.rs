@@ -5,8 +5,9 @@ use allymap_domain::{
 };
 
 use super::relation;
-use crate::app::{App, now, today};
-use crate::failure::{Exit, Failure};
+use crate::app::App;
+use crate::terminal::failure::{Exit, Failure};
+use crate::terminal::typed;
 
 /// Something we ask of them
 #[derive(clap::Args)]
@@ -48,7 +49,7 @@ const DEMAND: usize = 3;
 /// A word of warning before a large ask holds so long.
 const HEADS_UP_DAYS: i32 = 30;
 
-pub(crate) fn run(app: &mut App, args: Args) -> Result<(), Failure> {
+pub(crate) fn run(app: &mut App<'_>, args: Args) -> Result<(), Failure> {
     let Some(who) = args.who else { return list(app) };
     let row = relation::find_joined(app, &who)?;
     let kind = LogKind::typed("ask")?;
@@ -62,11 +63,11 @@ pub(crate) fn run(app: &mut App, args: Args) -> Result<(), Failure> {
     }
     relation::consulted_first(&row, kind)?;
     let all_the_same = relation::researched_first(&row, kind, args.anyway.as_ref().and_then(Option::as_deref))?;
-    let on = args.on.map_or(Ok(When::on(today())), |typed| parse_when(&typed, today()))?;
-    relation::has_been(&on, kind)?;
-    let follow_up = args.followup.map(|typed| parse_coming_date(&typed, today())).transpose()?;
+    let on = args.on.map_or(Ok(When::on(app.today())), |typed| parse_when(&typed, app.today()))?;
+    relation::has_been(&on, kind, app.today())?;
+    let follow_up = args.followup.map(|typed| parse_coming_date(&typed, app.today())).transpose()?;
     let what = match args.what {
-        Some(what) => super::free_text(&what)?,
+        Some(what) => typed::free_text(&app.output, &what)?,
         None => app.ask().required("What do we ask?", "WHAT")?,
     };
     let size = super::gave::size(app, args.size)?;
@@ -80,7 +81,7 @@ pub(crate) fn run(app: &mut App, args: Args) -> Result<(), Failure> {
             ),
         ));
     }
-    let asked = asked_within(&row.exchanges, today(), DEMAND_DAYS) + 1;
+    let asked = asked_within(&row.exchanges, app.today(), DEMAND_DAYS) + 1;
     if row.rights_holders() && asked >= DEMAND {
         warnings.push((
             "demand",
@@ -93,9 +94,9 @@ pub(crate) fn run(app: &mut App, args: Args) -> Result<(), Failure> {
     for (_, words) in &warnings {
         app.output.warn(words);
     }
-    let warned = row.last_heads_up.is_some_and(|on| (0..=HEADS_UP_DAYS).contains(&on.days_until(today())));
+    let warned = row.last_heads_up.is_some_and(|on| (0..=HEADS_UP_DAYS).contains(&on.days_until(app.today())));
     if size >= LARGE && !warned && args.anyway.is_none() {
-        let balance = Balance::of(&row.exchanges, today());
+        let balance = Balance::of(&row.exchanges, app.today());
         app.output.warn(format_args!(
             "With {}: {}. This is a large ask, and there was no heads-up.",
             row.name,
@@ -112,12 +113,12 @@ pub(crate) fn run(app: &mut App, args: Args) -> Result<(), Failure> {
         mutual: args.mutual,
         urgent: args.urgent,
         follow_up,
-        ..LogLine::new(kind, on, &text, now().0)
+        ..LogLine::new(kind, on, &text, app.now().0)
     };
     relation::add_line(app, row.id, &line)?;
     app.commit()?;
     if app.output.json {
-        let balance = relation::balance_json(&row, &Balance::of(&row.exchanges, today()));
+        let balance = relation::balance_json(&row, &Balance::of(&row.exchanges, app.today()));
         let before = relation::before_json(app, &row)?;
         let warnings: Vec<&str> = warnings.iter().map(|(code, _)| *code).collect();
         app.output.json(&serde_json::json!({
@@ -133,8 +134,9 @@ pub(crate) fn run(app: &mut App, args: Args) -> Result<(), Failure> {
 }
 
 /// Of a year, what helps both sides first, then the latest. Only entries that were asked are opened.
-fn list(app: &mut App) -> Result<(), Failure> {
-    let recent = |row: &Row| row.exchanges.iter().any(|one| one.way == Way::Asked && one.on.days_until(today()) <= 365);
+fn list(app: &mut App<'_>) -> Result<(), Failure> {
+    let today = app.today();
+    let recent = |row: &Row| row.exchanges.iter().any(|one| one.way == Way::Asked && one.on.days_until(today) <= 365);
     let rows = app.rows()?;
     let mut asks = Vec::new();
     for row in rows.iter().filter(|row| !row.archived && recent(row)) {
@@ -143,7 +145,7 @@ fn list(app: &mut App) -> Result<(), Failure> {
         let theirs = row.rights_holders();
         asks.extend(asked.filter_map(|logged| Some((logged.line.on.date?, row.name.clone(), logged, theirs))));
     }
-    asks.retain(|(on, ..)| on.days_until(today()) <= 365);
+    asks.retain(|(on, ..)| on.days_until(app.today()) <= 365);
     // Of one day rights holders first (module, section 4a).
     asks.sort_by(|a, b| {
         let (first, second) = ((!a.2.line.mutual, b.0, !a.3), (!b.2.line.mutual, a.0, !b.3));

@@ -3,8 +3,8 @@
 use allymap_domain::{Balance, BalanceStanding, Row};
 
 use super::relation;
-use crate::app::{App, today};
-use crate::failure::Failure;
+use crate::app::App;
+use crate::terminal::failure::Failure;
 
 /// What we gave and what they gave, over a year
 #[derive(clap::Args)]
@@ -14,10 +14,10 @@ pub(crate) struct Args {
     who: Option<String>,
 }
 
-pub(crate) fn run(app: &mut App, args: Args) -> Result<(), Failure> {
+pub(crate) fn run(app: &mut App<'_>, args: Args) -> Result<(), Failure> {
     if let Some(who) = args.who {
         let row = relation::find_joined(app, &who)?;
-        let balance = Balance::of(&row.exchanges, today());
+        let balance = Balance::of(&row.exchanges, app.today());
         if app.output.json {
             let value = relation::balance_json(&row, &balance);
             app.output.json(&serde_json::json!({ "entry": row.name, "balance": value }));
@@ -33,7 +33,7 @@ pub(crate) fn run(app: &mut App, args: Args) -> Result<(), Failure> {
     let mut rows: Vec<(&Row, Balance)> = joined
         .iter()
         .filter(|row| !row.archived)
-        .map(|row| (row, Balance::of(&row.exchanges, today())))
+        .map(|row| (row, Balance::of(&row.exchanges, app.today())))
         .filter(|(_, balance)| balance.standing() != BalanceStanding::Nothing)
         .collect();
     // Rights holders before all others, then those to whom we owe.

@@ -2,10 +2,10 @@
 
 use allymap_domain::{Argument, Campaign, EntryId, FoundCampaign, Place, RowId, Spectrum, find_campaign};
 
-use super::map::say_note;
-use super::status::count;
-use crate::app::{App, today};
-use crate::failure::{Candidate, Exit, Failure};
+use crate::app::App;
+use crate::terminal::failure::{Candidate, Exit, Failure};
+use crate::terminal::typed;
+use crate::terminal::words::{count, plural};
 
 /// Campaigns: one sentence, whom it addresses, arguments
 #[derive(clap::Args)]
@@ -82,7 +82,7 @@ impl Args {
     }
 }
 
-pub(crate) fn run(app: &mut App, args: Args) -> Result<(), Failure> {
+pub(crate) fn run(app: &mut App<'_>, args: Args) -> Result<(), Failure> {
     match args.verb {
         Verb::Add { sentence, target } => add(app, sentence, target),
         Verb::List => list(app),
@@ -92,9 +92,9 @@ pub(crate) fn run(app: &mut App, args: Args) -> Result<(), Failure> {
     }
 }
 
-fn add(app: &mut App, sentence: Option<String>, target: Option<String>) -> Result<(), Failure> {
+fn add(app: &mut App<'_>, sentence: Option<String>, target: Option<String>) -> Result<(), Failure> {
     let sentence =
-        super::given(sentence, || app.ask().required("In one sentence: what are people for or against?", "SENTENCE"))?;
+        typed::given(sentence, || app.ask().required("In one sentence: what are people for or against?", "SENTENCE"))?;
     let target = match target {
         Some(target) => Some(app.find(&target)?),
         None => {
@@ -124,7 +124,7 @@ fn add(app: &mut App, sentence: Option<String>, target: Option<String>) -> Resul
 }
 
 /// Makes a campaign, durably.
-pub(crate) fn begin(app: &mut App, sentence: &str, target: Option<EntryId>) -> Result<Campaign, Failure> {
+pub(crate) fn begin(app: &mut App<'_>, sentence: &str, target: Option<EntryId>) -> Result<Campaign, Failure> {
     let (document, id) = (app.map_document()?, app.fresh_row());
     app.edit(document, |edit| {
         Campaign::say(edit, id, sentence)?;
@@ -134,7 +134,7 @@ pub(crate) fn begin(app: &mut App, sentence: &str, target: Option<EntryId>) -> R
     all(app)?.into_iter().find(|campaign| campaign.id == id).ok_or_else(Failure::no_map)
 }
 
-fn list(app: &mut App) -> Result<(), Failure> {
+fn list(app: &mut App<'_>) -> Result<(), Failure> {
     let campaigns = all(app)?;
     let names = target_names(app, &campaigns)?;
     if app.output.json {
@@ -156,14 +156,14 @@ fn list(app: &mut App) -> Result<(), Failure> {
     Ok(())
 }
 
-fn show(app: &mut App, said: Option<&str>) -> Result<(), Failure> {
+fn show(app: &mut App<'_>, said: Option<&str>) -> Result<(), Failure> {
     let campaign = meant(app, said)?;
     if app.output.json {
         return say_json(app, &campaign);
     }
     let name = target_names(app, std::slice::from_ref(&campaign))?.remove(0);
     let rows = app.rows()?;
-    let out = app.output;
+    let out = app.output.clone();
     out.say(&campaign.sentence);
     for other in &campaign.others {
         out.line("or", 18, format_args!("{other} (written apart)"));
@@ -182,10 +182,10 @@ fn show(app: &mut App, said: Option<&str>) -> Result<(), Failure> {
         .filter(|place| **place != Place::NotKnown)
         .map(|place| (spectrum.at(*place).count(), place))
         .filter(|(number, _)| *number > 0)
-        .map(|(number, place)| count(number, place.label(), &super::spectrum::plural(*place)))
+        .map(|(number, place)| count(number, place.label(), &plural(*place)))
         .collect();
     let counts = if counts.is_empty() { "nobody placed yet".to_owned() } else { counts.join(", ") };
-    say_note(&out, "Where they stand", &counts, 18);
+    out.note("Where they stand", &counts, 18);
     let Allies { all, own_actions, visions } = Allies::of(&spectrum);
     if all > 0 {
         let allies = count(all, "ally", "allies");
@@ -194,10 +194,10 @@ fn show(app: &mut App, said: Option<&str>) -> Result<(), Failure> {
     }
     for argument in &campaign.arguments {
         let letters = short(argument, &campaign.arguments);
-        say_note(&out, "They say", &format!("{}  [{letters}]", argument.said.join(" / ")), 18);
+        out.note("They say", &format!("{}  [{letters}]", argument.said.join(" / ")), 18);
         match argument.answers.as_slice() {
             [] => out.line("We answer", 18, format_args!("nothing yet (--to {letters} --answer WORDS)")),
-            answers => say_note(&out, "We answer", &answers.join(" / "), 18),
+            answers => out.note("We answer", &answers.join(" / "), 18),
         }
     }
     if campaign.arguments.is_empty() {
@@ -224,11 +224,11 @@ impl Allies {
     }
 }
 
-fn edit(app: &mut App, args: Edit) -> Result<(), Failure> {
+fn edit(app: &mut App<'_>, args: Edit) -> Result<(), Failure> {
     let campaign = meant(app, Some(&args.campaign))?;
     let target = args.target.map(|target| app.find(&target)).transpose()?;
-    let argument = args.argument.map(|words| super::free_text(&words)).transpose()?;
-    let answer = args.answer.map(|words| super::free_text(&words)).transpose()?;
+    let argument = args.argument.map(|words| typed::free_text(&app.output, &words)).transpose()?;
+    let answer = args.answer.map(|words| typed::free_text(&app.output, &words)).transpose()?;
     let named = |letters: &Option<String>| letters.as_ref().map(|letters| argument_of(letters, &campaign)).transpose();
     let (to, gone) = (named(&args.to)?, named(&args.drop)?);
     if answer.is_some() && argument.is_none() && to.is_none() {
@@ -270,18 +270,19 @@ fn edit(app: &mut App, args: Edit) -> Result<(), Failure> {
     super::partner::who_sees(app)
 }
 
-fn close(app: &mut App, said: &str, outcome: Option<String>) -> Result<(), Failure> {
+fn close(app: &mut App<'_>, said: &str, outcome: Option<String>) -> Result<(), Failure> {
     let campaign = meant(app, Some(said))?;
     if let Some(on) = campaign.closed {
         return Err(Failure::usage(format!("\"{}\" was closed on {}.", campaign.sentence, on.spelled()))
             .hint("Nothing was changed. It goes on with: allymap campaign edit … --reopen"));
     }
     let outcome = match outcome {
-        Some(outcome) => Some(super::free_text(&outcome)?),
+        Some(outcome) => Some(typed::free_text(&app.output, &outcome)?),
         None => app.ask().optional("What came of it?")?,
     };
     let document = app.map_document()?;
-    app.edit(document, |edit| Campaign::close(edit, campaign.id, today(), outcome.as_deref().unwrap_or_default()))?;
+    let today = app.today();
+    app.edit(document, |edit| Campaign::close(edit, campaign.id, today, outcome.as_deref().unwrap_or_default()))?;
     app.commit()?;
     if app.output.json {
         let now = meant(app, Some(&campaign.id.to_string()))?;
@@ -293,7 +294,7 @@ fn close(app: &mut App, said: &str, outcome: Option<String>) -> Result<(), Failu
 }
 
 /// The campaign that is meant; with nothing said, the only one that is open.
-pub(crate) fn meant(app: &mut App, said: Option<&str>) -> Result<Campaign, Failure> {
+pub(crate) fn meant(app: &mut App<'_>, said: Option<&str>) -> Result<Campaign, Failure> {
     let campaigns = all(app)?;
     let open: Vec<&Campaign> = campaigns.iter().filter(|campaign| campaign.closed.is_none()).collect();
     let Some(said) = said else {
@@ -321,7 +322,7 @@ pub(crate) fn meant(app: &mut App, said: Option<&str>) -> Result<Campaign, Failu
 }
 
 /// What stands about every campaign of this map.
-pub(crate) fn all(app: &mut App) -> Result<Vec<Campaign>, Failure> {
+pub(crate) fn all(app: &mut App<'_>) -> Result<Vec<Campaign>, Failure> {
     Ok(app.map_entry()?.map(|map| map.campaigns).unwrap_or_default())
 }
 
@@ -366,14 +367,14 @@ fn short(argument: &Argument, all: &[Argument]) -> String {
     allymap_domain::short_ids(ids).remove(&EntryId(argument.id.0)).unwrap_or_default()
 }
 
-fn target_names(app: &mut App, campaigns: &[Campaign]) -> Result<Vec<Option<String>>, Failure> {
+fn target_names(app: &mut App<'_>, campaigns: &[Campaign]) -> Result<Vec<Option<String>>, Failure> {
     let names = app.names()?;
     let name =
         |target: EntryId| names.get(&target).map_or("an entry that has not arrived here", String::as_str).to_owned();
     Ok(campaigns.iter().map(|campaign| campaign.target().map(name)).collect())
 }
 
-fn say_json(app: &mut App, campaign: &Campaign) -> Result<(), Failure> {
+fn say_json(app: &mut App<'_>, campaign: &Campaign) -> Result<(), Failure> {
     let name = target_names(app, std::slice::from_ref(campaign))?.remove(0);
     let rows = app.rows()?;
     let Allies { all, own_actions, visions } = Allies::of(&Spectrum::of(&rows, campaign.id, None));

@@ -3,7 +3,7 @@
 use allymap_domain::CAPACITY;
 
 use crate::app::App;
-use crate::failure::Failure;
+use crate::terminal::failure::Failure;
 
 /// People, seats and vehicles that all can bring together
 #[derive(clap::Args)]
@@ -12,7 +12,7 @@ use crate::failure::Failure;
 )]
 pub(crate) struct Args {}
 
-pub(crate) fn run(app: &mut App, _: Args) -> Result<(), Failure> {
+pub(crate) fn run(app: &mut App<'_>, _: Args) -> Result<(), Failure> {
     let rows = app.rows_once()?;
     // What nobody counted is said as unknown and never counts as none.
     let together: Vec<(&str, u64, usize)> = CAPACITY

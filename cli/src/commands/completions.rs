@@ -3,7 +3,7 @@
 use clap_complete::Shell;
 
 use crate::app::App;
-use crate::failure::{Failure, reason};
+use crate::terminal::failure::{Failure, reason};
 
 /// Let your shell finish commands and options
 #[derive(clap::Args)]
@@ -15,9 +15,9 @@ pub(crate) struct Args {
     shell: Shell,
 }
 
-pub(crate) fn run(app: &App, args: &Args) -> Result<(), Failure> {
+pub(crate) fn run(app: &App<'_>, args: &Args) -> Result<(), Failure> {
     let mut script = Vec::new();
-    clap_complete::generate(args.shell, &mut super::tree(false), "allymap", &mut script);
+    clap_complete::generate(args.shell, &mut super::tree(), "allymap", &mut script);
     if app.output.json {
         let (shell, script) = (args.shell.to_string(), String::from_utf8_lossy(&script));
         app.output.json(&serde_json::json!({ "shell": shell, "script": script }));

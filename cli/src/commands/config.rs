@@ -1,8 +1,8 @@
 //! `allymap config …`: this person's settings, and where each value comes from.
 
 use crate::app::App;
-use crate::failure::Failure;
-use crate::settings::{Holds, Origin, SETTINGS, Setting, Settings};
+use crate::terminal::failure::Failure;
+use allymap_home::computer::settings::{Holds, Origin, SETTINGS, Setting, Settings, path};
 
 /// Settings
 #[derive(clap::Args)]
@@ -33,16 +33,16 @@ enum Verb {
     },
 }
 
-pub(crate) fn run(app: &mut App, args: Args) -> Result<(), Failure> {
+pub(crate) fn run(app: &mut App<'_>, args: Args) -> Result<(), Failure> {
     match args.verb {
         Verb::Show => show(app),
         Verb::Set { key, value } => {
             let setting = Setting::named(&key)?;
             let value = setting.check(&value)?;
-            let mut settings = Settings::read(&app.home)?;
+            let mut settings = app.home().settings()?;
             let before = settings.value(setting.key);
             settings.set(setting, &value);
-            settings.write(&app.home)?;
+            app.home().keep(&settings)?;
             if app.output.json {
                 app.output.json(&serde_json::json!({ "key": setting.key, "value": value, "before": before }));
                 return Ok(());
@@ -57,10 +57,10 @@ pub(crate) fn run(app: &mut App, args: Args) -> Result<(), Failure> {
         }
         Verb::Unset { key } => {
             let setting = Setting::named(&key)?;
-            let mut settings = Settings::read(&app.home)?;
+            let mut settings = app.home().settings()?;
             let gone = settings.unset(setting.key);
             if gone {
-                settings.write(&app.home)?;
+                app.home().keep(&settings)?;
             }
             if app.output.json {
                 app.output.json(&serde_json::json!({ "key": setting.key, "value": null, "was_set": gone }));
@@ -72,8 +72,8 @@ pub(crate) fn run(app: &mut App, args: Args) -> Result<(), Failure> {
     }
 }
 
-fn show(app: &mut App) -> Result<(), Failure> {
-    let settings = Settings::read(&app.home)?;
+fn show(app: &mut App<'_>) -> Result<(), Failure> {
+    let settings = app.home().settings()?;
     // Without a map, or with one that is locked, there is still a file to show.
     let map = app.map_entry().ok().flatten();
     let here = app.map().ok();
@@ -108,7 +108,7 @@ fn show(app: &mut App) -> Result<(), Failure> {
                 serde_json::json!({ "key": setting.key, "value": value, "from": origin_slug(*origin), "about": setting.about })
             })
             .collect();
-        let file = crate::settings::path(&app.home).display().to_string();
+        let file = path(app.folders()).display().to_string();
         app.output.json(&serde_json::json!({ "settings": settings, "file": file }));
         return Ok(());
     }
@@ -118,12 +118,12 @@ fn show(app: &mut App) -> Result<(), Failure> {
         .collect();
     app.output.table(&["Setting", "Value", "From"], &cells);
     warn(app, &settings);
-    app.output.status(format_args!("File: {}", crate::settings::path(&app.home).display()));
+    app.output.status(format_args!("File: {}", path(app.folders()).display()));
     Ok(())
 }
 
 /// What in the file has no effect.
-fn warn(app: &App, settings: &Settings) {
+fn warn(app: &App<'_>, settings: &Settings) {
     for key in settings.unknown() {
         app.output.warn(format_args!(
             "\"{key}\" in your settings file is nothing that this version knows; it is left alone."
@@ -140,7 +140,10 @@ fn from(setting: &Setting, origin: Origin) -> &'static str {
         (Holds::Label, Origin::Map) => "this map, as its members see you",
         (Holds::Number { .. } | Holds::YesNo, Origin::Default) => "as usual",
         (Holds::YesNo, Origin::Environment) => "a flag or the environment",
-        (_, origin) => origin.words(),
+        (_, Origin::Environment) => "the environment",
+        (_, Origin::Map) => "this map, for all of its members",
+        (_, Origin::File) => "your settings file",
+        (_, Origin::Default) => "not set",
     }
 }
 

@@ -5,8 +5,9 @@ use allymap_policy::Fact;
 use allymap_wire::DocumentId;
 
 use super::weigh;
-use crate::app::{App, now, today};
-use crate::failure::{Exit, Failure};
+use crate::app::App;
+use crate::terminal::failure::{Exit, Failure};
+use crate::terminal::typed;
 
 /// What rights holders answered when they were asked
 #[derive(clap::Args)]
@@ -79,7 +80,7 @@ impl Args {
     }
 }
 
-pub(crate) fn run(app: &mut App, args: Args) -> Result<(), Failure> {
+pub(crate) fn run(app: &mut App<'_>, args: Args) -> Result<(), Failure> {
     match args.verb {
         Verb::Add(args) => add(app, args),
         Verb::Show { who } => show(app, &who),
@@ -87,7 +88,7 @@ pub(crate) fn run(app: &mut App, args: Args) -> Result<(), Failure> {
     }
 }
 
-fn add(app: &mut App, args: Add) -> Result<(), Failure> {
+fn add(app: &mut App<'_>, args: Add) -> Result<(), Failure> {
     let row = app.find(&args.who)?;
     let event = args.event.as_deref().map(|said| weigh::event(app, said)).transpose()?;
     let answer = match args.answer {
@@ -113,7 +114,7 @@ fn add(app: &mut App, args: Add) -> Result<(), Failure> {
         (None, Some(occasion)) => Some(occasion),
         (None, None) => Some(app.ask().required("For what was it given?", "--for EVENT or --occasion WHAT")?),
     };
-    let on = args.on.map_or(Ok(When::on(today())), |typed| parse_when(&typed, today()))?;
+    let on = args.on.map_or(Ok(When::on(app.today())), |typed| parse_when(&typed, app.today()))?;
     // What they answered about the same thing before; a no binds for everything until they change it.
     let folded_occasion = folded(occasion.as_deref().unwrap_or_default());
     let before: Vec<Told<Weighed>> = row
@@ -125,7 +126,7 @@ fn add(app: &mut App, args: Add) -> Result<(), Failure> {
         } || matches!(told.what.value.as_deref(), Some("declined" | "blessing")))
         .collect();
     let because = match (args.because, before.is_empty()) {
-        (Some(because), _) => Some(super::free_text(&because)?),
+        (Some(because), _) => Some(typed::free_text(&app.output, &because)?),
         (None, true) => None,
         (None, false) => {
             Some(app.ask().required("Something else is on record. Why does this hold now?", "--because WHY")?)
@@ -143,7 +144,7 @@ fn add(app: &mut App, args: Add) -> Result<(), Failure> {
         reason: because,
         source,
         supersedes: before.iter().map(|told| told.id).collect(),
-        ..Assertion::new(Claim::Weighed(weighed), on, now().0)
+        ..Assertion::new(Claim::Weighed(weighed), on, app.now().0)
     };
     let id = app.fresh_row();
     app.edit(DocumentId(row.id.0), |edit| Entry::assert(edit, id, &assertion))?;
@@ -168,7 +169,7 @@ fn add(app: &mut App, args: Add) -> Result<(), Failure> {
 }
 
 /// `yes, with conditions, for Film night: no photographs (given by Noor, 2026-11-20)`
-pub(crate) fn words(app: &mut App, told: &Told<Weighed>) -> Result<String, Failure> {
+pub(crate) fn words(app: &mut App<'_>, told: &Told<Weighed>) -> Result<String, Failure> {
     let event = told.what.occasion_event.map(|id| app.row_if_here(id)).transpose()?.flatten().map(|row| row.name);
     let what = event.or_else(|| told.what.occasion.clone()).unwrap_or_else(|| "no occasion named".to_owned());
     let answer = told.what.value.as_deref().map_or("taken back; ask again", |value| Fact::Consent.value_words(value));
@@ -180,7 +181,7 @@ pub(crate) fn words(app: &mut App, told: &Told<Weighed>) -> Result<String, Failu
     Ok(format!("{answer}, for {what}{conditions} ({giver}, {}{reason})", told.assertion.observed))
 }
 
-pub(crate) fn json(app: &mut App, told: &Told<Weighed>) -> Result<serde_json::Value, Failure> {
+pub(crate) fn json(app: &mut App<'_>, told: &Told<Weighed>) -> Result<serde_json::Value, Failure> {
     let event = told.what.occasion_event.map(|id| app.row_if_here(id)).transpose()?.flatten().map(|row| row.name);
     let authors = app.authors()?;
     Ok(serde_json::json!({
@@ -190,7 +191,7 @@ pub(crate) fn json(app: &mut App, told: &Told<Weighed>) -> Result<serde_json::Va
     }))
 }
 
-fn show(app: &mut App, who: &str) -> Result<(), Failure> {
+fn show(app: &mut App<'_>, who: &str) -> Result<(), Failure> {
     let row = app.find(who)?;
     let consents = row.consents();
     if app.output.json {
@@ -214,13 +215,13 @@ fn show(app: &mut App, who: &str) -> Result<(), Failure> {
     Ok(())
 }
 
-pub(crate) fn say_requests(app: &App, row: &Row) {
+pub(crate) fn say_requests(app: &App<'_>, row: &Row) {
     for told in row.requests() {
         app.output.line("Their request", weigh::COLUMN, super::request::words(&told));
     }
 }
 
-fn withdraw(app: &mut App, args: Withdraw) -> Result<(), Failure> {
+fn withdraw(app: &mut App<'_>, args: Withdraw) -> Result<(), Failure> {
     let row = app.find(&args.who)?;
     let event = args.event.as_deref().map(|said| weigh::event(app, said)).transpose()?;
     let standing: Vec<Told<Weighed>> = row
@@ -239,7 +240,7 @@ fn withdraw(app: &mut App, args: Withdraw) -> Result<(), Failure> {
         .hint("Nothing was changed. See: allymap consent show"));
     }
     let because = match args.because {
-        Some(because) => super::free_text(&because)?,
+        Some(because) => typed::free_text(&app.output, &because)?,
         None => app.ask().required("Why?", "--because WHY")?,
     };
     // One for each occasion, so that every question opens where it was answered.
@@ -249,7 +250,7 @@ fn withdraw(app: &mut App, args: Withdraw) -> Result<(), Failure> {
             reason: Some(because.clone()),
             said_by: args.given_by.clone(),
             supersedes: vec![told.id],
-            ..Assertion::new(Claim::Weighed(weighed), When::on(today()), now().0)
+            ..Assertion::new(Claim::Weighed(weighed), When::on(app.today()), app.now().0)
         };
         let id = app.fresh_row();
         app.edit(DocumentId(row.id.0), |edit| Entry::assert(edit, id, &assertion))?;

@@ -4,10 +4,11 @@ use allymap_domain::{
     Coming, Date, DateSort, Item, KeyDate, Map, RowId, Rule, coming, parse_coming_date, starter_dates,
 };
 
-use super::map::{pick, say_note};
-use super::status::count;
-use crate::app::{App, now, today};
-use crate::failure::{Exit, Failure};
+use super::map::pick;
+use crate::app::App;
+use crate::terminal::failure::{Exit, Failure};
+use crate::terminal::typed;
+use crate::terminal::words::count;
 
 /// Key dates in the community
 #[derive(clap::Args)]
@@ -118,8 +119,7 @@ struct Fields {
 
 impl Fields {
     /// When it is, if that was said: the rule, and the days if two were named.
-    fn when(&self) -> Result<Option<(Rule, Option<u16>)>, Failure> {
-        let today = today();
+    fn when(&self, today: Date) -> Result<Option<(Rule, Option<u16>)>, Failure> {
         let (rule, days) = match (&self.on, &self.from) {
             (Some(on), _) => (Rule::typed(on, today)?, None),
             (None, Some(from)) => {
@@ -136,8 +136,8 @@ impl Fields {
     }
 
     /// Lays what was given over a date.
-    fn over(&self, date: KeyDate) -> Result<KeyDate, Failure> {
-        let (rule, days) = self.when()?.map_or((date.rule, None), |(rule, days)| (rule, days));
+    fn over(&self, app: &App<'_>, date: KeyDate) -> Result<KeyDate, Failure> {
+        let (rule, days) = self.when(app.today())?.map_or((date.rule, None), |(rule, days)| (rule, days));
         let rule = match rule {
             Rule::Once(once) if self.yearly => Rule::yearly(once),
             rule => rule,
@@ -146,7 +146,7 @@ impl Fields {
             rule,
             days: days.or(self.days).unwrap_or(date.days),
             sort: self.sort.as_deref().map(sort).transpose()?.or(date.sort),
-            note: self.note.as_deref().map(super::free_text).transpose()?.or(date.note),
+            note: self.note.as_deref().map(|text| typed::free_text(&app.output, text)).transpose()?.or(date.note),
             source: self.source.clone().or(date.source),
             ..date
         })
@@ -165,7 +165,7 @@ impl Args {
     }
 }
 
-pub(crate) fn run(app: &mut App, args: Args) -> Result<(), Failure> {
+pub(crate) fn run(app: &mut App<'_>, args: Args) -> Result<(), Failure> {
     match args.verb {
         Verb::Add(args) => add(app, args),
         Verb::List(args) => list(app, &args),
@@ -176,17 +176,17 @@ pub(crate) fn run(app: &mut App, args: Args) -> Result<(), Failure> {
     }
 }
 
-fn add(app: &mut App, args: Add) -> Result<(), Failure> {
-    let name = super::given(args.name, || app.ask().required("Name", "NAME (allymap date add NAME)"))?;
-    let rule = match args.fields.when()? {
+fn add(app: &mut App<'_>, args: Add) -> Result<(), Failure> {
+    let name = typed::given(args.name, || app.ask().required("Name", "NAME (allymap date add NAME)"))?;
+    let rule = match args.fields.when(app.today())? {
         Some((rule, _)) => rule,
         None => {
             let question = "When? (4 jul 2027, 10 dec every year, first sunday of july, good friday)";
-            let rule = app.ask_until(question, |_, typed| Ok(Rule::typed(typed, today())?))?;
+            let rule = app.ask_until(question, |app, typed| Ok(Rule::typed(typed, app.today())?))?;
             rule.ok_or_else(|| Failure::missing(question, "--on WHEN"))?
         }
     };
-    let date = args.fields.over(KeyDate::new(&name, rule))?;
+    let date = args.fields.over(app, KeyDate::new(&name, rule))?;
     let known = super::map::needed(app)?.dates;
     let folded = allymap_domain::folded(&name);
     if !args.another && known.iter().any(|item| allymap_domain::folded(&item.value.name) == folded) {
@@ -202,19 +202,19 @@ fn add(app: &mut App, args: Add) -> Result<(), Failure> {
     tell(app, "Added", id)
 }
 
-fn edit(app: &mut App, args: Edit) -> Result<(), Failure> {
+fn edit(app: &mut App<'_>, args: Edit) -> Result<(), Failure> {
     let map = super::map::needed(app)?;
     let item = named(&map.dates, &args.date)?;
     if args.name.is_none() && args.fields.is_empty() {
         return Err(Failure::missing("What is to change?", "--on, --days, --note and the like"));
     }
-    let date = args.fields.over(item.value.clone())?;
+    let date = args.fields.over(app, item.value.clone())?;
     let date = KeyDate { name: args.name.unwrap_or_else(|| date.name.clone()), ..date };
     keep(app, item.key, &date)?;
     tell(app, "Kept:", item.key)
 }
 
-fn drop_date(app: &mut App, said: &str) -> Result<(), Failure> {
+fn drop_date(app: &mut App<'_>, said: &str) -> Result<(), Failure> {
     let map = super::map::needed(app)?;
     let item = named(&map.dates, said)?;
     let document = app.map_document()?;
@@ -228,42 +228,42 @@ fn drop_date(app: &mut App, said: &str) -> Result<(), Failure> {
     Ok(())
 }
 
-fn keep(app: &mut App, id: RowId, date: &KeyDate) -> Result<(), Failure> {
+fn keep(app: &mut App<'_>, id: RowId, date: &KeyDate) -> Result<(), Failure> {
     let document = app.map_document()?;
     app.edit(document, |edit| Map::put_date(edit, id, date))?;
     app.commit()
 }
 
 /// What was kept, as it stands now.
-fn tell(app: &mut App, done: &str, id: RowId) -> Result<(), Failure> {
+fn tell(app: &mut App<'_>, done: &str, id: RowId) -> Result<(), Failure> {
     let map = super::map::needed(app)?;
     let item = map.dates.iter().find(|item| item.key == id).ok_or_else(Failure::no_map)?;
     if app.output.json {
-        app.output.json(&serde_json::json!({ "date": json(item) }));
+        app.output.json(&serde_json::json!({ "date": json(item, app.today()) }));
         return Ok(());
     }
     let date = &item.value;
-    let next = match (date.rule, date.next(today())) {
+    let next = match (date.rule, date.next(app.today())) {
         (Rule::Once(first), _) => span(first, date.last(first)),
         (_, Some(first)) => format!("{}; next {}", date.rule.words(), span(first, date.last(first))),
         (_, None) => date.rule.words(),
     };
     app.output.say(format_args!("{done} {}, {next}.", date.name));
-    if matches!(date.rule, Rule::Once(first) if date.last(first) < today()) {
+    if matches!(date.rule, Rule::Once(first) if date.last(first) < app.today()) {
         app.output.status("That is over already. Was another year meant?");
     }
     super::partner::who_sees(app)
 }
 
-fn list(app: &mut App, args: &List) -> Result<(), Failure> {
+fn list(app: &mut App<'_>, args: &List) -> Result<(), Failure> {
     let map = super::map::needed(app)?;
-    let from = today();
+    let from = app.today();
     if args.ics {
         return ics(app, &map, map.dates.iter());
     }
     if args.all {
         if app.output.json {
-            let dates: Vec<_> = map.dates.iter().map(json).collect();
+            let dates: Vec<_> = map.dates.iter().map(|item| json(item, app.today())).collect();
             app.output.json(&serde_json::json!({ "dates": dates }));
             return Ok(());
         }
@@ -307,25 +307,25 @@ fn list(app: &mut App, args: &List) -> Result<(), Failure> {
     Ok(())
 }
 
-fn show(app: &mut App, said: &str, as_ics: bool) -> Result<(), Failure> {
+fn show(app: &mut App<'_>, said: &str, as_ics: bool) -> Result<(), Failure> {
     let map = super::map::needed(app)?;
     let item = named(&map.dates, said)?;
     if as_ics {
         return ics(app, &map, [item]);
     }
     if app.output.json {
-        app.output.json(&serde_json::json!({ "date": json(item) }));
+        app.output.json(&serde_json::json!({ "date": json(item, app.today()) }));
         return Ok(());
     }
     let date = &item.value;
-    let out = app.output;
+    let out = app.output.clone();
     let sort = sort_label(date);
     out.say(format_args!("{}{}", date.name, if sort.is_empty() { sort } else { format!(" · {sort}") }));
     out.line("When", 10, date.rule.words());
     if date.days > 1 {
         out.line("Lasts", 10, format_args!("{} days", date.days));
     }
-    let mut from = today();
+    let mut from = app.today();
     for number in 0..3 {
         let Some(first) = date.next(from) else { break };
         out.line(if number == 0 { "Next" } else { "" }, 10, span(first, date.last(first)));
@@ -333,10 +333,10 @@ fn show(app: &mut App, said: &str, as_ics: bool) -> Result<(), Failure> {
         from = after;
     }
     if let Some(note) = &date.note {
-        say_note(&out, "Note", note, 10);
+        out.note("Note", note, 10);
     }
     if let Some(source) = &date.source {
-        say_note(&out, "Source", source, 10);
+        out.note("Source", source, 10);
     }
     let authors = app.authors()?;
     out.line("Kept by", 10, super::map::by(&authors.of(item.by)));
@@ -347,7 +347,7 @@ fn show(app: &mut App, said: &str, as_ics: bool) -> Result<(), Failure> {
     Ok(())
 }
 
-fn offered(app: &mut App, take: bool) -> Result<(), Failure> {
+fn offered(app: &mut App<'_>, take: bool) -> Result<(), Failure> {
     let map = super::map::needed(app)?;
     let missing: Vec<(RowId, KeyDate)> =
         starter_dates().into_iter().filter(|(id, _)| !map.dates.iter().any(|item| item.key == *id)).collect();
@@ -378,8 +378,8 @@ fn offered(app: &mut App, take: bool) -> Result<(), Failure> {
     Ok(())
 }
 
-fn ics<'a>(app: &App, map: &Map, dates: impl IntoIterator<Item = &'a Item<RowId, KeyDate>>) -> Result<(), Failure> {
-    let text = allymap_domain::calendar(map.name(), dates, today(), now().0);
+fn ics<'a>(app: &App<'_>, map: &Map, dates: impl IntoIterator<Item = &'a Item<RowId, KeyDate>>) -> Result<(), Failure> {
+    let text = allymap_domain::calendar(map.name(), dates, app.today(), app.now().0);
     app.output
         .bytes(text.as_bytes())
         .map_err(|error| Failure::io("Writing to", std::path::Path::new("standard output"), &error))
@@ -415,9 +415,9 @@ pub(super) fn span(first: Date, last: Date) -> String {
     if first == last { first.spelled() } else { format!("{} – {}", first.spelled(), last.spelled()) }
 }
 
-fn json(item: &Item<RowId, KeyDate>) -> serde_json::Value {
+fn json(item: &Item<RowId, KeyDate>, today: Date) -> serde_json::Value {
     let date = &item.value;
-    let next = date.next(today());
+    let next = date.next(today);
     serde_json::json!({
         "id": item.key.to_string(), "name": date.name, "rule": date.rule.to_string(), "words": date.rule.words(),
         "days": date.days, "sort": date.sort.map(DateSort::slug), "note": date.note, "source": date.source,

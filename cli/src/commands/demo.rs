@@ -12,7 +12,7 @@ use std::time::Instant;
 use serde_json::Value;
 
 use crate::app::App;
-use crate::failure::{Exit, Failure};
+use crate::terminal::failure::{Exit, Failure};
 
 mod input;
 mod relay;
@@ -36,17 +36,18 @@ pub(crate) struct Args {
 /// Words that stand in the map and must stand nowhere else.
 const PLANTED: [&str; 4] = ["Kestrel Lane Kitchen", "Thistledown", "0455 010 203", "wharf at dusk"];
 
-pub(crate) fn run(app: &mut App, args: Args) -> Result<(), Failure> {
+pub(crate) fn run(app: &mut App<'_>, args: Args) -> Result<(), Failure> {
     let folder = match &args.keep {
         Some(folder) => folder.clone(),
-        None => std::env::temp_dir()
-            .join(format!("allymap-demo-{}", data_encoding::HEXLOWER.encode(&crate::chance::random::<6>()))),
+        None => {
+            std::env::temp_dir().join(format!("allymap-demo-{}", data_encoding::HEXLOWER.encode(&app.fresh::<6>())))
+        }
     };
     if folder.exists() && std::fs::read_dir(&folder).is_ok_and(|mut entries| entries.next().is_some()) {
         return Err(Failure::usage(format!("{} is there already and not empty.", folder.display()))
             .hint("Name another folder."));
     }
-    crate::home::create_private(&folder).map_err(|error| Failure::io("Making", &folder, &error))?;
+    allymap_home::computer::folders::create_private(&folder).map_err(|error| Failure::io("Making", &folder, &error))?;
     let folder = folder.canonicalize().map_err(|error| Failure::io("Opening", &folder, &error))?;
     let mut demo = Demo::new(app, folder.clone())?;
     let played = demo.play(args.input.as_deref(), args.keep.is_some());
@@ -123,8 +124,8 @@ impl Volunteer {
     }
 }
 
-struct Demo<'a> {
-    app: &'a App,
+struct Demo<'a, 'h> {
+    app: &'a App<'h>,
     folder: PathBuf,
     first: Volunteer,
     second: Volunteer,
@@ -135,8 +136,8 @@ struct Demo<'a> {
     claims: Vec<Value>,
 }
 
-impl<'a> Demo<'a> {
-    fn new(app: &'a App, folder: PathBuf) -> Result<Demo<'a>, Failure> {
+impl<'a, 'h> Demo<'a, 'h> {
+    fn new(app: &'a App<'h>, folder: PathBuf) -> Result<Demo<'a, 'h>, Failure> {
         let program = std::env::current_exe().map_err(|error| Failure::io("Finding", Path::new("allymap"), &error))?;
         let volunteer = |name: &'static str| -> Result<Volunteer, Failure> {
             let passphrase = folder.join(format!("{name}.passphrase"));

@@ -4,12 +4,10 @@ use std::borrow::Cow;
 use std::path::Path;
 use std::time::UNIX_EPOCH;
 
-use super::status::count;
-use crate::app::{App, now};
-use crate::exchange::{ConnectError, Lines};
-use crate::failure::{Exit, Failure};
-use crate::settings::Settings;
-use crate::unlock;
+use crate::app::App;
+use crate::terminal::failure::{Exit, Failure, connect_words};
+use crate::terminal::words::count;
+use allymap_home::together::lines::{ConnectError, Lines};
 
 /// Find out why something does not work
 #[derive(clap::Args)]
@@ -53,7 +51,7 @@ const CLOCK_BEHIND_MS: u64 = 24 * 3_600_000;
 /// 1 January 2026: this program is younger than any clock before it.
 const FIRST_MOMENT_MS: u64 = 1_767_225_600_000;
 
-pub(crate) fn run(app: &mut App, args: Args) -> Result<(), Failure> {
+pub(crate) fn run(app: &mut App<'_>, args: Args) -> Result<(), Failure> {
     let mut checks = Vec::new();
     folder(app, &mut checks);
     keys(app, &mut checks);
@@ -61,7 +59,7 @@ pub(crate) fn run(app: &mut App, args: Args) -> Result<(), Failure> {
     clock(app, &mut checks);
     settings(app, &mut checks);
     let readable = checks.iter().all(|check| check.what != "key" || check.state <= State::Note);
-    if readable && unlock::exists(&app.home) {
+    if readable && app.home().has_keys() {
         store(app, &mut checks);
         relays(app, args.online, &mut checks)?;
     }
@@ -86,9 +84,9 @@ pub(crate) fn run(app: &mut App, args: Args) -> Result<(), Failure> {
         app.output.json(&serde_json::json!({ "checks": all, "worst": worst.word() }));
     } else {
         for check in &checks {
-            super::map::say_note(&app.output, &format!("{:<7}{}", check.state.word(), check.what), &check.said, 18);
+            app.output.note(&format!("{:<7}{}", check.state.word(), check.what), &check.said, 18);
             if let Some(helps) = check.helps {
-                super::map::say_note(&app.output, "       what helps", helps, 18);
+                app.output.note("       what helps", helps, 18);
             }
         }
     }
@@ -139,8 +137,8 @@ impl Check {
     }
 }
 
-fn folder(app: &App, checks: &mut Vec<Check>) {
-    let folder = &app.home.data;
+fn folder(app: &App<'_>, checks: &mut Vec<Check>) {
+    let folder = &app.folders().data;
     if !folder.is_dir() {
         checks.push(check("folder", State::Note, "no map on this computer yet", Some("Start one with: allymap new")));
         return;
@@ -163,7 +161,7 @@ fn folder(app: &App, checks: &mut Vec<Check>) {
             check(
                 "writing",
                 State::Fail,
-                format!("nothing can be kept: {}", crate::failure::reason(&error)),
+                format!("nothing can be kept: {}", crate::terminal::failure::reason(&error)),
                 Some("Make room, or give this account the right to write there. What was kept is not lost."),
             )
             .harmless(),
@@ -171,9 +169,9 @@ fn folder(app: &App, checks: &mut Vec<Check>) {
     }
 }
 
-fn keys(app: &App, checks: &mut Vec<Check>) {
-    if !unlock::exists(&app.home) {
-        if app.home.store().is_dir() {
+fn keys(app: &App<'_>, checks: &mut Vec<Check>) {
+    if !app.home().has_keys() {
+        if app.folders().store().is_dir() {
             checks.push(check(
                 "key",
                 State::Fail,
@@ -183,7 +181,7 @@ fn keys(app: &App, checks: &mut Vec<Check>) {
         }
         return;
     }
-    if open_to_others(&app.home.keyslots()) == Some(true) {
+    if open_to_others(&app.folders().keyslots()) == Some(true) {
         checks.push(check(
             "key",
             State::Fail,
@@ -191,7 +189,7 @@ fn keys(app: &App, checks: &mut Vec<Check>) {
             Some("Close it: chmod 600 on the file \"keyslots\"."),
         ));
     }
-    match unlock::has_passphrase(&app.home) {
+    match app.home().has_passphrase().map_err(Failure::from) {
         Err(failure) => checks.push(
             check(
                 "key",
@@ -208,7 +206,7 @@ fn keys(app: &App, checks: &mut Vec<Check>) {
             Some("allymap lock --new-passphrase"),
         )),
         Ok(true) => {
-            let open = app.home.unlocked_key();
+            let open = app.folders().unlocked_key();
             if open_to_others(&open) == Some(true) {
                 checks.push(check(
                     "key",
@@ -230,8 +228,8 @@ fn keys(app: &App, checks: &mut Vec<Check>) {
     }
 }
 
-fn room(app: &App, checks: &mut Vec<Check>) {
-    let folder = app.home.data.ancestors().find(|folder| folder.is_dir()).unwrap_or(Path::new("/"));
+fn room(app: &App<'_>, checks: &mut Vec<Check>) {
+    let folder = app.folders().data.ancestors().find(|folder| folder.is_dir()).unwrap_or(Path::new("/"));
     let Some(free) = free_bytes(folder) else { return };
     let said = format!("{} free on this disk", size(free));
     let helps = Some("Make room: allymap needs a few megabytes for every exchange.");
@@ -244,16 +242,16 @@ fn room(app: &App, checks: &mut Vec<Check>) {
 }
 
 /// No clock decides anything on a map, but a wrong one misdates what people write down.
-fn clock(app: &App, checks: &mut Vec<Check>) {
-    let now = now().0;
-    let newest = std::fs::read_dir(app.home.store())
+fn clock(app: &App<'_>, checks: &mut Vec<Check>) {
+    let now = app.now().0;
+    let newest = std::fs::read_dir(app.folders().store())
         .into_iter()
         .flatten()
         .flatten()
         .filter_map(|entry| entry.metadata().ok()?.modified().ok()?.duration_since(UNIX_EPOCH).ok())
         .map(|since| since.as_millis() as u64)
         .max();
-    let today = crate::app::today().spelled();
+    let today = app.today().spelled();
     let behind = newest.is_some_and(|newest| newest > now.saturating_add(CLOCK_BEHIND_MS));
     checks.push(if now < FIRST_MOMENT_MS || behind {
         check(
@@ -268,8 +266,8 @@ fn clock(app: &App, checks: &mut Vec<Check>) {
     });
 }
 
-fn settings(app: &App, checks: &mut Vec<Check>) {
-    match Settings::read(&app.home) {
+fn settings(app: &mut App<'_>, checks: &mut Vec<Check>) {
+    match app.home().settings().map_err(Failure::from) {
         Err(failure) => {
             let check = check("settings", State::Fail, failure.message, Some("Mend the file, or remove it."));
             checks.push(check.copied(failure.code));
@@ -286,7 +284,7 @@ fn settings(app: &App, checks: &mut Vec<Check>) {
     }
 }
 
-fn store(app: &mut App, checks: &mut Vec<Check>) {
+fn store(app: &mut App<'_>, checks: &mut Vec<Check>) {
     let looked = look(app);
     match looked {
         Ok((maps, entries, bytes)) => {
@@ -315,7 +313,7 @@ fn store(app: &mut App, checks: &mut Vec<Check>) {
     }
 }
 
-fn look(app: &mut App) -> Result<(usize, usize, Option<u64>), Failure> {
+fn look(app: &mut App<'_>) -> Result<(usize, usize, Option<u64>), Failure> {
     let maps = app.maps()?.len();
     if maps == 0 {
         return Ok((0, 0, None));
@@ -324,7 +322,7 @@ fn look(app: &mut App) -> Result<(usize, usize, Option<u64>), Failure> {
     Ok((maps, entries, app.disk()?.bytes_on_disk()))
 }
 
-fn relays(app: &mut App, online: bool, checks: &mut Vec<Check>) -> Result<(), Failure> {
+fn relays(app: &mut App<'_>, online: bool, checks: &mut Vec<Check>) -> Result<(), Failure> {
     let Ok(map) = app.map() else { return Ok(()) };
     if map.practice {
         checks.push(check("relay", State::Ok, "a practice map is never exchanged", None));
@@ -358,7 +356,7 @@ fn relays(app: &mut App, online: bool, checks: &mut Vec<Check>) -> Result<(), Fa
                 check(
                     "relay",
                     if wrong { State::Fail } else { State::Away },
-                    format!("{}: {error}", relay.url),
+                    format!("{}: {}", relay.url, connect_words(&error)),
                     Some("Everything is kept here. Look at this computer's network first, then ask the relay's operator."),
                 )
                 .copied(if wrong { "its address cannot be used" } else { "does not answer" })

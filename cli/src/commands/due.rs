@@ -5,8 +5,8 @@ use allymap_domain::{Date, Due, DueKind, Entry, Weigher, due, size_word};
 use super::log::Holder;
 use super::relation;
 use super::weigh::{self, Ground};
-use crate::app::{App, today};
-use crate::failure::Failure;
+use crate::app::App;
+use crate::terminal::failure::Failure;
 
 /// Follow-ups, check-ins, events to assess, calls, favours
 #[derive(clap::Args)]
@@ -21,13 +21,13 @@ pub(crate) struct Args {
     offers: bool,
 }
 
-pub(crate) fn run(app: &mut App, args: Args) -> Result<(), Failure> {
+pub(crate) fn run(app: &mut App<'_>, args: Args) -> Result<(), Failure> {
     let within = days(&args.within)?;
     let map = app.map_entry()?.unwrap_or_default();
     let rows = relation::joined(app)?;
     let held_by = args.held_by.as_deref().map(|wanted| Holder::of(app, wanted)).transpose()?;
     let rows = rows.iter().filter(|row| held_by.as_ref().is_none_or(|held_by| held_by.holds(row)));
-    let due: Vec<Due<'_>> = due(rows, &map, today(), within);
+    let due: Vec<Due<'_>> = due(rows, &map, app.today(), within);
     if args.offers {
         return offers(app, &due);
     }
@@ -36,8 +36,8 @@ pub(crate) fn run(app: &mut App, args: Args) -> Result<(), Failure> {
     let weigher = ground.as_ref().map(Ground::weigher);
     let open = |due: &Due<'_>| weigher.as_ref().filter(|_| due.what == DueKind::Assess).map(|all| open(all, due));
     if app.output.json {
-        let due: Vec<_> = due.iter().map(|due| json(due, open(due))).collect();
-        app.output.json(&serde_json::json!({ "today": today().to_string(), "within_days": within, "due": due }));
+        let due: Vec<_> = due.iter().map(|due| json(due, open(due), app.today())).collect();
+        app.output.json(&serde_json::json!({ "today": app.today().to_string(), "within_days": within, "due": due }));
         return Ok(());
     }
     if due.is_empty() {
@@ -48,7 +48,12 @@ pub(crate) fn run(app: &mut App, args: Args) -> Result<(), Failure> {
         .iter()
         .map(|due| {
             let held_by = due.row.held_by().unwrap_or_default();
-            vec![turn(due).to_owned(), due.row.name.clone(), words(due, open(due)), held_by.to_owned()]
+            vec![
+                turn(due, app.today()).to_owned(),
+                due.row.name.clone(),
+                words(due, open(due), app.today()),
+                held_by.to_owned(),
+            ]
         })
         .collect();
     app.output.table(&["When", "Who", "What", "Held by"], &cells);
@@ -62,7 +67,7 @@ fn open(weigher: &Weigher<'_>, due: &Due<'_>) -> usize {
 }
 
 /// Whom we owe, and what they or we have said would help (module, section 7).
-fn offers(app: &mut App, due: &[Due<'_>]) -> Result<(), Failure> {
+fn offers(app: &mut App<'_>, due: &[Due<'_>]) -> Result<(), Failure> {
     let mut owed = Vec::new();
     for due in due {
         let DueKind::Owed(size) = due.what else { continue };
@@ -76,7 +81,7 @@ fn offers(app: &mut App, due: &[Due<'_>]) -> Result<(), Failure> {
         let offers: Vec<_> = owed
             .iter()
             .map(|(due, _, helps)| {
-                let mut value = json(due, None);
+                let mut value = json(due, None, app.today());
                 value["would_help"] = helps
                     .iter()
                     .map(|(field, label, said)| serde_json::json!({ "field": field, "label": label, "said": said }))
@@ -84,7 +89,7 @@ fn offers(app: &mut App, due: &[Due<'_>]) -> Result<(), Failure> {
                 value
             })
             .collect();
-        app.output.json(&serde_json::json!({ "today": today().to_string(), "offers": offers }));
+        app.output.json(&serde_json::json!({ "today": app.today().to_string(), "offers": offers }));
         return Ok(());
     }
     if owed.is_empty() {
@@ -136,18 +141,18 @@ fn days(typed: &str) -> Result<i32, Failure> {
     })
 }
 
-fn turn(due: &Due<'_>) -> &'static str {
+fn turn(due: &Due<'_>, today: Date) -> &'static str {
     match due.what {
         DueKind::UnansweredCall => "First",
         DueKind::Strained => "Alarm",
         DueKind::Owed(_) => "We owe",
         DueKind::OldFact => "Look again",
-        _ if due.on.is_some_and(|on| on < today()) => "Late",
+        _ if due.on.is_some_and(|on| on < today) => "Late",
         _ => "Soon",
     }
 }
 
-fn words(due: &Due<'_>, open: Option<usize>) -> String {
+fn words(due: &Due<'_>, open: Option<usize>, today: Date) -> String {
     let on = due.on.map(|on| on.spelled()).unwrap_or_default();
     match due.what {
         DueKind::UnansweredCall => format!("asked us to stand with them by {on}: no answer yet"),
@@ -156,7 +161,7 @@ fn words(due: &Due<'_>, open: Option<usize>) -> String {
         DueKind::FollowUp => format!("follow up, {on}"),
         DueKind::Assess => {
             let verb = if open == Some(0) { "decide" } else { "assess" };
-            let by = if due.on.is_some_and(|by| by < today()) { "now".to_owned() } else { format!("by {on}") };
+            let by = if due.on.is_some_and(|by| by < today) { "now".to_owned() } else { format!("by {on}") };
             format!("{verb} {by}; it is on {}", due.row.day().map(Date::spelled).unwrap_or_default())
         }
         DueKind::LosingTouch => format!("losing touch: a check-in was due {on}"),
@@ -166,15 +171,15 @@ fn words(due: &Due<'_>, open: Option<usize>) -> String {
     }
 }
 
-fn json(due: &Due<'_>, open: Option<usize>) -> serde_json::Value {
+fn json(due: &Due<'_>, open: Option<usize>, today: Date) -> serde_json::Value {
     let size = match due.what {
         DueKind::Owed(size) => Some(size),
         _ => None,
     };
     serde_json::json!({
         "what": due.what.slug(), "id": due.row.id.to_string(), "entry": due.row.name,
-        "on": due.on.map(|on| on.to_string()), "days_late": due.on.map(|on| on.days_until(today())).filter(|late| *late > 0),
-        "size": size, "held_by": due.row.held_by(), "rights_holders": due.row.rights_holders(), "words": words(due, open),
+        "on": due.on.map(|on| on.to_string()), "days_late": due.on.map(|on| on.days_until(today)).filter(|late| *late > 0),
+        "size": size, "held_by": due.row.held_by(), "rights_holders": due.row.rights_holders(), "words": words(due, open, today),
         "event_on": due.row.day().map(|on| on.to_string()), "open": open,
     })
 }

@@ -4,7 +4,8 @@ use allymap_domain::{KINDS, Kind};
 use allymap_wire::DocumentId;
 
 use crate::app::App;
-use crate::failure::Failure;
+use crate::terminal::failure::Failure;
+use crate::terminal::typed;
 
 /// Change one field of an entry
 #[derive(clap::Args)]
@@ -20,10 +21,10 @@ pub(crate) struct Args {
     value: Option<String>,
 }
 
-pub(crate) fn run(app: &mut App, args: Args) -> Result<(), Failure> {
+pub(crate) fn run(app: &mut App<'_>, args: Args) -> Result<(), Failure> {
     let row = app.find(&args.who)?;
     let value = match args.value {
-        Some(value) => super::free_text(&value)?,
+        Some(value) => typed::free_text(&app.output, &value)?,
         None => app.ask().required(&args.field, "VALUE")?,
     };
     let kind = Kind::named(&row.kind).unwrap_or(KINDS[0]);

@@ -1,7 +1,7 @@
 //! `allymap event …`: events that we hold or were asked to join, and whether we may.
 
 use crate::app::App;
-use crate::failure::Failure;
+use crate::terminal::failure::Failure;
 
 mod add;
 mod assess;
@@ -70,7 +70,7 @@ impl Args {
     }
 }
 
-pub(crate) fn run(app: &mut App, args: Args) -> Result<(), Failure> {
+pub(crate) fn run(app: &mut App<'_>, args: Args) -> Result<(), Failure> {
     match args.verb {
         Verb::Add(args) => add::add(app, args),
         Verb::Edit(args) => add::edit(app, args),

@@ -4,9 +4,9 @@ use std::path::PathBuf;
 
 use allymap_domain::{Audience, Entry, Map, digest, export_lines, partners_csv};
 
-use super::status::count;
 use crate::app::App;
-use crate::failure::Failure;
+use crate::terminal::failure::Failure;
+use crate::terminal::words::count;
 
 /// Save as JSON Lines or CSV
 #[derive(clap::Args)]
@@ -26,7 +26,7 @@ pub(crate) struct Args {
     digest: bool,
 }
 
-pub(crate) fn run(app: &mut App, args: Args) -> Result<(), Failure> {
+pub(crate) fn run(app: &mut App<'_>, args: Args) -> Result<(), Failure> {
     let documents = app.all_documents()?;
     let authors = app.authors()?;
     app.release();
@@ -79,7 +79,7 @@ pub(crate) fn run(app: &mut App, args: Args) -> Result<(), Failure> {
             app.output.json(&serde_json::json!({ "format": format, "entries": entries, "text": text }));
         }
         None => app.output.bytes(&bytes).map_err(|error| {
-            Failure::usage(format!("Standard output cannot be written: {}.", crate::failure::reason(&error)))
+            Failure::usage(format!("Standard output cannot be written: {}.", crate::terminal::failure::reason(&error)))
         })?,
     }
     Ok(())

@@ -2,10 +2,11 @@
 
 use std::collections::BTreeMap;
 
-use allymap_domain::{EntryId, Passage, Row, TextSpot, Texts, folded_words, short_ids};
+use allymap_domain::{Date, EntryId, Passage, Row, TextSpot, Texts, folded_words, short_ids};
 
 use crate::app::App;
-use crate::failure::Failure;
+use crate::terminal::failure::Failure;
+use crate::terminal::words::wrapped;
 
 /// Search every name, note and place on the map
 #[derive(clap::Args)]
@@ -27,7 +28,7 @@ struct Hit<'a> {
 /// Passages of one group that are shown to a person; `--json` has all.
 const SHOWN: usize = 20;
 
-pub(crate) fn run(app: &mut App, args: Args) -> Result<(), Failure> {
+pub(crate) fn run(app: &mut App<'_>, args: Args) -> Result<(), Failure> {
     let wanted = folded_words(&args.words.join(" "));
     // Entries that are known to be the same are one hit, with what was written about each.
     let same = allymap_domain::identities(&app.rows()?);
@@ -54,7 +55,7 @@ pub(crate) fn run(app: &mut App, args: Args) -> Result<(), Failure> {
     // A hit in the name before one elsewhere, and rights holders before all others.
     hits.sort_by_key(|hit| (!hit.name, !hit.field, !hit.row.rights_holders()));
     if app.output.json {
-        let entries: Vec<_> = hits.iter().map(|hit| hit.json(&short)).collect();
+        let entries: Vec<_> = hits.iter().map(|hit| hit.json(&short, app.today())).collect();
         app.output.json(&serde_json::json!({ "entries": entries }));
         return Ok(());
     }
@@ -81,7 +82,7 @@ pub(crate) fn run(app: &mut App, args: Args) -> Result<(), Failure> {
 }
 
 /// What was found in one kind of text, rights holders first.
-fn passages(app: &App, hits: &[Hit<'_>], spot: TextSpot, heading: &str) {
+fn passages(app: &App<'_>, hits: &[Hit<'_>], spot: TextSpot, heading: &str) {
     let mut found: Vec<(&Row, &Passage)> = hits
         .iter()
         .flat_map(|hit| hit.passages.iter().map(|passage| (hit.row, passage)))
@@ -95,7 +96,7 @@ fn passages(app: &App, hits: &[Hit<'_>], spot: TextSpot, heading: &str) {
     for (row, passage) in found.iter().take(SHOWN) {
         let on = passage.on.as_ref().map(|on| format!(", {on}")).unwrap_or_default();
         app.output.say(format_args!("  {}: {}{on}", row.name, passage.label));
-        for line in super::map::wrapped(&passage.phrase, 74) {
+        for line in wrapped(&passage.phrase, 74) {
             app.output.say(format_args!("    {line}"));
         }
     }
@@ -105,8 +106,8 @@ fn passages(app: &App, hits: &[Hit<'_>], spot: TextSpot, heading: &str) {
 }
 
 impl Hit<'_> {
-    fn json(&self, short: &BTreeMap<EntryId, String>) -> serde_json::Value {
-        let mut entry = super::partner::row_json(self.row, &short[&self.row.id]);
+    fn json(&self, short: &BTreeMap<EntryId, String>, today: Date) -> serde_json::Value {
+        let mut entry = super::partner::row_json(self.row, &short[&self.row.id], today);
         let mut places = Vec::new();
         if self.name {
             places.push(serde_json::json!({ "in": "name" }));

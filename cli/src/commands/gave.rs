@@ -3,8 +3,9 @@
 use allymap_domain::{Balance, BalanceStanding, Exchange, LogKind, LogLine, Way, When, parse_when};
 
 use super::relation;
-use crate::app::{App, now, today};
-use crate::failure::Failure;
+use crate::app::App;
+use crate::terminal::failure::Failure;
+use crate::terminal::typed;
 
 /// Something we did for them
 #[derive(clap::Args)]
@@ -25,23 +26,23 @@ pub(crate) struct Args {
 }
 
 /// Records a favour, of kind `gave` or `got`.
-pub(crate) fn run(app: &mut App, args: Args, kind: &str) -> Result<(), Failure> {
+pub(crate) fn run(app: &mut App<'_>, args: Args, kind: &str) -> Result<(), Failure> {
     let row = relation::find_joined(app, &args.who)?;
     let kind = LogKind::typed(kind)?;
-    let on = args.on.map_or(Ok(When::on(today())), |typed| parse_when(&typed, today()))?;
-    relation::has_been(&on, kind)?;
+    let on = args.on.map_or(Ok(When::on(app.today())), |typed| parse_when(&typed, app.today()))?;
+    relation::has_been(&on, kind, app.today())?;
     let what = match args.what {
-        Some(what) => super::free_text(&what)?,
+        Some(what) => typed::free_text(&app.output, &what)?,
         None => app.ask().required("What was it?", "WHAT")?,
     };
     let size = size(app, args.size)?;
-    let line = LogLine { size: Some(size), with: args.with, ..LogLine::new(kind, on, &what, now().0) };
+    let line = LogLine { size: Some(size), with: args.with, ..LogLine::new(kind, on, &what, app.now().0) };
     relation::add_line(app, row.id, &line)?;
     app.commit()?;
     let way = if kind.slug == "gave" { Way::Gave } else { Way::Got };
     let mut exchanges = row.exchanges.clone();
     exchanges.extend(line.on.date.map(|on| Exchange { on, way, size, mutual: false }));
-    let balance = Balance::of(&exchanges, today());
+    let balance = Balance::of(&exchanges, app.today());
     if app.output.json {
         let balance = relation::balance_json(&row, &balance);
         app.output.json(&serde_json::json!({
@@ -62,7 +63,7 @@ pub(crate) fn run(app: &mut App, args: Args, kind: &str) -> Result<(), Failure> 
 }
 
 /// The size, asked for if it is left out.
-pub(crate) fn size(app: &mut App, size: Option<u8>) -> Result<u8, Failure> {
+pub(crate) fn size(app: &mut App<'_>, size: Option<u8>) -> Result<u8, Failure> {
     if let Some(size) = size {
         return Ok(size);
     }

@@ -2,7 +2,7 @@
 
 use super::gave;
 use crate::app::App;
-use crate::failure::Failure;
+use crate::terminal::failure::Failure;
 
 /// Something they did for us
 #[derive(clap::Args)]
@@ -15,6 +15,6 @@ pub(crate) struct Args {
     favour: gave::Args,
 }
 
-pub(crate) fn run(app: &mut App, args: Args) -> Result<(), Failure> {
+pub(crate) fn run(app: &mut App<'_>, args: Args) -> Result<(), Failure> {
     gave::run(app, args.favour, "got")
 }

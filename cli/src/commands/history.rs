@@ -2,14 +2,15 @@
 
 use allymap_document::{ChangeInfo, Document};
 use allymap_domain::{Date, EntryId, Row, key_label, value_words};
+use allymap_home::authors::Authors;
 use allymap_wire::DocumentId;
 
-use super::status::count;
-use crate::acts::Act;
-use crate::app::{App, now, today};
-use crate::arrivals::Arrivals;
-use crate::discreet::LEFT_OUT;
-use crate::failure::Failure;
+use crate::app::App;
+use crate::terminal::failure::Failure;
+use crate::terminal::words::{count, wrapped};
+use allymap_home::discreet::LEFT_OUT;
+use allymap_home::journal::acts::Act;
+use allymap_home::journal::arrivals::Arrivals;
 
 /// Who changed an entry, and what it said before
 #[derive(clap::Args)]
@@ -67,8 +68,8 @@ const DAY_MS: u64 = 24 * HOUR_MS;
 /// Entries that are shown to a person at once; `--json` has all.
 const ENTRIES: usize = 40;
 
-pub(crate) fn run(app: &mut App, args: Args) -> Result<(), Failure> {
-    let since = args.since.as_deref().map(|typed| allymap_domain::parse_date(typed, today())).transpose()?;
+pub(crate) fn run(app: &mut App<'_>, args: Args) -> Result<(), Failure> {
+    let since = args.since.as_deref().map(|typed| allymap_domain::parse_date(typed, app.today())).transpose()?;
     match &args.who {
         Some(who) if allymap_domain::folded(who) == "map" => {
             let id = app.map_document()?;
@@ -79,16 +80,16 @@ pub(crate) fn run(app: &mut App, args: Args) -> Result<(), Failure> {
             let row = app.find(who)?;
             of_one(app, DocumentId(row.id.0), &row.name, &args, since)
         }
-        None => of_all(app, since.or_else(|| today().plus_days(-DAYS)).unwrap_or(today())),
+        None => of_all(app, since.or_else(|| app.today().plus_days(-DAYS)).unwrap_or(app.today())),
     }
 }
 
-fn of_one(app: &mut App, id: DocumentId, name: &str, args: &Args, since: Option<Date>) -> Result<(), Failure> {
+fn of_one(app: &mut App<'_>, id: DocumentId, name: &str, args: &Args, since: Option<Date>) -> Result<(), Failure> {
     let document = app.document(id)?.unwrap_or_else(|| Document::new(allymap_document::ActorId([0; 16])));
     let wanted = args.field.as_deref().map(|typed| field_named(&document, typed)).transpose()?;
     let (acts, arrivals, authors) = (app.acts()?, app.arrivals(id)?, app.authors()?);
     let shown = |block: &Block| since.is_none_or(|since| block.time.is_some_and(|time| time.day() >= since));
-    let mut blocks = blocks(&document, EntryId(id.0), &acts, &arrivals);
+    let mut blocks = blocks(&document, EntryId(id.0), &acts, &arrivals, app.output.hidden.is_on());
     if let Some(wanted) = &wanted {
         blocks.iter_mut().for_each(|block| block.lines.retain(|line| allymap_domain::folded(&line.what) == *wanted));
     }
@@ -115,7 +116,7 @@ fn of_one(app: &mut App, id: DocumentId, name: &str, args: &Args, since: Option<
     app.output.say(format_args!("{name}, the newest change first"));
     for block in &blocks {
         let by = authors.of(block.change.actor);
-        let when = block.time.map(|time| format!("{}  ", time.words())).unwrap_or_default();
+        let when = block.time.map(|time| format!("{}  ", time.words(app.now().0))).unwrap_or_default();
         let column = when.chars().count();
         app.output.line(&when, column, format_args!("{} ({}), device {}", by.name, by.group, by.device));
         for line in &block.lines {
@@ -129,7 +130,7 @@ fn of_one(app: &mut App, id: DocumentId, name: &str, args: &Args, since: Option<
 }
 
 /// What changed while somebody was away: what wants a person first, then entry by entry.
-fn of_all(app: &mut App, since: Date) -> Result<(), Failure> {
+fn of_all(app: &mut App<'_>, since: Date) -> Result<(), Failure> {
     let rows = app.rows()?;
     let (acts, authors) = (app.acts()?, app.authors()?);
     let map = (app.map_document()?, app.map()?.name);
@@ -143,7 +144,7 @@ fn of_all(app: &mut App, since: Date) -> Result<(), Failure> {
             continue;
         }
         let Some(document) = app.document(id)? else { continue };
-        let mut blocks = blocks(&document, EntryId(id.0), &acts, &arrivals);
+        let mut blocks = blocks(&document, EntryId(id.0), &acts, &arrivals, app.output.hidden.is_on());
         blocks.retain(|block| !block.lines.is_empty() && block.came(&arrivals).is_some_and(|day| day >= since));
         if !blocks.is_empty() {
             changed.push((name, row, blocks));
@@ -182,9 +183,9 @@ fn of_all(app: &mut App, since: Date) -> Result<(), Failure> {
         app.output.say(name);
         for block in blocks {
             let by = authors.of(block.change.actor);
-            let when = block.time.map(|time| format!("{}, ", time.words())).unwrap_or_default();
+            let when = block.time.map(|time| format!("{}, ", time.words(app.now().0))).unwrap_or_default();
             let text = format!("{when}{} ({}): {}", by.name, by.group, block.summary());
-            for (number, line) in super::map::wrapped(&text, 76).iter().enumerate() {
+            for (number, line) in wrapped(&text, 76).iter().enumerate() {
                 app.output.say(format_args!("{}{line}", if number == 0 { "  " } else { "    " }));
             }
         }
@@ -224,9 +225,8 @@ fn field_named(document: &Document, typed: &str) -> Result<String, Failure> {
 }
 
 /// What each command did, the newest first. The changes of one command are one block.
-fn blocks(document: &Document, id: EntryId, acts: &[Act], arrivals: &Arrivals) -> Vec<Block> {
+fn blocks(document: &Document, id: EntryId, acts: &[Act], arrivals: &Arrivals, discreet: bool) -> Vec<Block> {
     let hours = allymap_domain::recorded_hours(document, id);
-    let discreet = crate::discreet::is_on();
     let mut blocks: Vec<Block> = Vec::new();
     for change in document.changes().into_iter().rev() {
         let lines = lines(document, &change, id);
@@ -249,7 +249,7 @@ fn blocks(document: &Document, id: EntryId, acts: &[Act], arrivals: &Arrivals) -
                 block.time = block.time.or(time);
             }
             None => {
-                let said = own.map(|act| if discreet { act.shown().to_owned() } else { act.said.clone() });
+                let said = own.map(|act| if discreet { act.shown(true).to_owned() } else { act.said.clone() });
                 blocks.push(Block { said, change, time, lines });
             }
         }
@@ -286,7 +286,7 @@ impl Block {
         words.join("; ").chars().take(300).collect()
     }
 
-    fn json(&self, authors: &crate::app::Authors) -> serde_json::Value {
+    fn json(&self, authors: &Authors) -> serde_json::Value {
         let by = authors.of(self.change.actor);
         let lines: Vec<_> = self
             .lines
@@ -337,8 +337,8 @@ impl Time {
         Date::of_ms(self.ms())
     }
 
-    fn words(self) -> String {
-        let ms_ago = now().0.saturating_sub(self.ms());
+    fn words(self, now_ms: u64) -> String {
+        let ms_ago = now_ms.saturating_sub(self.ms());
         match self {
             Time::Done(_) => ago(ms_ago),
             // Its hour is known, not its minute; and no clock is told what it does not know of another's time zone.

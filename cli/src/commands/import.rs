@@ -9,9 +9,9 @@ use allymap_domain::{
 };
 use allymap_wire::DocumentId;
 
-use super::status::count;
-use crate::app::{App, today};
-use crate::failure::{Exit, Failure};
+use crate::app::App;
+use crate::terminal::failure::{Exit, Failure};
+use crate::terminal::words::count;
 
 /// Bring in a spreadsheet, a register or an exported map
 #[derive(clap::Args)]
@@ -32,7 +32,7 @@ pub(crate) struct Args {
     dry_run: bool,
 }
 
-pub(crate) fn run(app: &mut App, args: Args) -> Result<(), Failure> {
+pub(crate) fn run(app: &mut App<'_>, args: Args) -> Result<(), Failure> {
     let kind = args.kind.as_deref().map(Kind::typed).transpose()?.map(|(kind, _)| kind);
     let (input, dated) = read(&args.file, kind)?;
     let register = match input {
@@ -40,7 +40,7 @@ pub(crate) fn run(app: &mut App, args: Args) -> Result<(), Failure> {
         Input::Map(whole) => return bring_in_map(app, &args, &whole, dated),
     };
     let rows = app.rows()?;
-    let plan = plan(&register, &rows, dated, today());
+    let plan = plan(&register, &rows, dated, app.today());
     let file = args.file.display();
     let preview = plan.preview();
     if !app.output.json {
@@ -122,12 +122,12 @@ pub(crate) fn run(app: &mut App, args: Args) -> Result<(), Failure> {
     Ok(())
 }
 
-fn agreed(app: &mut App, args: &Args) -> Result<bool, Failure> {
+fn agreed(app: &mut App<'_>, args: &Args) -> Result<bool, Failure> {
     Ok(!args.dry_run && (args.apply || app.ask().confirm("Nothing is kept yet. Bring them in?")?))
 }
 
 /// A map that was exported, here or elsewhere: its entries come with their ids, and nothing that is here is written over.
-fn bring_in_map(app: &mut App, args: &Args, whole: &WholeMap, dated: Option<Date>) -> Result<(), Failure> {
+fn bring_in_map(app: &mut App<'_>, args: &Args, whole: &WholeMap, dated: Option<Date>) -> Result<(), Failure> {
     let (mut new, mut same, mut remarks) = (Vec::new(), 0, Vec::new());
     for entry in &whole.entries {
         match entry.on(app.document(DocumentId(entry.id.0))?.as_ref()) {

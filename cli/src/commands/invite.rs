@@ -3,9 +3,8 @@
 use allymap_replica::InviteError;
 use allymap_seal::Role;
 
-use crate::app::{App, now};
-use crate::chance::Chance;
-use crate::failure::{Exit, Failure};
+use crate::app::App;
+use crate::terminal::failure::{Exit, Failure};
 
 /// Invite a person or a group to this map
 #[derive(clap::Args)]
@@ -19,7 +18,7 @@ pub(crate) struct Args {
     group: String,
 }
 
-pub(crate) fn run(app: &mut App, args: Args) -> Result<(), Failure> {
+pub(crate) fn run(app: &mut App<'_>, args: Args) -> Result<(), Failure> {
     super::new::refuse_practice(app)?;
     let role = match args.role.as_str() {
         "reader" => Role::Reader,
@@ -27,11 +26,13 @@ pub(crate) fn run(app: &mut App, args: Args) -> Result<(), Failure> {
         _ => Role::Member,
     };
     let name = app.map()?.name;
+    let mut chance = app.chance();
+    let now = app.now();
     let (replica, disk) = app.hold()?;
     let relay = replica.relays().first().map(|relay| relay.relay).ok_or_else(no_relay)?;
     let mut effects = Vec::new();
     let invitation =
-        replica.invite(now(), relay, role, &args.group, &name, disk, &mut Chance, &mut effects).map_err(failed)?;
+        replica.invite(now, relay, role, &args.group, &name, disk, &mut chance, &mut effects).map_err(failed)?;
     let line = invitation.to_line().map_err(|error| failed(error.into()))?;
     app.carry_out(effects)?;
     app.commit()?;

@@ -2,14 +2,17 @@
 
 use std::time::Duration;
 
+use allymap_domain::label;
 use allymap_replica::{JoinEffect, JoinFailure, Joining, Replica};
 use allymap_seal::{Body, DeviceKeys, Invitation, InvitationError};
 use allymap_wire::DeviceKey;
 
 use crate::app::App;
-use crate::chance::{Chance, random};
-use crate::exchange::{Event, Lines};
-use crate::failure::{Exit, Failure};
+use crate::terminal::failure::{Exit, Failure};
+use crate::terminal::typed;
+use crate::terminal::words::role_word;
+use allymap_home::computer::surroundings::Chance;
+use allymap_home::together::lines::{Event, Lines};
 
 /// Join a map someone invited you to
 #[derive(clap::Args)]
@@ -27,16 +30,16 @@ pub(crate) struct Args {
     group: Option<String>,
 }
 
-pub(crate) fn run(app: &mut App, args: Args) -> Result<(), Failure> {
-    let code = super::given(args.code, || app.ask().required("Invitation", "CODE (allymap join CODE)"))?;
+pub(crate) fn run(app: &mut App<'_>, args: Args) -> Result<(), Failure> {
+    let code = typed::given(args.code, || app.ask().required("Invitation", "CODE (allymap join CODE)"))?;
     let invitation = Invitation::from_line(code.trim()).map_err(|error| unreadable(&error))?;
-    let settings = crate::settings::Settings::read(&app.home)?;
+    let settings = app.home().settings()?;
     let (name, group) = (args.name.or(settings.value("name")), args.group.or(settings.value("group")));
-    let name = super::given(name, || app.ask().required("Your name, as others see it", "--name"))?;
-    let group = super::given(group, || app.ask().required("Your group", "--group"))?;
-    let (name, group) = (super::label(&name)?, super::label(&group)?);
-    super::ensure_home(app)?;
-    if let Some(known) = super::map_of_space(app, &invitation.space)? {
+    let name = typed::given(name, || app.ask().required("Your name, as others see it", "--name"))?;
+    let group = typed::given(group, || app.ask().required("Your group", "--group"))?;
+    let (name, group) = (label(&name)?, label(&group)?);
+    app.make_home()?;
+    if let Some(known) = map_of_space(app, &invitation.space)? {
         return Err(Failure::new("AM-JOINED", Exit::Failed, format!("This computer has {known} already."))
             .hint("Look at it with: allymap status"));
     }
@@ -49,19 +52,19 @@ pub(crate) fn run(app: &mut App, args: Args) -> Result<(), Failure> {
     let joining = Joining::new(
         invitation.clone(),
         DeviceKeys::derive(&seed, &invitation.space),
-        crate::exchange::authority(&invitation.url)
+        allymap_home::together::lines::authority(&invitation.url)
             .map_err(|error| super::sync::unreachable(&invitation.url, &error))?,
         name.clone(),
         group.clone(),
     );
     let runtime = super::sync::runtime()?;
-    let (offer, words) = runtime.block_on(ask(joining, &invitation, app.options.insecure))?;
+    let (offer, words) = runtime.block_on(ask(joining, &invitation, app.options.insecure, app.chance()))?;
 
     let number = app.add_map(&offer.map_name, &name, &group)?;
     let mut effects = Vec::new();
     let root = root_of(&offer.genesis);
-    let mut replica =
-        Replica::join(number, keys, offer.genesis, root, random(), app.disk()?, &mut effects).map_err(|error| {
+    let mut replica = Replica::join(number, keys, offer.genesis, root, app.fresh(), app.disk()?, &mut effects)
+        .map_err(|error| {
             Failure::new("AM-JOIN", Exit::Failed, format!("The invitation's map cannot be read: {error}."))
         })?;
     replica.add_relay(invitation.relay, &invitation.url, None, app.disk()?, &mut effects)?;
@@ -89,6 +92,7 @@ async fn ask(
     mut joining: Joining,
     invitation: &Invitation,
     insecure: bool,
+    mut chance: Chance,
 ) -> Result<(Box<allymap_seal::Offer>, [&'static str; 4]), Failure> {
     let mut lines = Lines::new();
     lines
@@ -101,7 +105,7 @@ async fn ask(
             return Err(Failure::new("AM-RELAY", Exit::NotExchanged, "The relay stopped answering.")
                 .hint("Nothing is lost: repeat the command when it can be reached."));
         };
-        for effect in joining.received(&bytes, &mut Chance) {
+        for effect in joining.received(&bytes, &mut chance) {
             match effect {
                 JoinEffect::Send(bytes) => lines.send(relay, bytes).await,
                 JoinEffect::Asked { offer, words } => return Ok((offer, words)),
@@ -111,13 +115,16 @@ async fn ask(
     }
 }
 
-pub(crate) fn role_word(role: allymap_seal::Role) -> &'static str {
-    match role {
-        allymap_seal::Role::Reader => "reader",
-        allymap_seal::Role::Member => "member",
-        allymap_seal::Role::Convenor => "convenor",
-        allymap_seal::Role::Root => "root",
+/// The name of the map with this space, if this computer has it.
+fn map_of_space(app: &mut App<'_>, space: &allymap_wire::SpaceId) -> Result<Option<String>, Failure> {
+    for map in app.maps()? {
+        let seed = app.seed()?;
+        let replica = allymap_replica::Replica::open(allymap_replica::SpaceNumber(map.number), &seed, app.disk()?)?;
+        if replica.space() == *space {
+            return Ok(Some(map.name));
+        }
     }
+    Ok(None)
 }
 
 fn root_of(genesis: &allymap_seal::SignedOp) -> DeviceKey {

@@ -3,15 +3,15 @@
 use std::collections::BTreeSet;
 
 use allymap_domain::{
-    Choice, Direction, Entry, EntryId, Link, Linked, Place, Route, Row, RowId, Spectrum, Strength, Target, folded,
-    routes, we_know,
+    Choice, Date, Direction, Entry, EntryId, Link, Linked, Place, Route, Row, RowId, Spectrum, Strength, Target,
+    folded, routes, we_know,
 };
 use allymap_wire::DocumentId;
 
-use super::next::wrapped;
-use super::status::count;
-use crate::app::{App, now, today};
-use crate::failure::Failure;
+use crate::app::App;
+use crate::terminal::failure::Failure;
+use crate::terminal::typed;
+use crate::terminal::words::{ago, count, plural};
 
 /// Who influences whom
 #[derive(clap::Args)]
@@ -90,7 +90,7 @@ impl Args {
     }
 }
 
-pub(crate) fn run(app: &mut App, args: Args) -> Result<(), Failure> {
+pub(crate) fn run(app: &mut App<'_>, args: Args) -> Result<(), Failure> {
     match args.verb {
         Verb::Add { from, to, strength, both, how, source } => {
             let (from, to) = (app.find(&from)?, app.find(&to)?);
@@ -114,7 +114,7 @@ const STRENGTHS: &[Choice] = &[
 ];
 
 fn add(
-    app: &mut App,
+    app: &mut App<'_>,
     from: &Row,
     to: &Row,
     (direction, strength): (Direction, Strength),
@@ -125,7 +125,7 @@ fn add(
         return Err(Failure::usage("Nobody influences themselves. Nothing was changed."));
     }
     let how = match how {
-        Some(how) => super::free_text(&how)?,
+        Some(how) => typed::free_text(&app.output, &how)?,
         None => app.ask().required("How do we know?", "--how HOW")?,
     };
     let source = match source {
@@ -140,7 +140,7 @@ fn add(
         how: Some(how),
         source,
         supersedes: standing.iter().map(|linked| linked.id).collect(),
-        ..Link::influence(to.id, direction, strength, now().0)
+        ..Link::influence(to.id, direction, strength, app.now().0)
     };
     link.needs_source([&from.kind, &to.kind])?;
     let id = app.fresh_row();
@@ -166,7 +166,7 @@ fn between(links: Vec<Linked>, other: EntryId, but: Direction) -> Vec<Linked> {
     links.into_iter().filter(fits).collect()
 }
 
-fn remove(app: &mut App, from: &str, to: &str) -> Result<(), Failure> {
+fn remove(app: &mut App<'_>, from: &str, to: &str) -> Result<(), Failure> {
     let (from, to) = (app.find(from)?, app.find(to)?);
     let mut gone = 0;
     for (own, other, but) in [(&from, &to, Direction::In), (&to, &from, Direction::Out)] {
@@ -178,7 +178,7 @@ fn remove(app: &mut App, from: &str, to: &str) -> Result<(), Failure> {
         let link = Link {
             supersedes: standing.iter().map(|linked| linked.id).collect(),
             withdrawn: true,
-            ..Link::influence(other.id, Direction::Out, Strength::Weak, now().0)
+            ..Link::influence(other.id, Direction::Out, Strength::Weak, app.now().0)
         };
         let id = app.fresh_row();
         app.edit(DocumentId(own.id.0), |edit| Entry::link(edit, own.id, id, &link))?;
@@ -196,7 +196,7 @@ fn remove(app: &mut App, from: &str, to: &str) -> Result<(), Failure> {
     super::partner::who_sees(app)
 }
 
-fn list(app: &mut App, who: Option<&str>) -> Result<(), Failure> {
+fn list(app: &mut App<'_>, who: Option<&str>) -> Result<(), Failure> {
     let row = who.map(|who| app.find(who)).transpose()?;
     let rows = app.rows()?;
     let name = |id| rows.iter().find(|row| row.id == id).map_or("an entry you cannot see", |row| row.name.as_str());
@@ -268,7 +268,7 @@ impl Start {
     }
 }
 
-fn path(app: &mut App, to: &str, campaign: Option<&str>, from: Option<&str>, limit: usize) -> Result<(), Failure> {
+fn path(app: &mut App<'_>, to: &str, campaign: Option<&str>, from: Option<&str>, limit: usize) -> Result<(), Failure> {
     let target = app.find(to)?;
     let start = match from {
         None => None,
@@ -290,7 +290,7 @@ fn path(app: &mut App, to: &str, campaign: Option<&str>, from: Option<&str>, lim
         return Err(Failure::usage(format!("{} cannot be read here.", target.name)));
     };
     if app.output.json {
-        let routes: Vec<_> = found.routes.iter().map(|route| route_json(route, &group)).collect();
+        let routes: Vec<_> = found.routes.iter().map(|route| route_json(route, &group, app.today())).collect();
         let unknown: Vec<_> = found
             .unknown
             .iter()
@@ -303,7 +303,7 @@ fn path(app: &mut App, to: &str, campaign: Option<&str>, from: Option<&str>, lim
         return Ok(());
     }
     if found.known {
-        app.output.say(format_args!("{} is known to us: {}.", found.target.name, touch(found.target)));
+        app.output.say(format_args!("{} is known to us: {}.", found.target.name, touch(found.target, app.today())));
     }
     for (number, route) in found.routes.iter().enumerate() {
         let mut line = format!("{}. {}", number + 1, route.hops[0].from.name);
@@ -315,10 +315,10 @@ fn path(app: &mut App, to: &str, campaign: Option<&str>, from: Option<&str>, lim
             Some(place) => format!("{} is {}", weakest.from.name, against(place)),
             None => format!("{} → {} ({})", weakest.from.name, weakest.to.name, weakest.strength.slug()),
         };
-        let out = app.output;
-        out.say(wrapped(out, 3, &line));
-        out.say(wrapped(out, 5, &format!("   weakest: {why}")));
-        out.say(wrapped(out, 5, &format!("   next: {}", next_step(route, &group))));
+        let out = app.output.clone();
+        out.say(out.broken(3, &line));
+        out.say(out.broken(5, &format!("   weakest: {why}")));
+        out.say(out.broken(5, &format!("   next: {}", next_step(route, &group, app.today()))));
     }
     if found.routes.is_empty() {
         let besides = match &start {
@@ -343,7 +343,7 @@ fn path(app: &mut App, to: &str, campaign: Option<&str>, from: Option<&str>, lim
             (Place::Neutral | Place::NotKnown, 1) => format!("entry that is {}", place.label()),
             (Place::Neutral | Place::NotKnown, _) => format!("entries that are {}", place.label()),
             (_, 1) => place.label().to_owned(),
-            _ => super::spectrum::plural(place),
+            _ => plural(place),
         };
         let have = if found.begin == 1 { "has" } else { "have" };
         app.output.say(format_args!("{} of {} {whom} {have} a route.", found.reach, found.begin));
@@ -352,7 +352,7 @@ fn path(app: &mut App, to: &str, campaign: Option<&str>, from: Option<&str>, lim
 }
 
 /// What to do first on a route, as one would say it at a meeting.
-fn next_step(route: &Route<'_>, own_group: &str) -> String {
+fn next_step(route: &Route<'_>, own_group: &str, today: Date) -> String {
     let hop = &route.hops[0];
     let wish = if route.hops.len() == 1 {
         format!("whether they would talk with {}", hop.to.name)
@@ -366,24 +366,13 @@ fn next_step(route: &Route<'_>, own_group: &str) -> String {
         Some(group) => format!("ask {group}, who hold the relationship, to ask {} {wish}", hop.from.name),
         None => format!("ask {} {wish}", hop.from.name),
     };
-    format!("{ask} ({})", touch(hop.from))
+    format!("{ask} ({})", touch(hop.from, today))
 }
 
-fn touch(row: &Row) -> String {
+fn touch(row: &Row, today: Date) -> String {
     match row.last_contact {
-        Some(on) => format!("last contact {}", ago(on.days_until(today()))),
+        Some(on) => format!("last contact {}", ago(on.days_until(today))),
         None => "no contact noted yet".to_owned(),
-    }
-}
-
-/// How long ago, in the words of a conversation.
-pub(crate) fn ago(days: i32) -> String {
-    match days {
-        ..=0 => "today".to_owned(),
-        1 => "yesterday".to_owned(),
-        2..=59 => format!("{days} days ago"),
-        60..=729 => format!("{} months ago", days / 30),
-        _ => format!("{} years ago", days / 365),
     }
 }
 
@@ -393,7 +382,7 @@ fn against(place: Place) -> String {
     format!("{article} {}", place.label())
 }
 
-fn route_json(route: &Route<'_>, own_group: &str) -> serde_json::Value {
+fn route_json(route: &Route<'_>, own_group: &str, today: Date) -> serde_json::Value {
     let hops: Vec<_> = route
         .hops
         .iter()
@@ -408,6 +397,6 @@ fn route_json(route: &Route<'_>, own_group: &str) -> serde_json::Value {
     serde_json::json!({
         "hops": hops,
         "weakest": { "from": weakest.from.name, "to": weakest.to.name },
-        "next": next_step(route, own_group),
+        "next": next_step(route, own_group, today),
     })
 }

@@ -1,8 +1,8 @@
 //! `allymap lock`: nobody opens the maps on this computer without the passphrase.
 
 use crate::app::App;
-use crate::failure::{Exit, Failure};
-use crate::unlock;
+use crate::terminal::failure::{Exit, Failure};
+use crate::terminal::typed;
 
 /// Lock the maps on this computer
 #[derive(clap::Args)]
@@ -13,20 +13,20 @@ pub(crate) struct Args {
     new_passphrase: bool,
 }
 
-pub(crate) fn run(app: &mut App, args: Args) -> Result<(), Failure> {
-    if !unlock::exists(&app.home) {
+pub(crate) fn run(app: &mut App<'_>, args: Args) -> Result<(), Failure> {
+    if !app.home().has_keys() {
         return Err(Failure::no_map());
     }
     if args.new_passphrase {
         let file = app.options.passphrase_file.take();
-        let key = app.key()?;
+        app.unlocked()?;
         let passphrase = match file {
-            Some(path) => unlock::read_passphrase(&path)?,
-            None => super::new_passphrase(&app.ask())?
+            Some(path) => typed::passphrase(&path)?,
+            None => typed::new_passphrase(&app.ask())?
                 .ok_or_else(|| Failure::missing("The new passphrase", "--passphrase-file FILE"))?,
         };
-        unlock::change(&app.home, &key, &passphrase)?;
-    } else if !unlock::has_passphrase(&app.home)? {
+        app.home_mut().change_passphrase(&passphrase)?;
+    } else if !app.home().has_passphrase()? {
         return Err(Failure::new(
             "AM-NO-PASSPHRASE",
             Exit::Usage,
@@ -34,7 +34,7 @@ pub(crate) fn run(app: &mut App, args: Args) -> Result<(), Failure> {
         )
         .hint("Set one: allymap lock --new-passphrase"));
     }
-    unlock::forget(&app.home)?;
+    app.home_mut().lock()?;
     if app.output.json {
         app.output.json(&serde_json::json!({ "locked": true }));
         return Ok(());

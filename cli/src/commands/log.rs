@@ -4,8 +4,10 @@ use allymap_domain::{Date, Entry, LogKind, LogLine, Logged, Row, When, parse_com
 use allymap_wire::DocumentId;
 
 use super::approach::holds;
-use crate::app::{App, now, today};
-use crate::failure::Failure;
+use crate::app::App;
+use crate::terminal::failure::Failure;
+use crate::terminal::typed;
+use crate::terminal::words::quoted;
 
 /// Meetings, calls and messages with partners
 #[derive(clap::Args)]
@@ -71,13 +73,13 @@ impl Args {
     }
 }
 
-pub(crate) fn run(app: &mut App, args: Args) -> Result<(), Failure> {
+pub(crate) fn run(app: &mut App<'_>, args: Args) -> Result<(), Failure> {
     match args.verb {
         Verb::Add(args) => add(app, args),
         Verb::List { who, kind, since, held_by } => {
             let only = Only {
                 kind: kind.as_deref().map(LogKind::typed).transpose()?,
-                since: since.map(|typed| parse_since(&typed, today())).transpose()?,
+                since: since.map(|typed| parse_since(&typed, app.today())).transpose()?,
                 held_by: held_by.map(|wanted| Holder::of(app, &wanted)).transpose()?,
             };
             list(app, who.as_deref(), &only)
@@ -85,7 +87,7 @@ pub(crate) fn run(app: &mut App, args: Args) -> Result<(), Failure> {
     }
 }
 
-fn add(app: &mut App, args: Add) -> Result<(), Failure> {
+fn add(app: &mut App<'_>, args: Add) -> Result<(), Failure> {
     let row = super::relation::find_joined(app, &args.who)?;
     let kind = LogKind::typed(&args.kind)?;
     super::relation::consulted_first(&row, kind)?;
@@ -95,13 +97,13 @@ fn add(app: &mut App, args: Add) -> Result<(), Failure> {
         _ => super::relation::researched_first(&row, kind, args.anyway.as_deref())?,
     };
     let on = match args.on {
-        Some(typed) => parse_when(&typed, today())?,
-        None => When::on(today()),
+        Some(typed) => parse_when(&typed, app.today())?,
+        None => When::on(app.today()),
     };
-    super::relation::has_been(&on, kind)?;
-    let follow_up = args.followup.map(|typed| parse_coming_date(&typed, today())).transpose()?;
+    super::relation::has_been(&on, kind, app.today())?;
+    let follow_up = args.followup.map(|typed| parse_coming_date(&typed, app.today())).transpose()?;
     let note = match args.note {
-        Some(note) => Some(super::free_text(&note)?),
+        Some(note) => Some(typed::free_text(&app.output, &note)?),
         None => app.ask().text("What was said? Write as if they will read it")?,
     };
     let text = note.into_iter().chain(all_the_same).collect::<Vec<_>>().join("\n");
@@ -110,7 +112,7 @@ fn add(app: &mut App, args: Add) -> Result<(), Failure> {
         size: args.size,
         source: args.source,
         follow_up,
-        ..LogLine::new(kind, on, &text, now().0)
+        ..LogLine::new(kind, on, &text, app.now().0)
     };
     let id = app.fresh_row();
     app.edit(DocumentId(row.id.0), |edit| Entry::log(edit, id, &line))?;
@@ -128,7 +130,7 @@ fn add(app: &mut App, args: Add) -> Result<(), Failure> {
     if answered > 0 {
         app.output.say(format_args!(
             "Eight questions of a first meeting: {answered} answered. See them: allymap partner show {} --questions",
-            super::quoted(&row.name)
+            quoted(&row.name)
         ));
     }
     if let Some(date) = follow_up {
@@ -151,7 +153,7 @@ impl Only {
     }
 }
 
-fn list(app: &mut App, who: Option<&str>, only: &Only) -> Result<(), Failure> {
+fn list(app: &mut App<'_>, who: Option<&str>, only: &Only) -> Result<(), Failure> {
     let rows = match who {
         Some(who) => vec![app.find(who)?],
         // Only entries that have lines are opened.
@@ -202,7 +204,7 @@ pub(crate) struct Holder(Vec<String>);
 
 impl Holder {
     /// One of our groups, or somebody of us; `me` is whoever asks, and their group.
-    pub(crate) fn of(app: &mut App, wanted: &str) -> Result<Holder, Failure> {
+    pub(crate) fn of(app: &mut App<'_>, wanted: &str) -> Result<Holder, Failure> {
         if wanted != "me" {
             return Ok(Holder(vec![wanted.to_owned()]));
         }

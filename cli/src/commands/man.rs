@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use crate::app::App;
-use crate::failure::Failure;
+use crate::terminal::failure::Failure;
 
 /// Write the manual pages into a folder
 #[derive(clap::Args)]
@@ -13,10 +13,10 @@ pub(crate) struct Args {
     folder: PathBuf,
 }
 
-pub(crate) fn run(app: &App, args: &Args) -> Result<(), Failure> {
+pub(crate) fn run(app: &App<'_>, args: &Args) -> Result<(), Failure> {
     let io = |path: &Path, error: &std::io::Error| Failure::io("Writing", path, error);
     std::fs::create_dir_all(&args.folder).map_err(|error| io(&args.folder, &error))?;
-    let mut tree = super::tree(false).disable_help_subcommand(true);
+    let mut tree = super::tree().disable_help_subcommand(true);
     tree.build();
     let mut pages = 0;
     write(&tree, "allymap", &args.folder, &mut pages).map_err(|error| io(&args.folder, &error))?;

@@ -1,13 +1,13 @@
 //! `allymap map …`: what community this is, what is known about it, and whom to turn to.
 
 use allymap_domain::{
-    Author, Field, Figure, Holds, Issue, Item, MAP_FIELDS, Map, Merges, Origin, OwnQuestion, OwnSection, RowId,
+    Author, Date, Field, Figure, Holds, Issue, Item, MAP_FIELDS, Map, Merges, Origin, OwnQuestion, OwnSection, RowId,
     SourceKind, folded, parse_when,
 };
 
-use crate::app::{App, today};
-use crate::failure::{Exit, Failure};
-use crate::output::Output;
+use crate::app::App;
+use crate::terminal::failure::{Exit, Failure};
+use crate::terminal::typed;
 
 mod answer;
 mod show;
@@ -152,7 +152,7 @@ pub(super) struct OriginArgs {
 
 impl OriginArgs {
     /// What was given; the day is today unless said.
-    pub(super) fn origin(&self) -> Result<Origin, Failure> {
+    pub(super) fn origin(&self, today: Date) -> Result<Origin, Failure> {
         let kind = match &self.source_kind {
             Some(typed) => Some(SourceKind::typed(typed).ok_or_else(|| {
                 let words: Vec<&str> = SourceKind::ALL.iter().map(|kind| kind.slug()).collect();
@@ -162,7 +162,7 @@ impl OriginArgs {
             })?),
             None => None,
         };
-        let on = parse_when(self.on.as_deref().unwrap_or("today"), today())?;
+        let on = parse_when(self.on.as_deref().unwrap_or("today"), today)?;
         Ok(Origin { kind, source: self.source.clone(), on: Some(on) })
     }
 }
@@ -174,7 +174,7 @@ impl Args {
     }
 }
 
-pub(crate) fn run(app: &mut App, args: Args) -> Result<(), Failure> {
+pub(crate) fn run(app: &mut App<'_>, args: Args) -> Result<(), Failure> {
     match args.verb {
         Verb::Show(args) => show::run(app, &args),
         Verb::Edit(args) => edit(app, args),
@@ -190,14 +190,14 @@ pub(crate) fn run(app: &mut App, args: Args) -> Result<(), Failure> {
 }
 
 /// The map's own document as it stands, or why it is not here.
-pub(crate) fn needed(app: &mut App) -> Result<Map, Failure> {
+pub(crate) fn needed(app: &mut App<'_>) -> Result<Map, Failure> {
     app.map_entry()?.ok_or_else(|| {
         Failure::new("AM-NOT-HERE", Exit::Failed, "What the map says about the community has not arrived here yet.")
             .hint("Fetch it with: allymap sync")
     })
 }
 
-fn edit(app: &mut App, args: Edit) -> Result<(), Failure> {
+fn edit(app: &mut App<'_>, args: Edit) -> Result<(), Failure> {
     let mut changes: Vec<(String, String)> = Vec::new();
     let fields = [
         ("name", &args.name),
@@ -214,7 +214,7 @@ fn edit(app: &mut App, args: Edit) -> Result<(), Failure> {
     ];
     for (name, value) in fields {
         if let Some(value) = value {
-            changes.push((name.to_owned(), super::free_text(value)?));
+            changes.push((name.to_owned(), typed::free_text(&app.output, value)?));
         }
     }
     changes.extend(args.knows_us.iter().map(|how| ("knows-us".to_owned(), how.clone())));
@@ -279,8 +279,8 @@ pub(crate) fn fitting(field: &Field, typed: &str) -> Result<String, Failure> {
     Ok(typed.to_owned())
 }
 
-fn figure(app: &mut App, args: FigureArgs) -> Result<(), Failure> {
-    let figure = Figure { what: args.what, value: args.value, origin: args.origin.origin()? };
+fn figure(app: &mut App<'_>, args: FigureArgs) -> Result<(), Failure> {
+    let figure = Figure { what: args.what, value: args.value, origin: args.origin.origin(app.today())? };
     // The same count on the same day is a correction; on another day it stands beside the older one.
     let known = needed(app)?
         .figures
@@ -297,10 +297,10 @@ fn figure(app: &mut App, args: FigureArgs) -> Result<(), Failure> {
     Ok(())
 }
 
-fn issue(app: &mut App, args: IssueArgs) -> Result<(), Failure> {
-    let note = args.note.as_deref().map(super::free_text).transpose()?;
+fn issue(app: &mut App<'_>, args: IssueArgs) -> Result<(), Failure> {
+    let note = args.note.as_deref().map(|text| typed::free_text(&app.output, text)).transpose()?;
     let known = needed(app)?.issues.into_iter().find(|item| folded(&item.value.name) == folded(&args.name));
-    let origin = args.origin.origin()?;
+    let origin = args.origin.origin(app.today())?;
     let (id, issue) = match known {
         Some(Item { key, value, .. }) => {
             let said_source = origin.source.is_some() || origin.kind.is_some() || args.origin.on.is_some();
@@ -315,7 +315,7 @@ fn issue(app: &mut App, args: IssueArgs) -> Result<(), Failure> {
     kept(app, &format!("{}, {}", issue.name, issue.weight_words()), id)
 }
 
-fn question(app: &mut App, words: String, sixth: bool) -> Result<(), Failure> {
+fn question(app: &mut App<'_>, words: String, sixth: bool) -> Result<(), Failure> {
     let known = needed(app)?.own_questions.into_iter().find(|item| folded(&item.value.words) == folded(&words));
     let id = known.map_or_else(|| app.fresh_row(), |item| item.key);
     let question = OwnQuestion { words, sixth };
@@ -325,9 +325,9 @@ fn question(app: &mut App, words: String, sixth: bool) -> Result<(), Failure> {
     kept(app, &question.words, id)
 }
 
-fn section(app: &mut App, title: String, text: Option<&str>) -> Result<(), Failure> {
+fn section(app: &mut App<'_>, title: String, text: Option<&str>) -> Result<(), Failure> {
     let text = match text {
-        Some(text) => Some(super::free_text(text)?),
+        Some(text) => Some(typed::free_text(&app.output, text)?),
         None => app.ask().text("What stands in it?")?,
     };
     let known = needed(app)?.own_sections.into_iter().find(|item| folded(&item.value.title) == folded(&title));
@@ -339,7 +339,7 @@ fn section(app: &mut App, title: String, text: Option<&str>) -> Result<(), Failu
     kept(app, &section.title, id)
 }
 
-fn drop_item(app: &mut App, what: &str) -> Result<(), Failure> {
+fn drop_item(app: &mut App<'_>, what: &str) -> Result<(), Failure> {
     let map = needed(app)?;
     let item = |key: RowId, value: &str, by| Item { key, value: value.to_owned(), by, others: Vec::new() };
     let all: Vec<Item<RowId, String>> = map
@@ -362,7 +362,7 @@ fn drop_item(app: &mut App, what: &str) -> Result<(), Failure> {
     Ok(())
 }
 
-fn kept(app: &mut App, what: &str, id: RowId) -> Result<(), Failure> {
+fn kept(app: &mut App<'_>, what: &str, id: RowId) -> Result<(), Failure> {
     if app.output.json {
         app.output.json(&serde_json::json!({ "kept": what, "id": id.to_string() }));
         return Ok(());
@@ -371,7 +371,7 @@ fn kept(app: &mut App, what: &str, id: RowId) -> Result<(), Failure> {
     super::partner::who_sees(app)
 }
 
-fn list(app: &mut App) -> Result<(), Failure> {
+fn list(app: &mut App<'_>) -> Result<(), Failure> {
     let current = app.map()?.number;
     let maps = app.maps()?;
     if app.output.json {
@@ -394,8 +394,8 @@ fn list(app: &mut App) -> Result<(), Failure> {
     Ok(())
 }
 
-fn change_map(app: &mut App, name: String) -> Result<(), Failure> {
-    app.options.map = Some(name);
+fn change_map(app: &mut App<'_>, name: String) -> Result<(), Failure> {
+    app.turn_to(name);
     let map = app.map()?;
     app.put_map(map.clone())?;
     app.commit()?;
@@ -446,41 +446,6 @@ pub(super) fn pick<'a, T>(
                 .hint(format!("Say which by its letters: {}.", names.join(", "))))
         }
     }
-}
-
-/// A label and what belongs to it, wrapped to 80 columns beside the label.
-pub(super) fn say_note(out: &Output, label: &str, text: &str, column: usize) {
-    if out.plain {
-        if !text.is_empty() {
-            out.line(label, column, text);
-        }
-        return;
-    }
-    let mut label = label.to_owned();
-    if label.trim_end().chars().count() >= column && !text.is_empty() {
-        out.say(std::mem::take(&mut label));
-    }
-    for line in text.lines().flat_map(|line| wrapped(line, (out.width().unwrap_or(80) - 1).saturating_sub(column))) {
-        out.say(format!("{label:<column$}{line}").trim_end());
-        label.clear();
-    }
-}
-
-/// Lines of at most so many letters, broken between words; a longer word stays whole.
-pub(super) fn wrapped(text: &str, width: usize) -> Vec<String> {
-    let mut lines = vec![String::new()];
-    for word in text.split_whitespace() {
-        let last = lines.last_mut().expect("there is always a last line");
-        if last.is_empty() {
-            last.push_str(word);
-        } else if last.chars().count() + 1 + word.chars().count() <= width {
-            last.push(' ');
-            last.push_str(word);
-        } else {
-            lines.push(word.to_owned());
-        }
-    }
-    lines
 }
 
 /// `Ana, Harbour`

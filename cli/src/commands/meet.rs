@@ -7,8 +7,10 @@ use allymap_domain::{
 use allymap_wire::DocumentId;
 
 use super::relation;
-use crate::app::{App, now, today};
-use crate::failure::Failure;
+use crate::app::App;
+use crate::terminal::failure::Failure;
+use crate::terminal::typed;
+use crate::terminal::words::count;
 
 mod known;
 pub(crate) use known::findings;
@@ -61,7 +63,7 @@ pub(crate) struct Args {
     followup: Option<String>,
 }
 
-pub(crate) fn run(app: &mut App, args: Args) -> Result<(), Failure> {
+pub(crate) fn run(app: &mut App<'_>, args: Args) -> Result<(), Failure> {
     if args.practice {
         return practice(app);
     }
@@ -70,7 +72,7 @@ pub(crate) fn run(app: &mut App, args: Args) -> Result<(), Failure> {
     if args.prepare { prepare(app, Some(&row)) } else { meet(app, &row, args) }
 }
 
-fn prepare(app: &App, row: Option<&Row>) -> Result<(), Failure> {
+fn prepare(app: &App<'_>, row: Option<&Row>) -> Result<(), Failure> {
     if app.output.json {
         let findings: Vec<_> = FINDINGS
             .iter()
@@ -93,7 +95,7 @@ fn prepare(app: &App, row: Option<&Row>) -> Result<(), Failure> {
     Ok(())
 }
 
-fn say_prompts(app: &App) {
+fn say_prompts(app: &App<'_>) {
     app.output.say("\nBe open about why you came");
     for sentence in OPENNESS {
         app.output.say(format_args!("  {sentence}"));
@@ -104,8 +106,8 @@ fn say_prompts(app: &App) {
     }
 }
 
-fn practice(app: &App) -> Result<(), Failure> {
-    let [byte] = crate::chance::random::<1>();
+fn practice(app: &App<'_>) -> Result<(), Failure> {
+    let [byte] = app.fresh::<1>();
     let persona = &PERSONAS[usize::from(byte) % PERSONAS.len()];
     if app.output.json {
         let findings: Vec<_> = FINDINGS.iter().map(|finding| finding.indirect).collect();
@@ -154,12 +156,12 @@ struct Others {
 impl Meeting {
     /// What was given as flags; the rest is asked for, one question a line, Enter skips. An answer that is not understood
     /// is asked for again, so that nothing before it has to be typed twice.
-    fn of(app: &mut App, row: &Row, args: &Args) -> Result<Meeting, Failure> {
+    fn of(app: &mut App<'_>, row: &Row, args: &Args) -> Result<Meeting, Failure> {
         let kind = app.entry(row.id)?.kind;
         let one_to_one = LogKind::typed("one-to-one")?;
         let campaign = args.campaign.as_deref().map(|said| super::campaign::meant(app, Some(said))).transpose()?;
-        let on = args.on.as_ref().map(|typed| been(typed, one_to_one)).transpose()?;
-        let follow_up = args.followup.as_ref().map(|typed| parse_coming_date(typed, today())).transpose()?;
+        let on = args.on.as_ref().map(|typed| been(typed, one_to_one, app.today())).transpose()?;
+        let follow_up = args.followup.as_ref().map(|typed| parse_coming_date(typed, app.today())).transpose()?;
         let given = [
             &args.does,
             &args.position,
@@ -181,9 +183,9 @@ impl Meeting {
         let on = match on {
             Some(on) => on,
             None if asks => app
-                .ask_until("When? (Enter: today)", |_, typed| been(typed, one_to_one))?
-                .unwrap_or_else(|| When::on(today())),
-            None => When::on(today()),
+                .ask_until("When? (Enter: today)", |app, typed| been(typed, one_to_one, app.today()))?
+                .unwrap_or_else(|| When::on(app.today())),
+            None => When::on(app.today()),
         };
         let told = match &args.told {
             Some(told) => Some(told == "yes"),
@@ -211,7 +213,7 @@ impl Meeting {
                     meeting.take(app, finding.slug, answer, campaign.as_ref())?;
                 }
                 Some(answer) => {
-                    let answer = super::free_text(answer)?;
+                    let answer = typed::free_text(&app.output, answer)?;
                     meeting.take(app, finding.slug, &answer, None)?;
                 }
                 None if asks => {
@@ -223,14 +225,20 @@ impl Meeting {
             }
         }
         meeting.note = match &args.note {
-            Some(note) => Some(super::free_text(note)?),
+            Some(note) => Some(typed::free_text(&app.output, note)?),
             None => app.ask().text("Anything else? Write as if they will read it")?,
         };
         Ok(meeting)
     }
 
     /// One answer, for the finding of this name.
-    fn take(&mut self, app: &mut App, slug: &str, answer: &str, campaign: Option<&Campaign>) -> Result<(), Failure> {
+    fn take(
+        &mut self,
+        app: &mut App<'_>,
+        slug: &str,
+        answer: &str,
+        campaign: Option<&Campaign>,
+    ) -> Result<(), Failure> {
         if answer.trim().is_empty() {
             return Ok(());
         }
@@ -264,7 +272,7 @@ impl Meeting {
     }
 
     /// Where they stand, and on which campaign. Without a campaign it has no place on the spectrum, and is kept in words.
-    fn place(&mut self, app: &mut App, typed: &str, campaign: Option<&Campaign>) -> Result<(), Failure> {
+    fn place(&mut self, app: &mut App<'_>, typed: &str, campaign: Option<&Campaign>) -> Result<(), Failure> {
         let word =
             super::risk::chosen(app, Some(typed.to_owned()), "Where do they stand?", "where they stand", PLACES)?;
         let place = Place::typed(word).unwrap_or(Place::NotKnown);
@@ -307,13 +315,13 @@ impl Meeting {
 const FIELDS: [&str; 3] = ["interest", "barriers", "benefit"];
 
 /// A day that has been.
-fn been(typed: &str, kind: &LogKind) -> Result<When, Failure> {
-    let on = parse_when(typed, today())?;
-    relation::has_been(&on, kind)?;
+fn been(typed: &str, kind: &LogKind, today: Date) -> Result<When, Failure> {
+    let on = parse_when(typed, today)?;
+    relation::has_been(&on, kind, today)?;
     Ok(on)
 }
 
-fn yes_or_no(_: &mut App, typed: &str) -> Result<bool, Failure> {
+fn yes_or_no(_: &mut App<'_>, typed: &str) -> Result<bool, Failure> {
     match typed.to_lowercase().as_str() {
         "yes" | "y" => Ok(true),
         "no" | "n" => Ok(false),
@@ -321,13 +329,13 @@ fn yes_or_no(_: &mut App, typed: &str) -> Result<bool, Failure> {
     }
 }
 
-fn meet(app: &mut App, row: &Row, args: Args) -> Result<(), Failure> {
+fn meet(app: &mut App<'_>, row: &Row, args: Args) -> Result<(), Failure> {
     let meeting = Meeting::of(app, row, &args)?;
     let source = format!("told at a meeting, {}", meeting.on);
     let line = LogLine {
         with: args.with,
         follow_up: meeting.follow_up,
-        ..LogLine::new(LogKind::typed("one-to-one")?, meeting.on.clone(), &meeting.text(), now().0)
+        ..LogLine::new(LogKind::typed("one-to-one")?, meeting.on.clone(), &meeting.text(), app.now().0)
     };
     let mut kept: Vec<String> = Vec::new();
     let document = DocumentId(row.id.0);
@@ -343,7 +351,7 @@ fn meet(app: &mut App, row: &Row, args: Args) -> Result<(), Failure> {
         let assertion = Assertion {
             source: Some(source.clone()),
             supersedes: before.map(|standing| standing.said.iter().map(|said| said.id).collect()).unwrap_or_default(),
-            ..Assertion::new(Claim::Position { campaign: campaign.id, place: *place }, meeting.on.clone(), now().0)
+            ..Assertion::new(Claim::Position { campaign: campaign.id, place: *place }, meeting.on.clone(), app.now().0)
         };
         let id = app.fresh_row();
         app.edit(document, |edit| Entry::assert(edit, id, &assertion))?;
@@ -353,7 +361,7 @@ fn meet(app: &mut App, row: &Row, args: Args) -> Result<(), Failure> {
         app.edit(document, |edit| {
             meeting.capacity.iter().try_for_each(|(field, value)| super::partner::set(edit, field, value))
         })?;
-        kept.push(super::status::count(meeting.capacity.len(), "capacity", "capacities"));
+        kept.push(count(meeting.capacity.len(), "capacity", "capacities"));
     }
     let mut links = 0;
     for (others, direction, strength, how) in [
@@ -364,7 +372,7 @@ fn meet(app: &mut App, row: &Row, args: Args) -> Result<(), Failure> {
             let link = Link {
                 how: Some(how.to_owned()),
                 source: Some(source.clone()),
-                ..Link::influence(other.id, direction, strength, now().0)
+                ..Link::influence(other.id, direction, strength, app.now().0)
             };
             let id = app.fresh_row();
             app.edit(document, |edit| Entry::link(edit, row.id, id, &link))?;
@@ -372,7 +380,7 @@ fn meet(app: &mut App, row: &Row, args: Args) -> Result<(), Failure> {
         }
     }
     if links > 0 {
-        kept.push(super::status::count(links, "link", "links"));
+        kept.push(count(links, "link", "links"));
     }
     for (field, answer) in &meeting.said {
         app.edit(document, |edit| super::partner::set(edit, field, answer))?;
@@ -384,7 +392,7 @@ fn meet(app: &mut App, row: &Row, args: Args) -> Result<(), Failure> {
     app.commit()?;
 
     let map = app.map_entry()?.unwrap_or_default();
-    let next = allymap_domain::next_check_in(&app.row(row.id)?, &map, today());
+    let next = allymap_domain::next_check_in(&app.row(row.id)?, &map, app.today());
     if app.output.json {
         app.output.json(&serde_json::json!({
             "entry": row.name, "on": line.on.typed, "kept": kept, "links": links,
@@ -416,7 +424,7 @@ fn meet(app: &mut App, row: &Row, args: Args) -> Result<(), Failure> {
 }
 
 /// Entries by their names, with commas between, and the names that are nobody's. Two that fit one name are not guessed at.
-fn named(app: &mut App, typed: &str) -> Result<Others, Failure> {
+fn named(app: &mut App<'_>, typed: &str) -> Result<Others, Failure> {
     let mut others = Others::default();
     for name in typed.split([',', ';']).map(str::trim).filter(|name| !name.is_empty()) {
         match app.find(name) {

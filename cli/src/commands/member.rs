@@ -2,10 +2,9 @@
 
 use allymap_replica::Asking;
 
-use super::join::role_word;
-use crate::app::{App, now};
-use crate::chance::Chance;
-use crate::failure::{Candidate, Exit, Failure};
+use crate::app::App;
+use crate::terminal::failure::{Candidate, Exit, Failure};
+use crate::terminal::words::{quoted, role_word};
 
 /// People and groups who can see this map
 #[derive(clap::Args)]
@@ -42,7 +41,7 @@ enum Verb {
     },
 }
 
-pub(crate) fn run(app: &mut App, args: Args) -> Result<(), Failure> {
+pub(crate) fn run(app: &mut App<'_>, args: Args) -> Result<(), Failure> {
     match args.verb {
         Verb::List => list(app),
         Verb::Waiting => waiting(app),
@@ -64,7 +63,7 @@ pub(crate) fn run(app: &mut App, args: Args) -> Result<(), Failure> {
     }
 }
 
-fn list(app: &mut App) -> Result<(), Failure> {
+fn list(app: &mut App<'_>) -> Result<(), Failure> {
     let (replica, _) = app.hold()?;
     let me = replica.device();
     let mut members: Vec<_> =
@@ -97,7 +96,7 @@ fn list(app: &mut App) -> Result<(), Failure> {
     Ok(())
 }
 
-fn waiting(app: &mut App) -> Result<(), Failure> {
+fn waiting(app: &mut App<'_>) -> Result<(), Failure> {
     let (replica, disk) = app.hold()?;
     let asking = replica.asking(disk)?;
     if app.output.json {
@@ -123,12 +122,12 @@ fn waiting(app: &mut App) -> Result<(), Failure> {
             role_word(one.role),
             one.words.join("  ")
         ));
-        app.output.status(format_args!("The same as theirs? allymap member approve {}", super::quoted(&one.name)));
+        app.output.status(format_args!("The same as theirs? allymap member approve {}", quoted(&one.name)));
     }
     Ok(())
 }
 
-fn approve(app: &mut App, name: Option<String>, words: Option<Vec<String>>) -> Result<(), Failure> {
+fn approve(app: &mut App<'_>, name: Option<String>, words: Option<Vec<String>>) -> Result<(), Failure> {
     let asking = pick(app, name.as_deref())?;
     match words {
         Some(words) => {
@@ -155,8 +154,9 @@ fn approve(app: &mut App, name: Option<String>, words: Option<Vec<String>>) -> R
         None => return Err(Failure::missing("Do they read the same words?", "--words W1 W2 W3 W4")),
     }
     let mut effects = Vec::new();
+    let (now, mut chance) = (app.now(), app.chance());
     let (replica, disk) = app.hold()?;
-    replica.approve(now(), &asking, disk, &mut Chance, &mut effects).map_err(super::invite::failed)?;
+    replica.approve(now, &asking, disk, &mut chance, &mut effects).map_err(super::invite::failed)?;
     app.carry_out(effects)?;
     app.commit()?;
     if app.output.json {
@@ -172,7 +172,7 @@ fn approve(app: &mut App, name: Option<String>, words: Option<Vec<String>>) -> R
 }
 
 /// Who is meant among those who ask.
-fn pick(app: &mut App, name: Option<&str>) -> Result<Asking, Failure> {
+fn pick(app: &mut App<'_>, name: Option<&str>) -> Result<Asking, Failure> {
     let (replica, disk) = app.hold()?;
     let asking = replica.asking(disk)?;
     let folded = name.unwrap_or_default().to_lowercase();

@@ -3,8 +3,9 @@
 use allymap_domain::{Assertion, Campaign, Claim, Entry, PLACES, Place, When, parse_when};
 use allymap_wire::DocumentId;
 
-use crate::app::{App, now, today};
-use crate::failure::Failure;
+use crate::app::App;
+use crate::terminal::failure::Failure;
+use crate::terminal::typed;
 
 /// Move a partner along the spectrum of allies
 #[derive(clap::Args)]
@@ -30,20 +31,20 @@ pub(crate) struct Args {
     do_not_engage: bool,
 }
 
-pub(crate) fn run(app: &mut App, args: Args) -> Result<(), Failure> {
+pub(crate) fn run(app: &mut App<'_>, args: Args) -> Result<(), Failure> {
     let row = app.find(&args.who)?;
     let campaign = campaign(app, args.campaign)?;
     let place = super::risk::chosen(app, args.place, "Where do they stand?", "WHERE", PLACES)?;
     let place = Place::typed(place).unwrap_or(Place::NotKnown);
     let reason = match args.because {
-        Some(reason) => Some(super::free_text(&reason)?),
+        Some(reason) => Some(typed::free_text(&app.output, &reason)?),
         None => app.ask().optional("Why?")?,
     };
     let source = match (args.said_by.is_some(), place) {
         (false, place) if place != Place::NotKnown => super::relation::source_about(app, &row, args.source)?,
         _ => args.source,
     };
-    let on = args.on.map_or(Ok(When::on(today())), |typed| parse_when(&typed, today()))?;
+    let on = args.on.map_or(Ok(When::on(app.today())), |typed| parse_when(&typed, app.today()))?;
     let entry = app.entry(row.id)?;
     let before = entry.position(campaign.id);
     let claim = Claim::Position { campaign: campaign.id, place };
@@ -52,7 +53,7 @@ pub(crate) fn run(app: &mut App, args: Args) -> Result<(), Failure> {
         source,
         said_by: args.said_by,
         supersedes: before.map(|standing| standing.said.iter().map(|said| said.id).collect()).unwrap_or_default(),
-        ..Assertion::new(claim, on, now().0)
+        ..Assertion::new(claim, on, app.now().0)
     };
     let id = app.fresh_row();
     app.edit(DocumentId(row.id.0), |edit| {
@@ -83,7 +84,7 @@ pub(crate) fn run(app: &mut App, args: Args) -> Result<(), Failure> {
 }
 
 /// The campaign that is meant. The first of a map need not be begun apart.
-fn campaign(app: &mut App, said: Option<String>) -> Result<Campaign, Failure> {
+fn campaign(app: &mut App<'_>, said: Option<String>) -> Result<Campaign, Failure> {
     if !super::campaign::all(app)?.is_empty() {
         return super::campaign::meant(app, said.as_deref());
     }

@@ -1,14 +1,15 @@
 //! `allymap new`: a map for a community, with this person as its first convenor.
 
-use allymap_domain::{EntryId, RowId, TownChoices, demo_town, town_map};
+use allymap_domain::{EntryId, Map, NewMap, RowId, TownChoices, demo_town, label, town_map};
 use allymap_replica::{Founding, Replica};
 use allymap_seal::{DeviceKeys, RootKeys, RootSeed};
 use allymap_wire::{DocumentId, RelayAddress, SpaceId};
 
-use crate::app::{App, MapRow, now, today};
-use crate::chance::{Chance, random};
-use crate::failure::{Exit, Failure};
-use crate::settings::Settings;
+use allymap_home::maps::rows::MapRow;
+
+use crate::app::App;
+use crate::terminal::failure::{Exit, Failure};
+use crate::terminal::typed;
 
 /// Start a map for your community
 #[derive(clap::Args)]
@@ -32,25 +33,25 @@ pub(crate) struct Args {
     practice: bool,
 }
 
-pub(crate) fn run(app: &mut App, args: Args) -> Result<(), Failure> {
+pub(crate) fn run(app: &mut App<'_>, args: Args) -> Result<(), Failure> {
     let relay = args.relay.as_deref().map(super::relay::read_line).transpose()?;
     if args.practice {
         return practise(app, args);
     }
     app.output.status("Your data stays on your computers. It is sealed before it leaves. You decide who joins.");
-    let map = super::given(args.map, || app.ask().required("Community the map is about", "NAME (allymap new NAME)"))?;
-    let settings = Settings::read(&app.home)?;
+    let map = typed::given(args.map, || app.ask().required("Community the map is about", "NAME (allymap new NAME)"))?;
+    let settings = app.home().settings()?;
     let (name, group) = (args.name.or(settings.value("name")), args.group.or(settings.value("group")));
-    let name = super::given(name, || app.ask().required("Your name, as others see it", "--name"))?;
-    let group = super::given(group, || app.ask().required("Your group", "--group"))?;
-    let (map, name, group) = (super::label(&map)?, super::label(&name)?, super::label(&group)?);
-    super::ensure_home(app)?;
+    let name = typed::given(name, || app.ask().required("Your name, as others see it", "--name"))?;
+    let group = typed::given(group, || app.ask().required("Your group", "--group"))?;
+    let (map, name, group) = (label(&map)?, label(&name)?, label(&group)?);
+    app.make_home()?;
 
     found(app, &map, &name, &group, false)?;
     if let Some(relay) = &relay {
         add_relay(app, relay)?;
     }
-    super::create_map_document(app, &map)?;
+    create_map_document(app, &map)?;
     app.commit()?;
 
     if app.output.json {
@@ -65,17 +66,18 @@ pub(crate) fn run(app: &mut App, args: Args) -> Result<(), Failure> {
 }
 
 /// The map itself: its keys, its first member, its row on this computer. A practice map needs no emergency words.
-fn found(app: &mut App, map: &str, name: &str, group: &str, practice: bool) -> Result<(), Failure> {
-    let root = RootSeed::generate(&mut Chance);
+fn found(app: &mut App<'_>, map: &str, name: &str, group: &str, practice: bool) -> Result<(), Failure> {
+    let root = RootSeed::generate(&mut app.chance());
     let keys = RootKeys::derive(&root);
-    let genesis = allymap_seal::genesis(&keys, random(), now().0);
+    let genesis = allymap_seal::genesis(&keys, app.fresh(), app.now().0);
     let space = SpaceId::of(&genesis.bytes);
     let seed = app.seed()?;
     let number = app.add_map(map, name, group)?;
     let founding =
-        Founding { root: &keys, keys: DeviceKeys::derive(&seed, &space), genesis, name, group, salt: random() };
+        Founding { root: &keys, keys: DeviceKeys::derive(&seed, &space), genesis, name, group, salt: app.fresh() };
     let mut effects = Vec::new();
-    let replica = Replica::found(now(), number, founding, app.disk()?, &mut Chance, &mut effects)
+    let (now, mut chance) = (app.now(), app.chance());
+    let replica = Replica::found(now, number, founding, app.disk()?, &mut chance, &mut effects)
         .map_err(|error| Failure::new("AM-NEW", Exit::Failed, format!("The map could not be made: {error}.")))?;
     app.carry_out(effects)?;
     app.adopt(replica);
@@ -87,11 +89,11 @@ fn found(app: &mut App, map: &str, name: &str, group: &str, practice: bool) -> R
 }
 
 /// The invented town, whole.
-fn practise(app: &mut App, args: Args) -> Result<(), Failure> {
+fn practise(app: &mut App<'_>, args: Args) -> Result<(), Failure> {
     let mut town = demo_town();
-    let name = super::label(args.name.as_deref().unwrap_or("You"))?;
-    let group = super::label(args.group.as_deref().unwrap_or("Practice group"))?;
-    super::ensure_home(app)?;
+    let name = label(args.name.as_deref().unwrap_or("You"))?;
+    let group = label(args.group.as_deref().unwrap_or("Practice group"))?;
+    app.make_home()?;
     // Whoever begins again has both, each under a name of its own.
     let known = app.maps()?;
     let taken = |name: &str| known.iter().any(|map| map.name.to_lowercase() == name.to_lowercase());
@@ -101,16 +103,11 @@ fn practise(app: &mut App, args: Args) -> Result<(), Failure> {
     found(app, &called, &name, &group, true)?;
     let entries: Vec<EntryId> = town.entries.iter().map(|_| app.fresh_entry()).collect();
     let campaigns: Vec<RowId> = town.campaigns.iter().map(|_| app.fresh_row()).collect();
-    let mut fresh = || RowId(random());
+    let mut fresh = app.fresh_rows();
+    let (today, recorded_ms) = (app.today(), app.now().0);
     let document = app.map_document()?;
-    app.edit(document, |edit| town_map(edit, &town, &campaigns, today(), &mut fresh))?;
-    let mut choices = TownChoices {
-        entries: &entries,
-        campaigns: &campaigns,
-        today: today(),
-        recorded_ms: now().0,
-        fresh: &mut fresh,
-    };
+    app.edit(document, |edit| town_map(edit, &town, &campaigns, today, &mut fresh))?;
+    let mut choices = TownChoices { entries: &entries, campaigns: &campaigns, today, recorded_ms, fresh: &mut fresh };
     for (index, id) in entries.iter().enumerate() {
         app.edit(DocumentId(id.0), |edit| town.write(index, edit, &mut choices))?;
     }
@@ -134,7 +131,7 @@ fn practise(app: &mut App, args: Args) -> Result<(), Failure> {
 }
 
 /// A practice map stays where it is.
-pub(crate) fn refuse_practice(app: &mut App) -> Result<(), Failure> {
+pub(crate) fn refuse_practice(app: &mut App<'_>) -> Result<(), Failure> {
     let map = app.map()?;
     if !map.practice {
         return Ok(());
@@ -147,12 +144,19 @@ pub(crate) fn refuse_practice(app: &mut App) -> Result<(), Failure> {
     .hint("Nothing was changed. Start a map to share with: allymap new NAME. Or work on another one: allymap map use NAME."))
 }
 
-pub(crate) fn add_relay(app: &mut App, relay: &RelayAddress) -> Result<(), Failure> {
+pub(crate) fn add_relay(app: &mut App<'_>, relay: &RelayAddress) -> Result<(), Failure> {
     refuse_practice(app)?;
     let mut effects = Vec::new();
     let (replica, disk) = app.hold()?;
     replica.add_relay(relay.relay, &relay.url, Some(relay.token), disk, &mut effects)?;
     app.carry_out(effects)
+}
+
+/// The map's own document, which only its founder makes.
+fn create_map_document(app: &mut App<'_>, name: &str) -> Result<(), Failure> {
+    let id = app.map_document()?;
+    let new = NewMap { name: name.to_owned(), community: String::new() };
+    app.edit(id, |edit| Map::create(edit, &new))
 }
 
 #[cfg(test)]

@@ -2,11 +2,9 @@
 
 use allymap_domain::{Next, Reason, Stand, folded, next, short_ids};
 
-use super::link::ago;
-use super::status::count;
-use crate::app::{App, today};
-use crate::failure::Failure;
-use crate::output::{Output, broken};
+use crate::app::App;
+use crate::terminal::failure::Failure;
+use crate::terminal::words::{ago, count, quoted};
 
 /// Whom to talk with next, and why
 #[derive(clap::Args)]
@@ -21,12 +19,12 @@ pub(crate) struct Args {
 /// More than this at once is nobody's week.
 const FIRST: usize = 5;
 
-pub(crate) fn run(app: &mut App, args: Args) -> Result<(), Failure> {
+pub(crate) fn run(app: &mut App<'_>, args: Args) -> Result<(), Failure> {
     let campaign = super::campaign::meant(app, args.campaign.as_deref())?;
     let group = app.map()?.group;
     let rows = app.rows()?;
     let short = short_ids(rows.iter().map(|row| row.id));
-    let list = next(&rows, &campaign, today());
+    let list = next(&rows, &campaign, app.today());
     let shown = if args.all { list.people.len() } else { FIRST.min(list.people.len()) };
     let reasons =
         |next: &Next<'_>| -> Vec<String> { next.reasons.iter().filter_map(|reason| words(reason, &group)).collect() };
@@ -52,10 +50,10 @@ pub(crate) fn run(app: &mut App, args: Args) -> Result<(), Failure> {
     app.output.say(format_args!("Whom to talk with next on \"{}\"", campaign.sentence));
     for (number, next) in list.people[..shown].iter().enumerate() {
         let line = format!("{}. {}: {}", number + 1, next.row.name, reasons(next).join("; "));
-        app.output.say(wrapped(app.output, 3, &line));
+        app.output.say(app.output.broken(3, &line));
     }
     if shown < list.people.len() {
-        let which = args.campaign.map(|said| format!(" --for {}", super::quoted(&said))).unwrap_or_default();
+        let which = args.campaign.map(|said| format!(" --for {}", quoted(&said))).unwrap_or_default();
         app.output.status(format_args!("{} more: allymap next{which} --all", list.people.len() - shown));
     }
     if list.people.is_empty() {
@@ -94,10 +92,4 @@ fn words(reason: &Reason, own_group: &str) -> Option<String> {
         Reason::HighRisk(kind) => format!("high {} risk: allymap risk list first", kind.slug()),
         Reason::PeopleDiffer => "people differ on where they stand".to_owned(),
     })
-}
-
-/// Broken between words, the rest set in below the first line: at the terminal's width, elsewhere at eighty columns. Under
-/// `--plain` nothing is broken.
-pub(crate) fn wrapped(output: Output, set_in: usize, line: &str) -> String {
-    if output.plain { line.to_owned() } else { broken(output.width().unwrap_or(80), set_in, line) }
 }

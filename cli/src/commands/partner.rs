@@ -1,16 +1,20 @@
 //! `allymap partner …`: groups, people, institutions and places on the map.
 
 use allymap_domain::{
-    Author, Balance, Entry, EntryId, Holds, KINDS, Kind, Level, Link, LogKind, Logged, Merges, NewEntry, RiskStanding,
-    Row, Target, folded, short_ids,
+    Author, Balance, Date, Entry, EntryId, Holds, KINDS, Kind, Level, Link, LogKind, Logged, Merges, NewEntry,
+    RiskStanding, Row, Target, folded, short_ids,
 };
 use allymap_wire::DocumentId;
 
 mod form;
 mod list;
+mod why;
 
-use crate::app::{App, now, today};
-use crate::failure::{Exit, Failure};
+use crate::app::App;
+use crate::terminal::failure::{Exit, Failure};
+use crate::terminal::output::Output;
+use crate::terminal::typed;
+use crate::terminal::words::quoted;
 
 /// Groups, institutions and decision makers on the map
 #[derive(clap::Args)]
@@ -129,7 +133,7 @@ struct Fields {
 }
 
 impl Fields {
-    fn given(&self) -> Result<Vec<(String, String)>, Failure> {
+    fn given(&self, out: &Output) -> Result<Vec<(String, String)>, Failure> {
         let mut given: Vec<(String, String)> = [
             ("category", &self.category),
             ("phone", &self.phone),
@@ -142,9 +146,9 @@ impl Fields {
         .filter_map(|(name, value)| Some((name.to_owned(), value.clone()?)))
         .collect();
         if let Some(notes) = &self.notes {
-            given.push(("notes".into(), super::free_text(notes)?));
+            given.push(("notes".into(), typed::free_text(out, notes)?));
         }
-        given.extend(super::pairs(&self.set, "role=mayor")?);
+        given.extend(typed::pairs(&self.set, "role=mayor")?);
         Ok(given)
     }
 }
@@ -156,11 +160,11 @@ impl Args {
     }
 }
 
-pub(crate) fn run(app: &mut App, args: Args) -> Result<(), Failure> {
+pub(crate) fn run(app: &mut App<'_>, args: Args) -> Result<(), Failure> {
     match args.verb {
         Verb::Add(args) => add(app, args),
         Verb::List(args) => list::run(app, &args),
-        Verb::Show { who, why: true, .. } => super::why::show(app, &who),
+        Verb::Show { who, why: true, .. } => why::show(app, &who),
         Verb::Show { who, questions, .. } => {
             let row = app.find(&who)?;
             if questions { show_questions(app, &row) } else { show(app, &row) }
@@ -172,8 +176,8 @@ pub(crate) fn run(app: &mut App, args: Args) -> Result<(), Failure> {
     }
 }
 
-fn add(app: &mut App, args: Add) -> Result<(), Failure> {
-    let name = super::given(args.name, || app.ask().required("Name", "NAME (allymap partner add NAME)"))?;
+fn add(app: &mut App<'_>, args: Add) -> Result<(), Failure> {
+    let name = typed::given(args.name, || app.ask().required("Name", "NAME (allymap partner add NAME)"))?;
     let (kind, sort) = match args.kind {
         Some(kind) => Kind::typed(&kind)?,
         None if app.can_ask() => {
@@ -189,7 +193,7 @@ fn add(app: &mut App, args: Add) -> Result<(), Failure> {
     }
     let mut new = NewEntry::new(kind, &name);
     new.fields.extend(sort.map(|sort| ("type".to_owned(), sort.to_owned())));
-    new.fields.extend(args.fields.given()?);
+    new.fields.extend(args.fields.given(&app.output)?);
     may_be_held(app, &mut new)?;
     let asked = super::sensitive::asked(app, kind, &mut new.fields, args.relation.source(), false)?;
     new.fields.retain(|(name, _)| name != "affiliation");
@@ -201,7 +205,7 @@ fn add(app: &mut App, args: Add) -> Result<(), Failure> {
     app.commit()?;
     let (row, short) = (app.row(id)?, app.short_ids()?);
     if app.output.json {
-        app.output.json(&serde_json::json!({ "added": row_json(&row, &short[&id]) }));
+        app.output.json(&serde_json::json!({ "added": row_json(&row, &short[&id], app.today()) }));
         return Ok(());
     }
     app.output.say(format_args!("Added {} · {}  [{}]", row.name, kind.label, short[&id]));
@@ -213,7 +217,7 @@ fn add(app: &mut App, args: Add) -> Result<(), Failure> {
 }
 
 /// Who may be on the map, and in whose words: private people stand behind an organisation.
-fn may_be_held(app: &mut App, new: &mut NewEntry) -> Result<(), Failure> {
+fn may_be_held(app: &mut App<'_>, new: &mut NewEntry) -> Result<(), Failure> {
     if let Some(basis) = new.kind.field("basis").filter(|_| new.value("basis").is_none()) {
         let Holds::Choice(choices) = basis.holds else { return Ok(()) };
         let word = super::risk::chosen(app, None, basis.question, "--set basis=…", choices)
@@ -240,7 +244,7 @@ enum Alike {
 
 /// Something of the same or nearly the same name: a person decides. Where nobody can be asked, only one and the same name of
 /// one kind is refused.
-fn alike(app: &mut App, name: &str, kind: &Kind) -> Result<Alike, Failure> {
+fn alike(app: &mut App<'_>, name: &str, kind: &Kind) -> Result<Alike, Failure> {
     let rows = app.rows()?;
     let same = |row: &&&Row| row.kind == kind.name && folded(&row.name) == folded(name);
     let near = allymap_domain::near(name, &rows);
@@ -265,7 +269,7 @@ fn alike(app: &mut App, name: &str, kind: &Kind) -> Result<Alike, Failure> {
 }
 
 /// Asks whether this one is meant; if so it is shown, and whoever asks may say that they know them.
-fn which(app: &mut App, known: &Row) -> Result<Alike, Failure> {
+fn which(app: &mut App<'_>, known: &Row) -> Result<Alike, Failure> {
     let held = known.held_by().map(|held_by| format!(", held by {held_by}")).unwrap_or_default();
     let last = known.last_contact.map(|on| format!(", last contact {}", on.spelled())).unwrap_or_default();
     let question = format!("Looks like {} · {}{held}{last}. Is it the same?", known.name, known.kind);
@@ -298,7 +302,7 @@ pub(crate) fn office(row: &Row) -> String {
     role.or(seat).unwrap_or_default()
 }
 
-fn show(app: &mut App, row: &Row) -> Result<(), Failure> {
+fn show(app: &mut App<'_>, row: &Row) -> Result<(), Failure> {
     let entry = app.entry(row.id)?;
     if app.output.json {
         let value = |entry: &Entry| -> serde_json::Value {
@@ -312,7 +316,7 @@ fn show(app: &mut App, row: &Row) -> Result<(), Failure> {
     let means = entry.fields.iter().any(|value| value.field.holds == Holds::Entry);
     let names: Vec<(String, String)> =
         if means { app.names()?.into_iter().map(|(id, name)| (id.to_string(), name)).collect() } else { Vec::new() };
-    let out = app.output;
+    let out = app.output.clone();
     let label = entry.kind.map_or(entry.kind_name.as_str(), |kind| kind.label);
     let mark = if entry.archived.hides() { " · archived" } else { "" };
     out.say(format_args!("{} · {label}{mark}", entry.name()));
@@ -376,7 +380,7 @@ fn show(app: &mut App, row: &Row) -> Result<(), Failure> {
 }
 
 /// What a first meeting is for, as far as it is known (module, section 7).
-fn show_questions(app: &mut App, row: &Row) -> Result<(), Failure> {
+fn show_questions(app: &mut App<'_>, row: &Row) -> Result<(), Failure> {
     let findings = super::meet::findings(app, row.id)?;
     let answered = findings.iter().filter(|(_, answer)| answer.is_some()).count();
     if app.output.json {
@@ -397,12 +401,12 @@ fn show_questions(app: &mut App, row: &Row) -> Result<(), Failure> {
         }
     }
     if answered < findings.len() {
-        app.output.status(format_args!("Find out more: allymap meet {}", super::quoted(&row.name)));
+        app.output.status(format_args!("Find out more: allymap meet {}", quoted(&row.name)));
     }
     Ok(())
 }
 
-fn say_risk(app: &App, standing: &RiskStanding) {
+fn say_risk(app: &App<'_>, standing: &RiskStanding) {
     if standing.said.is_empty() && standing.counts == Level::Unknown {
         return;
     }
@@ -421,7 +425,7 @@ fn say_risk(app: &App, standing: &RiskStanding) {
     }
 }
 
-fn say_links(app: &mut App, entry: &Entry) -> Result<(), Failure> {
+fn say_links(app: &mut App<'_>, entry: &Entry) -> Result<(), Failure> {
     if entry.links.is_empty() {
         return Ok(());
     }
@@ -446,7 +450,7 @@ fn say_links(app: &mut App, entry: &Entry) -> Result<(), Failure> {
     Ok(())
 }
 
-fn say_log(app: &App, entry: &Entry) {
+fn say_log(app: &App<'_>, entry: &Entry) {
     for logged in entry.log.iter().rev().take(10) {
         let text = if logged.line.text.is_empty() { String::new() } else { format!(": {}", logged.line.text) };
         let Author { name, group, .. } = &logged.author;
@@ -458,12 +462,12 @@ fn say_log(app: &App, entry: &Entry) {
     }
 }
 
-fn edit(app: &mut App, args: Edit) -> Result<(), Failure> {
+fn edit(app: &mut App<'_>, args: Edit) -> Result<(), Failure> {
     let row = app.find(&args.who)?;
     if args.editor {
         return form::edit(app, &row);
     }
-    let mut changes = args.fields.given()?;
+    let mut changes = args.fields.given(&app.output)?;
     changes.extend(args.name.map(|name| ("name".to_owned(), name)));
     let stated = args.relation.understood(app)?.reasoned(app, row.id)?;
     if changes.is_empty() && args.relation.is_empty() && !args.restore && app.can_ask() {
@@ -524,7 +528,7 @@ pub(crate) fn set(
     }
 }
 
-fn archive(app: &mut App, who: &str) -> Result<(), Failure> {
+fn archive(app: &mut App<'_>, who: &str) -> Result<(), Failure> {
     let row = app.find(who)?;
     app.edit(DocumentId(row.id.0), |edit| Entry::archive(edit, true))?;
     app.commit()?;
@@ -539,7 +543,7 @@ fn archive(app: &mut App, who: &str) -> Result<(), Failure> {
     Ok(())
 }
 
-fn duplicates(app: &mut App) -> Result<(), Failure> {
+fn duplicates(app: &mut App<'_>) -> Result<(), Failure> {
     let rows = app.rows()?;
     let short = short_ids(rows.iter().map(|row| row.id));
     let pairs = allymap_domain::likely_duplicates(&rows);
@@ -577,12 +581,12 @@ fn duplicates(app: &mut App) -> Result<(), Failure> {
     Ok(())
 }
 
-fn merge(app: &mut App, keep: &str, other: &str) -> Result<(), Failure> {
+fn merge(app: &mut App<'_>, keep: &str, other: &str) -> Result<(), Failure> {
     let (keep, other) = (app.find(keep)?, app.find(other)?);
     if keep.id == other.id {
         return Err(Failure::usage("These are one entry already."));
     }
-    let (id, link) = (app.fresh_row(), Link::same(keep.id, now().0));
+    let (id, link) = (app.fresh_row(), Link::same(keep.id, app.now().0));
     app.edit(DocumentId(other.id.0), |edit| Entry::link(edit, other.id, id, &link))?;
     app.commit()?;
     if app.output.json {
@@ -595,7 +599,7 @@ fn merge(app: &mut App, keep: &str, other: &str) -> Result<(), Failure> {
 }
 
 /// Who will read what was just kept.
-pub(crate) fn who_sees(app: &mut App) -> Result<(), Failure> {
+pub(crate) fn who_sees(app: &mut App<'_>) -> Result<(), Failure> {
     let map = app.map()?;
     let members = {
         let (replica, _) = app.hold()?;
@@ -605,7 +609,7 @@ pub(crate) fn who_sees(app: &mut App) -> Result<(), Failure> {
     Ok(())
 }
 
-pub(crate) fn row_json(row: &Row, short: &str) -> serde_json::Value {
+pub(crate) fn row_json(row: &Row, short: &str, today: Date) -> serde_json::Value {
     serde_json::json!({
         "id": row.id.to_string(),
         "short_id": short,
@@ -621,7 +625,7 @@ pub(crate) fn row_json(row: &Row, short: &str) -> serde_json::Value {
         "stage": row.stage(),
         "health": row.fact(allymap_domain::FactKind::Health),
         "last_contact": row.last_contact.map(|date| date.to_string()),
-        "balance": Balance::of(&row.exchanges, today()).standing().words(),
+        "balance": Balance::of(&row.exchanges, today).standing().words(),
         "to_settle": row.conflicts,
     })
 }

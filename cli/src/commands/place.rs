@@ -3,10 +3,10 @@
 use allymap_domain::{ACCESS, Entry, Kind, NewEntry, Row, folded, short_ids};
 use allymap_wire::DocumentId;
 
-use super::map::say_note;
-use super::status::count;
 use crate::app::App;
-use crate::failure::{Exit, Failure};
+use crate::terminal::failure::{Exit, Failure};
+use crate::terminal::typed;
+use crate::terminal::words::count;
 
 /// Halls, parks and other spaces
 #[derive(clap::Args)]
@@ -114,12 +114,12 @@ impl Facts {
             given.push((access.field.to_owned(), value.trim().to_owned()));
             given.extend(note.map(|note| (access.note.to_owned(), note.trim().to_owned())));
         }
-        given.extend(super::pairs(&self.set, "phone=…")?);
+        given.extend(typed::pairs(&self.set, "phone=…")?);
         Ok(given)
     }
 }
 
-pub(crate) fn run(app: &mut App, args: Args) -> Result<(), Failure> {
+pub(crate) fn run(app: &mut App<'_>, args: Args) -> Result<(), Failure> {
     match args.verb {
         Verb::Add(args) => add(app, args),
         Verb::List(args) => list(app, &args),
@@ -128,8 +128,8 @@ pub(crate) fn run(app: &mut App, args: Args) -> Result<(), Failure> {
     }
 }
 
-fn add(app: &mut App, args: Add) -> Result<(), Failure> {
-    let name = super::given(args.name, || app.ask().required("Name", "NAME (allymap place add NAME)"))?;
+fn add(app: &mut App<'_>, args: Add) -> Result<(), Failure> {
+    let name = typed::given(args.name, || app.ask().required("Name", "NAME (allymap place add NAME)"))?;
     let (kind, _) = Kind::typed("place")?;
     let mut new = NewEntry::new(kind, &name);
     new.fields.extend(args.facts.given()?);
@@ -167,7 +167,7 @@ fn add(app: &mut App, args: Add) -> Result<(), Failure> {
     super::partner::who_sees(app)
 }
 
-fn edit(app: &mut App, args: Edit) -> Result<(), Failure> {
+fn edit(app: &mut App<'_>, args: Edit) -> Result<(), Failure> {
     let row = place(app, &args.place)?;
     let changes = args.facts.given()?;
     if changes.is_empty() {
@@ -186,7 +186,7 @@ fn edit(app: &mut App, args: Edit) -> Result<(), Failure> {
     super::partner::who_sees(app)
 }
 
-fn list(app: &mut App, args: &List) -> Result<(), Failure> {
+fn list(app: &mut App<'_>, args: &List) -> Result<(), Failure> {
     for fact in &args.with {
         if !ACCESS.iter().any(|access| access.field == fact) {
             let known: Vec<&str> = ACCESS.iter().map(|access| access.field).collect();
@@ -224,36 +224,36 @@ fn list(app: &mut App, args: &List) -> Result<(), Failure> {
     Ok(())
 }
 
-fn show(app: &mut App, said: &str) -> Result<(), Failure> {
+fn show(app: &mut App<'_>, said: &str) -> Result<(), Failure> {
     let row = place(app, said)?;
     let short = app.short_ids()?;
     if app.output.json {
         app.output.json(&serde_json::json!({ "place": json(&row, &short[&row.id]) }));
         return Ok(());
     }
-    let out = app.output;
+    let out = app.output.clone();
     out.say(format_args!("{} · {}  [{}]", row.name, sort(&row), short[&row.id]));
     let kind = row.kind();
     for (name, label) in [("address", "Address"), ("seats", "Seats"), ("phone", "Phone"), ("held-by", "Held by")] {
         if let Some(value) = row.value(name) {
-            say_note(&out, label, value, 26);
+            out.note(label, value, 26);
         }
     }
     for access in ACCESS {
         let value = row.value(access.field).unwrap_or("unknown");
         let shown = kind.and_then(|kind| kind.field(access.field)).map_or(value.to_owned(), |field| field.shown(value));
         let note = row.value(access.note).map(|note| format!(": {note}")).unwrap_or_default();
-        say_note(&out, access.label, &format!("{shown}{note}"), 26);
+        out.note(access.label, &format!("{shown}{note}"), 26);
     }
     if let Some(open) = to_find_out(&row) {
-        say_note(&out, "Find out", &open, 26);
+        out.note("Find out", &open, 26);
     }
     out.status("All of it, with notes and log: allymap partner show");
     Ok(())
 }
 
 /// The place that is meant; entries of other kinds are none.
-fn place(app: &mut App, said: &str) -> Result<Row, Failure> {
+fn place(app: &mut App<'_>, said: &str) -> Result<Row, Failure> {
     let row = app.find(said)?;
     if row.kind == "place" {
         return Ok(row);

@@ -6,7 +6,8 @@ use allymap_policy::{Fault, Pack, cases};
 
 use super::weigh::{self, Ground};
 use crate::app::App;
-use crate::failure::{Exit, Failure};
+use crate::terminal::failure::{Exit, Failure};
+use crate::terminal::words::count;
 
 /// The rules by which events are weighed
 #[derive(clap::Args)]
@@ -42,7 +43,7 @@ enum Verb {
     },
 }
 
-pub(crate) fn run(app: &mut App, args: Args) -> Result<(), Failure> {
+pub(crate) fn run(app: &mut App<'_>, args: Args) -> Result<(), Failure> {
     match args.verb {
         Verb::Show { rule: None } => show(app),
         Verb::Show { rule: Some(rule) } => show_rule(app, &rule),
@@ -51,10 +52,10 @@ pub(crate) fn run(app: &mut App, args: Args) -> Result<(), Failure> {
     }
 }
 
-fn show(app: &mut App) -> Result<(), Failure> {
+fn show(app: &mut App<'_>) -> Result<(), Failure> {
     let pack = weigh::pack();
     // The rules can be read without a map.
-    let older = if crate::unlock::exists(&app.home) { older(app)? } else { Vec::new() };
+    let older = if app.home().has_keys() { older(app)? } else { Vec::new() };
     if app.output.json {
         app.output.json(&serde_json::json!({
             "name": pack.name(), "version": pack.version(), "note": pack.note(), "sources": pack.sources(),
@@ -62,7 +63,7 @@ fn show(app: &mut App) -> Result<(), Failure> {
         }));
         return Ok(());
     }
-    let out = app.output;
+    let out = app.output.clone();
     out.say(format_args!("{} · {}", weigh::pack_name(), pack.note()));
     for rule in pack.rules() {
         out.line(&rule.id.to_string(), 6, format_args!("{} ({})", rule.text, rule.source));
@@ -77,7 +78,7 @@ fn show(app: &mut App) -> Result<(), Failure> {
 }
 
 /// Events whose decision rests on another version of the rules.
-fn older(app: &mut App) -> Result<Vec<String>, Failure> {
+fn older(app: &mut App<'_>) -> Result<Vec<String>, Failure> {
     if app.maps()?.is_empty() {
         return Ok(Vec::new());
     }
@@ -87,7 +88,7 @@ fn older(app: &mut App) -> Result<Vec<String>, Failure> {
     Ok(old.map(|row| row.name.clone()).collect())
 }
 
-fn show_rule(app: &App, id: &str) -> Result<(), Failure> {
+fn show_rule(app: &App<'_>, id: &str) -> Result<(), Failure> {
     let pack = weigh::pack();
     let rule = pack.rule(id).ok_or_else(|| {
         let names = pack.rules().iter().map(|rule| rule.id.to_string()).collect::<Vec<_>>().join(", ");
@@ -99,7 +100,7 @@ fn show_rule(app: &App, id: &str) -> Result<(), Failure> {
         app.output.json(&serde_json::json!({ "policy": weigh::pack_name(), "rule": rule }));
         return Ok(());
     }
-    let out = app.output;
+    let out = app.output.clone();
     out.say(format_args!("{} · {}", rule.id, weigh::pack_name()));
     out.line("Says", 10, &rule.text);
     out.line("Does", 10, &rule.does);
@@ -125,33 +126,33 @@ fn read(file: &Path) -> Result<String, Failure> {
 }
 
 /// Each fault with its line and what to do, and a failure over all of them.
-fn faulty(app: &App, file: &Path, faults: &[Fault]) -> Failure {
+fn faulty(app: &App<'_>, file: &Path, faults: &[Fault]) -> Failure {
     for fault in faults {
         app.output.warn(format_args!("{}:{fault}", file.display()));
     }
-    let count = super::status::count(faults.len(), "thing is", "things are");
+    let count = count(faults.len(), "thing is", "things are");
     let first = faults.first().map(ToString::to_string).unwrap_or_default();
     Failure::new("AM-POLICY", Exit::Failed, format!("{count} wrong in {}. First: {first}", file.display()))
         .hint("Mend the lines that are named and try again. Nothing was changed.")
 }
 
-fn parsed(app: &App, file: &Path) -> Result<Pack, Failure> {
+fn parsed(app: &App<'_>, file: &Path) -> Result<Pack, Failure> {
     Pack::parse(&read(file)?).map_err(|faults| faulty(app, file, &faults))
 }
 
-fn check(app: &App, file: &Path) -> Result<(), Failure> {
+fn check(app: &App<'_>, file: &Path) -> Result<(), Failure> {
     let pack = parsed(app, file)?;
     if app.output.json {
         app.output
             .json(&serde_json::json!({ "name": pack.name(), "version": pack.version(), "rules": pack.rules().len() }));
         return Ok(());
     }
-    let rules = super::status::count(pack.rules().len(), "rule", "rules");
+    let rules = count(pack.rules().len(), "rule", "rules");
     app.output.say(format_args!("{} reads well: {} v{}, {rules}.", file.display(), pack.name(), pack.version()));
     Ok(())
 }
 
-fn attempt(app: &App, file: &Path, rules: Option<&Path>) -> Result<(), Failure> {
+fn attempt(app: &App<'_>, file: &Path, rules: Option<&Path>) -> Result<(), Failure> {
     let own = rules.map(|rules| parsed(app, rules)).transpose()?;
     let pack = own.as_ref().unwrap_or_else(|| weigh::pack());
     let cases = cases::parse(&read(file)?).map_err(|faults| faulty(app, file, &faults))?;
@@ -181,14 +182,13 @@ fn attempt(app: &App, file: &Path, rules: Option<&Path>) -> Result<(), Failure> 
         }
     }
     if failed > 0 {
-        let message =
-            format!("{failed} of {} did not answer as expected.", super::status::count(tried.len(), "case", "cases"));
+        let message = format!("{failed} of {} did not answer as expected.", count(tried.len(), "case", "cases"));
         return Err(
             Failure::new("AM-CASES", Exit::Failed, message).hint("Each says above what differs. Nothing was changed.")
         );
     }
     if !app.output.json {
-        app.output.status(format_args!("{} as expected.", super::status::count(tried.len(), "case", "cases")));
+        app.output.status(format_args!("{} as expected.", count(tried.len(), "case", "cases")));
     }
     Ok(())
 }

@@ -3,7 +3,7 @@
 use allymap_seal::RootSeed;
 
 use crate::app::App;
-use crate::failure::{Exit, Failure};
+use crate::terminal::failure::{Exit, Failure};
 
 /// Print the map's emergency words, once, and forget them
 #[derive(clap::Args)]
@@ -14,7 +14,7 @@ pub(crate) struct Args {
     printed: bool,
 }
 
-pub(crate) fn run(app: &mut App, args: Args) -> Result<(), Failure> {
+pub(crate) fn run(app: &mut App<'_>, args: Args) -> Result<(), Failure> {
     let map = app.map()?;
     let seed =
         app.root(map.number)?.and_then(|bytes| <[u8; 32]>::try_from(bytes.as_slice()).ok()).ok_or_else(|| {

@@ -5,8 +5,10 @@ use allymap_policy::{Fact, Refer};
 use allymap_wire::DocumentId;
 
 use super::weigh::{self, Ground};
-use crate::app::{App, now, today};
-use crate::failure::Failure;
+use crate::app::App;
+use crate::terminal::failure::Failure;
+use crate::terminal::typed;
+use crate::terminal::words::{capital, lower, quoted};
 
 /// Questions that somebody else decides
 #[derive(clap::Args)]
@@ -80,7 +82,7 @@ impl Args {
     }
 }
 
-pub(crate) fn run(app: &mut App, args: Args) -> Result<(), Failure> {
+pub(crate) fn run(app: &mut App<'_>, args: Args) -> Result<(), Failure> {
     match args.verb {
         Verb::Add(args) => add(app, args),
         Verb::Answer(args) => answer(app, args),
@@ -88,7 +90,7 @@ pub(crate) fn run(app: &mut App, args: Args) -> Result<(), Failure> {
     }
 }
 
-fn named(app: &mut App, typed: Option<String>, question: &str) -> Result<ReferTo, Failure> {
+fn named(app: &mut App<'_>, typed: Option<String>, question: &str) -> Result<ReferTo, Failure> {
     let word = super::risk::chosen(app, typed, question, "--to", REFER_TO)?;
     Ok(ReferTo::named(word).unwrap_or(ReferTo::OrganisingTeam))
 }
@@ -103,7 +105,7 @@ fn rule(typed: Option<&str>) -> Result<Option<String>, Failure> {
     }
 }
 
-fn add(app: &mut App, args: Add) -> Result<(), Failure> {
+fn add(app: &mut App<'_>, args: Add) -> Result<(), Failure> {
     let event = weigh::event(app, &args.event)?;
     let about = rule(args.about.as_deref())?;
     let ground = Ground::of(app)?;
@@ -113,10 +115,10 @@ fn add(app: &mut App, args: Add) -> Result<(), Failure> {
         typed => vec![named(app, typed, "To whom?")?],
     };
     let question = match args.question {
-        Some(question) => Some(super::free_text(&question)?),
+        Some(question) => Some(typed::free_text(&app.output, &question)?),
         None => app.ask().optional("What do you ask them?")?,
     };
-    let on = args.on.map_or(Ok(When::on(today())), |typed| parse_when(&typed, today()))?;
+    let on = args.on.map_or(Ok(When::on(app.today())), |typed| parse_when(&typed, app.today()))?;
     let mut asked = Vec::new();
     for to in to {
         let known = event
@@ -124,16 +126,12 @@ fn add(app: &mut App, args: Add) -> Result<(), Failure> {
             .into_iter()
             .find(|told| told.what.to == to && told.what.rule == about && told.what.answer.is_none());
         if let Some(known) = known {
-            app.output.status(format_args!(
-                "{} has it since {}.",
-                crate::output::capital(to.label()),
-                known.assertion.observed
-            ));
+            app.output.status(format_args!("{} has it since {}.", capital(to.label()), known.assertion.observed));
             continue;
         }
         let referred =
             Referred { to, rule: about.clone(), answer: None, conditions: Vec::new(), text: question.clone() };
-        let assertion = Assertion::new(Claim::Referred(referred), on.clone(), now().0);
+        let assertion = Assertion::new(Claim::Referred(referred), on.clone(), app.now().0);
         let id = app.fresh_row();
         app.edit(DocumentId(event.id.0), |edit| Entry::assert(edit, id, &assertion))?;
         asked.push(to);
@@ -152,12 +150,12 @@ fn add(app: &mut App, args: Add) -> Result<(), Failure> {
     }
     app.output.status(format_args!(
         "A message with all that is known: allymap event assess {} --unsure",
-        super::quoted(&event.name)
+        quoted(&event.name)
     ));
     super::partner::who_sees(app)
 }
 
-fn answer(app: &mut App, args: Answer) -> Result<(), Failure> {
+fn answer(app: &mut App<'_>, args: Answer) -> Result<(), Failure> {
     let event = weigh::event(app, &args.event)?;
     let about = rule(args.about.as_deref())?;
     let waiting: Vec<ReferTo> =
@@ -181,8 +179,8 @@ fn answer(app: &mut App, args: Answer) -> Result<(), Failure> {
         Some(by) => by,
         None => app.ask().required("Who gave the answer?", "--by WHO")?,
     };
-    let because = args.because.as_deref().map(super::free_text).transpose()?;
-    let on = args.on.map_or(Ok(When::on(today())), |typed| parse_when(&typed, today()))?;
+    let because = args.because.as_deref().map(|text| typed::free_text(&app.output, text)).transpose()?;
+    let on = args.on.map_or(Ok(When::on(app.today())), |typed| parse_when(&typed, app.today()))?;
     let ground = Ground::of(app)?;
     let weighing = ground.weigh(&event);
     let outcome = weighing.outcome(weigh::pack());
@@ -192,6 +190,7 @@ fn answer(app: &mut App, args: Answer) -> Result<(), Failure> {
         .filter(|told| told.what.to == to && (about.is_none() || told.what.rule.is_none() || told.what.rule == about))
         .collect();
     let text = referred.iter().find_map(|told| told.what.text.clone());
+    let now_ms = app.now().0;
     let note = |rule: Option<String>, supersedes: Vec<_>| Assertion {
         reason: because.clone(),
         said_by: Some(by.clone()),
@@ -205,7 +204,7 @@ fn answer(app: &mut App, args: Answer) -> Result<(), Failure> {
                 text: text.clone(),
             }),
             on.clone(),
-            now().0,
+            now_ms,
         )
     };
     if referred.is_empty() {
@@ -256,7 +255,7 @@ fn answer(app: &mut App, args: Answer) -> Result<(), Failure> {
             reason: because.clone(),
             said_by: Some(by.clone()),
             supersedes,
-            ..Assertion::new(Claim::Weighed(weighed), on.clone(), now().0)
+            ..Assertion::new(Claim::Weighed(weighed), on.clone(), app.now().0)
         };
         let id = app.fresh_row();
         app.edit(DocumentId(event.id.0), |edit| Entry::assert(edit, id, &assertion))?;
@@ -276,9 +275,9 @@ fn answer(app: &mut App, args: Answer) -> Result<(), Failure> {
     }
     app.output.say(format_args!("Kept: {}, {by}: {}.", to.label(), Fact::Referral.value_words(&word)));
     for to in &waits {
-        app.output.say(format_args!("{} has still to answer.", crate::output::capital(to)));
+        app.output.say(format_args!("{} has still to answer.", capital(to)));
     }
-    app.output.say(format_args!("{} is now: {}.", event.name, weigh::lower(&weigh::headline(&outcome))));
+    app.output.say(format_args!("{} is now: {}.", event.name, lower(&weigh::headline(&outcome))));
     super::partner::who_sees(app)
 }
 
@@ -314,7 +313,7 @@ fn refers_to_both(rule: &str) -> bool {
     refers.contains(&Refer::Staff) && refers.contains(&Refer::BranchCommittee)
 }
 
-fn list(app: &mut App, all: bool) -> Result<(), Failure> {
+fn list(app: &mut App<'_>, all: bool) -> Result<(), Failure> {
     let authors = app.authors()?;
     let rows = app.rows_once()?;
     let mut told: Vec<(&Row, Told<Referred>)> = Vec::new();

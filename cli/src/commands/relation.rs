@@ -1,16 +1,17 @@
 //! What several commands say and write about a relationship: its stage and health, who knows them, give and take.
 
 use std::collections::BTreeMap;
-use std::rc::Rc;
+use std::sync::Arc;
 
 use allymap_domain::{
-    Assertion, Balance, BalanceStanding, Claim, Entry, EntryId, Fact, FactKind, Link, LogKind, LogLine, Map, Row, When,
-    next_check_in, parse_when,
+    Assertion, Balance, BalanceStanding, Claim, Date, Entry, EntryId, Fact, FactKind, Link, LogKind, LogLine, Map, Row,
+    When, next_check_in, parse_when,
 };
 use allymap_wire::DocumentId;
 
-use crate::app::{App, now, today};
-use crate::failure::{Exit, Failure};
+use crate::app::App;
+use crate::terminal::failure::{Exit, Failure};
+use crate::terminal::typed;
 
 /// Flags of `partner add` and `partner edit` for what is more than a field.
 #[derive(clap::Args, Default)]
@@ -54,7 +55,7 @@ impl Flags {
     }
 
     /// What is said and written, checked before anything is: the parent is found, the words are understood.
-    pub(crate) fn understood(&self, app: &mut App) -> Result<Stated, Failure> {
+    pub(crate) fn understood(&self, app: &mut App<'_>) -> Result<Stated, Failure> {
         let mut facts = Vec::new();
         for (kind, typed) in [
             (FactKind::Stage, &self.stage),
@@ -66,8 +67,8 @@ impl Flags {
                 facts.push(Fact::typed(kind, word)?);
             }
         }
-        let because = self.because.as_deref().map(super::free_text).transpose()?;
-        let on = self.checked.as_ref().map_or(Ok(When::on(today())), |typed| parse_when(typed, today()))?;
+        let because = self.because.as_deref().map(|text| typed::free_text(&app.output, text)).transpose()?;
+        let on = self.checked.as_ref().map_or(Ok(When::on(app.today())), |typed| parse_when(typed, app.today()))?;
         let parent = self.branch_of.as_ref().map(|parent| app.find(parent)).transpose()?;
         let known_by = self.known_by.as_ref().map(|who| match &self.how {
             Some(how) => format!("{who} ({how})"),
@@ -89,7 +90,7 @@ pub(crate) struct Stated {
 
 impl Stated {
     /// What lets go of a closer tie to a party says why: asked for, else `--because`.
-    pub(crate) fn reasoned(mut self, app: &mut App, id: EntryId) -> Result<Stated, Failure> {
+    pub(crate) fn reasoned(mut self, app: &mut App<'_>, id: EntryId) -> Result<Stated, Failure> {
         let entry = app.entry(id)?;
         let loosens = |fact: &Fact| entry.fact(fact.kind()).is_some_and(|standing| fact.loosens(standing.counts));
         if self.because.is_none()
@@ -103,7 +104,7 @@ impl Stated {
     }
 
     /// Writes it into an entry. Returns what was written, in words; nothing is durable yet.
-    pub(crate) fn write(&self, app: &mut App, id: EntryId) -> Result<Vec<String>, Failure> {
+    pub(crate) fn write(&self, app: &mut App<'_>, id: EntryId) -> Result<Vec<String>, Failure> {
         let mut kept = Vec::new();
         for fact in &self.facts {
             let was = state(app, id, *fact, |assertion| Assertion {
@@ -122,7 +123,7 @@ impl Stated {
             kept.push(format!("known by {known_by}"));
         }
         if let Some(parent) = &self.parent {
-            let (row, link) = (app.fresh_row(), Link::branch_of(parent.id, now().0));
+            let (row, link) = (app.fresh_row(), Link::branch_of(parent.id, app.now().0));
             app.edit(DocumentId(id.0), |edit| Entry::link(edit, id, row, &link))?;
             kept.push(format!("branch of {}", parent.name));
         }
@@ -132,7 +133,7 @@ impl Stated {
 
 /// States a fact in place of everything that was stated before. Returns what counted until now.
 pub(crate) fn state(
-    app: &mut App,
+    app: &mut App<'_>,
     id: EntryId,
     fact: Fact,
     change: impl FnOnce(Assertion) -> Assertion,
@@ -140,7 +141,7 @@ pub(crate) fn state(
     let entry = app.entry(id)?;
     let before = entry.fact(fact.kind());
     let supersedes = before.map(|standing| standing.said.iter().map(|said| said.id).collect()).unwrap_or_default();
-    let new = Assertion { supersedes, ..Assertion::new(Claim::Fact(fact), When::on(today()), now().0) };
+    let new = Assertion { supersedes, ..Assertion::new(Claim::Fact(fact), When::on(app.today()), app.now().0) };
     let (row, assertion) = (app.fresh_row(), change(new));
     app.edit(DocumentId(id.0), |edit| Entry::assert(edit, row, &assertion))?;
     Ok(before.map(|standing| standing.counts))
@@ -148,7 +149,7 @@ pub(crate) fn state(
 
 /// Moves the stage on, if it is one of the earlier ones. Returns the words for what changed.
 pub(crate) fn reach_stage(
-    app: &mut App,
+    app: &mut App<'_>,
     row: &Row,
     earlier: &[&str],
     stage: &str,
@@ -164,13 +165,13 @@ pub(crate) fn reach_stage(
 }
 
 /// Adds a line to an entry's log; nothing is durable yet.
-pub(crate) fn add_line(app: &mut App, id: EntryId, line: &LogLine) -> Result<(), Failure> {
+pub(crate) fn add_line(app: &mut App<'_>, id: EntryId, line: &LogLine) -> Result<(), Failure> {
     let row = app.fresh_row();
     app.edit(DocumentId(id.0), |edit| Entry::log(edit, row, line))
 }
 
 /// The rows of a map, entries that are known to be one joined: what was asked, given and met of either counts for both.
-pub(crate) fn joined(app: &mut App) -> Result<Rc<[Row]>, Failure> {
+pub(crate) fn joined(app: &mut App<'_>) -> Result<Arc<[Row]>, Failure> {
     let rows = app.rows()?;
     let same = allymap_domain::identities(&rows);
     // They are in order already.
@@ -181,7 +182,7 @@ pub(crate) fn joined(app: &mut App) -> Result<Rc<[Row]>, Failure> {
 }
 
 /// The one entry that is meant, with what is known of it under its other names.
-pub(crate) fn find_joined(app: &mut App, said: &str) -> Result<Row, Failure> {
+pub(crate) fn find_joined(app: &mut App<'_>, said: &str) -> Result<Row, Failure> {
     let row = app.find(said)?;
     let all = app.one_and_the_same(row.id)?;
     let Some(first) = all.iter().min().copied().filter(|_| all.len() > 1) else { return Ok(row) };
@@ -222,8 +223,8 @@ fn join(rows: Vec<Row>, one: impl Fn(&Row) -> EntryId) -> Vec<Row> {
 }
 
 /// A contact is noted when it has been: one to come must not count as the last one (module, "ongoing").
-pub(crate) fn has_been(on: &When, kind: &LogKind) -> Result<(), Failure> {
-    match on.date.filter(|on| kind.contact && *on > today()) {
+pub(crate) fn has_been(on: &When, kind: &LogKind, today: Date) -> Result<(), Failure> {
+    match on.date.filter(|on| kind.contact && *on > today) {
         None => Ok(()),
         Some(on) => {
             Err(Failure::usage(format!("{} is still to come; a contact is noted once it has been.", on.spelled()))
@@ -255,7 +256,7 @@ pub(crate) fn missing(row: &Row) -> Vec<&'static str> {
 }
 
 /// Consents, requests, research and what is missing: said before anything is done with somebody.
-pub(crate) fn say_before(app: &mut App, row: &Row, column: usize) -> Result<(), Failure> {
+pub(crate) fn say_before(app: &mut App<'_>, row: &Row, column: usize) -> Result<(), Failure> {
     for told in row.consents() {
         let words = super::consent::words(app, &told)?;
         app.output.line("Consent", column, words);
@@ -271,7 +272,7 @@ pub(crate) fn say_before(app: &mut App, row: &Row, column: usize) -> Result<(), 
 }
 
 /// The same for programs: consents, requests, what is missing.
-pub(crate) fn before_json(app: &mut App, row: &Row) -> Result<serde_json::Value, Failure> {
+pub(crate) fn before_json(app: &mut App<'_>, row: &Row) -> Result<serde_json::Value, Failure> {
     let mut consents = Vec::new();
     for told in row.consents() {
         consents.push(super::consent::json(app, &told)?);
@@ -316,7 +317,7 @@ pub(crate) fn researched_first(row: &Row, kind: &LogKind, anyway: Option<&str>) 
 }
 
 /// What is said about a person has its source: asked for where somebody can be. Without one the map refuses it.
-pub(crate) fn source_about(app: &mut App, row: &Row, source: Option<String>) -> Result<Option<String>, Failure> {
+pub(crate) fn source_about(app: &mut App<'_>, row: &Row, source: Option<String>) -> Result<Option<String>, Failure> {
     if source.is_some() || row.kind != "person" || !app.can_ask() {
         return Ok(source);
     }
@@ -345,10 +346,10 @@ pub(crate) fn balance_json(row: &Row, balance: &Balance) -> serde_json::Value {
 }
 
 /// What `partner show` says about the relationship.
-pub(crate) fn say(app: &mut App, entry: &Entry) -> Result<(), Failure> {
+pub(crate) fn say(app: &mut App<'_>, entry: &Entry) -> Result<(), Failure> {
     let row = app.row(entry.id)?;
     let map = app.map_entry()?.unwrap_or_default();
-    let out = app.output;
+    let out = app.output.clone();
     let line = |label: &str, words: &str| out.line(label, 22, words);
     if row.rights_holders() && row.fact(FactKind::Health) == Some("strained") {
         line("Alarm", "the tie with these rights holders is strained");
@@ -392,17 +393,17 @@ pub(crate) fn say(app: &mut App, entry: &Entry) -> Result<(), Failure> {
     for told in row.requests() {
         line("Their request", &super::request::words(&told));
     }
-    let balance = Balance::of(&row.exchanges, today());
+    let balance = Balance::of(&row.exchanges, app.today());
     if balance.standing() != BalanceStanding::Nothing {
         line("Give and take", &balance_words(&row, &balance));
     }
-    say_next(&row, &map, &line);
+    say_next(&row, &map, app.today(), &line);
     Ok(())
 }
 
-fn say_next(row: &Row, map: &Map, line: &dyn Fn(&str, &str)) {
-    if let Some(on) = next_check_in(row, map, today()) {
-        let late = if on < today() { " (overdue)" } else { "" };
+fn say_next(row: &Row, map: &Map, today: Date, line: &dyn Fn(&str, &str)) {
+    if let Some(on) = next_check_in(row, map, today) {
+        let late = if on < today { " (overdue)" } else { "" };
         line("Next check-in", &format!("{}{late}", on.spelled()));
     }
 }

@@ -2,9 +2,9 @@
 
 use allymap_wire::{AddressError, RelayAddress, RelayKeyHash};
 
-use super::status::count;
 use crate::app::App;
-use crate::failure::Failure;
+use crate::terminal::failure::{Failure, connect_words};
+use crate::terminal::words::count;
 
 /// The relays that this map is exchanged through
 #[derive(clap::Args)]
@@ -29,7 +29,7 @@ enum Verb {
     List,
 }
 
-pub(crate) fn run(app: &mut App, args: Args) -> Result<(), Failure> {
+pub(crate) fn run(app: &mut App<'_>, args: Args) -> Result<(), Failure> {
     match args.verb {
         Verb::Add { line } => {
             let relay = read_line(&line)?;
@@ -75,7 +75,7 @@ pub(crate) struct State {
 }
 
 /// Every relay of the map, in one order everywhere.
-pub(crate) fn states(app: &mut App) -> Result<Vec<State>, Failure> {
+pub(crate) fn states(app: &mut App<'_>) -> Result<Vec<State>, Failure> {
     let (replica, disk) = app.hold()?;
     let standing = replica.standing(disk)?;
     let newest = replica.newest_own_record(disk)?;
@@ -153,8 +153,8 @@ pub(crate) fn read_line(line: &str) -> Result<RelayAddress, Failure> {
             _ => failure.hint("Copy the whole line that allymap-relay serve printed, from ALLYMAP-RELAY: to its end."),
         }
     })?;
-    crate::exchange::authority(&address.url).map_err(|error| {
-        Failure::usage(format!("The address in this line cannot be used: {error}."))
+    allymap_home::together::lines::authority(&address.url).map_err(|error| {
+        Failure::usage(format!("The address in this line cannot be used: {}.", connect_words(&error)))
             .hint("Ask the relay's operator for another line. Nothing was changed.")
     })?;
     Ok(address)

@@ -8,10 +8,10 @@ use allymap_domain::{
 };
 
 use super::export::audience;
-use super::status::count;
-use crate::app::{App, today};
-use crate::failure::Failure;
-use crate::handed_out::save;
+use crate::app::App;
+use crate::terminal::failure::Failure;
+use crate::terminal::handed_out::save;
+use crate::terminal::words::count;
 
 /// Make a report to print or hand over
 #[derive(clap::Args)]
@@ -44,7 +44,7 @@ pub(crate) struct Args {
     replace: bool,
 }
 
-pub(crate) fn run(app: &mut App, args: Args) -> Result<(), Failure> {
+pub(crate) fn run(app: &mut App<'_>, args: Args) -> Result<(), Failure> {
     if let Some(form) = args.blank.as_deref() {
         let which = if form == "meeting" { BlankForm::Meeting } else { BlankForm::Template };
         let printed = Printed { html: blank_form(which), entries: 0, left_out: BTreeSet::new() };
@@ -59,7 +59,7 @@ pub(crate) fn run(app: &mut App, args: Args) -> Result<(), Failure> {
     };
     let rows = app.rows_once()?;
     app.release();
-    let material = Material { map: &map, entries: &entries, rows: &rows, audience, today: today() };
+    let material = Material { map: &map, entries: &entries, rows: &rows, audience, today: app.today() };
     let Some(row) = about else {
         let chosen = [
             (ReportPart::Template, args.template),
@@ -79,7 +79,7 @@ pub(crate) fn run(app: &mut App, args: Args) -> Result<(), Failure> {
 }
 
 /// Each entry once: of those that are the same, the one that stands for all.
-fn entries(app: &mut App) -> Result<Vec<Entry>, Failure> {
+fn entries(app: &mut App<'_>) -> Result<Vec<Entry>, Failure> {
     let ids: BTreeSet<EntryId> = app.rows_once()?.iter().map(|row| row.id).collect();
     let documents = app.all_documents()?;
     let authors = app.authors()?;
@@ -87,14 +87,14 @@ fn entries(app: &mut App) -> Result<Vec<Entry>, Failure> {
     Ok(once.map(|(id, document)| app.read(document, *id, &authors)).collect())
 }
 
-fn hand_over(app: &mut App, args: &Args, name: &str, printed: &Printed) -> Result<(), Failure> {
+fn hand_over(app: &mut App<'_>, args: &Args, name: &str, printed: &Printed) -> Result<(), Failure> {
     if args.output.as_deref().is_some_and(|path| path.as_os_str() == "-") {
         if app.output.json {
             app.output.json(&serde_json::json!({ "html": printed.html, "entries": printed.entries }));
             return Ok(());
         }
         return app.output.bytes(printed.html.as_bytes()).map_err(|error| {
-            Failure::usage(format!("Standard output cannot be written: {}.", crate::failure::reason(&error)))
+            Failure::usage(format!("Standard output cannot be written: {}.", crate::terminal::failure::reason(&error)))
         });
     }
     let path = args.output.clone().unwrap_or_else(|| PathBuf::from(format!("{}.html", file_name(name))));

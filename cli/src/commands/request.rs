@@ -4,8 +4,9 @@ use allymap_domain::{Assertion, Choice, Claim, Entry, Told, Weighed, When, folde
 use allymap_policy::{Fact, LIFTED};
 use allymap_wire::DocumentId;
 
-use crate::app::{App, now, today};
-use crate::failure::{Exit, Failure};
+use crate::app::App;
+use crate::terminal::failure::{Exit, Failure};
+use crate::terminal::typed;
 
 /// What they ask of us, until they say otherwise
 #[derive(clap::Args)]
@@ -61,17 +62,17 @@ const KINDS: &[Choice] = &[
     Choice { slug: "do-not-come", label: "do not come", also: &["stay away"] },
 ];
 
-pub(crate) fn run(app: &mut App, args: Args) -> Result<(), Failure> {
+pub(crate) fn run(app: &mut App<'_>, args: Args) -> Result<(), Failure> {
     match args.verb {
         Verb::Add(args) => add(app, args),
         Verb::Lift(args) => lift(app, args),
     }
 }
 
-fn add(app: &mut App, args: Add) -> Result<(), Failure> {
+fn add(app: &mut App<'_>, args: Add) -> Result<(), Failure> {
     let row = app.find(&args.who)?;
     let text = match args.text {
-        Some(text) => super::free_text(&text)?,
+        Some(text) => typed::free_text(&app.output, &text)?,
         None => app.ask().required("What do they ask of us?", "TEXT")?,
     };
     let kind = args.kind.map_or(Ok("other"), |typed| super::risk::chosen(app, Some(typed), "", "--kind", KINDS))?;
@@ -82,7 +83,7 @@ fn add(app: &mut App, args: Add) -> Result<(), Failure> {
     let source = super::relation::source_about(app, &row, args.source)?;
     let weighed = Weighed { text: Some(text.clone()), ..Weighed::new(Fact::Requests.name(), Some(kind)) };
     let assertion =
-        Assertion { said_by, source, ..Assertion::new(Claim::Weighed(weighed), When::on(today()), now().0) };
+        Assertion { said_by, source, ..Assertion::new(Claim::Weighed(weighed), When::on(app.today()), app.now().0) };
     let id = app.fresh_row();
     app.edit(DocumentId(row.id.0), |edit| Entry::assert(edit, id, &assertion))?;
     app.commit()?;
@@ -95,10 +96,10 @@ fn add(app: &mut App, args: Add) -> Result<(), Failure> {
     super::partner::who_sees(app)
 }
 
-fn lift(app: &mut App, args: Lift) -> Result<(), Failure> {
+fn lift(app: &mut App<'_>, args: Lift) -> Result<(), Failure> {
     let row = app.find(&args.who)?;
     let standing = row.requests();
-    let typed = args.text.map_or(Ok(String::new()), |text| super::free_text(&text))?;
+    let typed = args.text.map_or(Ok(String::new()), |text| typed::free_text(&app.output, &text))?;
     let words = |told: &Told<Weighed>| told.what.text.clone().unwrap_or_default();
     let fitting: Vec<&Told<Weighed>> =
         standing.iter().filter(|told| folded(&words(told)).contains(&folded(&typed))).collect();
@@ -124,7 +125,7 @@ fn lift(app: &mut App, args: Lift) -> Result<(), Failure> {
     let assertion = Assertion {
         said_by: Some(said_by.clone()),
         supersedes: fitting.iter().map(|told| told.id).collect(),
-        ..Assertion::new(Claim::Weighed(weighed), When::on(today()), now().0)
+        ..Assertion::new(Claim::Weighed(weighed), When::on(app.today()), app.now().0)
     };
     let id = app.fresh_row();
     app.edit(DocumentId(row.id.0), |edit| Entry::assert(edit, id, &assertion))?;

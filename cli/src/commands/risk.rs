@@ -6,8 +6,10 @@ use allymap_domain::{
 };
 use allymap_wire::DocumentId;
 
-use crate::app::{App, now, today};
-use crate::failure::Failure;
+use crate::app::App;
+use crate::terminal::failure::Failure;
+use crate::terminal::typed;
+use crate::terminal::words::capital;
 
 /// Risks to weigh before partnering
 #[derive(clap::Args)]
@@ -84,7 +86,7 @@ impl Args {
     }
 }
 
-pub(crate) fn run(app: &mut App, args: Args) -> Result<(), Failure> {
+pub(crate) fn run(app: &mut App<'_>, args: Args) -> Result<(), Failure> {
     match args.verb {
         Verb::Add(rating) => rate(app, rating, false),
         Verb::Settle(rating) => rate(app, rating, true),
@@ -94,7 +96,7 @@ pub(crate) fn run(app: &mut App, args: Args) -> Result<(), Failure> {
     }
 }
 
-fn rate(app: &mut App, args: Rating, settles: bool) -> Result<(), Failure> {
+fn rate(app: &mut App<'_>, args: Rating, settles: bool) -> Result<(), Failure> {
     let row = app.find(&args.who)?;
     let kind = chosen(app, args.risk, "Which type of risk?", "--type", RISK_KINDS)?;
     let kind = RiskKind::typed(kind).unwrap_or(RiskKind::Political);
@@ -113,7 +115,7 @@ fn rate(app: &mut App, args: Rating, settles: bool) -> Result<(), Failure> {
     let level = Level::typed(level).unwrap_or(Level::Unknown);
     let question = if settles { "Why does this hold now?" } else { "What is it?" };
     let reason = match args.reason {
-        Some(reason) => Some(super::free_text(&reason)?),
+        Some(reason) => Some(typed::free_text(&app.output, &reason)?),
         None if settles => Some(app.ask().required(question, "--reason WHY")?),
         None => app.ask().optional(question)?,
     };
@@ -142,7 +144,7 @@ fn rate(app: &mut App, args: Rating, settles: bool) -> Result<(), Failure> {
         true => args.source,
         false => super::relation::source_about(app, &row, args.source)?,
     };
-    let on = args.on.map_or(Ok(When::on(today())), |typed| parse_when(&typed, today()))?;
+    let on = args.on.map_or(Ok(When::on(app.today())), |typed| parse_when(&typed, app.today()))?;
     let claim = Claim::Risk(Risk { kind, level, mitigation });
     let assertion = Assertion {
         reason,
@@ -154,7 +156,7 @@ fn rate(app: &mut App, args: Rating, settles: bool) -> Result<(), Failure> {
         supersedes: stood
             .filter(|_| settles)
             .map_or(Vec::new(), |stood| stood.said.iter().map(|said| said.id).collect()),
-        ..Assertion::new(claim, on, now().0)
+        ..Assertion::new(claim, on, app.now().0)
     };
     let id = app.fresh_row();
     app.edit(DocumentId(row.id.0), |edit| Entry::assert(edit, id, &assertion))?;
@@ -179,7 +181,7 @@ fn rate(app: &mut App, args: Rating, settles: bool) -> Result<(), Failure> {
         }
         app.output.say(format_args!(
             "{} counts until somebody who has read both settles it: allymap risk settle",
-            crate::output::capital(standing.counts.label())
+            capital(standing.counts.label())
         ));
     }
     Ok(())
@@ -187,7 +189,7 @@ fn rate(app: &mut App, args: Rating, settles: bool) -> Result<(), Failure> {
 
 /// What was typed as one of these words; asked for when it is missing.
 pub(crate) fn chosen(
-    app: &mut App,
+    app: &mut App<'_>,
     typed: Option<String>,
     question: &str,
     flag: &str,
@@ -209,7 +211,7 @@ pub(crate) fn chosen(
     })
 }
 
-fn list(app: &mut App, who: &str) -> Result<(), Failure> {
+fn list(app: &mut App<'_>, who: &str) -> Result<(), Failure> {
     let row = app.find(who)?;
     let entry = app.entry(row.id)?;
     // Always six lines, in the guide's order (partnership guide, section 3).
@@ -230,13 +232,13 @@ fn list(app: &mut App, who: &str) -> Result<(), Failure> {
         let level = standing.map_or(Level::Unknown, |standing| standing.counts);
         app.output.line(&format!("{:<14}{}", kind.slug(), level.label()), 23, details);
     }
-    if crate::stdout::is_terminal() && !entry.risks.is_empty() {
+    if app.output.out.is_terminal() && !entry.risks.is_empty() {
         app.output.status(format_args!("More of each: allymap risk show \"{}\"", row.name));
     }
     Ok(())
 }
 
-fn show(app: &mut App, who: &str) -> Result<(), Failure> {
+fn show(app: &mut App<'_>, who: &str) -> Result<(), Failure> {
     let row = app.find(who)?;
     let entry = app.entry(row.id)?;
     if app.output.json {
@@ -279,7 +281,7 @@ fn show(app: &mut App, who: &str) -> Result<(), Failure> {
     Ok(())
 }
 
-fn open(app: &mut App) -> Result<(), Failure> {
+fn open(app: &mut App<'_>) -> Result<(), Failure> {
     let rows = app.rows_once()?;
     let short = short_ids(rows.iter().map(|row| row.id));
     let mut open: Vec<&Row> =
@@ -287,7 +289,8 @@ fn open(app: &mut App) -> Result<(), Failure> {
     // Rights holders before others of the same level (module, section 4a).
     open.sort_by_key(|row| (std::cmp::Reverse(row.strictest_risk()), !row.rights_holders()));
     if app.output.json {
-        let entries: Vec<_> = open.iter().map(|row| super::partner::row_json(row, &short[&row.id])).collect();
+        let entries: Vec<_> =
+            open.iter().map(|row| super::partner::row_json(row, &short[&row.id], app.today())).collect();
         app.output.json(&serde_json::json!({ "entries": entries }));
         return Ok(());
     }

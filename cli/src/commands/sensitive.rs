@@ -5,7 +5,7 @@ use allymap_domain::{Affiliation, Entry, Field, Holds, Kind, Merges, Rejection};
 
 use super::relation::SOURCE_QUESTION;
 use crate::app::App;
-use crate::failure::Failure;
+use crate::terminal::failure::Failure;
 
 /// What somebody belongs to, with its source.
 pub(crate) struct Asked {
@@ -15,7 +15,7 @@ pub(crate) struct Asked {
 /// Completes what is to be written about a person: at a terminal source and need are asked for, elsewhere one line says what
 /// is missing. What holds its source in itself is asked for it only when it lacks it. `needed` tells that the need is known.
 pub(crate) fn asked(
-    app: &mut App,
+    app: &mut App<'_>,
     kind: &'static Kind,
     changes: &mut Vec<(String, String)>,
     source: Option<&str>,

@@ -6,10 +6,10 @@ use allymap_domain::{
     Campaign, Caption, Date, Move, Movement, Place, Placed, Score, Spectrum, Turn, half_pie, parse_date, parse_since,
 };
 
-use super::next::wrapped;
-use crate::app::{App, today};
-use crate::failure::Failure;
-use crate::output::Output;
+use crate::app::App;
+use crate::terminal::failure::Failure;
+use crate::terminal::output::Output;
+use crate::terminal::words::plural;
 
 /// Draw the spectrum of allies
 #[derive(clap::Args)]
@@ -37,10 +37,10 @@ pub(crate) const ORDER: [Place; 6] = [
     Place::NotKnown,
 ];
 
-pub(crate) fn run(app: &mut App, args: Args) -> Result<(), Failure> {
+pub(crate) fn run(app: &mut App<'_>, args: Args) -> Result<(), Failure> {
     let campaign = super::campaign::meant(app, args.campaign.as_deref())?;
-    let since = args.since.map(|typed| parse_since(&typed, today())).transpose()?;
-    let until = args.until.map(|typed| parse_date(&typed, today())).transpose()?;
+    let since = args.since.map(|typed| parse_since(&typed, app.today())).transpose()?;
+    let until = args.until.map(|typed| parse_date(&typed, app.today())).transpose()?;
     if let (Some(since), Some(until)) = (since, until)
         && until < since
     {
@@ -68,28 +68,28 @@ pub(crate) fn run(app: &mut App, args: Args) -> Result<(), Failure> {
     let most = ORDER.iter().map(|place| spectrum.at(*place).count()).max().unwrap_or(0);
     for place in ORDER {
         let placed: Vec<&Placed<'_>> = spectrum.at(place).collect();
-        app.output.say(bar(app.output.plain, place, &placed, most));
+        app.output.say(bar(&app.output, place, &placed, most));
     }
     if let Some((since, movement)) = &movement {
         app.output.say("");
-        app.output.say(wrapped(app.output, 2, &score_line(*since, until, &movement.score)));
+        app.output.say(app.output.broken(2, &score_line(*since, until, &movement.score)));
         for (step, reason) in &steps {
-            app.output.say(step_line(app.output, step, reason.as_deref()));
+            app.output.say(step_line(&app.output, step, reason.as_deref()));
         }
     }
     Ok(())
 }
 
 /// One place in at most eighty columns; under `--plain` every name, and no drawing.
-fn bar(plain: bool, place: Place, placed: &[&Placed<'_>], most: usize) -> String {
+fn bar(out: &Output, place: Place, placed: &[&Placed<'_>], most: usize) -> String {
     let mark = |placed: &&Placed<'_>| {
         // Before it is cut.
-        let name = crate::discreet::shown(&placed.row.name);
+        let name = out.hidden.shown(&placed.row.name);
         if placed.differs() { format!("{name} (people differ)") } else { name.into_owned() }
     };
     let names: Vec<String> = placed.iter().map(mark).collect();
     let label = plural(place);
-    if plain {
+    if out.plain {
         let names = if place == Place::NotKnown || names.is_empty() {
             String::new()
         } else {
@@ -139,7 +139,7 @@ fn score_line(since: Date, until: Option<Date>, score: &Score) -> String {
     line
 }
 
-fn step_line(output: Output, step: &Move<'_>, reason: Option<&str>) -> String {
+fn step_line(output: &Output, step: &Move<'_>, reason: Option<&str>) -> String {
     let on = step.on.map_or("no day".to_owned(), Date::spelled);
     let turn = turn(step);
     let because = reason.map(|reason| format!(": {reason}")).unwrap_or_default();
@@ -147,7 +147,7 @@ fn step_line(output: Output, step: &Move<'_>, reason: Option<&str>) -> String {
     if output.plain {
         return format!("{on}: {name}: {from} → {to}, {turn}{because}");
     }
-    wrapped(output, 18, &format!("{on:<16}  {name}: {from} → {to}, {turn}{because}"))
+    output.broken(18, &format!("{on:<16}  {name}: {from} → {to}, {turn}{because}"))
 }
 
 fn turn(step: &Move<'_>) -> String {
@@ -165,7 +165,7 @@ fn turn(step: &Move<'_>) -> String {
 }
 
 /// Why somebody moved, as it was noted that day.
-fn reason(app: &mut App, campaign: &Campaign, step: &Move<'_>) -> Result<Option<String>, Failure> {
+fn reason(app: &mut App<'_>, campaign: &Campaign, step: &Move<'_>) -> Result<Option<String>, Failure> {
     let mut reasons = Vec::new();
     for id in &step.same {
         let entry = app.entry(*id)?;
@@ -186,7 +186,7 @@ fn reason(app: &mut App, campaign: &Campaign, step: &Move<'_>) -> Result<Option<
 }
 
 fn draw(
-    app: &mut App,
+    app: &mut App<'_>,
     file: &Path,
     campaign: &Campaign,
     spectrum: &Spectrum<'_>,
@@ -194,7 +194,7 @@ fn draw(
     until: Option<Date>,
 ) -> Result<(), Failure> {
     let map = app.map()?.name;
-    let day = until.unwrap_or_else(today);
+    let day = until.unwrap_or_else(|| app.today());
     let caption = Caption {
         title: campaign.sentence.clone(),
         line: movement.map(|(since, movement)| score_line(*since, until, &movement.score)).unwrap_or_default(),
@@ -209,15 +209,6 @@ fn draw(
     app.output.say(format_args!("Wrote {}. It opens in any web browser and prints from there.", file.display()));
     app.output.status("It names people and where they stand: whoever has the file can read it.");
     Ok(())
-}
-
-/// `active allies`, for a heading or several.
-pub(crate) fn plural(place: Place) -> String {
-    match place {
-        Place::ActiveAlly | Place::PassiveAlly => place.label().replace("ally", "allies"),
-        Place::PassiveOpponent | Place::ActiveOpponent => format!("{}s", place.label()),
-        Place::Neutral | Place::NotKnown => place.label().to_owned(),
-    }
 }
 
 fn json(

@@ -6,18 +6,18 @@ use allymap_domain::{Date, Due, DueKind, Row, due};
 
 use super::relation;
 use super::weigh::{self, Ground};
-use crate::app::{App, now, today};
-use crate::failure::Failure;
-use crate::unlock;
+use crate::app::App;
+use crate::terminal::failure::Failure;
+use crate::terminal::words::{count, quoted, role_word};
 
 /// What is on this map, what is due, and whether it is shared
 #[derive(clap::Args)]
 #[command(after_help = "Examples:\n  allymap status\n  allymap status --json")]
 pub(crate) struct Args {}
 
-pub(crate) fn run(app: &mut App, _: Args) -> Result<(), Failure> {
+pub(crate) fn run(app: &mut App<'_>, _: Args) -> Result<(), Failure> {
     let map = app.map()?;
-    let passphrase = unlock::has_passphrase(&app.home)?;
+    let passphrase = app.home().has_passphrase()?;
     let root_here = app.root(map.number)?.is_some();
     let rows = relation::joined(app)?;
     let waits = Waits::of(app, &rows)?;
@@ -25,6 +25,7 @@ pub(crate) fn run(app: &mut App, _: Args) -> Result<(), Failure> {
     let to_settle = rows.iter().filter(|row| row.conflicts > 0).count();
     let states = super::relay::states(app)?;
     let map_document = app.map_document()?;
+    let now = app.now();
     let (standing, edited, members, groups, asking, invited, role) = {
         let (replica, disk) = app.hold()?;
         let members: Vec<_> =
@@ -32,7 +33,6 @@ pub(crate) fn run(app: &mut App, _: Args) -> Result<(), Failure> {
         let mut groups: Vec<String> = members.iter().map(|member| member.group.clone()).collect();
         groups.sort();
         groups.dedup();
-        let now = now();
         let invited = replica.invited(disk)?.into_iter().filter(|invited| invited.expires > now).collect::<Vec<_>>();
         let edited = replica.unsealed(disk)?;
         let role = replica.membership().map(|member| member.role);
@@ -43,7 +43,7 @@ pub(crate) fn run(app: &mut App, _: Args) -> Result<(), Failure> {
     let unplaced = invited.iter().filter(|invited| !invited.placed).count();
     if app.output.json {
         app.output.json(&serde_json::json!({
-            "map": map.name, "practice": map.practice, "name": map.person, "group": map.group, "role": role.map(super::join::role_word),
+            "map": map.name, "practice": map.practice, "name": map.person, "group": map.group, "role": role.map(role_word),
             "entries": entries, "members": members,
             "groups": groups, "to_settle": to_settle, "edited_entries_kept_here": edited_entries,
             "map_itself_edited": edited.contains(&map_document), "waiting": standing.waiting,
@@ -86,7 +86,7 @@ pub(crate) fn run(app: &mut App, _: Args) -> Result<(), Failure> {
                 one.name,
                 one.group,
                 one.words.join("  "),
-                super::quoted(&one.name)
+                quoted(&one.name)
             ),
         );
     }
@@ -168,9 +168,9 @@ struct Events<'a> {
 }
 
 impl<'a> Waits<'a> {
-    fn of(app: &mut App, rows: &'a [Row]) -> Result<Waits<'a>, Failure> {
+    fn of(app: &mut App<'_>, rows: &'a [Row]) -> Result<Waits<'a>, Failure> {
         let map = app.map_entry()?.unwrap_or_default();
-        let due = due(rows, &map, today(), WEEK);
+        let due = due(rows, &map, app.today(), WEEK);
         let mut owed: Vec<(u8, &Row)> = Vec::new();
         let mut waits = Waits { soon: 0, late: 0, owed: Vec::new(), strained: Vec::new(), events: Events::default() };
         for Due { what, row, on } in due {
@@ -179,7 +179,7 @@ impl<'a> Waits<'a> {
                 DueKind::Owed(size) => owed.push((size, row)),
                 // What has grown old is for `todo`.
                 DueKind::OldFact => {}
-                _ if on.is_some_and(|on| on < today()) => waits.late += 1,
+                _ if on.is_some_and(|on| on < app.today()) => waits.late += 1,
                 _ => waits.soon += 1,
             }
         }
@@ -222,8 +222,8 @@ impl<'a> Waits<'a> {
 }
 
 impl<'a> Events<'a> {
-    fn of(app: &mut App, rows: &'a [Row]) -> Result<Events<'a>, Failure> {
-        let to_come = |day: Option<Date>| day.is_none_or(|day| day >= today());
+    fn of(app: &mut App<'_>, rows: &'a [Row]) -> Result<Events<'a>, Failure> {
+        let to_come = |day: Option<Date>| day.is_none_or(|day| day >= app.today());
         let coming: Vec<&Row> =
             rows.iter().filter(|row| row.kind == "event" && !row.archived && to_come(row.day())).collect();
         let mut events = Events::default();
@@ -261,9 +261,4 @@ fn names(rows: &[&Row]) -> String {
 
 fn named(rows: &[&Row]) -> Vec<serde_json::Value> {
     rows.iter().map(|row| serde_json::json!({ "id": row.id.to_string(), "entry": row.name })).collect()
-}
-
-/// A number and its noun.
-pub(crate) fn count(number: usize, one: &str, many: &str) -> String {
-    format!("{number} {}", if number == 1 { one } else { many })
 }

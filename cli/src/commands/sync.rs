@@ -6,10 +6,11 @@ use std::time::{Duration, Instant};
 use allymap_replica::{KnownRelay, Notice, Refused};
 use allymap_wire::{Code, RelayKeyHash};
 
-use super::status::count;
 use crate::app::App;
-use crate::exchange::{ConnectError, Exchange, Lines, Report};
-use crate::failure::{Exit, Failure};
+use crate::terminal::failure::{Exit, Failure, connect_words};
+use crate::terminal::words::{count, quoted};
+use allymap_home::together::driver::{Exchange, Report};
+use allymap_home::together::lines::{ConnectError, Lines};
 
 /// Exchange changes now, or keep at it with --watch
 #[derive(clap::Args)]
@@ -25,7 +26,7 @@ const LOOK: Duration = Duration::from_millis(500);
 /// Pauses between attempts to reach a relay that is away, growing from the first to the last.
 const PAUSES: (Duration, Duration) = (Duration::from_secs(1), Duration::from_secs(60));
 
-pub(crate) fn run(app: &mut App, args: Args) -> Result<(), Failure> {
+pub(crate) fn run(app: &mut App<'_>, args: Args) -> Result<(), Failure> {
     super::new::refuse_practice(app)?;
     let relays = known(app)?;
     if relays.is_empty() {
@@ -57,11 +58,11 @@ pub(crate) fn run(app: &mut App, args: Args) -> Result<(), Failure> {
     }
 }
 
-fn known(app: &mut App) -> Result<Vec<KnownRelay>, Failure> {
+fn known(app: &mut App<'_>) -> Result<Vec<KnownRelay>, Failure> {
     Ok(app.hold()?.0.relays())
 }
 
-async fn once(app: &mut App, relays: &[KnownRelay]) -> Result<(), Failure> {
+async fn once(app: &mut App<'_>, relays: &[KnownRelay]) -> Result<(), Failure> {
     app.release();
     let mut exchange = Exchange::new(Lines::new());
     let mut failures = BTreeMap::new();
@@ -72,7 +73,7 @@ async fn once(app: &mut App, relays: &[KnownRelay]) -> Result<(), Failure> {
         }
     }
     if exchange.is_connected() {
-        exchange.run(app).await?;
+        exchange.run(app.visit()?).await?;
         after(app)?;
     }
     for relay in relays {
@@ -102,7 +103,7 @@ struct Away {
 }
 
 #[allow(clippy::disallowed_methods, reason = "a driver waits")]
-async fn watch(app: &mut App) -> Result<(), Failure> {
+async fn watch(app: &mut App<'_>) -> Result<(), Failure> {
     let mut exchange = Exchange::new(Lines::new());
     let mut away: BTreeMap<RelayKeyHash, Away> = BTreeMap::new();
     let mut relays = known(app)?;
@@ -117,7 +118,7 @@ async fn watch(app: &mut App) -> Result<(), Failure> {
             }
             let pause = waiting.map_or(PAUSES.0, |away| (away.pause * 2).min(PAUSES.1));
             // Jitter, so that many who lost the same relay do not return in the same second.
-            let wait = pause + u32::from(crate::chance::random::<1>()[0]) * pause / 512;
+            let wait = pause + u32::from(app.fresh::<1>()[0]) * pause / 512;
             away.insert(relay.relay, Away { until: Instant::now() + wait, pause });
             match exchange.connect(relay, app.options.insecure).await {
                 Ok(()) => app.output.status(format_args!(
@@ -131,7 +132,7 @@ async fn watch(app: &mut App) -> Result<(), Failure> {
                 )),
             }
         }
-        exchange.step(app).await?;
+        exchange.step(app.visit()?).await?;
         let mut fresh = std::mem::take(&mut exchange.report);
         for relay in &fresh.caught_up {
             // It works again: the next loss begins with a short pause.
@@ -148,7 +149,7 @@ async fn watch(app: &mut App) -> Result<(), Failure> {
         app.release();
         let next = away.values().map(|away| away.until.saturating_duration_since(Instant::now())).min();
         if exchange.is_connected() {
-            exchange.wait(app, next.unwrap_or(LOOK).clamp(Duration::from_millis(1), LOOK)).await;
+            exchange.wait(app.visit()?, next.unwrap_or(LOOK).clamp(Duration::from_millis(1), LOOK)).await;
         } else {
             tokio::time::sleep(next.unwrap_or(PAUSES.0).min(LOOK)).await;
         }
@@ -175,7 +176,7 @@ async fn asked_to_stop() {
 }
 
 /// What an exchange means for the home: somebody was let in.
-fn after(app: &mut App) -> Result<(), Failure> {
+fn after(app: &mut App<'_>) -> Result<(), Failure> {
     let let_in = {
         let (replica, _) = app.hold()?;
         replica.membership().is_some()
@@ -190,7 +191,7 @@ fn after(app: &mut App) -> Result<(), Failure> {
     Ok(())
 }
 
-fn say(app: &mut App, report: &Report, failures: &BTreeMap<RelayKeyHash, Failure>) -> Result<(), Failure> {
+fn say(app: &mut App<'_>, report: &Report, failures: &BTreeMap<RelayKeyHash, Failure>) -> Result<(), Failure> {
     let states = super::relay::states(app)?;
     let (standing, member) = {
         let (replica, disk) = app.hold()?;
@@ -248,7 +249,7 @@ fn say(app: &mut App, report: &Report, failures: &BTreeMap<RelayKeyHash, Failure
 }
 
 /// One step of a watching exchange, said when it came to something.
-fn say_watched(app: &mut App, relays: &[KnownRelay], report: &Report) -> Result<(), Failure> {
+fn say_watched(app: &mut App<'_>, relays: &[KnownRelay], report: &Report) -> Result<(), Failure> {
     tell(app, report)?;
     for relay in relays.iter().filter(|relay| report.ended(&relay.relay)) {
         let failure = stopped(relay, report);
@@ -275,12 +276,12 @@ fn say_watched(app: &mut App, relays: &[KnownRelay], report: &Report) -> Result<
     news(app, report)
 }
 
-fn say_received(app: &App, report: &Report) {
+fn say_received(app: &App<'_>, report: &Report) {
     app.output.say(format_args!("Received changes to {}.", count(report.changed.len(), "entry", "entries")));
 }
 
 /// What came in that wants somebody to look: answers that differ, and approaches that two groups made apart.
-fn news(app: &mut App, report: &Report) -> Result<(), Failure> {
+fn news(app: &mut App<'_>, report: &Report) -> Result<(), Failure> {
     let authors = app.authors()?;
     let rows = app.rows()?;
     let came: Vec<_> = rows.iter().filter(|row| report.changed.iter().any(|id| id.0 == row.id.0)).collect();
@@ -299,7 +300,7 @@ fn news(app: &mut App, report: &Report) -> Result<(), Failure> {
 }
 
 /// What a person should know of an exchange, as it happens.
-fn tell(app: &mut App, report: &Report) -> Result<(), Failure> {
+fn tell(app: &mut App<'_>, report: &Report) -> Result<(), Failure> {
     let (mut not_taken, mut refused, mut too_much) = (BTreeMap::new(), 0, 0);
     for notice in &report.notices {
         match notice {
@@ -337,7 +338,7 @@ fn tell(app: &mut App, report: &Report) -> Result<(), Failure> {
                         asking.name,
                         asking.group,
                         asking.words.join("  "),
-                        super::quoted(&asking.name)
+                        quoted(&asking.name)
                     ));
                 }
             }
@@ -465,8 +466,12 @@ fn code_words(code: Code) -> &'static str {
 }
 
 pub(crate) fn unreachable(url: &str, error: &ConnectError) -> Failure {
-    Failure::new("AM-AWAY", Exit::NotExchanged, format!("{url} cannot be reached: {error}. Everything is kept here."))
-        .hint("Changes go out at the next exchange: allymap sync")
+    Failure::new(
+        "AM-AWAY",
+        Exit::NotExchanged,
+        format!("{url} cannot be reached: {}. Everything is kept here.", connect_words(error)),
+    )
+    .hint("Changes go out at the next exchange: allymap sync")
 }
 
 pub(crate) fn runtime() -> Result<tokio::runtime::Runtime, Failure> {
@@ -479,16 +484,16 @@ pub(crate) fn runtime() -> Result<tokio::runtime::Runtime, Failure> {
     })
 }
 
-fn changed_at(app: &App) -> Option<std::time::SystemTime> {
-    std::fs::metadata(app.home.changed_marker()).and_then(|metadata| metadata.modified()).ok()
+fn changed_at(app: &App<'_>) -> Option<std::time::SystemTime> {
+    std::fs::metadata(app.folders().changed_marker()).and_then(|metadata| metadata.modified()).ok()
 }
 
 /// One exchange at a time: two would move the same cursor.
 struct ExchangeLock(#[allow(dead_code, reason = "held, not read: dropping it ends the lock")] std::fs::File);
 
 impl ExchangeLock {
-    fn take(app: &App) -> Result<ExchangeLock, Failure> {
-        let path = app.home.data.join("exchanging");
+    fn take(app: &App<'_>) -> Result<ExchangeLock, Failure> {
+        let path = app.folders().data.join("exchanging");
         let file = std::fs::File::create(&path).map_err(|error| Failure::io("Opening", &path, &error))?;
         match file.try_lock() {
             Ok(()) => Ok(ExchangeLock(file)),

@@ -2,11 +2,10 @@
 
 use allymap_domain::{Asked, Known, Map, OpenEntries, Row, SECTIONS, Todo};
 
-use super::map::{needed, say_note};
-use super::status::count;
-use crate::app::{App, today};
-use crate::failure::Failure;
-use crate::settings::Settings;
+use super::map::needed;
+use crate::app::App;
+use crate::terminal::failure::Failure;
+use crate::terminal::words::count;
 
 /// What to find out next; whether you know enough to go on
 #[derive(clap::Args)]
@@ -21,12 +20,12 @@ pub(crate) struct Args {
 /// Where the text beside a label begins.
 const COLUMN: usize = 24;
 
-pub(crate) fn run(app: &mut App, args: Args) -> Result<(), Failure> {
+pub(crate) fn run(app: &mut App<'_>, args: Args) -> Result<(), Failure> {
     let map = needed(app)?;
     let rows = app.rows_once()?;
-    let settings = Settings::read(&app.home).unwrap_or_default();
+    let settings = app.home().settings().unwrap_or_default();
     let months = settings.number("facts-age", Some(&map)).map_or(map.facts_age_months(), |(months, _)| months);
-    let todo = allymap_domain::todo(&map, &rows, today(), months);
+    let todo = allymap_domain::todo(&map, &rows, app.today(), months);
     if args.questions {
         return questions(app, &map, &rows, &todo);
     }
@@ -51,29 +50,24 @@ pub(crate) fn run(app: &mut App, args: Args) -> Result<(), Failure> {
         }));
         return Ok(());
     }
-    let out = app.output;
+    let out = app.output.clone();
     say_progress(app, &todo);
     if !todo.progress.missing.is_empty() {
         for (number, question) in todo.progress.missing.iter().enumerate() {
-            say_note(&out, if number == 0 { "Questions" } else { "" }, question, COLUMN);
+            out.note(if number == 0 { "Questions" } else { "" }, question, COLUMN);
         }
     }
     if !todo.head.is_empty() {
-        say_note(&out, "Not said yet", &todo.head.join(", "), COLUMN);
+        out.note("Not said yet", &todo.head.join(", "), COLUMN);
     }
     if !todo.apart.is_empty() {
-        say_note(
-            &out,
-            "Said apart, differs",
-            &format!("{}. Say it again and it is settled.", todo.apart.join(", ")),
-            COLUMN,
-        );
+        out.note("Said apart, differs", &format!("{}. Say it again and it is settled.", todo.apart.join(", ")), COLUMN);
     }
     for open in &todo.entries {
-        say_note(&out, open.label, &entries(open, args.all), COLUMN);
+        out.note(open.label, &entries(open, args.all), COLUMN);
     }
     for (what, on) in &todo.old_facts {
-        say_note(&out, "Grown old", &format!("{what} ({on})"), COLUMN);
+        out.note("Grown old", &format!("{what} ({on})"), COLUMN);
     }
     if let Some((next, _)) = todo.entries.first().and_then(|open| open.entries.first()) {
         out.status(format_args!(
@@ -88,7 +82,7 @@ pub(crate) fn run(app: &mut App, args: Args) -> Result<(), Failure> {
 }
 
 /// Whether the next stage can begin.
-fn say_progress(app: &App, todo: &Todo) {
+fn say_progress(app: &App<'_>, todo: &Todo) {
     let progress = &todo.progress;
     let known = progress.answered + progress.partly;
     app.output.say(if progress.ready() {
@@ -111,7 +105,7 @@ fn entries(open: &OpenEntries, all: bool) -> String {
     format!("{}: {}{more}", count(open.entries.len(), "entry", "entries"), names.join(", "))
 }
 
-fn questions(app: &mut App, map: &Map, rows: &[Row], todo: &Todo) -> Result<(), Failure> {
+fn questions(app: &mut App<'_>, map: &Map, rows: &[Row], todo: &Todo) -> Result<(), Failure> {
     if app.output.json {
         let questions: Vec<_> = map
             .questions()
@@ -140,7 +134,7 @@ fn questions(app: &mut App, map: &Map, rows: &[Row], todo: &Todo) -> Result<(), 
         }));
         return Ok(());
     }
-    let out = app.output;
+    let out = app.output.clone();
     for standing in map.questions() {
         let number = standing.number.map_or("+".to_owned(), |number| number.to_string());
         let twice = if standing.number == Some(6) && standing.own.is_none() { " (the same as 5)" } else { "" };
@@ -160,15 +154,15 @@ fn questions(app: &mut App, map: &Map, rows: &[Row], todo: &Todo) -> Result<(), 
                 0 => String::new(),
                 count => format!(" ({count} on the map)"),
             };
-            say_note(&out, &format!("     {mark:<10}"), &format!("{}{there} [{}]", part.words, part.slug), 15);
+            out.note(&format!("     {mark:<10}"), &format!("{}{there} [{}]", part.words, part.slug), 15);
         }
     }
     say_progress(app, todo);
     if !todo.progress.ready() {
-        say_note(&out, "Still unknown: ", &todo.progress.missing.join(" "), 15);
+        out.note("Still unknown: ", &todo.progress.missing.join(" "), 15);
     }
     for hint in map.acquaintance_hints() {
-        say_note(&out, "Hint:", hint, 15);
+        out.note("Hint:", hint, 15);
     }
     out.status("Answer one with: allymap map answer QUESTION --part PART");
     Ok(())

@@ -3,10 +3,10 @@
 use allymap_domain::{EntryId, Map, TakenBack, Undo};
 use allymap_wire::DocumentId;
 
-use super::status::count;
-use crate::app::{App, now};
-use crate::discreet::LEFT_OUT;
-use crate::failure::{Exit, Failure};
+use crate::app::App;
+use crate::terminal::failure::{Exit, Failure};
+use crate::terminal::words::count;
+use allymap_home::discreet::LEFT_OUT;
 
 /// Take back your last command
 #[derive(clap::Args)]
@@ -26,7 +26,7 @@ struct OfEntry {
     undo: Undo,
 }
 
-pub(crate) fn run(app: &mut App, args: Args) -> Result<(), Failure> {
+pub(crate) fn run(app: &mut App<'_>, args: Args) -> Result<(), Failure> {
     let Some(act) = app.acts()?.pop() else {
         return Err(Failure::new("AM-NOTHING", Exit::Failed, "There is nothing to take back on this computer.").hint(
             "Only your own commands are taken back here. See what was changed, and by whom, with: allymap history",
@@ -36,14 +36,18 @@ pub(crate) fn run(app: &mut App, args: Args) -> Result<(), Failure> {
     for id in act.documents() {
         let Some(document) = app.document(id)? else { continue };
         let name = if Map::is(&document) { "The map".to_owned() } else { app.entry(EntryId(id.0))?.name().to_owned() };
-        entries.extend(Undo::of(act.id(), &document, EntryId(id.0), now().0).map(|undo| OfEntry { id, name, undo }));
+        entries.extend(Undo::of(act.id(), &document, EntryId(id.0), app.now().0).map(|undo| OfEntry {
+            id,
+            name,
+            undo,
+        }));
     }
     let words = if act.is_undo() { "the undo of: " } else { "" };
     if entries.iter().all(|entry| entry.undo.is_empty()) {
         return Err(Failure::new(
             "AM-NOTHING",
             Exit::Failed,
-            format!("The last command cannot be taken back: {words}{}.", act.shown()),
+            format!("The last command cannot be taken back: {words}{}.", act.shown(app.output.hidden.is_on())),
         )
         .hint("Maps that were made, invitations, approvals and exports stay."));
     }
@@ -92,16 +96,17 @@ pub(crate) fn run(app: &mut App, args: Args) -> Result<(), Failure> {
     if !args.dry_run {
         app.undoes(&act);
         for OfEntry { id, undo, .. } in entries.iter().filter(|entry| !entry.undo.is_empty()) {
-            app.edit(*id, |edit| undo.apply(edit, &mut || allymap_domain::RowId(crate::chance::random())))?;
+            let mut fresh = app.fresh_rows();
+            app.edit(*id, |edit| undo.apply(edit, &mut fresh))?;
         }
         app.commit()?;
     }
-    say(app, &args, &format!("{words}{}", act.shown()), &entries)
+    say(app, &args, &format!("{words}{}", act.shown(app.output.hidden.is_on())), &entries)
 }
 
-fn say(app: &mut App, args: &Args, words: &str, entries: &[OfEntry]) -> Result<(), Failure> {
+fn say(app: &mut App<'_>, args: &Args, words: &str, entries: &[OfEntry]) -> Result<(), Failure> {
     // What was, or will be, may be a name or a note that the map does not hold now.
-    let value = |text: &str| if crate::discreet::is_on() { LEFT_OUT.to_owned() } else { text.to_owned() };
+    let value = |text: &str| if app.output.hidden.is_on() { LEFT_OUT.to_owned() } else { text.to_owned() };
     if app.output.json {
         let entries: Vec<_> = entries
             .iter()

@@ -3,8 +3,8 @@
 use std::time::Duration;
 
 use crate::app::App;
-use crate::failure::Failure;
-use crate::unlock;
+use crate::terminal::failure::Failure;
+use crate::terminal::typed;
 
 /// Open the maps on this computer for a while
 #[derive(clap::Args)]
@@ -15,11 +15,11 @@ pub(crate) struct Args {
     hours: u64,
 }
 
-pub(crate) fn run(app: &mut App, args: Args) -> Result<(), Failure> {
-    if !unlock::exists(&app.home) {
+pub(crate) fn run(app: &mut App<'_>, args: Args) -> Result<(), Failure> {
+    if !app.home().has_keys() {
         return Err(Failure::no_map());
     }
-    if !unlock::has_passphrase(&app.home)? {
+    if !app.home().has_passphrase()? {
         if app.output.json {
             app.output.json(&serde_json::json!({ "locked": false, "hours": null }));
             return Ok(());
@@ -28,12 +28,11 @@ pub(crate) fn run(app: &mut App, args: Args) -> Result<(), Failure> {
         return Ok(());
     }
     let passphrase = match &app.options.passphrase_file {
-        Some(path) => unlock::read_passphrase(path)?,
+        Some(path) => typed::passphrase(path)?,
         None if app.can_ask() => app.ask().secret("Passphrase")?,
         None => return Err(Failure::missing("The passphrase", "--passphrase-file FILE")),
     };
-    let key = unlock::open_with(&app.home, &passphrase)?;
-    unlock::remember(&app.home, &key, Duration::from_secs(args.hours * 3600))?;
+    app.home_mut().unlock(&passphrase, Some(Duration::from_secs(args.hours * 3600)))?;
     if app.output.json {
         app.output.json(&serde_json::json!({ "locked": false, "hours": args.hours }));
         return Ok(());

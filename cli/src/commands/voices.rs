@@ -4,10 +4,9 @@ use std::collections::BTreeMap;
 
 use allymap_domain::{Row, Voice, voices};
 
-use super::map::say_note;
-use super::status::count;
 use crate::app::App;
-use crate::failure::Failure;
+use crate::terminal::failure::Failure;
+use crate::terminal::words::count;
 
 /// Whom a decision maker hears, and who is missing
 #[derive(clap::Args)]
@@ -17,7 +16,7 @@ pub(crate) struct Args {
     who: String,
 }
 
-pub(crate) fn run(app: &mut App, args: Args) -> Result<(), Failure> {
+pub(crate) fn run(app: &mut App<'_>, args: Args) -> Result<(), Failure> {
     let row = app.find(&args.who)?;
     let rows = app.rows()?;
     let voices = voices(&rows, row.id);
@@ -48,7 +47,7 @@ pub(crate) fn run(app: &mut App, args: Args) -> Result<(), Failure> {
     ));
     for voice in voices.iter().filter(|voice| !voice.heard.is_empty()) {
         let label = format!("  {:<28}{:>2}", voice.label, voice.heard.len());
-        say_note(&app.output, &label, &few(&names(&voice.heard)), 34);
+        app.output.note(&label, &few(&names(&voice.heard)), 34);
     }
     if heard > 0 {
         let counts: Vec<String> =
@@ -67,7 +66,7 @@ pub(crate) fn run(app: &mut App, args: Args) -> Result<(), Failure> {
         } else {
             format!("on the map: {}", few(&names(&voice.others)))
         };
-        say_note(&app.output, &format!("  {}", voice.label), &known, 34);
+        app.output.note(&format!("  {}", voice.label), &known, 34);
     }
     app.output.status("A voice is a link of one step: allymap link add WHO WHOM");
     Ok(())

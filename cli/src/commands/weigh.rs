@@ -1,6 +1,6 @@
 //! What the commands about events share: the map as it is weighed, and an answer in words and as JSON.
 
-use std::rc::Rc;
+use std::sync::Arc;
 
 use allymap_domain::{
     Assertion, Basis, Claim, Date, Entry, EntryId, Fact as EntryFact, FactKind, Found, Level, LogKind, LogLine, Map,
@@ -9,12 +9,16 @@ use allymap_domain::{
 use allymap_policy::{About, Change, Fact, Label, Outcome, Pack, Part, Per, Question, Reason, Refer, Rule};
 use allymap_wire::DocumentId;
 
-use crate::app::{App, Authors, now, today};
-use crate::failure::{Exit, Failure};
+use allymap_home::authors::Authors;
+
+use crate::app::App;
+use crate::terminal::failure::{Exit, Failure};
+use crate::terminal::words::{lower, quoted};
 
 /// Everything that an event is weighed on.
 pub(crate) struct Ground {
-    pub(crate) rows: Rc<[Row]>,
+    pub(crate) rows: Arc<[Row]>,
+    pub(crate) today: Date,
     pub(crate) map: Map,
 }
 
@@ -30,13 +34,13 @@ pub(crate) fn pack_name() -> String {
 }
 
 impl Ground {
-    pub(crate) fn of(app: &mut App) -> Result<Ground, Failure> {
+    pub(crate) fn of(app: &mut App<'_>) -> Result<Ground, Failure> {
         let map = app.map_entry()?.unwrap_or_default();
-        Ok(Ground { rows: app.rows()?, map })
+        Ok(Ground { rows: app.rows()?, map, today: app.today() })
     }
 
     pub(crate) fn weigher(&self) -> Weigher<'_> {
-        Weigher::new(&self.rows, &self.map, pack(), today())
+        Weigher::new(&self.rows, &self.map, pack(), self.today)
     }
 
     pub(crate) fn weigh(&self, event: &Row) -> Weighing {
@@ -49,7 +53,7 @@ impl Ground {
 }
 
 /// The event that is meant. Entries of other kinds are none, and stand in nobody's way.
-pub(crate) fn event(app: &mut App, said: &str) -> Result<Row, Failure> {
+pub(crate) fn event(app: &mut App<'_>, said: &str) -> Result<Row, Failure> {
     let events: Vec<Row> = app.rows()?.iter().filter(|row| row.kind == "event").cloned().collect();
     if let Found::One(row) = allymap_domain::find(said, &events) {
         return Ok(row.clone());
@@ -96,12 +100,6 @@ pub(crate) fn headline(outcome: &Outcome) -> String {
         }
         _ => line,
     }
-}
-
-/// With a small letter, to go on in a sentence.
-pub(crate) fn lower(words: &str) -> String {
-    let mut letters = words.chars();
-    letters.next().map(|first| first.to_lowercase().chain(letters).collect()).unwrap_or_default()
 }
 
 /// What speaks to the answer itself; what only asks stands among the open. That nothing else speaks against it is said where
@@ -157,10 +155,10 @@ pub(crate) fn change_words(change: &Change) -> String {
 }
 
 /// Prints the whole answer.
-pub(crate) fn say(app: &mut App, ground: &Ground, event: &Row, weighing: &Weighing) -> Result<(), Failure> {
+pub(crate) fn say(app: &mut App<'_>, ground: &Ground, event: &Row, weighing: &Weighing) -> Result<(), Failure> {
     let outcome = weighing.outcome(pack());
     let authors = app.authors()?;
-    let out = app.output;
+    let out = app.output.clone();
     let lines = |label: &str, all: Vec<String>| {
         for (at, text) in all.iter().enumerate() {
             out.line(if at == 0 { label } else { "" }, COLUMN, text);
@@ -266,7 +264,7 @@ pub(crate) fn decision_words(told: &Told<allymap_domain::Decided>, authors: &Aut
 }
 
 /// The answer for programs.
-pub(crate) fn json(app: &mut App, event: &Row, weighing: &Weighing) -> Result<serde_json::Value, Failure> {
+pub(crate) fn json(app: &mut App<'_>, event: &Row, weighing: &Weighing) -> Result<serde_json::Value, Failure> {
     let outcome = weighing.outcome(pack());
     let authors = app.authors()?;
     let changes: Vec<_> = weighing
@@ -325,7 +323,7 @@ pub(crate) fn decision_json(told: &Told<allymap_domain::Decided>, authors: &Auth
 /// Exit 4 while something is open, or only a newer version could read it.
 pub(crate) fn needs_person(event: &Row, weighing: &Weighing) -> Result<(), Failure> {
     let open = weighing.outcome(pack()).open.len();
-    let name = super::quoted(&event.name);
+    let name = quoted(&event.name);
     if open > 0 {
         let things = if open == 1 { "1 thing is".to_owned() } else { format!("{open} things are") };
         return Err(Failure::new("AM-OPEN", Exit::NeedsPerson, format!("{things} still open about {}.", event.name))
@@ -452,7 +450,7 @@ pub(crate) fn value(fact: Fact, typed: &str) -> Result<Option<String>, Failure> 
 /// Writes one fact where it belongs: into the event, or into the entry that it is about. It replaces what its author has
 /// before them there. Nothing is durable yet.
 pub(crate) fn state(
-    app: &mut App,
+    app: &mut App<'_>,
     event: &Row,
     weighing: &Weighing,
     question: &Question,
@@ -462,13 +460,13 @@ pub(crate) fn state(
     let fact = question.fact;
     let name = question.about.subject().unwrap_or_default();
     let entry = weighing.subject(name).and_then(|subject| subject.entry);
-    let on = saying.on.clone().unwrap_or_else(|| When::on(today()));
+    let on = saying.on.clone().unwrap_or_else(|| When::on(app.today()));
     let new = |claim: Claim, supersedes: Vec<RowId>| Assertion {
         reason: saying.because.clone(),
         source: saying.source.clone(),
         said_by: saying.given_by.clone(),
         supersedes,
-        ..Assertion::new(claim, on.clone(), now().0)
+        ..Assertion::new(claim, on.clone(), app.now().0)
     };
     let stands = |at: EntryId| -> Vec<RowId> {
         weighing
@@ -512,7 +510,7 @@ pub(crate) fn state(
             let text = saying.because.clone().unwrap_or_else(|| format!("Looked into them for {}.", event.name));
             let line = LogLine {
                 source: saying.source.clone(),
-                ..LogLine::new(LogKind::typed("research")?, on, &text, now().0)
+                ..LogLine::new(LogKind::typed("research")?, on, &text, app.now().0)
             };
             return entry.map_or(Ok(()), |id| super::relation::add_line(app, id, &line));
         }
@@ -566,7 +564,7 @@ pub(crate) fn state(
 }
 
 /// What is replaced says why.
-fn with_reason(app: &mut App, assertion: Assertion, what: &str) -> Result<Assertion, Failure> {
+fn with_reason(app: &mut App<'_>, assertion: Assertion, what: &str) -> Result<Assertion, Failure> {
     if assertion.supersedes.is_empty() || assertion.reason.is_some() {
         return Ok(assertion);
     }

@@ -1,17 +1,16 @@
 //! `allymap where`: where the maps lie, who holds copies, what leaves this computer.
 
 use crate::app::App;
-use crate::failure::Failure;
-use crate::unlock;
+use crate::terminal::failure::Failure;
 
 /// Where your data lies, and where it goes
 #[derive(clap::Args)]
 #[command(after_help = "Examples:\n  allymap where\n  allymap where --json")]
 pub(crate) struct Args {}
 
-pub(crate) fn run(app: &mut App, _: Args) -> Result<(), Failure> {
-    let folder = app.home.store();
-    let passphrase = unlock::has_passphrase(&app.home)?;
+pub(crate) fn run(app: &mut App<'_>, _: Args) -> Result<(), Failure> {
+    let folder = app.folders().store();
+    let passphrase = app.home().has_passphrase()?;
     let (relays, members) = {
         let (replica, _) = app.hold()?;
         (

@@ -6,7 +6,7 @@ use allymap_domain::{Register, demo_town, read_register};
 
 use super::grouped;
 use crate::commands::import::read_bounded;
-use crate::failure::{Exit, Failure};
+use crate::terminal::failure::{Exit, Failure};
 
 /// A file and its two halves.
 pub(super) struct Halves {

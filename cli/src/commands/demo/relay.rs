@@ -8,7 +8,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
 use std::thread::JoinHandle;
 
-use crate::failure::{Exit, Failure};
+use crate::terminal::failure::{Exit, Failure};
 
 pub(super) struct Relay {
     program: PathBuf,

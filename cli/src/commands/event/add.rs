@@ -7,8 +7,10 @@ use allymap_policy::Fact;
 use allymap_wire::DocumentId;
 
 use super::super::weigh;
-use crate::app::{App, now, today};
-use crate::failure::{Exit, Failure};
+use crate::app::App;
+use crate::terminal::failure::{Exit, Failure};
+use crate::terminal::typed;
+use crate::terminal::words::{lower, quoted};
 
 #[derive(clap::Args)]
 pub(super) struct Add {
@@ -73,7 +75,7 @@ struct Facts {
 
 impl Facts {
     /// Fields and values as they are kept: who is on the map stands there by id.
-    fn given(&self, app: &mut App) -> Result<Vec<(String, String)>, Failure> {
+    fn given(&self, app: &mut App<'_>) -> Result<Vec<(String, String)>, Failure> {
         let mut given: Vec<(String, String)> = [
             ("theme", &self.theme),
             ("occasion", &self.occasion),
@@ -85,7 +87,7 @@ impl Facts {
         .filter_map(|(name, value)| Some((name.to_owned(), value.clone()?)))
         .collect();
         if let Some(on) = &self.on {
-            given.push(("on".to_owned(), parse_coming_date(on, today())?.to_string()));
+            given.push(("on".to_owned(), parse_coming_date(on, app.today())?.to_string()));
         }
         if let Some(place) = &self.place {
             given.push(("place".to_owned(), meant(app, place, Some("place"))?));
@@ -105,7 +107,7 @@ impl Facts {
         for (name, all) in [("we-give", &self.we_give), ("consider", &self.consider)] {
             given.extend(all.iter().map(|value| (name.to_owned(), value.clone())));
         }
-        given.extend(crate::commands::pairs(&self.set, "notes=…")?);
+        given.extend(typed::pairs(&self.set, "notes=…")?);
         Ok(given)
     }
 
@@ -115,7 +117,7 @@ impl Facts {
 }
 
 /// The id of the one who is meant; words for whoever is not on the map.
-pub(super) fn meant(app: &mut App, said: &str, kind: Option<&str>) -> Result<String, Failure> {
+pub(super) fn meant(app: &mut App<'_>, said: &str, kind: Option<&str>) -> Result<String, Failure> {
     let rows: Vec<Row> = app.rows()?.iter().filter(|row| kind.is_none_or(|kind| row.kind == kind)).cloned().collect();
     match allymap_domain::find(said, &rows) {
         Found::One(row) => Ok(row.id.to_string()),
@@ -124,10 +126,8 @@ pub(super) fn meant(app: &mut App, said: &str, kind: Option<&str>) -> Result<Str
     }
 }
 
-pub(super) fn add(app: &mut App, args: Add) -> Result<(), Failure> {
-    let name = crate::commands::given(args.name, || {
-        app.ask().required("What is it called?", "NAME (allymap event add NAME)")
-    })?;
+pub(super) fn add(app: &mut App<'_>, args: Add) -> Result<(), Failure> {
+    let name = typed::given(args.name, || app.ask().required("What is it called?", "NAME (allymap event add NAME)"))?;
     let (kind, _) = Kind::typed("event")?;
     let rows = app.rows()?;
     if !args.another
@@ -149,7 +149,7 @@ pub(super) fn add(app: &mut App, args: Add) -> Result<(), Failure> {
     let (id, row) = (app.fresh_entry(), app.fresh_row());
     let statement = requested.map(|value| {
         let weighed = Weighed::new(Fact::Requested.name(), Some(&value));
-        Assertion::new(Claim::Weighed(weighed), When::on(today()), now().0)
+        Assertion::new(Claim::Weighed(weighed), When::on(app.today()), app.now().0)
     });
     app.edit(DocumentId(id.0), |edit| {
         Entry::create(edit, &new)?;
@@ -167,14 +167,14 @@ pub(super) fn add(app: &mut App, args: Add) -> Result<(), Failure> {
         return Ok(());
     }
     app.output.say(format_args!("Added {}, {}  [{}]", event.name, weigh::when(&event), short[&id]));
-    app.output.say(format_args!("So far: {}.", weigh::lower(outcome.label().words())));
+    app.output.say(format_args!("So far: {}.", lower(outcome.label().words())));
     say_requests(app, &ground, &weighing);
-    app.output.status(format_args!("Go on with: allymap event assess {}", crate::commands::quoted(&event.name)));
+    app.output.status(format_args!("Go on with: allymap event assess {}", quoted(&event.name)));
     crate::commands::partner::who_sees(app)
 }
 
 /// What was asked of us stands, whoever plans something (module, section 4a).
-pub(super) fn say_requests(app: &App, ground: &weigh::Ground, weighing: &Weighing) {
+pub(super) fn say_requests(app: &App<'_>, ground: &weigh::Ground, weighing: &Weighing) {
     for subject in &weighing.subjects {
         let row = subject.entry.and_then(|id| ground.row(id));
         for told in row.map(Row::requests).unwrap_or_default() {
@@ -184,10 +184,11 @@ pub(super) fn say_requests(app: &App, ground: &weigh::Ground, weighing: &Weighin
     }
 }
 
-fn ask(app: &mut App, new: &mut NewEntry) -> Result<(), Failure> {
+fn ask(app: &mut App<'_>, new: &mut NewEntry) -> Result<(), Failure> {
     let lacks = |new: &NewEntry, field: &str| new.value(field).is_none();
     if lacks(new, "on") {
-        let day = app.ask_until("When? (Enter: not known yet)", |_, typed| Ok(parse_coming_date(typed, today())?))?;
+        let day =
+            app.ask_until("When? (Enter: not known yet)", |app, typed| Ok(parse_coming_date(typed, app.today())?))?;
         new.fields.extend(day.map(|day| ("on".to_owned(), day.to_string())));
     }
     if lacks(new, "theme") {
@@ -213,11 +214,11 @@ fn ask(app: &mut App, new: &mut NewEntry) -> Result<(), Failure> {
     Ok(())
 }
 
-pub(super) fn edit(app: &mut App, args: Edit) -> Result<(), Failure> {
+pub(super) fn edit(app: &mut App<'_>, args: Edit) -> Result<(), Failure> {
     let event = weigh::event(app, &args.event)?;
     let changes = args.facts.given(app)?;
     let mut drops = Vec::new();
-    for (field, who) in crate::commands::pairs(&args.drop, "organisers=NAME")? {
+    for (field, who) in typed::pairs(&args.drop, "organisers=NAME")? {
         let members = event.members(&field).to_vec();
         let folded_who = folded(&who);
         let ground = weigh::Ground::of(app)?;
@@ -262,7 +263,7 @@ pub(super) fn edit(app: &mut App, args: Edit) -> Result<(), Failure> {
         app.output.json(&serde_json::json!({ "changed": event.name, "fields": fields, "label": outcome.label() }));
         return Ok(());
     }
-    app.output.say(format_args!("Kept: {}. So far: {}.", event.name, weigh::lower(outcome.label().words())));
+    app.output.say(format_args!("Kept: {}. So far: {}.", event.name, lower(outcome.label().words())));
     say_requests(app, &ground, &weighing);
     crate::commands::partner::who_sees(app)
 }

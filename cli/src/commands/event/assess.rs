@@ -4,9 +4,11 @@ use allymap_domain::{Map, ReferTo, Row, Weighing, When, parse_when};
 use allymap_policy::{Fact, Outcome, Question};
 
 use super::super::weigh::{self, Ground, Saying};
-use crate::app::{App, today};
-use crate::failure::Failure;
-use crate::prompt::{BACK, Picked};
+use crate::app::App;
+use crate::terminal::failure::Failure;
+use crate::terminal::prompt::{BACK, Picked};
+use crate::terminal::typed;
+use crate::terminal::words::{capital, lower};
 
 #[derive(clap::Args)]
 pub(super) struct Args {
@@ -35,14 +37,14 @@ pub(super) struct Args {
     unsure: bool,
 }
 
-pub(super) fn run(app: &mut App, args: Args) -> Result<(), Failure> {
+pub(super) fn run(app: &mut App<'_>, args: Args) -> Result<(), Failure> {
     let event = weigh::event(app, &args.event)?;
-    let on = args.on.as_deref().map(|typed| parse_when(typed, today())).transpose()?;
+    let on = args.on.as_deref().map(|typed| parse_when(typed, app.today())).transpose()?;
     let saying = Saying {
-        because: args.because.as_deref().map(crate::commands::free_text).transpose()?,
+        because: args.because.as_deref().map(|text| typed::free_text(&app.output, text)).transpose()?,
         source: args.source.clone(),
         given_by: args.given_by.clone(),
-        on: Some(on.unwrap_or_else(|| When::on(today()))),
+        on: Some(on.unwrap_or_else(|| When::on(app.today()))),
         conditions: args.condition.clone(),
     };
     let stated = state_all(app, &event, &args, &saying)?;
@@ -65,8 +67,8 @@ pub(super) fn run(app: &mut App, args: Args) -> Result<(), Failure> {
 }
 
 /// What was given on the command line: all of it, or nothing.
-fn state_all(app: &mut App, event: &Row, args: &Args, saying: &Saying) -> Result<bool, Failure> {
-    let pairs = crate::commands::pairs(&args.set, "message=same")?;
+fn state_all(app: &mut App<'_>, event: &Row, args: &Args, saying: &Saying) -> Result<bool, Failure> {
+    let pairs = typed::pairs(&args.set, "message=same")?;
     let ground = Ground::of(app)?;
     let weighing = ground.weigh(event);
     let mut all: Vec<(Question, String)> = Vec::new();
@@ -101,7 +103,7 @@ fn state_all(app: &mut App, event: &Row, args: &Args, saying: &Saying) -> Result
 }
 
 /// One question after the other, each kept when it is answered. Enter leaves one for later, or as it was answered before.
-fn walk(app: &mut App, event: &Row) -> Result<(), Failure> {
+fn walk(app: &mut App<'_>, event: &Row) -> Result<(), Failure> {
     let mut left: Vec<Question> = Vec::new();
     // Those that were asked, for whoever wants to go back; and the one gone back to.
     let (mut asked, mut again): (Vec<Question>, Option<Question>) = (Vec::new(), None);
@@ -117,7 +119,7 @@ fn walk(app: &mut App, event: &Row) -> Result<(), Failure> {
         let Some(question) = again.take().or_else(|| ahead.first().copied().cloned()) else { return Ok(()) };
         app.output.status(format_args!(
             "So far: {}. Up to {} to go; Enter leaves one for later{}.",
-            weigh::lower(&weigh::headline(&outcome)),
+            lower(&weigh::headline(&outcome)),
             ahead.len(),
             if asked.is_empty() { "" } else { ", b goes back" }
         ));
@@ -173,7 +175,13 @@ enum Answer {
     Stop,
 }
 
-fn answer(app: &mut App, weighing: &Weighing, question: &Question, words: &str, back: bool) -> Result<Answer, Failure> {
+fn answer(
+    app: &mut App<'_>,
+    weighing: &Weighing,
+    question: &Question,
+    words: &str,
+    back: bool,
+) -> Result<Answer, Failure> {
     let fact = question.fact;
     let mut saying = Saying::default();
     if fact == Fact::MajorParties {
@@ -198,8 +206,8 @@ fn answer(app: &mut App, weighing: &Weighing, question: &Question, words: &str, 
     match fact {
         Fact::Consent => {
             saying.given_by = app.ask().optional("Who gave that answer?")?;
-            let on = app.ask_until("When? (Enter: today)", |_, typed| Ok(parse_when(typed, today())?))?;
-            saying.on = Some(on.unwrap_or_else(|| When::on(today())));
+            let on = app.ask_until("When? (Enter: today)", |app, typed| Ok(parse_when(typed, app.today())?))?;
+            saying.on = Some(on.unwrap_or_else(|| When::on(app.today())));
             if *value == "conditional" {
                 saying.conditions.extend(app.ask().optional("On which condition?")?);
             }
@@ -219,7 +227,7 @@ fn answer(app: &mut App, weighing: &Weighing, question: &Question, words: &str, 
 }
 
 /// A message that can be sent as it is: everything gathered, and what is asked (module, section 4).
-fn unsure(app: &mut App, ground: &Ground, event: &Row, weighing: &Weighing) -> Result<(), Failure> {
+fn unsure(app: &mut App<'_>, ground: &Ground, event: &Row, weighing: &Weighing) -> Result<(), Failure> {
     let outcome = weighing.outcome(weigh::pack());
     let authors = app.authors()?;
     let own = app.map()?;
@@ -274,7 +282,7 @@ fn to(outcome: &Outcome, map: &Map) -> String {
         whom.push(ReferTo::OrganisingTeam);
     }
     let reached = |to: ReferTo| {
-        let name = crate::output::capital(to.label().trim_start_matches("the "));
+        let name = capital(to.label().trim_start_matches("the "));
         map.value(to.slug()).map_or(name.clone(), |reached| format!("{name} ({reached})"))
     };
     whom.into_iter().map(reached).collect::<Vec<_>>().join(", ")

@@ -5,8 +5,10 @@ use allymap_policy::{Label, Verdict};
 use allymap_wire::DocumentId;
 
 use super::super::weigh::{self, Ground};
-use crate::app::{App, now, today};
-use crate::failure::{Exit, Failure};
+use crate::app::App;
+use crate::terminal::failure::{Exit, Failure};
+use crate::terminal::typed;
+use crate::terminal::words::quoted;
 
 #[derive(clap::Args)]
 pub(super) struct Args {
@@ -20,7 +22,7 @@ pub(super) struct Args {
     anyway: Option<String>,
 }
 
-pub(super) fn run(app: &mut App, args: Args) -> Result<(), Failure> {
+pub(super) fn run(app: &mut App<'_>, args: Args) -> Result<(), Failure> {
     let event = weigh::event(app, &args.event)?;
     let ground = Ground::of(app)?;
     let weighing = ground.weigh(&event);
@@ -53,8 +55,8 @@ pub(super) fn run(app: &mut App, args: Args) -> Result<(), Failure> {
         }
     }
     let because = match (args.because, args.anyway) {
-        (_, Some(anyway)) => Some(format!("all the same: {}", crate::commands::free_text(&anyway)?)),
-        (Some(because), None) => Some(crate::commands::free_text(&because)?),
+        (_, Some(anyway)) => Some(format!("all the same: {}", typed::free_text(&app.output, &anyway)?)),
+        (Some(because), None) => Some(typed::free_text(&app.output, &because)?),
         (None, None) => app.ask().optional("Why?")?,
     };
     let decided = Decided {
@@ -68,7 +70,7 @@ pub(super) fn run(app: &mut App, args: Args) -> Result<(), Failure> {
     let assertion = Assertion {
         reason: because,
         supersedes: before.iter().map(|told| told.id).collect(),
-        ..Assertion::new(Claim::Decided(decided), When::on(today()), now().0)
+        ..Assertion::new(Claim::Decided(decided), When::on(app.today()), app.now().0)
     };
     let id = app.fresh_row();
     app.edit(DocumentId(event.id.0), |edit| Entry::assert(edit, id, &assertion))?;
@@ -87,7 +89,7 @@ pub(super) fn run(app: &mut App, args: Args) -> Result<(), Failure> {
     app.output.status(format_args!(
         "On record with {}. The sheet: allymap event print {}",
         weigh::pack_name(),
-        crate::commands::quoted(&event.name)
+        quoted(&event.name)
     ));
     crate::commands::partner::who_sees(app)
 }

@@ -4,10 +4,10 @@ use std::collections::BTreeSet;
 
 use allymap_domain::{Row, Weigher, coming, short_ids};
 
-use super::super::status::count;
 use super::super::weigh::{self, Ground};
-use crate::app::{App, today};
-use crate::failure::Failure;
+use crate::app::App;
+use crate::terminal::failure::Failure;
+use crate::terminal::words::{count, lower};
 
 #[derive(clap::Args)]
 pub(super) struct Args {
@@ -16,7 +16,7 @@ pub(super) struct Args {
     all: bool,
 }
 
-pub(super) fn run(app: &mut App, args: &Args) -> Result<(), Failure> {
+pub(super) fn run(app: &mut App<'_>, args: &Args) -> Result<(), Failure> {
     let ground = Ground::of(app)?;
     let weigher = ground.weigher();
     let short = short_ids(ground.rows.iter().map(|row| row.id));
@@ -25,7 +25,7 @@ pub(super) fn run(app: &mut App, args: &Args) -> Result<(), Failure> {
         .rows
         .iter()
         .filter(|row| row.kind == "event" && same.get(&row.id).is_none_or(|one| *one == row.id))
-        .filter(|row| args.all || (!row.archived && row.day().is_none_or(|on| on >= today())))
+        .filter(|row| args.all || (!row.archived && row.day().is_none_or(|on| on >= app.today())))
         .collect();
     // Of one day, what they lead comes first, then what rights holders organise (module, section 4a).
     events.sort_by_key(|row| {
@@ -57,7 +57,7 @@ pub(super) fn run(app: &mut App, args: &Args) -> Result<(), Failure> {
             vec![
                 weigh::when(row),
                 row.name.clone(),
-                weigh::lower(&outcome.label_with_referrals()),
+                lower(&outcome.label_with_referrals()),
                 open,
                 decided.unwrap_or_default(),
                 row.held_by().unwrap_or_default().to_owned(),

@@ -4,7 +4,8 @@ use allymap_policy::Fact;
 
 use super::super::weigh::{self, Ground, Saying};
 use crate::app::App;
-use crate::failure::{Exit, Failure};
+use crate::terminal::failure::{Exit, Failure};
+use crate::terminal::typed;
 
 #[derive(clap::Args)]
 pub(super) struct Args {
@@ -24,11 +25,11 @@ impl Args {
     }
 }
 
-pub(super) fn run(app: &mut App, args: &Args) -> Result<(), Failure> {
+pub(super) fn run(app: &mut App<'_>, args: &Args) -> Result<(), Failure> {
     let event = weigh::event(app, &args.event)?;
     let mut ground = Ground::of(app)?;
-    let on = args.on.as_deref().map(|typed| allymap_domain::parse_when(typed, crate::app::today())).transpose()?;
-    for (party, answer) in crate::commands::pairs(&args.answer, "\"Harbour Party=attending\"")? {
+    let on = args.on.as_deref().map(|typed| allymap_domain::parse_when(typed, app.today())).transpose()?;
+    for (party, answer) in typed::pairs(&args.answer, "\"Harbour Party=attending\"")? {
         let weighing = ground.weigh(&event);
         let known = ground.weigher().parties(&event);
         let folded = allymap_domain::folded(&party);

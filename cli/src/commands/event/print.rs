@@ -5,9 +5,9 @@ use std::path::PathBuf;
 use allymap_domain::{Asked, EventSheet, Row, event_sheet};
 
 use super::super::weigh::{self, Ground};
-use crate::app::{App, today};
-use crate::failure::Failure;
-use crate::handed_out::save;
+use crate::app::App;
+use crate::terminal::failure::Failure;
+use crate::terminal::handed_out::save;
 
 #[derive(clap::Args)]
 pub(super) struct Args {
@@ -20,7 +20,7 @@ pub(super) struct Args {
     replace: bool,
 }
 
-pub(super) fn run(app: &mut App, args: &Args) -> Result<(), Failure> {
+pub(super) fn run(app: &mut App<'_>, args: &Args) -> Result<(), Failure> {
     let event = weigh::event(app, &args.event)?;
     let ground = Ground::of(app)?;
     let printed = event_sheet(&sheet(app, &ground, &event)?);
@@ -31,7 +31,7 @@ pub(super) fn run(app: &mut App, args: &Args) -> Result<(), Failure> {
             return Ok(());
         }
         return app.output.bytes(printed.html.as_bytes()).map_err(|error| {
-            Failure::usage(format!("Standard output cannot be written: {}.", crate::failure::reason(&error)))
+            Failure::usage(format!("Standard output cannot be written: {}.", crate::terminal::failure::reason(&error)))
         });
     }
     let words = allymap_domain::folded_words(&event.name).join("-");
@@ -51,7 +51,7 @@ pub(super) fn run(app: &mut App, args: &Args) -> Result<(), Failure> {
     Ok(())
 }
 
-fn sheet(app: &mut App, ground: &Ground, event: &Row) -> Result<EventSheet, Failure> {
+fn sheet(app: &mut App<'_>, ground: &Ground, event: &Row) -> Result<EventSheet, Failure> {
     let weigher = ground.weigher();
     let weighing = weigher.weigh(event);
     let outcome = weighing.outcome(weigh::pack());
@@ -62,7 +62,7 @@ fn sheet(app: &mut App, ground: &Ground, event: &Row) -> Result<EventSheet, Fail
     if theirs {
         below.push(format!("Their event: {}.", organisers.join(", ")));
     }
-    below.push(format!("{}, printed {}. Not sealed: for our groups.", ground.map.name(), today().spelled()));
+    below.push(format!("{}, printed {}. Not sealed: for our groups.", ground.map.name(), app.today().spelled()));
     let mut facts = vec![("When".to_owned(), weigh::when(event))];
     let of = |label: &str| label.to_owned();
     for (label, words) in super::show::headings(&weigher, event) {

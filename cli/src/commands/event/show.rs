@@ -5,7 +5,7 @@ use allymap_policy::Fact;
 
 use super::super::weigh::{self, COLUMN, Ground};
 use crate::app::App;
-use crate::failure::Failure;
+use crate::terminal::failure::Failure;
 
 #[derive(clap::Args)]
 pub(super) struct Args {
@@ -13,7 +13,7 @@ pub(super) struct Args {
     event: String,
 }
 
-pub(super) fn run(app: &mut App, args: &Args) -> Result<(), Failure> {
+pub(super) fn run(app: &mut App<'_>, args: &Args) -> Result<(), Failure> {
     let event = weigh::event(app, &args.event)?;
     let ground = Ground::of(app)?;
     let weigher = ground.weigher();
@@ -42,7 +42,7 @@ pub(super) fn run(app: &mut App, args: &Args) -> Result<(), Failure> {
         return Ok(());
     }
     weigh::say(app, &ground, &event, &weighing)?;
-    let out = app.output;
+    let out = app.output.clone();
     for (label, words) in headings(&weigher, &event) {
         out.line(label, COLUMN, words);
     }

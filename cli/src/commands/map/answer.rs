@@ -4,7 +4,8 @@ use allymap_domain::{Answer, Asked, Known, Map, QUESTIONS, Question, folded};
 
 use super::OriginArgs;
 use crate::app::App;
-use crate::failure::{Exit, Failure};
+use crate::terminal::failure::{Exit, Failure};
+use crate::terminal::typed;
 
 #[derive(clap::Args)]
 #[command(
@@ -27,13 +28,13 @@ pub(crate) struct Args {
     origin: OriginArgs,
 }
 
-pub(crate) fn run(app: &mut App, args: Args) -> Result<(), Failure> {
+pub(crate) fn run(app: &mut App<'_>, args: Args) -> Result<(), Failure> {
     let map = super::needed(app)?;
     let (asked, words) = meant(&map, &args.question, args.part.as_deref())?;
-    let origin = args.origin.origin()?;
+    let origin = args.origin.origin(app.today())?;
     let mut answers: Vec<(Asked, Answer)> = Vec::new();
     if args.text.is_some() || args.unknown {
-        let text = args.text.as_deref().map(super::super::free_text).transpose()?;
+        let text = args.text.as_deref().map(|text| typed::free_text(&app.output, text)).transpose()?;
         let known = match (args.unknown, args.partly) {
             (true, _) => Known::Unknown,
             (_, true) => Known::Partly,

@@ -1,13 +1,13 @@
 //! `allymap map show`: the head of the map, then the seven sections of the template in their order.
 
 use allymap_domain::{
-    Answer, Asked, Holds, Item, KINDS, Known, Map, Merges, Row, SECTIONS, Section, SourceKind, coming, folded,
+    Answer, Asked, Date, Holds, Item, KINDS, Known, Map, Merges, Row, SECTIONS, Section, SourceKind, coming, folded,
 };
 
-use super::{by, needed, say_note};
-use crate::app::{App, today};
+use super::{by, needed};
+use crate::app::App;
 use crate::commands::date::span;
-use crate::failure::{Exit, Failure};
+use crate::terminal::failure::{Exit, Failure};
 
 #[derive(clap::Args)]
 #[command(after_help = "Examples:\n  allymap map show\n  allymap map show --section places")]
@@ -25,12 +25,12 @@ pub(crate) struct Args {
 /// Where the text beside a label begins.
 const COLUMN: usize = 24;
 
-pub(crate) fn run(app: &mut App, args: &Args) -> Result<(), Failure> {
+pub(crate) fn run(app: &mut App<'_>, args: &Args) -> Result<(), Failure> {
     let map = needed(app)?;
     let rows: Vec<Row> = app.rows_once()?.iter().filter(|row| !row.archived).cloned().collect();
     let only = args.section.as_deref().map(section_named).transpose()?;
     if app.output.json {
-        app.output.json(&json(&map, &rows));
+        app.output.json(&json(&map, &rows, app.today()));
         return Ok(());
     }
     if args.questions {
@@ -46,9 +46,9 @@ pub(crate) fn run(app: &mut App, args: &Args) -> Result<(), Failure> {
     if only.is_none() {
         for item in &map.own_sections {
             app.output.say(format_args!("\n{}", item.value.title));
-            say_note(&app.output, "", item.value.text.as_deref().unwrap_or("nothing yet"), 2);
+            app.output.note("", item.value.text.as_deref().unwrap_or("nothing yet"), 2);
             for (other, _) in &item.others {
-                say_note(&app.output, "", &format!("also: {}", other.text.as_deref().unwrap_or_default()), 2);
+                app.output.note("", &format!("also: {}", other.text.as_deref().unwrap_or_default()), 2);
             }
         }
         if map.newer_facts > 0 {
@@ -64,8 +64,8 @@ pub(crate) fn run(app: &mut App, args: &Args) -> Result<(), Failure> {
     Ok(())
 }
 
-fn head(app: &App, map: &Map) {
-    let out = app.output;
+fn head(app: &App<'_>, map: &Map) {
+    let out = app.output.clone();
     out.say(map.name());
     for name in map.names.iter().skip(1) {
         out.line("", COLUMN, format_args!("also called {name} (written apart)"));
@@ -73,11 +73,11 @@ fn head(app: &App, map: &Map) {
     if map.community.is_empty() {
         out.line("Community", COLUMN, "not said yet: allymap map edit --community -");
     }
-    say_note(&out, "Community", &map.community, COLUMN);
+    out.note("Community", &map.community, COLUMN);
     for value in &map.fields {
         let values: Vec<String> = value.values.iter().map(|said| value.field.shown(&said.value)).collect();
         if value.field.merges == Merges::Set {
-            say_note(&out, value.field.label, &values.join("; "), COLUMN);
+            out.note(value.field.label, &values.join("; "), COLUMN);
         } else {
             let shown = &values[0];
             let geojson = value.field.holds == Holds::Note && shown.starts_with('{');
@@ -87,25 +87,25 @@ fn head(app: &App, map: &Map) {
                 _ => "",
             };
             let text = if geojson { "as GeoJSON (--json shows it)".to_owned() } else { format!("{shown}{unit}") };
-            say_note(&out, value.field.label, &text, COLUMN);
+            out.note(value.field.label, &text, COLUMN);
             for other in values.iter().skip(1) {
-                say_note(&out, "", &format!("also: {other} (written apart)"), COLUMN);
+                out.note("", &format!("also: {other} (written apart)"), COLUMN);
             }
         }
         if value.field.name == "knows-us" {
             for hint in map.acquaintance_hints() {
-                say_note(&out, "", hint, COLUMN);
+                out.note("", hint, COLUMN);
             }
         }
     }
     for campaign in &map.campaigns {
-        say_note(&out, "Campaign", &campaign.sentence, COLUMN);
+        out.note("Campaign", &campaign.sentence, COLUMN);
     }
 }
 
-fn say_section(app: &App, map: &Map, rows: &[Row], section: &Section) {
-    let out = app.output;
-    let nothing = || say_note(&out, "", &format!("nothing yet ({})", section.hint), 2);
+fn say_section(app: &App<'_>, map: &Map, rows: &[Row], section: &Section) {
+    let out = app.output.clone();
+    let nothing = || out.note("", &format!("nothing yet ({})", section.hint), 2);
     let of_kind: Vec<&Row> = rows.iter().filter(|row| Some(row.kind.as_str()) == section.kind).collect();
     match (section.slug, section.kind) {
         ("demographics", _) if map.figures.is_empty() && of_kind.is_empty() => nothing(),
@@ -114,20 +114,20 @@ fn say_section(app: &App, map: &Map, rows: &[Row], section: &Section) {
                 for figure in item.versions() {
                     let origin = figure.origin.to_string();
                     let origin = if origin.is_empty() { "no source".to_owned() } else { origin };
-                    say_note(&out, &format!("  {}", figure.what), &format!("{} ({origin})", figure.value), 2 + COLUMN);
+                    out.note(&format!("  {}", figure.what), &format!("{} ({origin})", figure.value), 2 + COLUMN);
                 }
             }
             for row in of_kind {
                 let people = row.value("people").map(|people| format!("about {people} people")).unwrap_or_default();
                 let text = if people.is_empty() { "a part of the public".to_owned() } else { people };
-                say_note(&out, &format!("  {}", row.name), &text, 2 + COLUMN);
+                out.note(&format!("  {}", row.name), &text, 2 + COLUMN);
             }
         }
         ("dates", _) if map.dates.is_empty() => nothing(),
         ("dates", _) => {
-            let from = today();
+            let from = app.today();
             for time in coming(&map.dates, from, from.plus_days(365).unwrap_or(from)) {
-                say_note(&out, &format!("  {}", span(time.first, time.last)), &time.item.value.name, 2 + COLUMN);
+                out.note(&format!("  {}", span(time.first, time.last)), &time.item.value.name, 2 + COLUMN);
             }
         }
         ("issues", _) if map.issues.is_empty() => nothing(),
@@ -138,13 +138,13 @@ fn say_section(app: &App, map: &Map, rows: &[Row], section: &Section) {
                     let origin = issue.origin.to_string();
                     let origin = if origin.is_empty() { origin } else { format!(" ({origin})") };
                     let text = format!("{}{origin}{note}", issue.weight_words());
-                    say_note(&out, &format!("  {}", issue.name), &text, 2 + COLUMN);
+                    out.note(&format!("  {}", issue.name), &text, 2 + COLUMN);
                 }
             }
         }
         (_, Some(kind)) if !of_kind.is_empty() => {
             for (label, names) in by_type(kind, &of_kind) {
-                say_note(&out, &format!("  {label}"), &names.join(" · "), 2 + COLUMN);
+                out.note(&format!("  {label}"), &names.join(" · "), 2 + COLUMN);
             }
         }
         _ => nothing(),
@@ -174,9 +174,9 @@ fn by_type(kind: &str, rows: &[&Row]) -> Vec<(String, Vec<String>)> {
     groups
 }
 
-fn questions(app: &mut App, map: &Map) -> Result<(), Failure> {
+fn questions(app: &mut App<'_>, map: &Map) -> Result<(), Failure> {
     let authors = app.authors()?;
-    let out = app.output;
+    let out = app.output.clone();
     let say = |item: &Item<Asked, Answer>| {
         for (number, answer) in item.versions().enumerate() {
             let author = if number == 0 { item.by } else { item.others[number - 1].1 };
@@ -186,7 +186,7 @@ fn questions(app: &mut App, map: &Map) -> Result<(), Failure> {
             let partly = if partly.is_empty() { String::new() } else { format!("{partly}; ") };
             let apart = if item.others.is_empty() { "" } else { "; given apart" };
             let text = answer.text.as_deref().unwrap_or("looked, and did not find out");
-            say_note(&out, "", &format!("{text} ({partly}{}{origin}{apart})", by(&authors.of(author))), 6);
+            out.note("", &format!("{text} ({partly}{}{origin}{apart})", by(&authors.of(author))), 6);
         }
     };
     for standing in map.questions() {
@@ -225,7 +225,7 @@ fn section_named(typed: &str) -> Result<&'static Section, Failure> {
         })
 }
 
-fn json(map: &Map, rows: &[Row]) -> serde_json::Value {
+fn json(map: &Map, rows: &[Row], today: Date) -> serde_json::Value {
     let fields: serde_json::Map<String, serde_json::Value> = map
         .fields
         .iter()
@@ -277,7 +277,7 @@ fn json(map: &Map, rows: &[Row]) -> serde_json::Value {
             serde_json::json!({ "question": item.key.to_string(), "answers": answers })
         })
         .collect();
-    let from = today();
+    let from = today;
     let dates: Vec<_> = coming(&map.dates, from, from.plus_days(365).unwrap_or(from))
         .iter()
         .map(|time| serde_json::json!({ "name": time.item.value.name, "first": time.first.to_string(), "last": time.last.to_string() }))

@@ -5,10 +5,10 @@ use std::collections::BTreeSet;
 use allymap_domain::{CAPACITY, Direction, Entry, EntryId, FINDINGS, Finding, Place};
 
 use crate::app::App;
-use crate::failure::Failure;
+use crate::terminal::failure::Failure;
 
 /// Each of the eight with its answer, wherever that is kept, also under another name of theirs.
-pub(crate) fn findings(app: &mut App, id: EntryId) -> Result<Vec<(&'static Finding, Option<String>)>, Failure> {
+pub(crate) fn findings(app: &mut App<'_>, id: EntryId) -> Result<Vec<(&'static Finding, Option<String>)>, Failure> {
     let mut entries = vec![app.entry(id)?];
     entries.extend(crate::commands::also::entries(app, id)?.into_iter().map(|(_, entry)| entry));
     let campaigns = crate::commands::campaign::all(app)?;

@@ -10,14 +10,14 @@ use toml::de::{DeTable, DeValue};
 
 use super::who_sees;
 use crate::app::App;
-use crate::editor::Sheet;
-use crate::failure::{Exit, Failure};
+use crate::terminal::editor::Sheet;
+use crate::terminal::failure::{Exit, Failure};
 
-pub(super) fn edit(app: &mut App, row: &Row) -> Result<(), Failure> {
+pub(super) fn edit(app: &mut App<'_>, row: &Row) -> Result<(), Failure> {
     let shown = app.entry(row.id)?;
     let kind = shown.kind.ok_or(Rejection::NewerKind)?;
     let text = form(&shown, kind, &app.map()?.name);
-    let sheet = Sheet::lay(&app.home, &text)?;
+    let sheet = Sheet::lay(app.folders(), app.fresh(), &text)?;
     let Some(changes) = filled_in(app, &sheet, &shown, kind, &text)? else {
         sheet.remove()?;
         app.output.status("Nothing was changed.");
@@ -32,7 +32,7 @@ pub(super) fn edit(app: &mut App, row: &Row) -> Result<(), Failure> {
 
 /// What somebody changed in the form, once all of it is understood; `None` for nothing.
 fn filled_in(
-    app: &mut App,
+    app: &mut App<'_>,
     sheet: &Sheet,
     shown: &Entry,
     kind: &'static Kind,
@@ -41,7 +41,7 @@ fn filled_in(
     loop {
         // Whoever writes for an hour keeps nobody waiting.
         app.let_go();
-        let text = sheet.open().and_then(|()| sheet.read());
+        let text = sheet.open(&app.output.out).and_then(|()| sheet.read());
         let text = match text {
             Ok(text) => text,
             Err(failure) if sheet.read().is_ok_and(|text| text == before) => {
@@ -78,7 +78,7 @@ fn kept(failure: Failure, sheet: &Sheet) -> Failure {
 }
 
 /// One act. What somebody else wrote meanwhile stays, except in a field that was edited here too.
-fn write(app: &mut App, row: &Row, shown: &Entry, changes: &[Change]) -> Result<(), Failure> {
+fn write(app: &mut App<'_>, row: &Row, shown: &Entry, changes: &[Change]) -> Result<(), Failure> {
     let now = app.entry(row.id)?;
     app.edit(DocumentId(row.id.0), |edit| changes.iter().try_for_each(|change| change.write(edit)))?;
     app.commit()?;
@@ -95,7 +95,7 @@ fn write(app: &mut App, row: &Row, shown: &Entry, changes: &[Change]) -> Result<
     Ok(())
 }
 
-fn tell(app: &mut App, row: &Row, changes: &[Change]) -> Result<(), Failure> {
+fn tell(app: &mut App<'_>, row: &Row, changes: &[Change]) -> Result<(), Failure> {
     let mut names: Vec<&str> = changes.iter().map(|change| change.field().name).collect();
     names.dedup();
     if app.output.json {
@@ -271,7 +271,7 @@ fn form(entry: &Entry, kind: &Kind, map: &str) -> String {
 
 /// Others' text must not end a comment.
 fn one_line(text: &str) -> String {
-    crate::output::clean(text).replace(['\n', '\t'], " ")
+    allymap_domain::clean(text).replace(['\n', '\t'], " ")
 }
 
 fn quoted(text: &str) -> String {
@@ -283,5 +283,5 @@ fn quoted_lines(text: &str) -> String {
 }
 
 fn escaped(text: &str) -> String {
-    crate::output::clean(text).replace('\\', "\\\\").replace('"', "\\\"")
+    allymap_domain::clean(text).replace('\\', "\\\\").replace('"', "\\\"")
 }

@@ -2,13 +2,12 @@
 
 use std::collections::BTreeMap;
 
-use allymap_domain::{Balance, BalanceStanding, EntryId, PLACES, Place, Row, Spectrum, short_ids};
+use allymap_domain::{Balance, BalanceStanding, Date, EntryId, PLACES, Place, Row, Spectrum, short_ids};
 
-use super::super::link::ago;
-use super::super::status::count;
 use super::{office, row_json};
-use crate::app::{App, today};
-use crate::failure::Failure;
+use crate::app::App;
+use crate::terminal::failure::Failure;
+use crate::terminal::words::{ago, count};
 
 #[derive(clap::Args)]
 pub(super) struct Args {
@@ -47,10 +46,10 @@ enum Sort {
     Position,
 }
 
-pub(super) fn run(app: &mut App, args: &Args) -> Result<(), Failure> {
+pub(super) fn run(app: &mut App<'_>, args: &Args) -> Result<(), Failure> {
     let all = app.rows()?;
     let short = short_ids(all.iter().map(|row| row.id));
-    let one_of = |app: &mut App, typed: &Option<String>, flag: &str, choices| {
+    let one_of = |app: &mut App<'_>, typed: &Option<String>, flag: &str, choices| {
         typed.clone().map(|typed| crate::commands::risk::chosen(app, Some(typed), "", flag, choices)).transpose()
     };
     let stage = one_of(app, &args.stage, "--stage", allymap_domain::STAGES)?;
@@ -72,12 +71,12 @@ pub(super) fn run(app: &mut App, args: &Args) -> Result<(), Failure> {
             && position.is_none_or(|place| places.get(&row.id) == Some(&place))
             && held_by.as_ref().is_none_or(|held_by| held_by.holds(row))
     });
-    sort(&mut rows, args.sort, &places);
+    sort(&mut rows, args.sort, &places, app.today());
     if app.output.json {
         let entries: Vec<_> = rows
             .iter()
             .map(|row| {
-                let mut value = row_json(row, &short[&row.id]);
+                let mut value = row_json(row, &short[&row.id], app.today());
                 if campaign.is_some() {
                     value["position"] = places.get(&row.id).map(|place| place.slug()).into();
                 }
@@ -97,9 +96,9 @@ pub(super) fn run(app: &mut App, args: &Args) -> Result<(), Failure> {
         if position.is_none() {
             column("Stands", &|row| places.get(&row.id).map(|place| place.label().to_owned()).unwrap_or_default());
         }
-        column("Last contact", &|row| row.last_contact.map(|on| ago(on.days_until(today()))).unwrap_or_default());
+        column("Last contact", &|row| row.last_contact.map(|on| ago(on.days_until(app.today()))).unwrap_or_default());
         column("Held by", &|row| row.held_by().unwrap_or_default().to_owned());
-        column("Balance", &balance);
+        column("Balance", &|row| balance(row, app.today()));
     } else {
         column("Kind", &|row| row.kind.clone());
         column("Cat.", &|row| row.category().unwrap_or("?").to_owned());
@@ -121,22 +120,22 @@ pub(super) fn run(app: &mut App, args: &Args) -> Result<(), Failure> {
 }
 
 /// Give and take within a year, in words; nothing where nothing went either way.
-fn balance(row: &Row) -> String {
-    match Balance::of(&row.exchanges, today()).standing() {
+fn balance(row: &Row, today: Date) -> String {
+    match Balance::of(&row.exchanges, today).standing() {
         BalanceStanding::Nothing => String::new(),
         standing => standing.words().to_owned(),
     }
 }
 
 /// Rights holders before all others of the same rank (module, section 4a).
-fn sort(rows: &mut [&Row], by: Option<Sort>, places: &BTreeMap<EntryId, Place>) {
+fn sort(rows: &mut [&Row], by: Option<Sort>, places: &BTreeMap<EntryId, Place>, today: Date) {
     rows.sort_by_key(|row| !row.rights_holders());
     match by {
         None => {}
         Some(Sort::Name) => rows.sort_by(|a, b| a.name.cmp(&b.name)),
         Some(Sort::LastContact) => rows.sort_by_key(|row| (row.last_contact.is_none(), row.last_contact)),
         Some(Sort::Balance) => rows.sort_by_key(|row| {
-            let balance = Balance::of(&row.exchanges, today());
+            let balance = Balance::of(&row.exchanges, today);
             let turn = match balance.standing() {
                 BalanceStanding::WeOwe => 0,
                 BalanceStanding::Even => 1,

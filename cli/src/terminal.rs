@@ -1,0 +1,10 @@
+//! How the program speaks and listens. It knows no map.
+
+pub(crate) mod editor;
+pub(crate) mod failure;
+pub(crate) mod handed_out;
+pub(crate) mod output;
+pub(crate) mod prompt;
+pub(crate) mod stdout;
+pub(crate) mod typed;
+pub(crate) mod words;

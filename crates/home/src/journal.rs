@@ -1,0 +1,4 @@
+//! What was done here, and what came from others when.
+
+pub mod acts;
+pub mod arrivals;

@@ -1,0 +1,4 @@
+//! The maps of this home: their list, and what is mended of it.
+
+pub(crate) mod mended;
+pub mod rows;

@@ -1,0 +1,5 @@
+//! The exchange: lines to relays, and what drives them.
+
+pub mod driver;
+pub mod lines;
+mod socket;
