@@ -1,5 +1,8 @@
 //! Dates as people say them, read with the day before the month and against a given today.
 
+pub mod easter;
+pub mod rule;
+
 use std::fmt;
 
 use minicbor::data::Int;

@@ -1,25 +1,37 @@
 //! One entry of the map: an organisation, a person, an institution or a place. Read from its document, edited in it.
 
+pub mod ancestry;
+pub mod assertion;
+pub mod content;
+pub mod fact;
+pub mod favour;
+pub mod link;
+pub mod log;
+pub mod position;
+pub mod risk;
+pub mod rows;
+pub mod weighed;
+
 use std::collections::{BTreeMap, BTreeSet};
 
 use allymap_document::{ActorId, Document, Edit, OddityKind, Value};
 use sha2::{Digest, Sha256};
 
-use crate::affiliation::Affiliation;
-use crate::ancestry::Ancestry;
-use crate::assertion::{self, Assertion, Decisive, Stated};
 use crate::author::Author;
 use crate::date::Date;
-use crate::fact::{FactKind, FactStanding};
-use crate::field::{Field, Holds, Merges};
+use crate::entry::ancestry::Ancestry;
+use crate::entry::assertion::{Assertion, Decisive, Stated};
+use crate::entry::fact::{FactKind, FactStanding};
+use crate::entry::link::{Link, Linked, Target};
+use crate::entry::log::{DoubleApproach, LogLine, Logged};
+use crate::entry::position::PositionStanding;
+use crate::entry::risk::{RiskKind, RiskStanding};
+use crate::entry::rows::Unreadable;
 use crate::ids::{EntryId, RowId, letters};
 use crate::kind::Kind;
-use crate::link::{self, Link, Linked, Target};
-use crate::log::{self, DoubleApproach, LogLine, Logged};
-use crate::position::PositionStanding;
+use crate::kind::affiliation::Affiliation;
+use crate::kind::field::{Field, Holds, Merges};
 use crate::rejection::Rejection;
-use crate::risk::{RiskKind, RiskStanding};
-use crate::rows::Unreadable;
 use crate::words;
 
 /// An entry as it stands, with everything that differs.

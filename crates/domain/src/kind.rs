@@ -1,9 +1,19 @@
 //! The kinds of entry, each with its table of fields.
 
-use crate::field::{Field, Holds};
+pub mod affiliation;
+pub mod event;
+pub mod field;
+pub mod institution;
+pub mod organisation;
+pub mod person;
+pub mod place;
+pub mod relationship;
+pub mod segment;
+pub mod sourced;
+
+use crate::kind::field::{Field, Holds};
 use crate::rejection::Rejection;
 use crate::words;
-use crate::{event, institution, organisation, person, place, segment};
 
 /// Every kind of entry there is.
 pub const KINDS: &[&Kind] =
@@ -79,7 +89,7 @@ mod tests {
     use std::collections::BTreeSet;
 
     use super::*;
-    use crate::field::Audience;
+    use crate::kind::field::Audience;
 
     #[test]
     fn a_kind_is_found_by_the_words_people_use() {

@@ -3,9 +3,9 @@
 use allymap_document::WriteError;
 
 use crate::date::Date;
-use crate::field::Choice;
 use crate::ids::RowId;
 use crate::kind::KINDS;
+use crate::kind::field::Choice;
 
 /// Why nothing was written.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]

@@ -10,17 +10,17 @@ use allymap_document::ActorId;
 use allymap_policy::{About, Case, Change, Fact, LIFTED, Outcome, Pack, Per, Question, RiskType, Statement};
 use sha2::{Digest, Sha256};
 
-use crate::affiliation::Tie;
-use crate::assertion::{Assertion, Claim};
+use crate::card::duplicates::identities;
+use crate::card::{Row, RowSaid};
 use crate::date::{Date, full_date};
-use crate::duplicates::identities;
-use crate::fact::FactKind;
+use crate::entry::assertion::{Assertion, Claim};
+use crate::entry::fact::FactKind;
+use crate::entry::risk::{Level, Mitigation};
+use crate::entry::weighed::{Chosen, Decided, Referred, Weighed};
 use crate::ids::{EntryId, RowId};
-use crate::index::{Row, RowSaid};
+use crate::kind::affiliation::Tie;
+use crate::kind::place::ACCESS;
 use crate::map::Map;
-use crate::place::ACCESS;
-use crate::risk::{Level, Mitigation};
-use crate::weighed::{Chosen, Decided, Referred, Weighed};
 use crate::words;
 
 /// Weighs the events of one map, with what its rows say.

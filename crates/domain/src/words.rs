@@ -1,5 +1,8 @@
 //! Text as people type it: cleaned before it is kept, folded before it is compared.
 
+pub mod json;
+pub mod slug;
+
 use unicode_normalization::UnicodeNormalization;
 
 use crate::rejection::Rejection;

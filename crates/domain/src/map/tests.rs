@@ -3,16 +3,16 @@
 use proptest::prelude::*;
 
 use super::*;
-use crate::assertion::{Assertion, Claim};
+use crate::advice::todo::todo;
+use crate::card::Row;
+use crate::date::rule::Rule;
 use crate::date::{Date, When};
-use crate::desk::{Desk, ENTRY, NOW, row, today};
 use crate::entry::Entry;
-use crate::index::Row;
-use crate::key_date::starter_dates;
-use crate::origin::{Origin, SourceKind};
-use crate::risk::{Level, Mitigation, Risk, RiskKind};
-use crate::rule::Rule;
-use crate::todo::todo;
+use crate::entry::assertion::{Assertion, Claim};
+use crate::entry::risk::{Level, Mitigation, Risk, RiskKind};
+use crate::map::key_date::starter_dates;
+use crate::map::origin::{Origin, SourceKind};
+use crate::tests::desk::{Desk, ENTRY, NOW, row, today};
 
 /// Three copies of one map.
 fn three() -> [Desk; 3] {
