@@ -7,9 +7,16 @@ use std::sync::OnceLock;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use allymap_document::{ActId, ActorId, Document, Edit};
-use allymap_domain::{
-    Author, Date, Entry, EntryId, Found, Heading, Map, Named, ROW_SCHEMA, Row, RowId, TEXTS_SCHEMA, Texts,
-};
+use allymap_domain::author::Author;
+use allymap_domain::card::duplicates::identities;
+use allymap_domain::card::find::Found;
+use allymap_domain::card::heading::{Heading, Named};
+use allymap_domain::card::texts::{TEXTS_SCHEMA, Texts};
+use allymap_domain::card::{CARD_SCHEMA, Card};
+use allymap_domain::date::Date;
+use allymap_domain::entry::Entry;
+use allymap_domain::ids::{EntryId, RowId};
+use allymap_domain::map::Map;
 use allymap_replica::{Effect, Replica, Rows, SpaceNumber, index_key, index_prefix, texts_key, texts_prefix};
 use allymap_seal::{DatabaseKey, DeviceSeed, Vault};
 use allymap_wire::{DocumentId, RelayKeyHash, Timestamp};
@@ -119,7 +126,7 @@ pub(crate) struct App {
 /// What was read of every entry, until something is written or others may write.
 #[derive(Default)]
 struct Known {
-    rows: Option<Rc<[Row]>>,
+    rows: Option<Rc<[Card]>>,
     headings: Option<Vec<Heading>>,
 }
 
@@ -383,7 +390,7 @@ impl App {
         self.index_document(document, &document_now)?;
         // A name that was not on the map when this command began.
         if crate::discreet::is_on() {
-            let row = Row::of(&document_now, EntryId(document.0));
+            let row = Card::of(&document_now, EntryId(document.0));
             row.iter().for_each(|row| crate::discreet::hide_name(&row.name));
         }
         self.edited = true;
@@ -472,16 +479,16 @@ impl App {
 
     /// Every entry's row, in order of their names.
     /// They are read once in a command, however often they are asked for.
-    pub(crate) fn rows(&mut self) -> Result<Rc<[Row]>, Failure> {
+    pub(crate) fn rows(&mut self) -> Result<Rc<[Card]>, Failure> {
         if let Some(rows) = &self.known.rows {
             return Ok(rows.clone());
         }
         let mut rows = match self.options.as_of {
-            None => self.read_rows(Row::from_bytes)?,
+            None => self.read_rows(Card::from_bytes)?,
             // They stand nowhere and are made from every document.
             Some(day) => {
                 let documents = self.all_documents()?;
-                documents.iter().filter_map(|(id, document)| Row::as_of(document, *id, day)).collect()
+                documents.iter().filter_map(|(id, document)| Card::as_of(document, *id, day)).collect()
             }
         };
         sort(&mut rows);
@@ -500,7 +507,7 @@ impl App {
     fn read_rows<T>(&mut self, read: impl Fn(&[u8]) -> Option<T>) -> Result<Vec<T>, Failure> {
         let number = self.map()?.number;
         let key = HomeKey::IndexSchema(number).bytes();
-        let schema = [ROW_SCHEMA.to_be_bytes(), TEXTS_SCHEMA.to_be_bytes()].concat();
+        let schema = [CARD_SCHEMA.to_be_bytes(), TEXTS_SCHEMA.to_be_bytes()].concat();
         if self.disk()?.get(&key)?.is_none_or(|known| known != schema) {
             let documents = {
                 let (replica, disk) = self.hold()?;
@@ -520,23 +527,23 @@ impl App {
     }
 
     /// The row of one entry that was found.
-    pub(crate) fn row(&mut self, id: EntryId) -> Result<Row, Failure> {
+    pub(crate) fn row(&mut self, id: EntryId) -> Result<Card, Failure> {
         self.row_if_here(id)?.ok_or_else(unreadable)
     }
 
     /// The row of an entry that something names: it may not have arrived.
-    pub(crate) fn row_if_here(&mut self, id: EntryId) -> Result<Option<Row>, Failure> {
+    pub(crate) fn row_if_here(&mut self, id: EntryId) -> Result<Option<Card>, Failure> {
         if self.reads_whole_rows() {
             return Ok(self.rows()?.iter().find(|row| row.id == id).cloned());
         }
         let number = SpaceNumber(self.map()?.number);
-        Ok(self.disk()?.get(&index_key(number, &DocumentId(id.0)))?.as_deref().and_then(Row::from_bytes))
+        Ok(self.disk()?.get(&index_key(number, &DocumentId(id.0)))?.as_deref().and_then(Card::from_bytes))
     }
 
     /// The ids of an entry and of all that are known to be the same.
     pub(crate) fn one_and_the_same(&mut self, id: EntryId) -> Result<Vec<EntryId>, Failure> {
         fn of(id: EntryId, rows: &[impl Named]) -> Vec<EntryId> {
-            let same = allymap_domain::identities(rows);
+            let same = identities(rows);
             let Some(one) = same.get(&id) else { return vec![id] };
             same.iter().filter(|(_, identity)| *identity == one).map(|(id, _)| *id).collect()
         }
@@ -546,7 +553,7 @@ impl App {
     /// For each entry the letters that name it.
     pub(crate) fn short_ids(&mut self) -> Result<BTreeMap<EntryId, String>, Failure> {
         fn of(rows: &[impl Named]) -> BTreeMap<EntryId, String> {
-            allymap_domain::short_ids(rows.iter().map(Named::id))
+            allymap_domain::card::find::short_ids(rows.iter().map(Named::id))
         }
         Ok(if self.reads_whole_rows() { of(&self.rows()?) } else { of(self.known_headings()?) })
     }
@@ -565,9 +572,9 @@ impl App {
     }
 
     /// Rows for lists and counts: entries that are known to be the same count once, under the smallest id.
-    pub(crate) fn rows_once(&mut self) -> Result<Rc<[Row]>, Failure> {
+    pub(crate) fn rows_once(&mut self) -> Result<Rc<[Card]>, Failure> {
         let rows = self.rows()?;
-        let same = allymap_domain::identities(&rows);
+        let same = identities(&rows);
         if same.is_empty() {
             return Ok(rows);
         }
@@ -575,7 +582,7 @@ impl App {
     }
 
     /// The one entry that somebody means. Nothing is guessed: several, or a misspelt name, are told as candidates.
-    pub(crate) fn find(&mut self, said: &str) -> Result<Row, Failure> {
+    pub(crate) fn find(&mut self, said: &str) -> Result<Card, Failure> {
         let id =
             if self.reads_whole_rows() { meant(said, &self.rows()?) } else { meant(said, self.known_headings()?) }?;
         self.row(id)
@@ -658,7 +665,7 @@ impl App {
         let number = SpaceNumber(self.map()?.number);
         self.known = Known::default();
         let (index, sentences) = (index_key(number, &id), texts_key(number, &id));
-        let (row, texts) = Row::with_texts(document, EntryId(id.0)).unzip();
+        let (row, texts) = Card::with_texts(document, EntryId(id.0)).unzip();
         let disk = self.disk()?;
         match texts.flatten() {
             Some(texts) => disk.put(sentences, texts.to_bytes()),
@@ -700,7 +707,7 @@ impl App {
     /// Tells what prints of every name and text of this map.
     fn hide_names(&mut self) -> Result<(), Failure> {
         let rows = self.rows()?;
-        let short = allymap_domain::short_ids(rows.iter().map(|row| row.id));
+        let short = allymap_domain::card::find::short_ids(rows.iter().map(|row| row.id));
         let mut named: BTreeMap<&String, Vec<&str>> = BTreeMap::new();
         for row in rows.iter() {
             for name in [&row.name].into_iter().chain(&row.other_names) {
@@ -920,12 +927,12 @@ fn unreadable() -> Failure {
 /// The one of these that somebody means.
 fn meant<R: Named>(said: &str, rows: &[R]) -> Result<EntryId, Failure> {
     let candidates = |near: &[&R]| -> Vec<Candidate> {
-        let short = allymap_domain::short_ids(rows.iter().map(Named::id));
+        let short = allymap_domain::card::find::short_ids(rows.iter().map(Named::id));
         near.iter()
             .map(|row| Candidate { id: short[&row.id()].clone(), name: row.name().into(), kind: row.kind().into() })
             .collect()
     };
-    let (code, message, hint, near) = match allymap_domain::find(said, rows) {
+    let (code, message, hint, near) = match allymap_domain::card::find::find(said, rows) {
         Found::One(row) => return Ok(row.id()),
         Found::Several(rows) => (
             "AM-WHICH",
@@ -951,7 +958,7 @@ fn meant<R: Named>(said: &str, rows: &[R]) -> Result<EntryId, Failure> {
     Err(failure)
 }
 
-fn sort(rows: &mut [Row]) {
+fn sort(rows: &mut [Card]) {
     rows.sort_by(|a, b| a.name.cmp(&b.name).then(a.id.cmp(&b.id)));
 }
 

@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use allymap_domain::entry::log::LOG_KINDS;
+use allymap_domain::rejection::Rejection;
 use clap::error::{ContextKind, ContextValue, ErrorKind};
 
 /// The exit codes, as `allymap help topics exit-codes` lists them.
@@ -273,11 +275,11 @@ impl From<allymap_replica::EditFailure> for Failure {
     }
 }
 
-impl From<allymap_domain::Rejection> for Failure {
-    fn from(rejection: allymap_domain::Rejection) -> Failure {
+impl From<Rejection> for Failure {
+    fn from(rejection: Rejection) -> Failure {
         let failure = Failure::usage(sentence(&rejection.to_string()));
-        if let allymap_domain::Rejection::NoSuchLogKind { .. } = rejection {
-            let kinds: Vec<&str> = allymap_domain::LOG_KINDS.iter().map(|kind| kind.slug).collect();
+        if let Rejection::NoSuchLogKind { .. } = rejection {
+            let kinds: Vec<&str> = LOG_KINDS.iter().map(|kind| kind.slug).collect();
             return failure.hint(format!("There are {}. Nothing was changed.", kinds.join(", ")));
         }
         failure.hint("Nothing was changed.")

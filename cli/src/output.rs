@@ -5,7 +5,8 @@ use std::fmt;
 use std::io::{IsTerminal, Write};
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use allymap_domain::Date;
+use allymap_domain::date::Date;
+use allymap_domain::words::json::is_obeyed;
 
 use crate::failure::Failure;
 
@@ -66,7 +67,7 @@ impl Output {
         let mut object = serde_json::Value::Object(object);
         crate::discreet::shown_json(&mut object);
         // Whole, then written once: the real standard output has no buffer.
-        let mut line = allymap_domain::json_line(&object);
+        let mut line = allymap_domain::words::json::line(&object);
         line.push(b'\n');
         let _ = crate::stdout::real().write_all(&line);
     }
@@ -165,7 +166,7 @@ impl Output {
                 },
             });
             crate::discreet::shown_json(&mut value);
-            let mut line = allymap_domain::json_line(&value);
+            let mut line = allymap_domain::words::json::line(&value);
             line.push(b'\n');
             let _ = std::io::stderr().write_all(&line);
             return;
@@ -277,7 +278,7 @@ fn safe(text: &str) -> String {
 /// Text from others, safe to show: control characters (escape sequences among them) and the marks that turn the direction of
 /// writing are left out. Line breaks stay.
 pub(crate) fn clean(text: &str) -> String {
-    text.chars().filter(|letter| matches!(letter, '\n' | '\t') || !allymap_domain::is_obeyed(*letter)).collect()
+    text.chars().filter(|letter| matches!(letter, '\n' | '\t') || !is_obeyed(*letter)).collect()
 }
 
 /// The help that clap made: what was asked for is data, what nobody asked for is not.

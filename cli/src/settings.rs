@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use allymap_domain::Map;
+use allymap_domain::map::Map;
 use toml_edit::{DocumentMut, Item, Value};
 
 use crate::failure::{Exit, Failure};

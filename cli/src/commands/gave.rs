@@ -1,6 +1,8 @@
 //! `allymap gave WHO WHAT` and `allymap got WHO WHAT`: favours, both ways.
 
-use allymap_domain::{Balance, BalanceStanding, Exchange, LogKind, LogLine, Way, When, parse_when};
+use allymap_domain::date::{When, parse_when};
+use allymap_domain::entry::favour::{self, Balance, Favour, Way, size_word};
+use allymap_domain::entry::log::{LogKind, LogLine};
 
 use super::relation;
 use crate::app::{App, now, today};
@@ -39,8 +41,8 @@ pub(crate) fn run(app: &mut App, args: Args, kind: &str) -> Result<(), Failure> 
     relation::add_line(app, row.id, &line)?;
     app.commit()?;
     let way = if kind.slug == "gave" { Way::Gave } else { Way::Got };
-    let mut exchanges = row.exchanges.clone();
-    exchanges.extend(line.on.date.map(|on| Exchange { on, way, size, mutual: false }));
+    let mut exchanges = row.favours.clone();
+    exchanges.extend(line.on.date.map(|on| Favour { on, way, size, mutual: false }));
     let balance = Balance::of(&exchanges, today());
     if app.output.json {
         let balance = relation::balance_json(&row, &balance);
@@ -55,7 +57,7 @@ pub(crate) fn run(app: &mut App, args: Args, kind: &str) -> Result<(), Failure> 
         row.name,
         relation::balance_words(&row, &balance)
     ));
-    if way == Way::Got && balance.standing() == BalanceStanding::WeOwe {
+    if way == Way::Got && balance.standing() == favour::Standing::WeOwe {
         app.output.status("Before the next ask, offer something of equal size: allymap due --offers");
     }
     super::partner::who_sees(app)
@@ -66,7 +68,7 @@ pub(crate) fn size(app: &mut App, size: Option<u8>) -> Result<u8, Failure> {
     if let Some(size) = size {
         return Ok(size);
     }
-    let sizes: Vec<String> = (1..=5).map(|size| allymap_domain::size_word(size).to_owned()).collect();
+    let sizes: Vec<String> = (1..=5).map(|size| size_word(size).to_owned()).collect();
     let chosen = app.ask().choose("How large was it?", &sizes)?;
     let at = chosen.ok_or_else(|| Failure::missing("How large was it?", "--size 1 to 5"))?;
     Ok(u8::try_from(at + 1).unwrap_or(5))

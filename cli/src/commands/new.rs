@@ -1,6 +1,8 @@
 //! `allymap new`: a map for a community, with this person as its first convenor.
 
-use allymap_domain::{EntryId, RowId, TownChoices, demo_town, town_map};
+use allymap_domain::ids::{EntryId, RowId};
+use allymap_domain::town::practice::town_map;
+use allymap_domain::town::{TownChoices, demo_town};
 use allymap_replica::{Founding, Replica};
 use allymap_seal::{DeviceKeys, RootKeys, RootSeed};
 use allymap_wire::{DocumentId, RelayAddress, SpaceId};

@@ -1,6 +1,10 @@
 //! `allymap todo`: what is still to be found out. Not knowing is fine.
 
-use allymap_domain::{Asked, Known, Map, OpenEntries, Row, SECTIONS, Todo};
+use allymap_domain::advice::todo::{OpenEntries, Todo};
+use allymap_domain::card::Card;
+use allymap_domain::map::Map;
+use allymap_domain::map::question::{Asked, Known};
+use allymap_domain::map::section::SECTIONS;
 
 use super::map::{needed, say_note};
 use super::status::count;
@@ -26,7 +30,7 @@ pub(crate) fn run(app: &mut App, args: Args) -> Result<(), Failure> {
     let rows = app.rows_once()?;
     let settings = Settings::read(&app.home).unwrap_or_default();
     let months = settings.number("facts-age", Some(&map)).map_or(map.facts_age_months(), |(months, _)| months);
-    let todo = allymap_domain::todo(&map, &rows, today(), months);
+    let todo = allymap_domain::advice::todo::todo(&map, &rows, today(), months);
     if args.questions {
         return questions(app, &map, &rows, &todo);
     }
@@ -111,7 +115,7 @@ fn entries(open: &OpenEntries, all: bool) -> String {
     format!("{}: {}{more}", count(open.entries.len(), "entry", "entries"), names.join(", "))
 }
 
-fn questions(app: &mut App, map: &Map, rows: &[Row], todo: &Todo) -> Result<(), Failure> {
+fn questions(app: &mut App, map: &Map, rows: &[Card], todo: &Todo) -> Result<(), Failure> {
     if app.output.json {
         let questions: Vec<_> = map
             .questions()
@@ -175,7 +179,7 @@ fn questions(app: &mut App, map: &Map, rows: &[Row], todo: &Todo) -> Result<(), 
 }
 
 /// How much a section of the map holds already.
-fn in_section(map: &Map, rows: &[Row], slug: &str) -> usize {
+fn in_section(map: &Map, rows: &[Card], slug: &str) -> usize {
     let kind = SECTIONS.iter().find(|section| section.slug == slug).and_then(|section| section.kind);
     let entries = rows.iter().filter(|row| Some(row.kind.as_str()) == kind && !row.archived).count();
     match slug {

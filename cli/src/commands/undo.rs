@@ -1,6 +1,8 @@
 //! `allymap undo`: the last command of this computer is taken back, by a new change that everybody can see.
 
-use allymap_domain::{EntryId, Map, TakenBack, Undo};
+use allymap_domain::ids::{EntryId, RowId};
+use allymap_domain::map::Map;
+use allymap_domain::undo::{TakenBack, Undo};
 use allymap_wire::DocumentId;
 
 use super::status::count;
@@ -92,7 +94,7 @@ pub(crate) fn run(app: &mut App, args: Args) -> Result<(), Failure> {
     if !args.dry_run {
         app.undoes(&act);
         for OfEntry { id, undo, .. } in entries.iter().filter(|entry| !entry.undo.is_empty()) {
-            app.edit(*id, |edit| undo.apply(edit, &mut || allymap_domain::RowId(crate::chance::random())))?;
+            app.edit(*id, |edit| undo.apply(edit, &mut || RowId(crate::chance::random())))?;
         }
         app.commit()?;
     }

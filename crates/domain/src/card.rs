@@ -17,7 +17,7 @@ use crate::date::Date;
 use crate::entry::Entry;
 use crate::entry::ancestry::Ancestry;
 use crate::entry::fact::FactKind;
-use crate::entry::favour::Exchange;
+use crate::entry::favour::Favour;
 use crate::entry::link::{Direction, Strength, Target};
 use crate::entry::log;
 use crate::entry::position::Place;
@@ -30,7 +30,7 @@ use crate::map::Map;
 use crate::words;
 
 /// Rows of another schema are thrown away and made anew.
-pub const ROW_SCHEMA: u16 = 7;
+pub const CARD_SCHEMA: u16 = 7;
 
 /// Steps of one position that a row holds, the latest: an honest entry has a handful, and one with more was made to be slow.
 const STEPS: usize = 200;
@@ -38,7 +38,7 @@ const STEPS: usize = 200;
 /// What lists, finding, due dates and importing need to know of an entry.
 #[derive(Clone, PartialEq, Eq, Encode, Decode)]
 #[cbor(map)]
-pub struct Row {
+pub struct Card {
     #[n(0)]
     schema: u16,
     /// SHA-256 over the document's heads: the row fits the document as long as they are equal.
@@ -74,9 +74,9 @@ pub struct Row {
     #[n(12)]
     pub emails: Vec<String>,
     #[n(13)]
-    pub positions: Vec<RowPosition>,
+    pub positions: Vec<CardPosition>,
     #[n(14)]
-    pub risks: Vec<RowRisk>,
+    pub risks: Vec<CardRisk>,
     #[n(15)]
     pub last_contact: Option<Date>,
     #[n(16)]
@@ -92,7 +92,7 @@ pub struct Row {
     #[n(20)]
     pub same_as: Vec<EntryId>,
     #[n(21)]
-    pub links: Vec<RowLink>,
+    pub links: Vec<CardLink>,
     /// By size.
     #[n(22)]
     pub gave: u32,
@@ -107,7 +107,7 @@ pub struct Row {
     pub facts: BTreeMap<String, String>,
     /// Asks and favours, by date; the latest of them.
     #[n(31)]
-    pub exchanges: Vec<Exchange>,
+    pub favours: Vec<Favour>,
     /// When somebody of ours last met them.
     #[n(32)]
     pub last_meeting: Option<Date>,
@@ -137,7 +137,7 @@ pub struct Row {
     pub own_actions: u32,
     /// What events are weighed by, also what was replaced: an answer needs no document.
     #[n(61)]
-    pub(crate) said: Vec<RowSaid>,
+    pub(crate) said: Vec<CardSaid>,
     /// Statements that this version cannot read. One may speak against what the others say.
     #[n(62)]
     pub unread: u32,
@@ -152,7 +152,7 @@ pub struct Row {
 /// A statement by which events are weighed.
 #[derive(Clone, PartialEq, Eq, Encode, Decode)]
 #[cbor(map)]
-pub(crate) struct RowSaid {
+pub(crate) struct CardSaid {
     #[n(0)]
     pub id: RowId,
     #[n(1)]
@@ -170,7 +170,7 @@ pub(crate) struct RowSaid {
 
 #[derive(Clone, Debug, PartialEq, Eq, Encode, Decode)]
 #[cbor(map)]
-pub struct RowPosition {
+pub struct CardPosition {
     #[n(0)]
     pub campaign: RowId,
     /// The less friendly.
@@ -181,13 +181,13 @@ pub struct RowPosition {
     #[n(3)]
     pub differs: bool,
     #[n(4)]
-    pub steps: Vec<RowStep>,
+    pub steps: Vec<CardStep>,
 }
 
 /// From this day on they stood elsewhere; what names no day comes last.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Encode, Decode)]
 #[cbor(map)]
-pub struct RowStep {
+pub struct CardStep {
     #[n(0)]
     pub on: Option<Date>,
     #[n(1)]
@@ -198,7 +198,7 @@ pub struct RowStep {
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Encode, Decode)]
 #[cbor(map)]
-pub struct RowRisk {
+pub struct CardRisk {
     #[n(0)]
     pub kind: RiskKind,
     #[n(1)]
@@ -211,7 +211,7 @@ pub struct RowRisk {
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Encode, Decode)]
 #[cbor(map)]
-pub struct RowLink {
+pub struct CardLink {
     #[n(0)]
     pub to: EntryId,
     #[n(1)]
@@ -231,31 +231,31 @@ struct Pair {
     second: [u8; 16],
 }
 
-impl Row {
+impl Card {
     /// The row of an entry; none for the map's own document.
-    pub fn of(document: &Document, id: EntryId) -> Option<Row> {
-        Row::with_texts(document, id).map(|(row, _)| row)
+    pub fn of(document: &Document, id: EntryId) -> Option<Card> {
+        Card::with_texts(document, id).map(|(row, _)| row)
     }
 
     /// The row of an entry as we now think it was on the evening of a day. It is never kept.
-    pub fn as_of(document: &Document, id: EntryId, day: Date) -> Option<Row> {
+    pub fn as_of(document: &Document, id: EntryId, day: Date) -> Option<Card> {
         if Map::is(document) {
             return None;
         }
-        Some(Row::of_entry(document, id, Entry::as_of(document, id, &nobody, day), Some(day)))
+        Some(Card::of_entry(document, id, Entry::as_of(document, id, &nobody, day), Some(day)))
     }
 
     /// The row and what was written in sentences, both from one reading of the entry.
-    pub fn with_texts(document: &Document, id: EntryId) -> Option<(Row, Option<Texts>)> {
+    pub fn with_texts(document: &Document, id: EntryId) -> Option<(Card, Option<Texts>)> {
         if Map::is(document) {
             return None;
         }
         let entry = Entry::read(document, id, &nobody);
         let texts = Texts::of(&entry);
-        Some((Row::of_entry(document, id, entry, None), texts))
+        Some((Card::of_entry(document, id, entry, None), texts))
     }
 
-    fn of_entry(document: &Document, id: EntryId, entry: Entry, until: Option<Date>) -> Row {
+    fn of_entry(document: &Document, id: EntryId, entry: Entry, until: Option<Date>) -> Card {
         let log = log::read(document, until);
         let mut names = entry
             .field("name")
@@ -270,9 +270,9 @@ impl Row {
         };
         let count = |number: usize| u32::try_from(number).unwrap_or(u32::MAX);
         let (gave, got) = entry.balance();
-        Row {
-            schema: ROW_SCHEMA,
-            heads: Row::heads_of(document),
+        Card {
+            schema: CARD_SCHEMA,
+            heads: Card::heads_of(document),
             id,
             kind: entry.kind_name.clone(),
             name,
@@ -292,7 +292,7 @@ impl Row {
             positions: entry
                 .positions
                 .iter()
-                .map(|standing| RowPosition {
+                .map(|standing| CardPosition {
                     campaign: standing.campaign,
                     place: standing.place,
                     friendliest: standing.friendliest,
@@ -301,14 +301,14 @@ impl Row {
                         .steps
                         .iter()
                         .skip(standing.steps.len().saturating_sub(STEPS))
-                        .map(|step| RowStep { on: step.on, place: step.place, friendliest: step.friendliest })
+                        .map(|step| CardStep { on: step.on, place: step.place, friendliest: step.friendliest })
                         .collect(),
                 })
                 .collect(),
             risks: entry
                 .risks
                 .iter()
-                .map(|standing| RowRisk {
+                .map(|standing| CardRisk {
                     kind: standing.kind,
                     counts: standing.counts,
                     mitigation: standing.mitigation,
@@ -330,7 +330,7 @@ impl Row {
                 .iter()
                 .filter_map(|linked| match linked.link.target {
                     Target::Influence { direction, strength } => {
-                        Some(RowLink { to: linked.link.to, direction, strength })
+                        Some(CardLink { to: linked.link.to, direction, strength })
                     }
                     Target::Same | Target::BranchOf => None,
                 })
@@ -347,7 +347,7 @@ impl Row {
                 .iter()
                 .map(|standing| (standing.counts.kind().slug().to_owned(), standing.counts.slug().to_owned()))
                 .collect(),
-            exchanges: exchanges(&entry),
+            favours: favours(&entry),
             last_meeting: log.last_of(&["meeting", "one-to-one"]),
             last_consulted: log.last_of(&["consulted"]),
             last_research: log.last_of(&["research"]),
@@ -359,7 +359,7 @@ impl Row {
             said: entry
                 .decisive
                 .iter()
-                .map(|decisive| RowSaid {
+                .map(|decisive| CardSaid {
                     id: decisive.id,
                     actor: decisive.actor.0,
                     assertion: decisive.assertion.to_bytes_alone(),
@@ -397,10 +397,10 @@ impl Row {
         minicbor::to_vec(self).expect("writing into memory cannot fail")
     }
 
-    /// None for a row of another schema or a damaged one: make it anew with [`Row::of`].
-    pub fn from_bytes(bytes: &[u8]) -> Option<Row> {
-        let row: Row = minicbor::decode(bytes).ok()?;
-        (row.schema == ROW_SCHEMA).then_some(row)
+    /// None for a row of another schema or a damaged one: make it anew with [`Card::of`].
+    pub fn from_bytes(bytes: &[u8]) -> Option<Card> {
+        let row: Card = minicbor::decode(bytes).ok()?;
+        (row.schema == CARD_SCHEMA).then_some(row)
     }
 
     pub fn value(&self, field: &str) -> Option<&str> {
@@ -441,7 +441,7 @@ impl Row {
         self.risks.iter().map(|risk| risk.counts).max().unwrap_or(Level::Unknown)
     }
 
-    pub fn position(&self, campaign: RowId) -> Option<&RowPosition> {
+    pub fn position(&self, campaign: RowId) -> Option<&CardPosition> {
         self.positions.iter().find(|position| position.campaign == campaign)
     }
 
@@ -481,16 +481,16 @@ fn nobody(_: ActorId) -> Author {
 }
 
 /// A hostile log must not make every list long.
-const EXCHANGES: usize = 200;
+const FAVOURS: usize = 200;
 
-fn exchanges(entry: &Entry) -> Vec<Exchange> {
-    let mut exchanges: Vec<Exchange> = entry.log.iter().filter_map(Exchange::of).collect();
-    exchanges.sort_unstable();
-    exchanges.split_off(exchanges.len().saturating_sub(EXCHANGES))
+fn favours(entry: &Entry) -> Vec<Favour> {
+    let mut favours: Vec<Favour> = entry.log.iter().filter_map(Favour::of).collect();
+    favours.sort_unstable();
+    favours.split_off(favours.len().saturating_sub(FAVOURS))
 }
 
 /// Says which entry, never its name.
-impl std::fmt::Debug for Row {
+impl std::fmt::Debug for Card {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("Row").field("id", &self.id).field("kind", &self.kind).finish_non_exhaustive()
     }

@@ -43,7 +43,7 @@ pub struct Map {
     pub figures: Vec<Item<RowId, Figure>>,
     /// The heaviest first.
     pub issues: Vec<Item<RowId, Issue>>,
-    /// By name; [`coming`](crate::coming) puts them into the order of the calendar.
+    /// By name; [`coming`](crate::map::key_date::coming) puts them into the order of the calendar.
     pub dates: Vec<Item<RowId, KeyDate>>,
     pub own_questions: Vec<Item<RowId, OwnQuestion>>,
     pub own_sections: Vec<Item<RowId, OwnSection>>,

@@ -570,7 +570,7 @@ mod tests {
     use crate::advice::path::routes;
     use crate::advice::spectrum::Spectrum;
     use crate::author::Author;
-    use crate::card::Row;
+    use crate::card::Card;
     use crate::files::import::plan::plan;
     use crate::files::import::table::read_csv;
     use crate::kind::KINDS;
@@ -619,7 +619,7 @@ mod tests {
         let map = Map::read(&document);
         assert_eq!(map.campaigns.len(), 2);
         assert_eq!(map.campaigns.iter().map(|campaign| campaign.arguments.len()).sum::<usize>(), 3);
-        let rows: Vec<Row> = built().iter().filter_map(|(id, document)| Row::of(document, *id)).collect();
+        let rows: Vec<Card> = built().iter().filter_map(|(id, document)| Card::of(document, *id)).collect();
         let target = map.campaigns[0].target().unwrap();
         assert_eq!(rows.iter().find(|row| row.id == target).unwrap().name, "Thornwick Shire Council");
         let spectrum = Spectrum::of(&rows, CAMPAIGNS[0], None);
@@ -655,7 +655,7 @@ mod tests {
         for (number, planned) in first.new.iter().enumerate() {
             let mut document = Document::new(ActorId([7; 16]));
             document.edit(ActId([7; 16]), |edit| Entry::create(edit, &planned.entry)).unwrap().unwrap();
-            rows.extend(Row::of(&document, EntryId([number as u8; 16])));
+            rows.extend(Card::of(&document, EntryId([number as u8; 16])));
         }
         let again = plan(&register, &rows, Some(today), today).preview();
         assert_eq!((again.new, again.same, again.changed, again.unclear), (0, rows.len(), 0, 0));

@@ -445,7 +445,7 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
-    use crate::card::Row;
+    use crate::card::Card;
     use crate::date::{Date, When};
     use crate::entry::NewEntry;
     use crate::entry::fact::{Fact, FactKind};
@@ -507,7 +507,7 @@ mod tests {
         let entry = entry(document, id);
         let mut row: Vec<String> = vec![line.to_string(), format!("{:?}", entry.facts)];
         row.extend(entry.positions.iter().map(|standing| format!("{:?} {:?}", standing.steps, standing.said)));
-        let of = Row::of(document, id).unwrap();
+        let of = Card::of(document, id).unwrap();
         row.push(format!("{:?} {:?} {:?} {:?}", of.facts, of.positions, of.risks, of.links));
         row.push(format!("{:?} {:?} {:?} {:?}", of.oldest_fact, of.last_contact, of.next_due, of.conflicts));
         row.join("\n")

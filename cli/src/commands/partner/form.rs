@@ -3,7 +3,11 @@
 use std::ops::Range;
 
 use allymap_document::Edit;
-use allymap_domain::{Entry, Field, Holds, Kind, Merges, Rejection, Row, Said};
+use allymap_domain::card::Card;
+use allymap_domain::entry::{Entry, Said};
+use allymap_domain::kind::Kind;
+use allymap_domain::kind::field::{Field, Holds, Merges};
+use allymap_domain::rejection::Rejection;
 use allymap_wire::DocumentId;
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
@@ -13,7 +17,7 @@ use crate::app::App;
 use crate::editor::Sheet;
 use crate::failure::{Exit, Failure};
 
-pub(super) fn edit(app: &mut App, row: &Row) -> Result<(), Failure> {
+pub(super) fn edit(app: &mut App, row: &Card) -> Result<(), Failure> {
     let shown = app.entry(row.id)?;
     let kind = shown.kind.ok_or(Rejection::NewerKind)?;
     let text = form(&shown, kind, &app.map()?.name);
@@ -78,7 +82,7 @@ fn kept(failure: Failure, sheet: &Sheet) -> Failure {
 }
 
 /// One act. What somebody else wrote meanwhile stays, except in a field that was edited here too.
-fn write(app: &mut App, row: &Row, shown: &Entry, changes: &[Change]) -> Result<(), Failure> {
+fn write(app: &mut App, row: &Card, shown: &Entry, changes: &[Change]) -> Result<(), Failure> {
     let now = app.entry(row.id)?;
     app.edit(DocumentId(row.id.0), |edit| changes.iter().try_for_each(|change| change.write(edit)))?;
     app.commit()?;
@@ -95,7 +99,7 @@ fn write(app: &mut App, row: &Row, shown: &Entry, changes: &[Change]) -> Result<
     Ok(())
 }
 
-fn tell(app: &mut App, row: &Row, changes: &[Change]) -> Result<(), Failure> {
+fn tell(app: &mut App, row: &Card, changes: &[Change]) -> Result<(), Failure> {
     let mut names: Vec<&str> = changes.iter().map(|change| change.field().name).collect();
     names.dedup();
     if app.output.json {

@@ -1,7 +1,7 @@
 //! What is due, read from the rows alone: calls for solidarity, strained ties, follow-ups, events to assess, check-ins, favours
 //! owed, old facts.
 
-use crate::card::Row;
+use crate::card::Card;
 use crate::date::Date;
 use crate::entry::fact::FactKind;
 use crate::entry::favour::Balance;
@@ -11,7 +11,7 @@ use crate::map::Map;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Due<'a> {
     pub what: DueKind,
-    pub row: &'a Row,
+    pub row: &'a Card,
     /// The day on which it is or was due; none for what has no day.
     pub on: Option<Date>,
 }
@@ -68,7 +68,7 @@ impl DueKind {
 const ASSESS_AHEAD: i32 = 21;
 
 /// Weeks between check-ins: what the entry itself says, else what the map says for its category.
-pub fn check_in_weeks(row: &Row, map: &Map) -> i32 {
+pub fn check_in_weeks(row: &Card, map: &Map) -> i32 {
     let own = row.value("check-in-weeks").and_then(|weeks| weeks.parse::<i32>().ok());
     let category = if row.rights_holders() { Some("a") } else { row.category() };
     own.filter(|weeks| (1..=520).contains(weeks))
@@ -77,7 +77,7 @@ pub fn check_in_weeks(row: &Row, map: &Map) -> i32 {
 
 /// When somebody should next be in touch, asking for nothing. Any contact sets it anew, and the end of a campaign does not
 /// touch it. None while nobody has ever been in touch, and after the end of the relationship.
-pub fn check_in_on(row: &Row, map: &Map) -> Option<Date> {
+pub fn check_in_on(row: &Card, map: &Map) -> Option<Date> {
     if row.stage() == "ended" {
         return None;
     }
@@ -85,13 +85,13 @@ pub fn check_in_on(row: &Row, map: &Map) -> Option<Date> {
 }
 
 /// As [`check_in_on`]; a partner with whom no contact is noted at all has one today, since a partnership is kept up.
-pub fn next_check_in(row: &Row, map: &Map, today: Date) -> Option<Date> {
+pub fn next_check_in(row: &Card, map: &Map, today: Date) -> Option<Date> {
     let never = row.stage() == "partner" && row.last_contact.is_none();
     if never { Some(today) } else { check_in_on(row, map) }
 }
 
 /// All that is due up to so many days from today. At the same day rights holders come before all others.
-pub fn due<'a>(rows: impl IntoIterator<Item = &'a Row>, map: &Map, today: Date, within_days: i32) -> Vec<Due<'a>> {
+pub fn due<'a>(rows: impl IntoIterator<Item = &'a Card>, map: &Map, today: Date, within_days: i32) -> Vec<Due<'a>> {
     let mut due = Vec::new();
     for row in rows.into_iter().filter(|row| !row.archived) {
         of_row(row, map, today, within_days, &mut due);
@@ -104,7 +104,7 @@ pub fn due<'a>(rows: impl IntoIterator<Item = &'a Row>, map: &Map, today: Date, 
     due
 }
 
-fn of_row<'a>(row: &'a Row, map: &Map, today: Date, within_days: i32, due: &mut Vec<Due<'a>>) {
+fn of_row<'a>(row: &'a Card, map: &Map, today: Date, within_days: i32, due: &mut Vec<Due<'a>>) {
     let soon = |on: Date| today.days_until(on) <= within_days;
     let mut add = |what: DueKind, on: Option<Date>| due.push(Due { what, row, on });
     for until in row.open_calls.iter().copied() {
@@ -129,7 +129,7 @@ fn of_row<'a>(row: &'a Row, map: &Map, today: Date, within_days: i32, due: &mut 
         let lost = on.days_until(today) >= check_in_weeks(row, map).saturating_mul(7);
         add(if lost { DueKind::LosingTouch } else { DueKind::CheckIn }, Some(on));
     }
-    if let Some(size) = Balance::of(&row.exchanges, today).owed().filter(|_| row.stage() != "ended") {
+    if let Some(size) = Balance::of(&row.favours, today).owed().filter(|_| row.stage() != "ended") {
         add(DueKind::Owed(size), None);
     }
     if let Some(on) = row.oldest_fact.filter(|on| *on < today.months_before(map.facts_age_months())) {
@@ -138,7 +138,7 @@ fn of_row<'a>(row: &'a Row, map: &Map, today: Date, within_days: i32, due: &mut 
 }
 
 /// By when an event that is to come should be decided, as long as nobody has.
-fn assess_by(row: &Row, today: Date) -> Option<Date> {
+fn assess_by(row: &Card, today: Date) -> Option<Date> {
     let day = row.day().filter(|day| row.kind == "event" && *day >= today)?;
     if row.is_undecided() { day.plus_days(-ASSESS_AHEAD) } else { None }
 }

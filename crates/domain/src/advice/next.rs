@@ -3,7 +3,7 @@
 
 use crate::advice::path::we_know;
 use crate::advice::spectrum::{Placed, Spectrum, Turn};
-use crate::card::Row;
+use crate::card::Card;
 use crate::date::Date;
 use crate::entry::link::Strength;
 use crate::entry::position::Place;
@@ -15,7 +15,7 @@ use crate::words;
 /// Somebody to talk with, and what speaks for and against it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Next<'a> {
-    pub row: &'a Row,
+    pub row: &'a Card,
     pub place: Place,
     /// In the order in which they weigh.
     pub reasons: Vec<Reason>,
@@ -76,7 +76,7 @@ const QUIET_DAYS: i32 = 14;
 ///
 /// Left out: whom nobody should engage with, archived entries, spaces, political parties (they may be heard, they are no
 /// partners: module, category d), and active allies whom we know, with whom staying in touch is another list.
-pub fn next<'a>(rows: &'a [Row], campaign: &Campaign, today: Date) -> NextList<'a> {
+pub fn next<'a>(rows: &'a [Card], campaign: &Campaign, today: Date) -> NextList<'a> {
     let spectrum = Spectrum::of(rows, campaign.id, None);
     // The decision maker, under each of its entries.
     let targets: Vec<EntryId> = campaign.target().map_or(Vec::new(), |target| {
@@ -201,7 +201,7 @@ impl Order {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::card::{RowLink, RowPosition, RowRisk, RowStep};
+    use crate::card::{CardLink, CardPosition, CardRisk, CardStep};
     use crate::entry::NewEntry;
     use crate::entry::link::Direction;
     use crate::kind::Kind;
@@ -220,32 +220,32 @@ mod tests {
     }
 
     /// An entry that stood in these places, one after the other.
-    fn entry(number: u8, name: &str, places: &[Place]) -> Row {
+    fn entry(number: u8, name: &str, places: &[Place]) -> Card {
         let [ana, ..] = Desk::three(&NewEntry::new(Kind::named("organisation").unwrap(), name));
-        let mut row_of = Row::of(&ana.document, EntryId([number; 16])).unwrap();
-        let steps: Vec<RowStep> = (0..)
+        let mut row_of = Card::of(&ana.document, EntryId([number; 16])).unwrap();
+        let steps: Vec<CardStep> = (0..)
             .zip(places)
-            .map(|(day, place)| RowStep { on: today().plus_days(day - 90), place: *place, friendliest: *place })
+            .map(|(day, place)| CardStep { on: today().plus_days(day - 90), place: *place, friendliest: *place })
             .collect();
         if let Some(last) = places.last() {
             let (campaign, place, friendliest) = (row(99), *last, *last);
-            row_of.positions.push(RowPosition { campaign, place, friendliest, differs: false, steps });
+            row_of.positions.push(CardPosition { campaign, place, friendliest, differs: false, steps });
         }
         row_of
     }
 
-    fn contact(mut row: Row, days: i32) -> Row {
+    fn contact(mut row: Card, days: i32) -> Card {
         row.last_contact = today().plus_days(-days);
         row
     }
 
-    fn ten() -> Vec<Row> {
+    fn ten() -> Vec<Card> {
         let mut moves_the_target = entry(3, "Chamber of Trade", &[Place::PassiveAlly]);
         let to = EntryId([0xee; 16]);
-        moves_the_target.links.push(RowLink { to, direction: Direction::Out, strength: Strength::Strong });
+        moves_the_target.links.push(CardLink { to, direction: Direction::Out, strength: Strength::Strong });
         let mut risky = entry(6, "Arcade", &[Place::PassiveAlly]);
         let (kind, counts, mitigation) = (RiskKind::Legal, Level::High, Mitigation::CanBe);
-        risky.risks.push(RowRisk { kind, counts, mitigation, differs: false });
+        risky.risks.push(CardRisk { kind, counts, mitigation, differs: false });
         vec![
             entry(1, "Quarry", &[Place::ActiveOpponent]),
             contact(entry(2, "Bakery", &[Place::PassiveAlly]), 40),
@@ -260,7 +260,7 @@ mod tests {
         ]
     }
 
-    fn names(rows: &[Row]) -> Vec<String> {
+    fn names(rows: &[Card]) -> Vec<String> {
         next(rows, &campaign(), today()).people.iter().map(|next| next.row.name.clone()).collect()
     }
 
@@ -323,7 +323,7 @@ mod tests {
             let mut ally = entry(2, "Zz", &[Place::ActiveAlly, Place::PassiveAlly]);
             if bits & 1 > 0 {
                 let to = EntryId([0xee; 16]);
-                opponent.links.push(RowLink { to, direction: Direction::Out, strength: Strength::Strong });
+                opponent.links.push(CardLink { to, direction: Direction::Out, strength: Strength::Strong });
             }
             if bits & 2 > 0 {
                 opponent.last_contact = today().plus_days(-400);
@@ -333,7 +333,7 @@ mod tests {
             }
             if bits & 8 > 0 {
                 let (kind, counts, mitigation) = (RiskKind::Legal, Level::High, Mitigation::Cannot);
-                ally.risks.push(RowRisk { kind, counts, mitigation, differs: true });
+                ally.risks.push(CardRisk { kind, counts, mitigation, differs: true });
             }
             assert_eq!(names(&[opponent, ally]), ["Zz", "Aa"]);
         }

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 use crate::advice::spectrum::Spectrum;
-use crate::card::Row;
+use crate::card::Card;
 use crate::card::duplicates::identities;
 use crate::entry::link::{Direction, Strength};
 use crate::entry::position::Place;
@@ -12,13 +12,13 @@ use crate::ids::{EntryId, RowId};
 /// What leads to one entry.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Routes<'a> {
-    pub target: &'a Row,
+    pub target: &'a Card,
     /// Somebody of us is in touch with the target, without any detour.
     pub known: bool,
     /// The best first: by the weakest link, then by length, then by name. Each begins with somebody else whom we know.
     pub routes: Vec<Route<'a>>,
     /// Who moves the target and is known to nobody of us, strongest first.
-    pub unknown: Vec<(&'a Row, Strength)>,
+    pub unknown: Vec<(&'a Card, Strength)>,
     /// Of those with whom a route may begin, how many there are and from how many the target can be reached, also by way of
     /// another of them.
     pub begin: usize,
@@ -33,8 +33,8 @@ pub struct Route<'a> {
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Hop<'a> {
-    pub from: &'a Row,
-    pub to: &'a Row,
+    pub from: &'a Card,
+    pub to: &'a Card,
     pub strength: Strength,
     /// Where the one who should move the other stands on the campaign, if that is against us.
     pub against: Option<Place>,
@@ -51,7 +51,7 @@ enum Grade {
 
 /// Entries with whom somebody of us is in touch: a contact in the log, somebody who knows them, or one of our groups that
 /// keeps the relationship. One that has ended counts no longer.
-pub fn we_know(row: &Row) -> bool {
+pub fn we_know(row: &Card) -> bool {
     row.stage() != "ended" && (row.last_contact.is_some() || row.held_by().is_some() || row.known)
 }
 
@@ -60,7 +60,7 @@ pub fn we_know(row: &Row) -> bool {
 ///
 /// Looks at every entry and link a handful of times at most, and at nothing but index rows.
 pub fn routes<'a>(
-    rows: &'a [Row],
+    rows: &'a [Card],
     target: EntryId,
     campaign: Option<RowId>,
     from: Option<&BTreeSet<EntryId>>,
@@ -79,7 +79,7 @@ pub fn routes<'a>(
         routes.extend(found);
     }
     routes.truncate(limit);
-    let mut unknown: Vec<(&Row, Strength)> = graph.into[graph.target]
+    let mut unknown: Vec<(&Card, Strength)> = graph.into[graph.target]
         .iter()
         .filter(|(from, _)| !graph.nodes[*from].known)
         .map(|(from, strength)| (graph.nodes[*from].row, *strength))
@@ -127,7 +127,7 @@ struct Graph<'a> {
 }
 
 struct Node<'a> {
-    row: &'a Row,
+    row: &'a Card,
     known: bool,
     /// A route may begin with them.
     begins: bool,
@@ -137,7 +137,7 @@ struct Node<'a> {
 impl<'a> Graph<'a> {
     /// Nobody is led through an archived entry or one that nobody should engage with.
     fn of(
-        rows: &'a [Row],
+        rows: &'a [Card],
         target: EntryId,
         campaign: Option<RowId>,
         from: Option<&BTreeSet<EntryId>>,
@@ -150,7 +150,7 @@ impl<'a> Graph<'a> {
         let closed: BTreeSet<EntryId> =
             rows.iter().filter(|row| row.do_not_engage).map(|row| one(row.id)).filter(|id| *id != target).collect();
         // The entry that stands for the others comes first, so that its name is shown.
-        let (chief, others): (Vec<&Row>, Vec<&Row>) = rows.iter().partition(|row| one(row.id) == row.id);
+        let (chief, others): (Vec<&Card>, Vec<&Card>) = rows.iter().partition(|row| one(row.id) == row.id);
         for row in chief.into_iter().chain(others) {
             let id = one(row.id);
             let known = we_know(row);
@@ -260,14 +260,14 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
-    use crate::card::{RowLink, RowPosition};
+    use crate::card::{CardLink, CardPosition};
     use crate::entry::link::Link;
     use crate::entry::{Entry, NewEntry};
     use crate::kind::Kind;
     use crate::tests::desk::{Desk, NOW, row, today};
 
     /// Entries with these names and ids 1, 2, …; those with a star are known to us.
-    fn town(names: &[&str]) -> Vec<Row> {
+    fn town(names: &[&str]) -> Vec<Card> {
         (1u8..)
             .zip(names)
             .map(|(number, name)| {
@@ -276,17 +276,17 @@ mod tests {
                 if name.ends_with('*') {
                     ana.log(1, "call", today());
                 }
-                Row::of(&ana.document, EntryId([number; 16])).unwrap()
+                Card::of(&ana.document, EntryId([number; 16])).unwrap()
             })
             .collect()
     }
 
-    fn link(rows: &mut [Row], from: u8, to: u8, strength: Strength) {
-        let link = RowLink { to: EntryId([to; 16]), direction: Direction::Out, strength };
+    fn link(rows: &mut [Card], from: u8, to: u8, strength: Strength) {
+        let link = CardLink { to: EntryId([to; 16]), direction: Direction::Out, strength };
         rows[usize::from(from) - 1].links.push(link);
     }
 
-    fn told(rows: &[Row], target: u8, campaign: Option<RowId>) -> Vec<String> {
+    fn told(rows: &[Card], target: u8, campaign: Option<RowId>) -> Vec<String> {
         let routes = routes(rows, EntryId([target; 16]), campaign, None, 3).unwrap().routes;
         let walk = |route: &Route<'_>| {
             let names: Vec<&str> = route.hops.iter().map(|hop| hop.from.name.as_str()).collect();
@@ -344,7 +344,7 @@ mod tests {
         let own = EntryId([0x22; 16]);
         let strong = Link::influence(mayor.id, Direction::Out, Strength::Strong, NOW);
         ana.edit(|edit| Entry::link(edit, own, row(2), &strong)).unwrap();
-        let rows = |desk: &Desk| [mayor.clone(), Row::of(&desk.document, own).unwrap()];
+        let rows = |desk: &Desk| [mayor.clone(), Card::of(&desk.document, own).unwrap()];
         assert_eq!(told(&rows(&ana), 1, None).len(), 1);
         let gone = Link { supersedes: vec![row(2)], withdrawn: true, ..strong };
         ana.edit(|edit| Entry::link(edit, own, row(3), &gone)).unwrap();
@@ -359,9 +359,9 @@ mod tests {
         link(&mut rows, 3, 1, Strength::Strong);
         link(&mut rows, 4, 1, Strength::Weak);
         let against = Place::PassiveOpponent;
-        let step = crate::card::RowStep { on: Some(today()), place: against, friendliest: against };
+        let step = crate::card::CardStep { on: Some(today()), place: against, friendliest: against };
         let position =
-            RowPosition { campaign, place: against, friendliest: against, differs: false, steps: vec![step] };
+            CardPosition { campaign, place: against, friendliest: against, differs: false, steps: vec![step] };
         rows[2].positions.push(position);
         assert_eq!(
             told(&rows, 1, Some(campaign)),

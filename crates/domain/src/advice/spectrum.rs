@@ -5,7 +5,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::card::Row;
+use crate::card::Card;
 use crate::card::duplicates::identities;
 use crate::date::Date;
 use crate::entry::link::{Direction, Strength};
@@ -32,12 +32,12 @@ pub struct Spectrum<'a> {
 
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Placed<'a> {
-    pub row: &'a Row,
+    pub row: &'a Card,
     /// The less friendly end.
     pub place: Place,
     pub friendliest: Place,
     /// The entries that are known to be this one, itself first.
-    same: Vec<&'a Row>,
+    same: Vec<&'a Card>,
 }
 
 /// What moved between two days.
@@ -51,7 +51,7 @@ pub struct Movement<'a> {
 /// One step of somebody.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Move<'a> {
-    pub row: &'a Row,
+    pub row: &'a Card,
     /// Every entry that is known to be this one, itself first.
     pub same: Vec<EntryId>,
     pub on: Option<Date>,
@@ -83,9 +83,9 @@ pub enum Turn {
 
 impl<'a> Spectrum<'a> {
     /// Where everybody stands, or stood on the evening of a day. Archived entries are left out; so are spaces without a place.
-    pub fn of(rows: &'a [Row], campaign: RowId, on: Option<Date>) -> Spectrum<'a> {
+    pub fn of(rows: &'a [Card], campaign: RowId, on: Option<Date>) -> Spectrum<'a> {
         let same = identities(rows);
-        let mut groups: BTreeMap<EntryId, Vec<&Row>> = BTreeMap::new();
+        let mut groups: BTreeMap<EntryId, Vec<&Card>> = BTreeMap::new();
         for row in rows {
             groups.entry(same.get(&row.id).copied().unwrap_or(row.id)).or_default().push(row);
         }
@@ -233,9 +233,9 @@ fn turn(from: Place, to: Place) -> Option<Turn> {
 }
 
 /// Less friendly and friendliest place of entries that are one, on the evening of a day or now.
-fn standing(same: &[&Row], campaign: RowId, on: Option<Date>) -> (Place, Place) {
+fn standing(same: &[&Card], campaign: RowId, on: Option<Date>) -> (Place, Place) {
     let at = same.iter().filter_map(|row| row.position(campaign)).filter_map(|position| {
-        let past = |step: &&crate::card::RowStep| on.is_none_or(|on| step.on.is_some_and(|day| day <= on));
+        let past = |step: &&crate::card::CardStep| on.is_none_or(|on| step.on.is_some_and(|day| day <= on));
         position.steps.iter().rfind(past).map(|step| (step.place, step.friendliest))
     });
     let known: Vec<(Place, Place)> = at.filter(|(place, _)| *place != Place::NotKnown).collect();
@@ -349,7 +349,7 @@ mod tests {
         place(&mut ana, 1, Place::Neutral, Some(10), NOW);
         place(&mut ana, 2, Place::PassiveAlly, None, NOW);
         assert_eq!(walk(&ana), [(Some(day(10)), Place::Neutral), (None, Place::PassiveAlly)]);
-        let rows = [Row::of(&ana.document, ENTRY).unwrap()];
+        let rows = [Card::of(&ana.document, ENTRY).unwrap()];
         let at = |on| Spectrum::of(&rows, CAMPAIGN, on).placed[0].place;
         assert_eq!(
             (at(Some(day(0))), at(None), at(Some(day(11)))),
@@ -365,7 +365,7 @@ mod tests {
         let [mut ben, ..] = Desk::three_choirs();
         place(&mut ben, 2, Place::PassiveOpponent, Some(5), NOW);
         ben.edit(|edit| Entry::link(edit, other, row(3), &Link::same(ENTRY, NOW))).unwrap();
-        let rows = [Row::of(&ana.document, ENTRY).unwrap(), Row::of(&ben.document, other).unwrap()];
+        let rows = [Card::of(&ana.document, ENTRY).unwrap(), Card::of(&ben.document, other).unwrap()];
         let spectrum = Spectrum::of(&rows, CAMPAIGN, None);
         assert_eq!(spectrum.placed.len(), 1);
         assert_eq!((spectrum.placed[0].place, spectrum.placed[0].differs()), (Place::PassiveOpponent, true));
@@ -384,7 +384,7 @@ mod tests {
             &[(Place::ActiveAlly, 12)],
             &[(Place::ActiveAlly, 90)],
         ];
-        let rows: Vec<Row> = (1u8..)
+        let rows: Vec<Card> = (1u8..)
             .zip(histories)
             .map(|(number, history)| {
                 let kind = Kind::named("organisation").unwrap();
@@ -392,7 +392,7 @@ mod tests {
                 for (id, (at, ago)) in (1..).zip(history) {
                     place(&mut ana, id, *at, Some(*ago), NOW);
                 }
-                Row::of(&ana.document, EntryId([number; 16])).unwrap()
+                Card::of(&ana.document, EntryId([number; 16])).unwrap()
             })
             .collect();
         let spectrum = Spectrum::of(&rows, CAMPAIGN, None);

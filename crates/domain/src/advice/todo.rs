@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::card::Row;
+use crate::card::Card;
 use crate::date::{Date, When};
 use crate::entry::risk::{Level, RiskKind};
 use crate::map::item::Item;
@@ -29,21 +29,21 @@ pub struct OpenEntries {
     pub slug: &'static str,
     pub label: &'static str,
     /// Which they are, rights holders first, and how many of it each lacks if that can be counted.
-    pub entries: Vec<(Row, Option<usize>)>,
+    pub entries: Vec<(Card, Option<usize>)>,
 }
 
 /// Rows are those that are shown, archived ones among them; these are left out here. A fact is old after so many months.
-pub fn todo(map: &Map, rows: &[Row], today: Date, months: u32) -> Todo {
+pub fn todo(map: &Map, rows: &[Card], today: Date, months: u32) -> Todo {
     let old = today.months_before(months);
-    let mut rows: Vec<&Row> = rows.iter().filter(|row| !row.archived).collect();
+    let mut rows: Vec<&Card> = rows.iter().filter(|row| !row.archived).collect();
     rows.sort_by(|a, b| (!a.rights_holders(), &a.name, a.id).cmp(&(!b.rights_holders(), &b.name, b.id)));
-    let open = |slug, label, lacks: &dyn Fn(&Row) -> Option<Option<usize>>| OpenEntries {
+    let open = |slug, label, lacks: &dyn Fn(&Card) -> Option<Option<usize>>| OpenEntries {
         slug,
         label,
         entries: rows.iter().filter_map(|row| Some(((*row).clone(), lacks(row)?))).collect(),
     };
-    let has_category = |row: &Row| row.kind().is_some_and(|kind| kind.field("category").is_some());
-    let organised = |row: &Row| ["organisation", "institution"].contains(&row.kind.as_str());
+    let has_category = |row: &Card| row.kind().is_some_and(|kind| kind.field("category").is_some());
+    let organised = |row: &Card| ["organisation", "institution"].contains(&row.kind.as_str());
     let entries = vec![
         open("category", "Category not known", &|row| (has_category(row) && row.category().is_none()).then_some(None)),
         open("risks", "Risks not rated, of 6", &|row| {

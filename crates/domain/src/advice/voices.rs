@@ -1,6 +1,6 @@
 //! Whom a decision maker hears: they should hear a wide range of people in the community, not only ours.
 
-use crate::card::Row;
+use crate::card::Card;
 use crate::card::duplicates::identities;
 use crate::entry::link::Direction;
 use crate::ids::EntryId;
@@ -11,9 +11,9 @@ pub struct Voice<'a> {
     pub slug: &'static str,
     pub label: &'static str,
     /// By name.
-    pub heard: Vec<&'a Row>,
+    pub heard: Vec<&'a Card>,
     /// On the map and not heard, by name.
-    pub others: Vec<&'a Row>,
+    pub others: Vec<&'a Card>,
     /// Politics and the state hear themselves anyway: nobody misses them here.
     pub can_be_missing: bool,
 }
@@ -25,7 +25,7 @@ impl Voice<'_> {
 }
 
 /// The sorts of people of the template, and who of each moves this entry by a link of one step.
-pub fn voices(rows: &[Row], listener: EntryId) -> Vec<Voice<'_>> {
+pub fn voices(rows: &[Card], listener: EntryId) -> Vec<Voice<'_>> {
     let same = identities(rows);
     let one = |id: EntryId| same.get(&id).copied().unwrap_or(id);
     let listener = one(listener);
@@ -42,7 +42,7 @@ pub fn voices(rows: &[Row], listener: EntryId) -> Vec<Voice<'_>> {
     }
     heard.sort_unstable();
     heard.dedup();
-    let mut people: Vec<&Row> = rows
+    let mut people: Vec<&Card> = rows
         .iter()
         .filter(|row| {
             !row.archived
@@ -63,7 +63,7 @@ pub fn voices(rows: &[Row], listener: EntryId) -> Vec<Voice<'_>> {
 }
 
 /// Rights holders are that before anything else.
-fn sort(row: &Row) -> &str {
+fn sort(row: &Card) -> &str {
     let sort = row.value("type").unwrap_or("other");
     match row.kind.as_str() {
         _ if row.rights_holders() => "rights-holders",
@@ -101,7 +101,7 @@ const SORTS: &[(&str, &str, bool)] = &[
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::card::RowLink;
+    use crate::card::CardLink;
     use crate::entry::NewEntry;
     use crate::entry::link::Strength;
     use crate::kind::Kind;
@@ -113,7 +113,7 @@ mod tests {
         let entry = |number: u8, name: &str, sort: &str, category: &str| {
             let new = NewEntry::new(Kind::named("organisation").unwrap(), name).with("type", sort);
             let [ana, ..] = Desk::three(&new.with("category", category));
-            Row::of(&ana.document, EntryId([number; 16])).unwrap()
+            Card::of(&ana.document, EntryId([number; 16])).unwrap()
         };
         let mut rows = vec![
             entry(1, "Council", "government", "d"),
@@ -122,15 +122,15 @@ mod tests {
             entry(4, "Rowers", "recreation", "c"),
             entry(5, "Women's Circle", "social", "a"),
         ];
-        let out = RowLink { to: EntryId([1; 16]), direction: Direction::Out, strength: Strength::Weak };
+        let out = CardLink { to: EntryId([1; 16]), direction: Direction::Out, strength: Strength::Weak };
         rows[1].links.push(out);
-        rows[0].links.push(RowLink { to: EntryId([3; 16]), direction: Direction::In, strength: Strength::Weak });
+        rows[0].links.push(CardLink { to: EntryId([3; 16]), direction: Direction::In, strength: Strength::Weak });
         // The council moves the rowers, not the other way round.
-        rows[0].links.push(RowLink { to: EntryId([4; 16]), direction: Direction::Out, strength: Strength::Weak });
+        rows[0].links.push(CardLink { to: EntryId([4; 16]), direction: Direction::Out, strength: Strength::Weak });
         let voices = voices(&rows, EntryId([1; 16]));
         let names = |slug: &str| {
             let voice = voices.iter().find(|voice| voice.slug == slug).unwrap();
-            let of = |rows: &[&Row]| rows.iter().map(|row| row.name.clone()).collect::<Vec<_>>();
+            let of = |rows: &[&Card]| rows.iter().map(|row| row.name.clone()).collect::<Vec<_>>();
             (of(&voice.heard), of(&voice.others), voice.is_missing())
         };
         assert_eq!(names("activist"), (vec!["Welcome Circle".to_owned()], vec![], false));

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::card::Row;
+use crate::card::Card;
 use crate::card::heading::Named;
 use crate::ids::EntryId;
 use crate::words;
@@ -10,8 +10,8 @@ use crate::words;
 /// Two entries that look like one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct LikelyDuplicate<'a> {
-    pub first: &'a Row,
-    pub second: &'a Row,
+    pub first: &'a Card,
+    pub second: &'a Card,
     pub likeness: Likeness,
 }
 
@@ -61,10 +61,10 @@ pub fn identities<R: Named>(rows: &[R]) -> BTreeMap<EntryId, EntryId> {
 }
 
 /// Pairs that a person should look at, the surest first. Those already known to be one are left out.
-pub fn likely_duplicates(rows: &[Row]) -> Vec<LikelyDuplicate<'_>> {
+pub fn likely_duplicates(rows: &[Card]) -> Vec<LikelyDuplicate<'_>> {
     let same = identities(rows);
     let mut pairs: BTreeMap<(usize, usize), Likeness> = BTreeMap::new();
-    let mut offer = |members: &[usize], check: &dyn Fn(&Row, &Row) -> Option<Likeness>| {
+    let mut offer = |members: &[usize], check: &dyn Fn(&Card, &Card) -> Option<Likeness>| {
         if members.len() > COMMON {
             return;
         }
@@ -91,7 +91,7 @@ pub fn likely_duplicates(rows: &[Row]) -> Vec<LikelyDuplicate<'_>> {
         offer(&members, &|_, _| Some(Likeness::Name));
     }
     // Only names that share a word or a beginning are compared: all pairs of a large map would take seconds.
-    let beginnings = |row: &Row| {
+    let beginnings = |row: &Card| {
         let mut keys: Vec<String> = row.words.iter().filter(|word| word.chars().count() >= 4).cloned().collect();
         keys.extend(row.names().map(|name| format!("^{}", words::folded(name).chars().take(4).collect::<String>())));
         keys
@@ -113,9 +113,9 @@ pub fn likely_duplicates(rows: &[Row]) -> Vec<LikelyDuplicate<'_>> {
 }
 
 /// Entries whose name is, or is much like, this one: asked about before one is added.
-pub fn near<'a>(name: &str, rows: &'a [Row]) -> Vec<&'a Row> {
+pub fn near<'a>(name: &str, rows: &'a [Card]) -> Vec<&'a Card> {
     let wanted = words::folded(name);
-    let mut hits: Vec<(bool, &Row)> = rows
+    let mut hits: Vec<(bool, &Card)> = rows
         .iter()
         .filter_map(|row| {
             let equal = row.names().any(|own| words::folded(own) == wanted);
@@ -141,7 +141,7 @@ pub(crate) fn is_near(a: &str, b: &str) -> bool {
 }
 
 /// Both are in a register, as two.
-fn told_apart(a: &Row, b: &Row) -> bool {
+fn told_apart(a: &Card, b: &Card) -> bool {
     ids_differ(&a.source_ids, &b.source_ids)
 }
 
@@ -156,7 +156,7 @@ pub(crate) fn ids_differ(a: &[String], b: &[String]) -> bool {
 }
 
 /// Indexes of rows that share a key, for keys that at least two rows have.
-fn groups(rows: &[Row], keys: impl Fn(&Row) -> Vec<String>) -> Vec<Vec<usize>> {
+fn groups(rows: &[Card], keys: impl Fn(&Card) -> Vec<String>) -> Vec<Vec<usize>> {
     let mut groups: BTreeMap<String, Vec<usize>> = BTreeMap::new();
     for (index, row) in rows.iter().enumerate() {
         for key in keys(row).into_iter().collect::<BTreeSet<String>>() {

@@ -111,24 +111,24 @@ pub fn short_ids(ids: impl IntoIterator<Item = EntryId>) -> BTreeMap<EntryId, St
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::card::Row;
+    use crate::card::Card;
     use crate::card::duplicates::{Likeness, likely_duplicates, near};
     use crate::entry::link::Link;
     use crate::entry::{Entry, NewEntry};
     use crate::kind::Kind;
     use crate::tests::desk::{Desk, NOW, row};
 
-    fn rows(entries: &[(&str, &[(&str, &str)])]) -> Vec<Row> {
+    fn rows(entries: &[(&str, &[(&str, &str)])]) -> Vec<Card> {
         let with_id = |number: usize, (name, fields): &(&str, &[(&str, &str)])| {
             let mut new = NewEntry::new(Kind::named("organisation").unwrap(), name);
             new.fields.extend(fields.iter().map(|(field, value)| ((*field).to_owned(), (*value).to_owned())));
             let [ana, ..] = Desk::three(&new);
-            Row::of(&ana.document, EntryId([number as u8 + 1; 16])).unwrap()
+            Card::of(&ana.document, EntryId([number as u8 + 1; 16])).unwrap()
         };
         entries.iter().enumerate().map(|(number, entry)| with_id(number, entry)).collect()
     }
 
-    fn found(typed: &str, rows: &[Row]) -> Result<String, Vec<String>> {
+    fn found(typed: &str, rows: &[Card]) -> Result<String, Vec<String>> {
         match find(typed, rows) {
             Found::One(row) => Ok(row.name.clone()),
             Found::Several(rows) => Err(rows.iter().map(|row| row.name.clone()).collect()),
@@ -185,7 +185,7 @@ mod tests {
         let [mut ana, ..] = Desk::three_choirs();
         let other = EntryId([0x33; 16]);
         ana.edit(|edit| Entry::link(edit, crate::tests::desk::ENTRY, row(1), &Link::same(other, NOW))).unwrap();
-        assert_eq!(Row::of(&ana.document, crate::tests::desk::ENTRY).unwrap().same_as, [other]);
+        assert_eq!(Card::of(&ana.document, crate::tests::desk::ENTRY).unwrap().same_as, [other]);
     }
 
     #[test]

@@ -3,10 +3,10 @@
 
 use minicbor::Decode;
 
-use crate::card::{ROW_SCHEMA, Row};
+use crate::card::{CARD_SCHEMA, Card};
 use crate::ids::EntryId;
 
-/// The beginning of an entry's [`Row`]. It is read from the bytes of a row; what it does not need is skipped.
+/// The beginning of an entry's [`Card`]. It is read from the bytes of a row; what it does not need is skipped.
 #[derive(Clone, Debug, PartialEq, Eq, Decode)]
 #[cfg_attr(test, derive(minicbor::Encode))]
 #[cbor(map)]
@@ -32,7 +32,7 @@ pub struct Heading {
 impl Heading {
     /// Of a row's bytes. None if they are of another schema.
     pub fn from_row(bytes: &[u8]) -> Option<Heading> {
-        minicbor::decode(bytes).ok().filter(|heading: &Heading| heading.schema == ROW_SCHEMA)
+        minicbor::decode(bytes).ok().filter(|heading: &Heading| heading.schema == CARD_SCHEMA)
     }
 }
 
@@ -83,7 +83,7 @@ macro_rules! named {
     };
 }
 
-named!(Row);
+named!(Card);
 named!(Heading);
 
 #[cfg(test)]
@@ -94,13 +94,13 @@ mod tests {
     #[test]
     fn a_heading_is_the_beginning_of_its_row() {
         let [ana, ..] = Desk::three_choirs();
-        let row = Row::of(&ana.document, ENTRY).unwrap();
+        let row = Card::of(&ana.document, ENTRY).unwrap();
         let heading = Heading::from_row(&row.to_bytes()).unwrap();
         assert_eq!((heading.id, &heading.kind, heading.words()), (row.id, &row.kind, row.words()));
         assert!(heading.names().eq(Named::names(&row)) && !heading.words.is_empty());
         assert_eq!((heading.source_ids(), heading.same_as()), (row.source_ids(), row.same_as()));
         assert_eq!(Heading::from_row(b"no row"), None);
-        let other = minicbor::to_vec(Heading { schema: ROW_SCHEMA + 1, ..heading }).unwrap();
+        let other = minicbor::to_vec(Heading { schema: CARD_SCHEMA + 1, ..heading }).unwrap();
         assert_eq!(Heading::from_row(&other), None, "one of another version is made anew");
     }
 }

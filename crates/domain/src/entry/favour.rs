@@ -8,7 +8,7 @@ use crate::entry::log::Logged;
 /// An ask or a favour, as far as a list needs it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Encode, Decode)]
 #[cbor(map)]
-pub struct Exchange {
+pub struct Favour {
     #[n(0)]
     pub on: Date,
     #[n(1)]
@@ -58,9 +58,9 @@ pub enum Standing {
 pub const LARGE: u8 = 4;
 const YEAR: i32 = 365;
 
-impl Exchange {
+impl Favour {
     /// None for lines that are neither ask nor favour, and for those of which nobody knows the day.
-    pub fn of(logged: &Logged) -> Option<Exchange> {
+    pub fn of(logged: &Logged) -> Option<Favour> {
         let way = match logged.line.kind.as_str() {
             "ask" => Way::Asked,
             "gave" => Way::Gave,
@@ -68,7 +68,7 @@ impl Exchange {
             _ => return None,
         };
         let size = logged.line.size.unwrap_or(1);
-        Some(Exchange { on: logged.line.on.date?, way, size, mutual: logged.line.mutual })
+        Some(Favour { on: logged.line.on.date?, way, size, mutual: logged.line.mutual })
     }
 }
 
@@ -84,28 +84,28 @@ pub fn size_word(size: u8) -> &'static str {
 }
 
 /// How often anybody of ours asked them within so many days.
-pub fn asked_within(exchanges: &[Exchange], today: Date, days: i32) -> usize {
-    exchanges
+pub fn asked_within(favours: &[Favour], today: Date, days: i32) -> usize {
+    favours
         .iter()
-        .filter(|exchange| exchange.way == Way::Asked && (0..=days).contains(&exchange.on.days_until(today)))
+        .filter(|favour| favour.way == Way::Asked && (0..=days).contains(&favour.on.days_until(today)))
         .count()
 }
 
 impl Balance {
     /// Of the year before `today`; what is promised for a later day is in.
-    pub fn of(exchanges: &[Exchange], today: Date) -> Balance {
+    pub fn of(favours: &[Favour], today: Date) -> Balance {
         let mut balance = Balance::default();
-        for exchange in exchanges.iter().filter(|exchange| exchange.on.days_until(today) <= YEAR) {
-            match exchange.way {
+        for favour in favours.iter().filter(|favour| favour.on.days_until(today) <= YEAR) {
+            match favour.way {
                 Way::Asked => {}
                 Way::Gave => {
                     balance.gave += 1;
-                    balance.gave_size += u32::from(exchange.size);
+                    balance.gave_size += u32::from(favour.size);
                 }
                 Way::Got => {
                     balance.got += 1;
-                    balance.got_size += u32::from(exchange.size);
-                    balance.largest_got = balance.largest_got.max(exchange.size);
+                    balance.got_size += u32::from(favour.size);
+                    balance.largest_got = balance.largest_got.max(favour.size);
                 }
             }
         }
@@ -147,34 +147,34 @@ mod tests {
     use super::*;
     use crate::tests::desk::today;
 
-    fn exchange(days_ago: i32, way: Way, size: u8) -> Exchange {
-        Exchange { on: today().plus_days(-days_ago).unwrap(), way, size, mutual: false }
+    fn favour(days_ago: i32, way: Way, size: u8) -> Favour {
+        Favour { on: today().plus_days(-days_ago).unwrap(), way, size, mutual: false }
     }
 
     #[test]
     fn s132_a_balance_covers_one_rolling_year_and_is_said_in_words() {
-        let mut lines = vec![exchange(400, Way::Gave, 5)];
+        let mut lines = vec![favour(400, Way::Gave, 5)];
         assert_eq!(Balance::of(&lines, today()).standing(), Standing::Nothing);
-        lines.push(exchange(20, Way::Got, 1));
+        lines.push(favour(20, Way::Got, 1));
         assert_eq!(Balance::of(&lines, today()).standing(), Standing::EarlyDays);
-        lines.push(exchange(10, Way::Got, 3));
+        lines.push(favour(10, Way::Got, 3));
         assert_eq!(Balance::of(&lines, today()).standing(), Standing::WeOwe);
-        lines.push(exchange(5, Way::Gave, 3));
+        lines.push(favour(5, Way::Gave, 3));
         assert_eq!(Balance::of(&lines, today()).standing(), Standing::Even);
-        lines.push(exchange(-5, Way::Gave, 4));
+        lines.push(favour(-5, Way::Gave, 4));
         assert_eq!(Balance::of(&lines, today()).standing(), Standing::WellGiven, "a promise is in view");
     }
 
     #[test]
     fn s134_what_we_owe_is_never_larger_than_the_largest_of_theirs() {
-        let lines = [exchange(30, Way::Got, 2), exchange(20, Way::Got, 2), exchange(10, Way::Got, 3)];
+        let lines = [favour(30, Way::Got, 2), favour(20, Way::Got, 2), favour(10, Way::Got, 3)];
         assert_eq!(Balance::of(&lines, today()).owed(), Some(3));
         assert_eq!(Balance::of(&lines[..1], today()).owed(), Some(2));
     }
 
     #[test]
     fn asks_are_counted_by_their_days() {
-        let lines = [exchange(61, Way::Asked, 1), exchange(60, Way::Asked, 1), exchange(0, Way::Asked, 1)];
+        let lines = [favour(61, Way::Asked, 1), favour(60, Way::Asked, 1), favour(0, Way::Asked, 1)];
         assert_eq!(asked_within(&lines, today(), 60), 2);
     }
 }

@@ -19,11 +19,6 @@ use crate::kind::affiliation::{Affiliation, Tie};
 use crate::rejection::Rejection;
 use crate::words;
 
-pub use plan::{Change, Changed, Plan, Planned, Preview, Unclear, plan};
-pub use popolo::read_popolo;
-pub use table::read_csv;
-pub use whole::{Whole, WholeEntry, WholeMap, is_whole_map, read_whole_map};
-
 /// Bytes of a file. A register of 100,000 people is about half of it, and all of it is in memory at once.
 pub const MAX_FILE_BYTES: usize = 32 << 20;
 /// Rows of a table, or people, organisations and memberships of a register.
@@ -178,8 +173,8 @@ pub enum NotText {
 pub fn read_register(bytes: &[u8], file_name: &str, kind: Option<&'static Kind>) -> Result<Register, ImportError> {
     let start = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
     match start.iter().find(|byte| !byte.is_ascii_whitespace()) {
-        Some(b'{' | b'[') => read_popolo(bytes, file_name),
-        _ => read_csv(bytes, file_name, kind),
+        Some(b'{' | b'[') => popolo::read_popolo(bytes, file_name),
+        _ => table::read_csv(bytes, file_name, kind),
     }
 }
 

@@ -44,7 +44,7 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
-    use crate::card::Row;
+    use crate::card::Card;
     use crate::date::When;
     use crate::entry::assertion::{Assertion, Claim};
     use crate::entry::fact::{Fact, FactKind};
@@ -155,7 +155,7 @@ mod tests {
         assert_eq!(shown(20), [ended.clone(), format!("Weir Board (since {})", day(50))]);
         assert_eq!(shown(60), ["Slip Trust"]);
         assert_eq!(shown(0).len(), 3);
-        assert_eq!(Row::as_of(&ana.document, ENTRY, day(20)).unwrap().affiliations.len(), 2);
+        assert_eq!(Card::as_of(&ana.document, ENTRY, day(20)).unwrap().affiliations.len(), 2);
     }
 
     #[test]
@@ -236,7 +236,7 @@ mod tests {
         ana
     }
 
-    fn row_of(row: Option<Row>) -> Row {
+    fn row_of(row: Option<Card>) -> Card {
         let mut row = row.unwrap();
         row.heads = [0; 32];
         // Whether a statement replaces another itself or by what it replaces: both say that the other one is replaced.
@@ -260,7 +260,7 @@ mod tests {
         let told = [(1, false), (20, false), (0, true), (5, true)];
         let steps = told.map(|(ago, settles)| Done { desk: 0, what: 0, value: 1, ago, settles, learns: false });
         let (all, then) = (tell(&steps, None), tell(&steps, Some(day(1))));
-        assert!(row_of(Row::as_of(&all.document, ENTRY, day(1))) == row_of(Row::of(&then.document, ENTRY)));
+        assert!(row_of(Card::as_of(&all.document, ENTRY, day(1))) == row_of(Card::of(&then.document, ENTRY)));
     }
 
     proptest! {
@@ -271,15 +271,15 @@ mod tests {
             done in prop::collection::vec(done(), 1..14), ago in 0..60i32,
         ) {
             let (all, then) = (tell(&done, None), tell(&done, Some(day(ago))));
-            let seen = row_of(Row::as_of(&all.document, ENTRY, day(ago)));
-            prop_assert!(seen == row_of(Row::of(&then.document, ENTRY)), "{done:?}");
+            let seen = row_of(Card::as_of(&all.document, ENTRY, day(ago)));
+            prop_assert!(seen == row_of(Card::of(&then.document, ENTRY)), "{done:?}");
         }
 
         #[test]
         fn as_of_today_is_now(done in prop::collection::vec(done(), 1..14)) {
             let all = tell(&done, None);
             prop_assert!(as_of(&all, today()) == all.entry());
-            prop_assert!(Row::as_of(&all.document, ENTRY, today()) == Row::of(&all.document, ENTRY));
+            prop_assert!(Card::as_of(&all.document, ENTRY, today()) == Card::of(&all.document, ENTRY));
         }
     }
 }

@@ -103,7 +103,7 @@ mod tests {
         }
         // Parts of the public are nobody to write to; they stand in the demographics, beside the figures. Events have their
         // own list.
-        for kind in crate::KINDS.iter().filter(|kind| !["segment", "event"].contains(&kind.name)) {
+        for kind in crate::kind::KINDS.iter().filter(|kind| !["segment", "event"].contains(&kind.name)) {
             assert_eq!(SECTIONS.iter().filter(|section| section.kind == Some(kind.name)).count(), 1, "{}", kind.name);
         }
     }

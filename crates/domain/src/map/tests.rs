@@ -4,7 +4,7 @@ use proptest::prelude::*;
 
 use super::*;
 use crate::advice::todo::todo;
-use crate::card::Row;
+use crate::card::Card;
 use crate::date::rule::Rule;
 use crate::date::{Date, When};
 use crate::entry::Entry;
@@ -252,7 +252,7 @@ fn s119_an_entry_whose_oldest_standing_fact_is_old_is_listed_until_somebody_look
     };
     let (old, new) = (Date::new(2025, 5, 22).unwrap(), Date::new(2025, 5, 24).unwrap());
     let listed = |desk: &Desk| {
-        let rows = [Row::of(&desk.document, ENTRY).unwrap()];
+        let rows = [Card::of(&desk.document, ENTRY).unwrap()];
         todo(&Map::default(), &rows, today(), 18).entries.iter().any(|open| open.slug == "old")
     };
     ana.edit(|edit| Entry::assert(edit, row(1), &rate(old, vec![]))).unwrap();

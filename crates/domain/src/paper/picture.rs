@@ -287,7 +287,7 @@ const NAMES_SPOKEN: usize = 30;
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::card::Row;
+    use crate::card::Card;
     use crate::date::When;
     use crate::entry::assertion::{Assertion, Claim};
     use crate::entry::{Entry, NewEntry};
@@ -295,18 +295,18 @@ mod tests {
     use crate::kind::Kind;
     use crate::tests::desk::{Desk, NOW, row, today};
 
-    fn placed(names: &[&str], place: Place) -> Vec<Row> {
+    fn placed(names: &[&str], place: Place) -> Vec<Card> {
         let with_id = |(number, name): (u8, &&str)| {
             let [mut ana, ..] = Desk::three(&NewEntry::new(Kind::named("organisation").unwrap(), name));
             let claim = Claim::Position { campaign: row(99), place };
             let assertion = Assertion::new(claim, When::on(today()), NOW);
             ana.edit(|edit| Entry::assert(edit, row(1), &assertion)).unwrap();
-            Row::of(&ana.document, EntryId([place as u8 * 40 + number; 16])).unwrap()
+            Card::of(&ana.document, EntryId([place as u8 * 40 + number; 16])).unwrap()
         };
         (0..).zip(names).map(with_id).collect()
     }
 
-    fn drawn(rows: &[Row]) -> String {
+    fn drawn(rows: &[Card]) -> String {
         let caption = Caption { title: "Boats & <homes>".into(), line: String::new(), foot: "Thornwick".into() };
         half_pie(&Spectrum::of(rows, row(99), None), &caption)
     }

@@ -5,15 +5,11 @@
 
 use std::collections::BTreeSet;
 
-use crate::card::Row;
+use crate::card::Card;
 use crate::date::Date;
 use crate::entry::Entry;
 use crate::kind::field::{Audience, Field, Holds};
 use crate::map::Map;
-
-pub use crate::paper::blank::{BlankForm, blank_form};
-pub use crate::paper::event::{EventSheet, event_sheet};
-pub use crate::paper::understanding::understanding;
 
 use crate::paper::page::Page;
 use crate::paper::{directory, template, wall};
@@ -23,7 +19,7 @@ pub struct Material<'a> {
     pub map: &'a Map,
     pub entries: &'a [Entry],
     /// For the ways to decision makers; without rows none are shown.
-    pub rows: &'a [Row],
+    pub rows: &'a [Card],
     pub audience: Audience,
     pub today: Date,
 }

@@ -4,7 +4,7 @@
 use std::collections::BTreeSet;
 
 use crate::advice::path::routes;
-use crate::card::Row;
+use crate::card::Card;
 use crate::entry::Entry;
 use crate::entry::position::Place;
 use crate::ids::{EntryId, RowId};
@@ -75,7 +75,7 @@ const NEXT_DATES: usize = 6;
 /// How we get to a decision maker, in one line: the best way, and where it is weakest.
 fn way(material: &Material<'_>, shown: &[&Entry], campaign: RowId, target: EntryId) -> Option<String> {
     let found = routes(material.rows, target, Some(campaign), None, 1)?;
-    let may_name = |row: &Row| shown.iter().any(|entry| entry.id == row.id);
+    let may_name = |row: &Card| shown.iter().any(|entry| entry.id == row.id);
     if !may_name(found.target) {
         return None;
     }

@@ -3,7 +3,7 @@
 use allymap_policy::{Outcome, Pack};
 use proptest::prelude::*;
 
-use crate::card::Row;
+use crate::card::Card;
 use crate::date::{Date, When};
 use crate::entry::assertion::{Assertion, Claim};
 use crate::entry::fact::{Fact, FactKind};
@@ -46,9 +46,9 @@ fn weighed(fact: &str, value: &str) -> Claim {
 
 /// The event's desk and the choir's, weighed together.
 fn weigh<T>(event: &Desk, choir: &Desk, read: impl FnOnce(&Weighing) -> T) -> T {
-    let rows = [Row::of(&event.document, ENTRY).unwrap(), Row::of(&choir.document, CHOIR).unwrap()];
+    let rows = [Card::of(&event.document, ENTRY).unwrap(), Card::of(&choir.document, CHOIR).unwrap()];
     // A row survives being stored.
-    let rows = rows.map(|row| Row::from_bytes(&row.to_bytes()).unwrap());
+    let rows = rows.map(|row| Card::from_bytes(&row.to_bytes()).unwrap());
     let map = Map::default();
     let weigher = Weigher::new(&rows, &map, Pack::shipped(), today());
     read(&weigher.weigh(&rows[0]))
@@ -156,7 +156,7 @@ fn the_list_of_major_parties_opens_nothing_of_what_is_over() {
         let [mut event, ..] = Desk::three(&event().with("on", on).with("electorate", "upper"));
         let answer = Claim::Weighed(Weighed::new("parties", Some("attending")).about("A"));
         state(&mut event, 1, answer, today(), &[]);
-        let rows = [Row::of(&event.document, ENTRY).unwrap()];
+        let rows = [Card::of(&event.document, ENTRY).unwrap()];
         Weigher::new(&rows, &map, Pack::shipped(), today()).parties(&rows[0])
     };
     assert_eq!(parties("2027-05-01"), ["A", "B", "C"]);

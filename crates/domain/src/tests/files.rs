@@ -3,7 +3,7 @@
 use allymap_document::{ActId, ActorId, Document};
 use proptest::prelude::*;
 
-use crate::card::Row;
+use crate::card::Card;
 use crate::date::Date;
 use crate::entry::{Entry, NewEntry};
 use crate::files::import::plan::{Plan, plan};
@@ -67,8 +67,8 @@ fn reasons(register: &Register) -> Vec<(String, String)> {
 struct Shelf(Vec<(EntryId, Document)>);
 
 impl Shelf {
-    fn rows(&self) -> Vec<Row> {
-        self.0.iter().filter_map(|(id, document)| Row::of(document, *id)).collect()
+    fn rows(&self) -> Vec<Card> {
+        self.0.iter().filter_map(|(id, document)| Card::of(document, *id)).collect()
     }
 
     fn plan(&self, register: &Register) -> Plan {

@@ -2,7 +2,7 @@
 
 use proptest::prelude::*;
 
-use crate::card::Row;
+use crate::card::Card;
 use crate::date::When;
 use crate::entry::assertion::{Assertion, Claim, Stated};
 use crate::entry::fact::{Fact, FactKind};
@@ -211,7 +211,7 @@ proptest! {
         for desk in &merged {
             prop_assert_eq!(desk.document.heads(), merged[0].document.heads());
             prop_assert_eq!(String::from_utf8(export(desk)).unwrap(), String::from_utf8(export(&merged[0])).unwrap());
-            prop_assert_eq!(Row::of(&desk.document, ENTRY).unwrap(), Row::of(&merged[0].document, ENTRY).unwrap());
+            prop_assert_eq!(Card::of(&desk.document, ENTRY).unwrap(), Card::of(&merged[0].document, ENTRY).unwrap());
         }
         // What is loaded from a save is the same as well.
         let loaded = allymap_document::Document::load(&merged[1].document.save(), merged[1].document.actor()).unwrap();

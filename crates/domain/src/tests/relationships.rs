@@ -1,7 +1,7 @@
 //! Stories of relationships that several people keep together: stages, health, calls, and what is due.
 
 use crate::advice::due::{DueKind, check_in_on, due, next_check_in};
-use crate::card::Row;
+use crate::card::Card;
 use crate::date::When;
 use crate::entry::assertion::{Assertion, Claim};
 use crate::entry::fact::{Fact, FactKind};
@@ -40,8 +40,8 @@ fn log(desk: &mut Desk, id: u8, kind: &str, days_ago: i32, change: impl FnOnce(&
     desk.edit(|edit| Entry::log(edit, row(id), &line)).unwrap();
 }
 
-fn own_row(desk: &Desk) -> Row {
-    Row::of(&desk.document, ENTRY).unwrap()
+fn own_row(desk: &Desk) -> Card {
+    Card::of(&desk.document, ENTRY).unwrap()
 }
 
 fn choir_of(category: &str) -> NewEntry {
@@ -182,7 +182,7 @@ fn what_is_due_names_rights_holders_first_at_the_same_day() {
     let row_of = |id: u8, new: &NewEntry, fill: &dyn Fn(&mut Desk)| {
         let [mut ana, ..] = Desk::three(new);
         fill(&mut ana);
-        Row::of(&ana.document, EntryId([id; 16])).unwrap()
+        Card::of(&ana.document, EntryId([id; 16])).unwrap()
     };
     let met = |desk: &mut Desk| {
         log(desk, 1, "meeting", 10, |line| line.follow_up = today().plus_days(-2));

@@ -3,7 +3,7 @@
 use allymap_document::{ActId, ActorId, Document, Value};
 use minicbor::Encoder;
 
-use crate::card::Row;
+use crate::card::Card;
 use crate::date::When;
 use crate::entry::assertion::{Assertion, Claim};
 use crate::entry::link::{Direction, Link, Strength};
@@ -174,7 +174,7 @@ fn two_groups_that_approach_apart_are_both_named() {
     let doubles = ana.entry().double_approaches;
     assert_eq!(doubles.len(), 1);
     assert_eq!((doubles[0].first.author.name.as_str(), doubles[0].second.author.name.as_str()), ("Ben", "Ana"));
-    let own = Row::of(&ana.document, ENTRY).unwrap();
+    let own = Card::of(&ana.document, ENTRY).unwrap();
     assert!(own.approached_twice(&who));
 }
 
@@ -191,7 +191,7 @@ fn an_approach_that_knew_of_the_other_is_no_alarm_and_neither_is_one_group() {
     cleo.learn(&[&ben_again]);
     assert_eq!(cleo.entry().log.len(), 2);
     assert_eq!(cleo.entry().double_approaches, []);
-    assert!(!Row::of(&cleo.document, ENTRY).unwrap().approached_twice(&who));
+    assert!(!Card::of(&cleo.document, ENTRY).unwrap().approached_twice(&who));
 }
 
 #[test]
@@ -207,7 +207,7 @@ fn a_phone_number_changed_twice_shows_one_and_lists_the_other() {
     assert!(phone.differs());
     assert_eq!(phone.values.len(), 2);
     assert_eq!(entry.conflicts(), 1);
-    let numbers = Row::of(&ana.document, ENTRY).unwrap().phones;
+    let numbers = Card::of(&ana.document, ENTRY).unwrap().phones;
     assert_eq!(numbers, ["0255500001", "0255500002"]);
     // Choosing one settles it, also the one that was shown.
     let shown = phone.values[0].value.clone();
@@ -230,11 +230,11 @@ fn an_archived_entry_that_somebody_else_edits_stays_in_sight() {
     let [mut ana, mut ben, _] = Desk::three_choirs();
     ana.edit(|edit| Entry::archive(edit, true)).unwrap();
     assert_eq!(ana.entry().archived, Archived::Yes);
-    assert!(Row::of(&ana.document, ENTRY).unwrap().archived);
+    assert!(Card::of(&ana.document, ENTRY).unwrap().archived);
     ben.log(1, "call", today());
     ana.learn(&[&ben]);
     assert_eq!(ana.entry().archived, Archived::EditedApart);
-    assert!(!Row::of(&ana.document, ENTRY).unwrap().archived);
+    assert!(!Card::of(&ana.document, ENTRY).unwrap().archived);
     ana.edit(|edit| Entry::archive(edit, true)).unwrap();
     ana.edit(|edit| Entry::archive(edit, false)).unwrap();
     assert_eq!(ana.entry().archived, Archived::No);
@@ -301,11 +301,11 @@ fn a_follow_up_is_due_until_somebody_is_in_touch_again() {
     let line = LogLine::new(LogKind::typed("meeting").unwrap(), When::on(earlier), "they think about it", NOW);
     let line = LogLine { follow_up: due, ..line };
     ana.edit(|edit| Entry::log(edit, row(1), &line)).unwrap();
-    assert_eq!(Row::of(&ana.document, ENTRY).unwrap().next_due, due);
+    assert_eq!(Card::of(&ana.document, ENTRY).unwrap().next_due, due);
     ana.log(2, "research", today());
-    assert_eq!(Row::of(&ana.document, ENTRY).unwrap().next_due, due, "reading about them is no contact");
+    assert_eq!(Card::of(&ana.document, ENTRY).unwrap().next_due, due, "reading about them is no contact");
     ana.log(3, "call", today());
-    let own = Row::of(&ana.document, ENTRY).unwrap();
+    let own = Card::of(&ana.document, ENTRY).unwrap();
     assert_eq!((own.next_due, own.last_contact), (None, Some(today())));
 }
 
@@ -328,7 +328,7 @@ fn facts_from_a_newer_version_are_counted_and_the_rest_is_read() {
     assert_eq!(entry.oddities, ["4 facts from a newer version"]);
     assert_eq!(entry.name(), "Harbour Choir");
     assert_eq!(physical(&ana).counts, Level::Medium);
-    assert_eq!(Row::of(&ana.document, ENTRY).unwrap().newer_facts, 4);
+    assert_eq!(Card::of(&ana.document, ENTRY).unwrap().newer_facts, 4);
     assert!(String::from_utf8(entry_line(&entry)).unwrap().contains("l/not-an-id"));
 }
 
@@ -365,7 +365,7 @@ fn what_a_stranger_wrote_cannot_steer_a_terminal() {
     let [mut ana, ..] = Desk::three_choirs();
     ana.edit(|edit| Ok(edit.put("f/name", Value::Text("Choir\u{1b}[2J\u{202e}x\ny".into()))?)).unwrap();
     assert_eq!(ana.entry().name(), "Choir\u{fffd}[2Jx y");
-    let row = Row::of(&ana.document, ENTRY).unwrap();
+    let row = Card::of(&ana.document, ENTRY).unwrap();
     assert!(!row.name.contains('\u{1b}'));
 }
 
@@ -385,7 +385,7 @@ fn any_bytes_in_any_key_are_read_without_harm() {
     let entry = Entry::read(&document, ENTRY, &who);
     assert!(entry.kind.is_none() && entry.newer_facts > 0);
     assert_eq!(entry.name(), "(no name yet)");
-    assert!(Row::of(&document, ENTRY).is_some());
+    assert!(Card::of(&document, ENTRY).is_some());
     assert!(Map::read(&document).newer_facts > 0);
     export_lines([(ENTRY, &document)], &who);
 }
@@ -432,14 +432,14 @@ fn a_row_of_the_index_can_always_be_made_anew() {
     ana.edit(|edit| Entry::set(edit, "name", "Harbour Choir & Friends")).unwrap();
     ana.learn(&[&ben]);
     ben.learn(&[&ana]);
-    let row = Row::of(&ana.document, ENTRY).unwrap();
-    assert_eq!(Row::from_bytes(&row.to_bytes()), Some(row.clone()));
-    assert_eq!(Row::of(&ben.document, ENTRY), Some(row.clone()));
-    assert_eq!(row.heads, Row::heads_of(&ben.document));
+    let row = Card::of(&ana.document, ENTRY).unwrap();
+    assert_eq!(Card::from_bytes(&row.to_bytes()), Some(row.clone()));
+    assert_eq!(Card::of(&ben.document, ENTRY), Some(row.clone()));
+    assert_eq!(row.heads, Card::heads_of(&ben.document));
     assert_eq!(row.other_names.len(), 1);
     assert_eq!(row.strictest_risk(), Level::High);
-    assert_eq!(Row::from_bytes(&[]), None);
-    assert_eq!(Row::from_bytes(&row.to_bytes()[..20]), None);
+    assert_eq!(Card::from_bytes(&[]), None);
+    assert_eq!(Card::from_bytes(&row.to_bytes()[..20]), None);
 }
 
 #[test]
@@ -454,7 +454,7 @@ fn a_map_has_a_name_a_community_and_campaigns() {
     assert_eq!(map.campaign("refug").map(|campaign| campaign.id), Some(row(1)));
     assert_eq!(map.campaign("STEP free").map(|campaign| campaign.id), Some(row(2)));
     assert_eq!(map.campaign("t"), None, "both have a word that begins so");
-    assert_eq!(Row::of(&ana.document, ENTRY), None);
+    assert_eq!(Card::of(&ana.document, ENTRY), None);
 }
 
 #[test]

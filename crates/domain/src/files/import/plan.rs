@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use allymap_document::Edit;
 
-use crate::card::Row;
+use crate::card::Card;
 use crate::card::duplicates;
 use crate::card::heading::Named;
 use crate::date::Date;
@@ -81,7 +81,7 @@ pub struct Unclear {
 /// entry because of its name alone, unless it says nothing new about it.
 ///
 /// `file_date` is the file's own date and stands in the source of everything it brings; `today` decides which seats are over.
-pub fn plan(register: &Register, rows: &[Row], file_date: Option<Date>, today: Date) -> Plan {
+pub fn plan(register: &Register, rows: &[Card], file_date: Option<Date>, today: Date) -> Plan {
     let source = match file_date {
         Some(date) => format!("{} ({date})", register.file),
         None => register.file.clone(),
@@ -193,14 +193,14 @@ impl Changed {
 
 /// What a row of a file is on the map.
 enum Match<'a> {
-    Is(&'a Row),
-    MayBe(Vec<&'a Row>),
+    Is(&'a Card),
+    MayBe(Vec<&'a Card>),
     Nobody,
 }
 
 /// The map's rows, by what a file may know them by.
 struct Known<'a> {
-    rows: &'a [Row],
+    rows: &'a [Card],
     by_id: BTreeMap<EntryId, usize>,
     by_source: BTreeMap<&'a str, usize>,
     by_name: BTreeMap<String, Vec<usize>>,
@@ -209,7 +209,7 @@ struct Known<'a> {
 }
 
 impl<'a> Known<'a> {
-    fn of(rows: &'a [Row]) -> Known<'a> {
+    fn of(rows: &'a [Card]) -> Known<'a> {
         let same = duplicates::identities(rows);
         let mut known = Known {
             rows,
@@ -271,7 +271,7 @@ impl<'a> Known<'a> {
         // An entry with an id of its own in a register is somebody else than a row with another id.
         let own: Vec<String> = ids.iter().map(|id| (*id).to_owned()).collect();
         let told_apart = |index: &usize| duplicates::ids_differ(&own, &self.rows[*index].source_ids);
-        let near: Vec<&Row> =
+        let near: Vec<&Card> =
             near.into_iter().filter(|index| !told_apart(index)).map(|index| &self.rows[index]).collect();
         if near.is_empty() { Match::Nobody } else { Match::MayBe(near) }
     }
@@ -310,7 +310,7 @@ fn with_source(entry: NewEntry, source: &str) -> NewEntry {
 }
 
 /// What the file adds to an entry, and where the map says otherwise.
-fn compare(entry: &NewEntry, row: &Row) -> (Vec<Change>, Vec<Change>) {
+fn compare(entry: &NewEntry, row: &Card) -> (Vec<Change>, Vec<Change>) {
     let (mut changes, mut kept) = (Vec::new(), Vec::new());
     let kind = row.kind().unwrap_or(entry.kind);
     for (name, value) in &entry.fields {

@@ -68,7 +68,7 @@ enum Piece {
     /// Made in the first edit.
     Text(String, String),
     Longer(String, String),
-    Row(String, Vec<u8>),
+    Card(String, Vec<u8>),
 }
 
 /// True for a file that `export --format jsonl` wrote, as its first line tells.
@@ -130,7 +130,7 @@ impl WholeMap {
         for piece in whole.pieces() {
             match piece {
                 Piece::Put(key, value) if key != "kind" && edit.value(&key).is_none() => edit.put(&key, value)?,
-                Piece::Row(key, bytes) if edit.value(&key).is_none() => edit.append(&key, bytes)?,
+                Piece::Card(key, bytes) if edit.value(&key).is_none() => edit.append(&key, bytes)?,
                 Piece::Text(key, text) | Piece::Longer(key, text) => {
                     // Longer pieces begin with the shorter ones.
                     let own = edit.text(&key);
@@ -138,7 +138,7 @@ impl WholeMap {
                         edit.update_text(&key, &text)?;
                     }
                 }
-                Piece::Put(..) | Piece::Row(..) => {}
+                Piece::Put(..) | Piece::Card(..) => {}
             }
         }
         Ok(())
@@ -204,7 +204,7 @@ impl WholeEntry {
                 Piece::Put(key, value) => edit.put(key, value.clone())?,
                 Piece::Text(key, text) => edit.make_text(key, text)?,
                 Piece::Longer(key, text) => edit.update_text(key, text)?,
-                Piece::Row(key, bytes) => match edit.append(key, bytes.clone()) {
+                Piece::Card(key, bytes) => match edit.append(key, bytes.clone()) {
                     // Somebody wrote two under one id. The check afterwards names it.
                     Ok(()) | Err(WriteError::Taken) => {}
                     Err(error) => return Err(error.into()),
@@ -287,7 +287,7 @@ impl WholeEntry {
         for key in self.rows_in_order() {
             for bytes in self.content.get(&key).into_iter().flatten().filter_map(Scalar::value) {
                 if let Value::Bytes(bytes) = bytes {
-                    rows.push(Piece::Row(key.clone(), bytes));
+                    rows.push(Piece::Card(key.clone(), bytes));
                 }
             }
         }
@@ -321,7 +321,7 @@ impl Piece {
     fn size(&self) -> (usize, usize) {
         match self {
             Piece::Put(key, Value::Text(text)) => (1, key.len() + text.len()),
-            Piece::Put(key, Value::Bytes(bytes)) | Piece::Row(key, bytes) => (1, key.len() + bytes.len()),
+            Piece::Put(key, Value::Bytes(bytes)) | Piece::Card(key, bytes) => (1, key.len() + bytes.len()),
             Piece::Put(key, _) => (1, key.len() + 8),
             Piece::Text(_, text) => (text.chars().count(), text.len()),
             Piece::Longer(..) => (EDIT_LETTERS / 2, EDIT_BYTES / 2),
