@@ -4,7 +4,8 @@ use std::ffi::OsString;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
-use allymap_domain::date::{Date, parse_date};
+use allymap_domain::date::Date;
+use allymap_domain::date::typed::parse_date;
 use allymap_domain::map::{Map, NewMap};
 use clap::builder::FalseyValueParser;
 use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};

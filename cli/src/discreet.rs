@@ -7,12 +7,13 @@ use std::borrow::Cow;
 use std::collections::HashMap;
 use std::sync::RwLock;
 
+use allymap_domain::entry::Entry;
 use allymap_domain::entry::assertion::{Assertion, Claim};
 use allymap_domain::entry::link::Link;
 use allymap_domain::entry::log::LogLine;
 use allymap_domain::entry::weighed::{Referred, Weighed};
-use allymap_domain::entry::{Entry, FieldValue};
 use allymap_domain::kind::field::Holds;
+use allymap_domain::kind::value::FieldValue;
 use allymap_domain::map::Map;
 
 /// Begins: from now on nothing that [`hide_name`] and the like were told is printed.

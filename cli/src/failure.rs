@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use allymap_domain::date::typed::NoDay;
 use allymap_domain::entry::log::LOG_KINDS;
 use allymap_domain::rejection::Rejection;
 use clap::error::{ContextKind, ContextValue, ErrorKind};
@@ -272,6 +273,12 @@ impl From<allymap_replica::EditFailure> for Failure {
             error => Failure::new("AM-DOCUMENT", Exit::Failed, format!("This entry could not be changed: {error}."))
                 .hint("Nothing was changed. allymap sync fetches what the relay holds of it."),
         }
+    }
+}
+
+impl From<NoDay> for Failure {
+    fn from(no_day: NoDay) -> Failure {
+        Rejection::from(no_day).into()
     }
 }
 

@@ -1,7 +1,8 @@
 //! `allymap approach check|add WHO`: before a first contact, who of us is in touch already.
 
 use allymap_domain::card::Card;
-use allymap_domain::date::{When, parse_when};
+use allymap_domain::date::When;
+use allymap_domain::date::typed::parse_when;
 use allymap_domain::entry::Entry;
 use allymap_domain::entry::fact::FactKind;
 use allymap_domain::entry::log::{LOG_KINDS, LogKind, LogLine, Logged};

@@ -1,7 +1,8 @@
 //! `allymap ask WHO WHAT`: a request, with what should be thought of before it is made.
 
 use allymap_domain::card::Card;
-use allymap_domain::date::{When, parse_coming_date, parse_when};
+use allymap_domain::date::When;
+use allymap_domain::date::typed::{parse_coming_date, parse_when};
 use allymap_domain::entry::Entry;
 use allymap_domain::entry::favour::{Balance, LARGE, Way, asked_within};
 use allymap_domain::entry::log::{LogKind, LogLine};

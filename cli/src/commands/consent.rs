@@ -1,7 +1,8 @@
 //! `allymap consent …`: what a community answered when it was asked, who gave the answer, when, and for what.
 
 use allymap_domain::card::Card;
-use allymap_domain::date::{When, parse_when};
+use allymap_domain::date::When;
+use allymap_domain::date::typed::parse_when;
 use allymap_domain::entry::Entry;
 use allymap_domain::entry::assertion::{Assertion, Claim};
 use allymap_domain::entry::weighed::Weighed;

@@ -1,7 +1,8 @@
 //! `allymap date …`: key dates of the community, and when they come.
 
+use allymap_domain::date::Date;
 use allymap_domain::date::rule::Rule;
-use allymap_domain::date::{Date, parse_coming_date};
+use allymap_domain::date::typed::parse_coming_date;
 use allymap_domain::files::calendar::calendar;
 use allymap_domain::ids::RowId;
 use allymap_domain::map::Map;

@@ -1,6 +1,7 @@
 //! `allymap gave WHO WHAT` and `allymap got WHO WHAT`: favours, both ways.
 
-use allymap_domain::date::{When, parse_when};
+use allymap_domain::date::When;
+use allymap_domain::date::typed::parse_when;
 use allymap_domain::entry::favour::{self, Balance, Favour, Way, size_word};
 use allymap_domain::entry::log::{LogKind, LogLine};
 

@@ -2,7 +2,8 @@
 
 use allymap_document::{ChangeInfo, Document};
 use allymap_domain::card::Card;
-use allymap_domain::date::{Date, parse_date};
+use allymap_domain::date::Date;
+use allymap_domain::date::typed::parse_date;
 use allymap_domain::ids::EntryId;
 use allymap_domain::undo::{self, fields_of, recorded_hours, row_words};
 use allymap_wire::DocumentId;

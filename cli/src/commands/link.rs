@@ -9,7 +9,7 @@ use allymap_domain::entry::Entry;
 use allymap_domain::entry::link::{Direction, Link, Linked, Strength, Target};
 use allymap_domain::entry::position::Place;
 use allymap_domain::ids::{EntryId, RowId};
-use allymap_domain::kind::field::Choice;
+use allymap_domain::words::choice::Choice;
 use allymap_domain::words::folded;
 use allymap_wire::DocumentId;
 

@@ -1,7 +1,8 @@
 //! `allymap log add|list`: meetings, calls, asks and favours.
 
 use allymap_domain::card::Card;
-use allymap_domain::date::{Date, When, parse_coming_date, parse_since, parse_when};
+use allymap_domain::date::typed::{parse_coming_date, parse_since, parse_when};
+use allymap_domain::date::{Date, When};
 use allymap_domain::entry::Entry;
 use allymap_domain::entry::log::{LogKind, LogLine, Logged};
 use allymap_wire::DocumentId;

@@ -1,7 +1,7 @@
 //! `allymap map …`: what community this is, what is known about it, and whom to turn to.
 
 use allymap_domain::author::Author;
-use allymap_domain::date::parse_when;
+use allymap_domain::date::typed::parse_when;
 use allymap_domain::ids::RowId;
 use allymap_domain::kind::field::{Field, Holds, Merges};
 use allymap_domain::map::figure::Figure;

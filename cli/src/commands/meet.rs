@@ -3,7 +3,8 @@
 use allymap_domain::advice::due::next_check_in;
 use allymap_domain::advice::meeting::{FINDINGS, OPENNESS, PERSONAS, capacity_pieces};
 use allymap_domain::card::Card;
-use allymap_domain::date::{Date, When, parse_coming_date, parse_when};
+use allymap_domain::date::typed::{parse_coming_date, parse_when};
+use allymap_domain::date::{Date, When};
 use allymap_domain::entry::Entry;
 use allymap_domain::entry::assertion::{Assertion, Claim};
 use allymap_domain::entry::link::{Direction, Link, Strength};

@@ -1,7 +1,8 @@
 //! `allymap refer …`: questions handed to regional staff, the Branch Committee or the organising team, and their answers.
 
 use allymap_domain::card::Card;
-use allymap_domain::date::{When, parse_when};
+use allymap_domain::date::When;
+use allymap_domain::date::typed::parse_when;
 use allymap_domain::entry::Entry;
 use allymap_domain::entry::assertion::{Assertion, Claim};
 use allymap_domain::entry::weighed::{REFER_TO, ReferTo, Referred, Weighed};

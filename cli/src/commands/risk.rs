@@ -2,11 +2,12 @@
 
 use allymap_domain::card::Card;
 use allymap_domain::card::find::short_ids;
-use allymap_domain::date::{When, parse_when};
+use allymap_domain::date::When;
+use allymap_domain::date::typed::parse_when;
 use allymap_domain::entry::Entry;
 use allymap_domain::entry::assertion::{Assertion, Claim, Stated};
 use allymap_domain::entry::risk::{LEVELS, Level, MITIGATIONS, Mitigation, RISK_KINDS, Risk, RiskKind, RiskStanding};
-use allymap_domain::kind::field::Choice;
+use allymap_domain::words::choice::Choice;
 use allymap_wire::DocumentId;
 
 use crate::app::{App, now, today};

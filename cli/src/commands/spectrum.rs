@@ -3,7 +3,8 @@
 use std::path::{Path, PathBuf};
 
 use allymap_domain::advice::spectrum::{Move, Movement, Placed, Score, Spectrum, Turn};
-use allymap_domain::date::{Date, parse_date, parse_since};
+use allymap_domain::date::Date;
+use allymap_domain::date::typed::{parse_date, parse_since};
 use allymap_domain::entry::position::Place;
 use allymap_domain::map::campaign::Campaign;
 use allymap_domain::paper::picture::{Caption, half_pie};

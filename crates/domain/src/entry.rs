@@ -10,6 +10,7 @@ pub mod log;
 pub mod position;
 pub mod risk;
 pub mod rows;
+pub mod steps;
 pub mod weighed;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -31,6 +32,7 @@ use crate::ids::{EntryId, RowId, letters};
 use crate::kind::Kind;
 use crate::kind::affiliation::Affiliation;
 use crate::kind::field::{Field, Holds, Merges};
+use crate::kind::value::{FieldValue, Said};
 use crate::rejection::Rejection;
 use crate::words;
 
@@ -65,22 +67,6 @@ pub struct Entry {
     pub oddities: Vec<String>,
     pub(crate) unreadable: Vec<Unreadable>,
     pub(crate) decisive: Vec<Decisive>,
-}
-
-/// What one field holds.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct FieldValue {
-    pub field: &'static Field,
-    /// Of a register the shown value, then those that were written apart from it; of a set its members; of a text one.
-    pub values: Vec<Said>,
-}
-
-/// A value and who wrote it.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Said {
-    pub value: String,
-    /// None for a text, which has many authors.
-    pub by: Option<Author>,
 }
 
 /// Whether the entry is out of sight.
@@ -363,13 +349,6 @@ impl Entry {
         link.needs_source([kind.name, ""])?;
         named_rows(edit, "x/", &link.supersedes)?;
         Ok(edit.append(&format!("x/{id}"), link.stored()?)?)
-    }
-}
-
-impl FieldValue {
-    /// Values that were written apart, and nobody has settled which holds.
-    pub fn differs(&self) -> bool {
-        self.field.merges == Merges::Register && self.values.len() > 1
     }
 }
 

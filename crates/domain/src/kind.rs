@@ -10,6 +10,7 @@ pub mod place;
 pub mod relationship;
 pub mod segment;
 pub mod sourced;
+pub mod value;
 
 use crate::kind::field::{Field, Holds};
 use crate::rejection::Rejection;
@@ -63,7 +64,8 @@ impl Kind {
                 return Ok((kind, Some(found.slug)));
             }
         }
-        Err(Rejection::NoSuchKind { typed: words::shown_line(typed).chars().take(40).collect() })
+        let kinds = KINDS.iter().map(|kind| kind.name).collect();
+        Err(Rejection::NoSuchKind { typed: words::shown_line(typed).chars().take(40).collect(), kinds })
     }
 
     pub fn field(&self, name: &str) -> Option<&'static Field> {

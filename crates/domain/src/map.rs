@@ -13,9 +13,9 @@ pub mod section;
 use allymap_document::{Document, Edit, Value};
 use sha2::{Digest, Sha256};
 
-use crate::entry::{FieldValue, Said};
 use crate::ids::{RowId, letters};
-use crate::kind::field::{Audience, Choice, Field, Holds, Merges, choice, line};
+use crate::kind::field::{Audience, Field, Holds, Merges, line};
+use crate::kind::value::{FieldValue, Said};
 use crate::map::campaign::{Campaign, FoundCampaign, find_campaign};
 use crate::map::figure::Figure;
 use crate::map::issue::Issue;
@@ -26,6 +26,7 @@ use crate::map::question::{Answer, Asked, Known, OwnQuestion, QUESTIONS, Questio
 use crate::map::section::OwnSection;
 use crate::rejection::Rejection;
 use crate::words;
+use crate::words::choice::{Choice, choice};
 
 /// The map's own document, whose id the caller derives from the space.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]

@@ -12,7 +12,8 @@ use sha2::{Digest, Sha256};
 
 use crate::card::duplicates::identities;
 use crate::card::{Card, CardSaid};
-use crate::date::{Date, full_date};
+use crate::date::Date;
+use crate::date::typed::full_date;
 use crate::entry::assertion::{Assertion, Claim};
 use crate::entry::fact::FactKind;
 use crate::entry::risk::{Level, Mitigation};

@@ -2,7 +2,8 @@
 
 use allymap_domain::card::Card;
 use allymap_domain::card::find::{Found, find, short_ids};
-use allymap_domain::date::{When, parse_coming_date};
+use allymap_domain::date::When;
+use allymap_domain::date::typed::parse_coming_date;
 use allymap_domain::entry::assertion::{Assertion, Claim};
 use allymap_domain::entry::weighed::Weighed;
 use allymap_domain::entry::{Entry, NewEntry};

@@ -1,7 +1,8 @@
 //! `allymap event assess`: the questions that can still change the answer, one at a time, and the answer.
 
 use allymap_domain::card::Card;
-use allymap_domain::date::{When, parse_when};
+use allymap_domain::date::When;
+use allymap_domain::date::typed::parse_when;
 use allymap_domain::entry::weighed::ReferTo;
 use allymap_domain::map::Map;
 use allymap_domain::weigh::Weighing;

@@ -1,6 +1,6 @@
 //! `allymap event parties`: one line for each major party, so that nobody looks preferred (guide, section 3).
 
-use allymap_domain::date::parse_when;
+use allymap_domain::date::typed::parse_when;
 use allymap_domain::words;
 use allymap_policy::Fact;
 

@@ -4,9 +4,10 @@ use std::ops::Range;
 
 use allymap_document::Edit;
 use allymap_domain::card::Card;
-use allymap_domain::entry::{Entry, Said};
+use allymap_domain::entry::Entry;
 use allymap_domain::kind::Kind;
 use allymap_domain::kind::field::{Field, Holds, Merges};
+use allymap_domain::kind::value::Said;
 use allymap_domain::rejection::Rejection;
 use allymap_wire::DocumentId;
 use toml::Spanned;

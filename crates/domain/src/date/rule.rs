@@ -6,8 +6,8 @@ use std::str::FromStr;
 use minicbor::{Decode, Encode};
 
 use crate::date::easter::easter;
-use crate::date::{Date, MONTHS, WEEKDAYS, days_in, month, parse_coming_date, weekday};
-use crate::rejection::Rejection;
+use crate::date::typed::{NoDay, month, parse_coming_date, weekday};
+use crate::date::{Date, MONTHS, WEEKDAYS, days_in};
 use crate::words;
 
 /// How a date comes again.
@@ -56,13 +56,13 @@ const FARTHEST_FROM_EASTER: i32 = 250;
 impl Rule {
     /// A rule as people say it: `first sunday of july`, `10 december every year`, `good friday`, `2 days before easter`,
     /// or a date, which is once. A date without its year is the next one.
-    pub fn typed(typed: &str, today: Date) -> Result<Rule, Rejection> {
+    pub fn typed(typed: &str, today: Date) -> Result<Rule, NoDay> {
         let line = words::line("date", typed, 60)?.to_lowercase();
         let parts: Vec<&str> = line
             .split([' ', ','])
             .filter(|part| !part.is_empty() && !["the", "of", "in", "on"].contains(part))
             .collect();
-        let refused = || Rejection::NotARule { typed: words::shown_line(typed).chars().take(60).collect() };
+        let refused = || NoDay::NotARule { typed: words::shown_line(typed).chars().take(60).collect() };
         let feast = words::folded(&line);
         if feast == "easter" {
             return Ok(Rule::Easter { days: 0 });
@@ -184,7 +184,7 @@ impl FromStr for Rule {
     fn from_str(text: &str) -> Result<Rule, NotARule> {
         let parts: Vec<&str> = text.split([' ']).collect();
         let rule = match parts.as_slice() {
-            ["once", date] => crate::date::full_date(date).ok().map(Rule::Once),
+            ["once", date] => crate::date::typed::full_date(date).ok().map(Rule::Once),
             ["yearly", day] => day.split_once('-').and_then(|(month, day)| {
                 let (month, day) = (month.parse().ok()?, day.parse().ok()?);
                 // 2000 had every day that any year has.

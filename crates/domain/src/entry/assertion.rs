@@ -6,14 +6,15 @@ use std::collections::{BTreeMap, BTreeSet};
 use allymap_document::{ActorId, Document};
 use minicbor::{Decode, Encode};
 
-use crate::advice::spectrum::{self, Seen};
 use crate::author::Author;
+use crate::date::hour::hour;
 use crate::date::{Date, When};
 use crate::entry::ancestry::Ancestry;
 use crate::entry::fact::{self, Fact, FactKind, FactStanding};
 use crate::entry::position::{self, Place, PositionStanding};
 use crate::entry::risk::{self, Level, Mitigation, Rated, Risk, RiskKind, RiskStanding, Standing};
 use crate::entry::rows::{self, Unreadable, VERSION, Versioned, Written};
+use crate::entry::steps::{self, Seen};
 use crate::entry::weighed::{Chosen, Decided, ReferTo, Referred, Weighed};
 use crate::ids::{EntryId, RowId};
 use crate::kind::Kind;
@@ -242,10 +243,6 @@ fn some<T: Clone>(list: &[T]) -> Option<Vec<T>> {
     (!list.is_empty()).then(|| list.to_vec())
 }
 
-pub(crate) fn hour(ms: u64) -> u32 {
-    u32::try_from(ms / 3_600_000).unwrap_or(u32::MAX)
-}
-
 /// All statements of a document, and what stands.
 pub(crate) struct Assertions {
     pub all: Vec<Stated>,
@@ -366,7 +363,7 @@ pub(crate) fn read(
                     .collect();
                 let stands = all.into_iter().filter(|index| counts(index) && standing(*index) == Standing::Stands);
                 let said = stands.map(|index| stated(&rows[index])).collect();
-                let mut steps = spectrum::steps(&seen);
+                let mut steps = steps::steps(&seen);
                 steps.retain(|step| until.is_none_or(|until| step.on.is_some_and(|on| on <= until)));
                 positions.extend(position::join(campaign, said, steps));
             }

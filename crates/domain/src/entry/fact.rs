@@ -2,9 +2,9 @@
 //! with. Of two that were stated apart the strict one counts until somebody who saw both states another.
 
 use crate::entry::assertion::{Claim, Stated};
-use crate::kind::field::{Choice, choice};
 use crate::rejection::Rejection;
 use crate::words;
+use crate::words::choice::{Choice, choice};
 
 /// Which fact.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]

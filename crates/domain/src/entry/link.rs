@@ -4,8 +4,8 @@ use allymap_document::{ActorId, Document};
 use minicbor::{Decode, Encode};
 
 use crate::author::Author;
+use crate::date::hour::hour;
 use crate::entry::ancestry::Ancestry;
-use crate::entry::assertion::hour;
 use crate::entry::rows::{self, Unreadable, VERSION, Versioned};
 use crate::ids::{EntryId, RowId};
 use crate::kind::person;

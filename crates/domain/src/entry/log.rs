@@ -6,9 +6,9 @@ use allymap_document::{ActorId, Document, Edit};
 use minicbor::{Decode, Encode};
 
 use crate::author::Author;
+use crate::date::hour::hour;
 use crate::date::{Date, When};
 use crate::entry::ancestry::Ancestry;
-use crate::entry::assertion::hour;
 use crate::entry::rows::{self, Unreadable, VERSION, Versioned, Written};
 use crate::ids::RowId;
 use crate::rejection::Rejection;

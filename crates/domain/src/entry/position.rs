@@ -2,10 +2,10 @@
 
 use minicbor::{Decode, Encode};
 
-use crate::advice::spectrum::Step;
 use crate::entry::assertion::{Claim, Stated};
+use crate::entry::steps::Step;
 use crate::ids::RowId;
-use crate::kind::field::{Choice, choice};
+use crate::words::choice::{Choice, choice};
 
 /// Friendly to unfriendly, and not knowing, which is no place between them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Encode, Decode)]

@@ -5,7 +5,7 @@ use minicbor::{Decode, Encode};
 use crate::author::Author;
 use crate::entry::assertion::{Claim, Stated};
 use crate::ids::RowId;
-use crate::kind::field::{Choice, choice};
+use crate::words::choice::{Choice, choice};
 
 /// A rating of one type of risk.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]

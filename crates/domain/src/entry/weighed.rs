@@ -3,9 +3,9 @@
 use allymap_policy::Fact;
 
 use crate::ids::{EntryId, RowId};
-use crate::kind::field::{Choice, choice};
 use crate::rejection::Rejection;
-use crate::words;
+use crate::words::choice::{Choice, choice};
+use crate::words::{self, Untidy};
 
 /// A fact of the policy with its value. An event holds what is about itself, an organiser or a community what is about them.
 #[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
@@ -172,7 +172,7 @@ pub const CHOSEN: &[Choice] = &[
 ];
 
 fn lines(field: &'static str, all: &[String]) -> Result<Vec<String>, Rejection> {
-    all.iter().map(|text| words::line(field, text, words::LINE_LETTERS)).collect()
+    Ok(all.iter().map(|text| words::line(field, text, words::LINE_LETTERS)).collect::<Result<_, Untidy>>()?)
 }
 
 #[cfg(test)]

@@ -18,10 +18,11 @@ use crate::entry::content::{Content, content};
 use crate::entry::link::{Linked, Target};
 use crate::entry::log::Logged;
 use crate::entry::rows::Unreadable;
-use crate::entry::{Archived, Entry, FieldValue};
+use crate::entry::{Archived, Entry};
 use crate::ids::{EntryId, RowId};
 use crate::kind::affiliation::{Affiliation, Tie};
 use crate::kind::field::{Holds, Merges};
+use crate::kind::value::FieldValue;
 use crate::map::campaign::Argument;
 use crate::map::{self, Map};
 
@@ -153,7 +154,7 @@ fn sorted<T: Ord>(items: impl IntoIterator<Item = T>) -> Vec<T> {
 }
 
 fn field_line(value: &FieldValue) -> FieldLine<'_> {
-    let said = |said: &'_ crate::entry::Said| -> SaidLine {
+    let said = |said: &'_ crate::kind::value::Said| -> SaidLine {
         SaidLine { value: said.value.clone(), by: said.by.clone().map(by) }
     };
     match value.field.merges {

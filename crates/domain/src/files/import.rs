@@ -265,7 +265,7 @@ fn check(entry: &NewEntry, remarks: &mut Vec<RefusedReason>) -> Result<NewEntry,
             Ok(value) if value.is_empty() => {}
             Ok(value) => checked.fields.push((name.clone(), value)),
             Err(Rejection::Empty { .. }) if name == "name" => return Err(RefusedReason::NoName),
-            Err(refusal @ (Rejection::Unprintable { .. } | Rejection::TooLong { .. })) => return Err(refusal.into()),
+            Err(refusal @ Rejection::Untidy(_)) => return Err(refusal.into()),
             Err(_) => remarks.push(in_notes(field.label, typed)),
         }
     }

@@ -5,7 +5,8 @@ use std::fmt;
 use minicbor::{Decode, Encode};
 use sha2::{Digest, Sha256};
 
-use crate::date::{Date, parse_date};
+use crate::date::Date;
+use crate::date::typed::parse_date;
 use crate::ids::letters;
 use crate::rejection::Rejection;
 use crate::words;

@@ -1,7 +1,8 @@
 //! Events that we hold, or were asked to join: what they are, who organises them, whom they concern.
 
 use crate::kind::Kind;
-use crate::kind::field::{self, Audience, Choice, Holds, Merges, choice, line};
+use crate::kind::field::{self, Audience, Holds, Merges, line};
+use crate::words::choice::{Choice, choice};
 
 pub(crate) static KIND: Kind = Kind {
     name: "event",

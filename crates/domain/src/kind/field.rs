@@ -1,9 +1,12 @@
 //! What an entry can hold. A field is one row in its kind's table; prompts, show, import and export read the tables only.
 
+use crate::date::Date;
+use crate::date::typed::{NoDay, parse_date};
 use crate::kind::affiliation::Affiliation;
 use crate::kind::sourced;
 use crate::rejection::Rejection;
 use crate::words;
+use crate::words::choice::{Choice, choice};
 
 /// One field of a kind of entry.
 #[derive(Debug, PartialEq, Eq)]
@@ -57,15 +60,6 @@ pub enum Holds {
     Day,
 }
 
-/// One of the values of a choice.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Choice {
-    pub slug: &'static str,
-    pub label: &'static str,
-    /// Other words that people use.
-    pub also: &'static [&'static str],
-}
-
 /// Who may see a field, the widest circle first.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Audience {
@@ -86,10 +80,6 @@ const LINE: Field = Field {
     sensitive: false,
     headers: &[],
 };
-
-pub(crate) const fn choice(slug: &'static str, label: &'static str, also: &'static [&'static str]) -> Choice {
-    Choice { slug, label, also }
-}
 
 /// A line with its name, label and question; the rest with the methods below.
 pub(crate) const fn line(name: &'static str, label: &'static str, question: &'static str) -> Field {
@@ -131,7 +121,7 @@ impl Field {
         let field = self.name;
         let limit = if self.name == NAME.name { words::NAME_LETTERS } else { words::LINE_LETTERS };
         let text = match self.holds {
-            Holds::Note => return words::note(field, typed),
+            Holds::Note => return Ok(words::note(field, typed)?),
             _ => words::line(field, typed, limit)?,
         };
         if text.is_empty() {
@@ -139,9 +129,9 @@ impl Field {
         }
         match self.holds {
             Holds::Line | Holds::Note | Holds::Entry => Ok(text),
-            Holds::Day => match crate::date::parse_date(&text, crate::date::Date::of_ms(0)) {
+            Holds::Day => match parse_date(&text, Date::of_ms(0)) {
                 Ok(day) if day.to_string() == text => Ok(text),
-                _ => Err(Rejection::NotADate { typed: text }),
+                _ => Err(NoDay::NotADate { typed: text }.into()),
             },
             Holds::Choice(choices) => {
                 let folded = words::folded(&text);
@@ -200,32 +190,6 @@ impl Field {
             Holds::Count if value == "unknown" => "not known".to_owned(),
             _ => value.to_owned(),
         }
-    }
-}
-
-impl Choice {
-    /// The one of these that a word means.
-    pub fn typed<'a>(typed: &str, choices: &'a [Choice]) -> Option<&'a Choice> {
-        let folded = words::folded(typed);
-        choices.iter().find(|choice| choice.slug == typed || choice.names().any(|name| words::folded(name) == folded))
-    }
-
-    /// The one of these that somebody may have meant by a word that is none of them.
-    pub fn nearest(typed: &str, choices: &[Choice]) -> Option<&'static str> {
-        // Nothing of this length is a slip, and comparing takes the product of both lengths.
-        if typed.len() > 60 {
-            return None;
-        }
-        let folded = words::folded(typed);
-        let alike = |choice: &Choice| {
-            choice.names().map(|name| strsim::jaro_winkler(&folded, &words::folded(name))).fold(0.0, f64::max)
-        };
-        let best = choices.iter().max_by(|a, b| alike(a).total_cmp(&alike(b)))?;
-        (alike(best) >= 0.75).then_some(best.slug)
-    }
-
-    fn names(&self) -> impl Iterator<Item = &'static str> {
-        [self.slug, self.label].into_iter().chain(self.also.iter().copied())
     }
 }
 

@@ -1,8 +1,9 @@
 //! Institutions: schools, councils, hospitals, libraries, shopping centres.
 
 use crate::kind::Kind;
-use crate::kind::field::{self, Audience, Holds, choice, line};
+use crate::kind::field::{self, Audience, Holds, line};
 use crate::kind::relationship;
+use crate::words::choice::choice;
 
 pub(crate) static KIND: Kind = Kind {
     name: "institution",

@@ -1,8 +1,9 @@
 //! Organisations: groups, clubs, unions, businesses, faith communities, campaigns.
 
 use crate::kind::Kind;
-use crate::kind::field::{self, Audience, Holds, choice, line};
+use crate::kind::field::{self, Audience, Holds, line};
 use crate::kind::relationship;
+use crate::words::choice::choice;
 
 pub(crate) static KIND: Kind = Kind {
     name: "organisation",

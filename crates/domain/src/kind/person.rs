@@ -1,8 +1,9 @@
 //! People in a public role, and contacts who want to be on the map. Everybody else stands behind an organisation.
 
 use crate::kind::Kind;
-use crate::kind::field::{self, Audience, Field, Holds, Merges, choice, line};
+use crate::kind::field::{self, Audience, Field, Holds, Merges, line};
 use crate::kind::relationship;
+use crate::words::choice::choice;
 
 pub(crate) static KIND: Kind = Kind {
     name: "person",

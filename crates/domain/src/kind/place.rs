@@ -1,7 +1,8 @@
 //! Places: halls, parks, gardens, markets, squares, and who can use them.
 
 use crate::kind::Kind;
-use crate::kind::field::{self, Audience, Choice, Field, Holds, choice, line};
+use crate::kind::field::{self, Audience, Field, Holds, line};
+use crate::words::choice::{Choice, choice};
 
 /// One thing that decides whether people can use a place (guide, section 2: accessible, safe, culturally appropriate).
 #[derive(Debug, PartialEq, Eq)]

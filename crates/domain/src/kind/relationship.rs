@@ -1,6 +1,7 @@
 //! Fields of a relationship: what they want, why we work together, what each side gets and can give, who of us knows them.
 
-use crate::kind::field::{Audience, Choice, Field, Holds, Merges, choice, line};
+use crate::kind::field::{Audience, Field, Holds, Merges, line};
+use crate::words::choice::{Choice, choice};
 
 /// The partnership guide's six reasons (section 1).
 pub const REASONS: &[Choice] = &[

@@ -1,6 +1,7 @@
 //! What is said of a person's character, kept only with where it is known from and when: `keeps promises (Bay Post, 4 Feb 2026)`.
 
-use crate::date::{Date, full_date};
+use crate::date::Date;
+use crate::date::typed::full_date;
 use crate::rejection::Rejection;
 
 /// A claim of which nothing is missing.

@@ -6,7 +6,8 @@ use std::collections::BTreeMap;
 
 use allymap_document::{Document, Edit, Value};
 
-use crate::date::{Date, full_date};
+use crate::date::Date;
+use crate::date::typed::full_date;
 use crate::ids::{EntryId, RowId};
 use crate::rejection::Rejection;
 use crate::words;

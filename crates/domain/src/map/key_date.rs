@@ -157,7 +157,7 @@ mod tests {
     use super::*;
 
     fn day(text: &str) -> Date {
-        crate::date::full_date(text).unwrap()
+        crate::date::typed::full_date(text).unwrap()
     }
 
     fn item(number: u8, date: KeyDate) -> Item<RowId, KeyDate> {

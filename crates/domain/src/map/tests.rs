@@ -13,6 +13,7 @@ use crate::entry::risk::{Level, Mitigation, Risk, RiskKind};
 use crate::map::key_date::starter_dates;
 use crate::map::origin::{Origin, SourceKind};
 use crate::tests::desk::{Desk, ENTRY, NOW, row, today};
+use crate::words::Untidy;
 
 /// Three copies of one map.
 fn three() -> [Desk; 3] {
@@ -59,7 +60,10 @@ fn s103_the_head_says_what_the_community_is_by_area_or_by_what_is_shared() {
         assert!(ana.edit(|edit| Map::set(edit, field, typed)).is_err(), "{field} {typed}");
     }
     let long = "x".repeat(10_000);
-    assert!(matches!(ana.edit(|edit| Map::set(edit, "strategy", &long)), Err(Rejection::TooLong { .. })));
+    assert!(matches!(
+        ana.edit(|edit| Map::set(edit, "strategy", &long)),
+        Err(Rejection::Untidy(Untidy::TooLong { .. }))
+    ));
 }
 
 #[test]

@@ -612,7 +612,7 @@ fn nasty_entry() -> impl Strategy<Value = NewEntry> {
 
 /// What an entry says, as one reads it.
 fn said(entry: &Entry) -> Vec<(&'static str, Vec<String>)> {
-    let values = |field: &crate::entry::FieldValue| field.values.iter().map(|said| said.value.clone()).collect();
+    let values = |field: &crate::kind::value::FieldValue| field.values.iter().map(|said| said.value.clone()).collect();
     entry.fields.iter().map(|field| (field.field.name, values(field))).collect()
 }
 

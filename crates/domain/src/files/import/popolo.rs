@@ -8,7 +8,8 @@ use std::collections::BTreeMap;
 use serde::Deserialize;
 use serde_json::value::RawValue;
 
-use crate::date::{Date, full_date};
+use crate::date::Date;
+use crate::date::typed::full_date;
 use crate::entry::NewEntry;
 use crate::files::import::{
     ImportError, MAX_FILE_BYTES, MAX_FILE_ROWS, RefusedReason, Register, RegisterRow, Spot, end_with_seat, in_notes,

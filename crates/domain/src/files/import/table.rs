@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use encoding_rs::{UTF_16BE, UTF_16LE, WINDOWS_1252};
 
-use crate::date::full_date;
+use crate::date::typed::full_date;
 use crate::entry::NewEntry;
 use crate::files::import::records::Records;
 use crate::files::import::{
