@@ -4,7 +4,8 @@ use std::ffi::OsString;
 use std::path::Path;
 use std::process::ExitCode;
 
-use allymap_domain::{Date, parse_date};
+use allymap_domain::date::Date;
+use allymap_domain::date::typed::parse_date;
 use allymap_home::computer::folders::Folders;
 use allymap_home::computer::surroundings::Surroundings;
 use allymap_home::{Discreet, Heard, Home, Request};

@@ -57,13 +57,8 @@ fn every_command_says_what_somebody_looked_at() {
     let at = |name: &str| folder.path().join(name);
     let wren = Volunteer::new(at("town"));
     let ok = |arguments: &[&str]| {
-        let output = wren
-            .told()
-            .env("ALLYMAP_TEST_CLOCK", NOON)
-            .env("ALLYMAP_TEST_IDS", "1")
-            .args(arguments)
-            .output()
-            .unwrap();
+        let output =
+            wren.told().env("ALLYMAP_TEST_CLOCK", NOON).env("ALLYMAP_TEST_IDS", "1").args(arguments).output().unwrap();
         assert!(output.status.success(), "{arguments:?}: {output:?}");
     };
     ok(&["new", "--practice", "--name", "Wren", "--no-input"]);

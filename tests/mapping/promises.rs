@@ -3,7 +3,7 @@
 use std::path::Path;
 use std::process::{Command, Stdio};
 
-use allymap_tests::{Answer, RelayProcess, Volunteer, told, page};
+use allymap_tests::{Answer, RelayProcess, Volunteer, page, told};
 
 use super::{refused, volunteer};
 

@@ -3,7 +3,11 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use allymap_document::{ChangeHash, Document, Written};
-use allymap_domain::{Author, Entry, EntryId, Row, entry_line};
+use allymap_domain::author::Author;
+use allymap_domain::card::Card;
+use allymap_domain::entry::Entry;
+use allymap_domain::files::export::{digest, entry_line, export_lines};
+use allymap_domain::ids::EntryId;
 use allymap_replica::Replica;
 use allymap_seal::DeviceSeed;
 use allymap_wire::{DocumentId, LogHash, OpId, Record, RecordId};
@@ -164,7 +168,7 @@ impl World {
             Author { name: device.clone(), group: String::new(), device }
         };
         let entries = documents.iter().map(|(id, document)| (EntryId(id.0), document));
-        let export = allymap_domain::digest(&allymap_domain::export_lines(entries, &resolve));
+        let export = digest(&export_lines(entries, &resolve));
         let heads = documents.iter().map(|(id, document)| (*id, document.heads())).collect();
         let shown = documents.iter().map(|(id, document)| {
             let shown = document.keys().into_iter().map(|key| {
@@ -174,7 +178,7 @@ impl World {
             (*id, shown.collect())
         });
         let index = documents.iter().map(|(id, document)| {
-            let row = Row::of(document, EntryId(id.0));
+            let row = Card::of(document, EntryId(id.0));
             (*id, row.map(|row| row.to_bytes()))
         });
         let told = documents.iter().map(|(id, document)| {

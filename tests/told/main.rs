@@ -7,7 +7,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
-use allymap_domain::Date;
+use allymap_domain::date::Date;
 use allymap_home::computer::surroundings::Surroundings;
 
 /// Milliseconds since 1970.

@@ -1,6 +1,8 @@
 //! What the map says about one and the same under another entry: two groups wrote it down apart, and both stay.
 
-use allymap_domain::{Entry, EntryId, Holds};
+use allymap_domain::entry::Entry;
+use allymap_domain::ids::EntryId;
+use allymap_domain::kind::field::Holds;
 
 use crate::app::App;
 use crate::terminal::failure::Failure;

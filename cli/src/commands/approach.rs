@@ -1,6 +1,13 @@
 //! `allymap approach check|add WHO`: before a first contact, who of us is in touch already.
 
-use allymap_domain::{Date, Entry, FactKind, LogKind, LogLine, Logged, Row, When, folded, parse_when};
+use allymap_domain::card::Card;
+use allymap_domain::date::typed::parse_when;
+use allymap_domain::date::{Date, When};
+use allymap_domain::entry::Entry;
+use allymap_domain::entry::fact::FactKind;
+use allymap_domain::entry::log::LOG_KINDS;
+use allymap_domain::entry::log::{LogKind, LogLine, Logged};
+use allymap_domain::words::folded;
 
 use super::relation;
 use crate::app::App;
@@ -79,7 +86,7 @@ pub(crate) fn run(app: &mut App<'_>, args: Args) -> Result<(), Failure> {
 
 /// What should be known before an approach.
 struct State {
-    row: Row,
+    row: Card,
     /// Another of our groups that keeps the relationship or was in touch within a year.
     others: Vec<String>,
     held_by: Option<String>,
@@ -202,7 +209,7 @@ pub(crate) fn holds(held_by: &str, group: &str) -> bool {
 }
 
 fn is_contact(kind: &str) -> bool {
-    allymap_domain::LOG_KINDS.iter().any(|known| known.slug == kind && known.contact)
+    LOG_KINDS.iter().any(|known| known.slug == kind && known.contact)
 }
 
 /// `first approach, Ana (Harbour), 2026-11-10 (13 days ago)`

@@ -1,8 +1,11 @@
 //! `allymap ask WHO WHAT`: a request, with what should be thought of before it is made.
 
-use allymap_domain::{
-    Balance, Entry, LARGE, LogKind, LogLine, Row, Way, When, asked_within, parse_coming_date, parse_when,
-};
+use allymap_domain::card::Card;
+use allymap_domain::date::When;
+use allymap_domain::date::typed::{parse_coming_date, parse_when};
+use allymap_domain::entry::Entry;
+use allymap_domain::entry::favour::{Balance, LARGE, Way, asked_within};
+use allymap_domain::entry::log::{LogKind, LogLine};
 
 use super::relation;
 use crate::app::App;
@@ -81,7 +84,7 @@ pub(crate) fn run(app: &mut App<'_>, args: Args) -> Result<(), Failure> {
             ),
         ));
     }
-    let asked = asked_within(&row.exchanges, app.today(), DEMAND_DAYS) + 1;
+    let asked = asked_within(&row.favours, app.today(), DEMAND_DAYS) + 1;
     if row.rights_holders() && asked >= DEMAND {
         warnings.push((
             "demand",
@@ -96,7 +99,7 @@ pub(crate) fn run(app: &mut App<'_>, args: Args) -> Result<(), Failure> {
     }
     let warned = row.last_heads_up.is_some_and(|on| (0..=HEADS_UP_DAYS).contains(&on.days_until(app.today())));
     if size >= LARGE && !warned && args.anyway.is_none() {
-        let balance = Balance::of(&row.exchanges, app.today());
+        let balance = Balance::of(&row.favours, app.today());
         app.output.warn(format_args!(
             "With {}: {}. This is a large ask, and there was no heads-up.",
             row.name,
@@ -118,7 +121,7 @@ pub(crate) fn run(app: &mut App<'_>, args: Args) -> Result<(), Failure> {
     relation::add_line(app, row.id, &line)?;
     app.commit()?;
     if app.output.json {
-        let balance = relation::balance_json(&row, &Balance::of(&row.exchanges, app.today()));
+        let balance = relation::balance_json(&row, &Balance::of(&row.favours, app.today()));
         let before = relation::before_json(app, &row)?;
         let warnings: Vec<&str> = warnings.iter().map(|(code, _)| *code).collect();
         app.output.json(&serde_json::json!({
@@ -136,7 +139,7 @@ pub(crate) fn run(app: &mut App<'_>, args: Args) -> Result<(), Failure> {
 /// Of a year, what helps both sides first, then the latest. Only entries that were asked are opened.
 fn list(app: &mut App<'_>) -> Result<(), Failure> {
     let today = app.today();
-    let recent = |row: &Row| row.exchanges.iter().any(|one| one.way == Way::Asked && one.on.days_until(today) <= 365);
+    let recent = |row: &Card| row.favours.iter().any(|one| one.way == Way::Asked && one.on.days_until(today) <= 365);
     let rows = app.rows()?;
     let mut asks = Vec::new();
     for row in rows.iter().filter(|row| !row.archived && recent(row)) {

@@ -1,6 +1,7 @@
 //! `allymap balance [WHO]`: who gave what to whom within a year, in words.
 
-use allymap_domain::{Balance, BalanceStanding, Row};
+use allymap_domain::card::Card;
+use allymap_domain::entry::favour::{self, Balance, size_word};
 
 use super::relation;
 use crate::app::App;
@@ -17,7 +18,7 @@ pub(crate) struct Args {
 pub(crate) fn run(app: &mut App<'_>, args: Args) -> Result<(), Failure> {
     if let Some(who) = args.who {
         let row = relation::find_joined(app, &who)?;
-        let balance = Balance::of(&row.exchanges, app.today());
+        let balance = Balance::of(&row.favours, app.today());
         if app.output.json {
             let value = relation::balance_json(&row, &balance);
             app.output.json(&serde_json::json!({ "entry": row.name, "balance": value }));
@@ -25,16 +26,16 @@ pub(crate) fn run(app: &mut App<'_>, args: Args) -> Result<(), Failure> {
         }
         app.output.say(format_args!("{}: {}.", row.name, relation::balance_words(&row, &balance)));
         if let Some(size) = balance.owed() {
-            app.output.say(format_args!("Offer something like {} ({size}).", allymap_domain::size_word(size)));
+            app.output.say(format_args!("Offer something like {} ({size}).", size_word(size)));
         }
         return Ok(());
     }
     let joined = relation::joined(app)?;
-    let mut rows: Vec<(&Row, Balance)> = joined
+    let mut rows: Vec<(&Card, Balance)> = joined
         .iter()
         .filter(|row| !row.archived)
-        .map(|row| (row, Balance::of(&row.exchanges, app.today())))
-        .filter(|(_, balance)| balance.standing() != BalanceStanding::Nothing)
+        .map(|row| (row, Balance::of(&row.favours, app.today())))
+        .filter(|(_, balance)| balance.standing() != favour::Standing::Nothing)
         .collect();
     // Rights holders before all others, then those to whom we owe.
     rows.sort_by_key(|(row, balance)| (!row.rights_holders(), balance.owed().is_none()));

@@ -1,6 +1,11 @@
 //! `allymap campaign …`: what people are for or against, whom it addresses, what opponents say and what we answer.
 
-use allymap_domain::{Argument, Campaign, EntryId, FoundCampaign, Place, RowId, Spectrum, find_campaign};
+use allymap_domain::advice::spectrum::Spectrum;
+use allymap_domain::card::find::short_ids;
+use allymap_domain::entry::position::Place;
+use allymap_domain::ids::{EntryId, RowId};
+use allymap_domain::map::campaign::{Argument, Campaign, FoundCampaign, find_campaign};
+use allymap_domain::words::folded;
 
 use crate::app::App;
 use crate::terminal::failure::{Candidate, Exit, Failure};
@@ -101,8 +106,8 @@ fn add(app: &mut App<'_>, sentence: Option<String>, target: Option<String>) -> R
             app.ask_until("Who can decide it? (an entry of the map; Enter: not known yet)", |app, who| app.find(who))?
         }
     };
-    let wanted = allymap_domain::folded(&sentence);
-    if let Some(same) = all(app)?.iter().find(|campaign| allymap_domain::folded(&campaign.sentence) == wanted) {
+    let wanted = folded(&sentence);
+    if let Some(same) = all(app)?.iter().find(|campaign| folded(&campaign.sentence) == wanted) {
         return Err(Failure::new(
             "AM-ALIKE",
             Exit::NeedsPerson,
@@ -364,7 +369,7 @@ fn argument_of(letters: &str, campaign: &Campaign) -> Result<RowId, Failure> {
 
 fn short(argument: &Argument, all: &[Argument]) -> String {
     let ids = all.iter().map(|argument| EntryId(argument.id.0));
-    allymap_domain::short_ids(ids).remove(&EntryId(argument.id.0)).unwrap_or_default()
+    short_ids(ids).remove(&EntryId(argument.id.0)).unwrap_or_default()
 }
 
 fn target_names(app: &mut App<'_>, campaigns: &[Campaign]) -> Result<Vec<Option<String>>, Failure> {

@@ -1,6 +1,6 @@
 //! `allymap capacity`: what all of them together can bring.
 
-use allymap_domain::CAPACITY;
+use allymap_domain::kind::relationship::CAPACITY;
 
 use crate::app::App;
 use crate::terminal::failure::Failure;

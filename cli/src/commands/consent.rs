@@ -1,6 +1,13 @@
 //! `allymap consent …`: what a community answered when it was asked, who gave the answer, when, and for what.
 
-use allymap_domain::{Assertion, Claim, Entry, Row, Told, Weighed, When, folded, parse_when};
+use allymap_domain::card::Card;
+use allymap_domain::date::When;
+use allymap_domain::date::typed::parse_when;
+use allymap_domain::entry::Entry;
+use allymap_domain::entry::assertion::{Assertion, Claim};
+use allymap_domain::entry::weighed::Weighed;
+use allymap_domain::weigh::Told;
+use allymap_domain::words::folded;
 use allymap_policy::Fact;
 use allymap_wire::DocumentId;
 
@@ -215,7 +222,7 @@ fn show(app: &mut App<'_>, who: &str) -> Result<(), Failure> {
     Ok(())
 }
 
-pub(crate) fn say_requests(app: &App<'_>, row: &Row) {
+pub(crate) fn say_requests(app: &App<'_>, row: &Card) {
     for told in row.requests() {
         app.output.line("Their request", weigh::COLUMN, super::request::words(&told));
     }

@@ -1,8 +1,13 @@
 //! `allymap date …`: key dates of the community, and when they come.
 
-use allymap_domain::{
-    Coming, Date, DateSort, Item, KeyDate, Map, RowId, Rule, coming, parse_coming_date, starter_dates,
-};
+use allymap_domain::date::Date;
+use allymap_domain::date::rule::Rule;
+use allymap_domain::date::typed::parse_coming_date;
+use allymap_domain::files::calendar::calendar;
+use allymap_domain::ids::RowId;
+use allymap_domain::map::Map;
+use allymap_domain::map::item::Item;
+use allymap_domain::map::key_date::{Coming, DateSort, KeyDate, coming, starter_dates};
 
 use super::map::pick;
 use crate::app::App;
@@ -188,8 +193,8 @@ fn add(app: &mut App<'_>, args: Add) -> Result<(), Failure> {
     };
     let date = args.fields.over(app, KeyDate::new(&name, rule))?;
     let known = super::map::needed(app)?.dates;
-    let folded = allymap_domain::folded(&name);
-    if !args.another && known.iter().any(|item| allymap_domain::folded(&item.value.name) == folded) {
+    let folded = allymap_domain::words::folded(&name);
+    if !args.another && known.iter().any(|item| allymap_domain::words::folded(&item.value.name) == folded) {
         return Err(Failure::new(
             "AM-ALIKE",
             Exit::NeedsPerson,
@@ -379,7 +384,7 @@ fn offered(app: &mut App<'_>, take: bool) -> Result<(), Failure> {
 }
 
 fn ics<'a>(app: &App<'_>, map: &Map, dates: impl IntoIterator<Item = &'a Item<RowId, KeyDate>>) -> Result<(), Failure> {
-    let text = allymap_domain::calendar(map.name(), dates, app.today(), app.now().0);
+    let text = calendar(map.name(), dates, app.today(), app.now().0);
     app.output
         .bytes(text.as_bytes())
         .map_err(|error| Failure::io("Writing to", std::path::Path::new("standard output"), &error))

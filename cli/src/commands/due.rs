@@ -1,6 +1,10 @@
 //! `allymap due`: who waits for us. Read from the short rows of the map; `--offers` opens the entries that we owe something.
 
-use allymap_domain::{Date, Due, DueKind, Entry, Weigher, due, size_word};
+use allymap_domain::advice::due::{Due, DueKind, due};
+use allymap_domain::date::Date;
+use allymap_domain::entry::Entry;
+use allymap_domain::entry::favour::size_word;
+use allymap_domain::weigh::Weigher;
 
 use super::log::Holder;
 use super::relation;

@@ -1,6 +1,6 @@
 //! `allymap edit WHO FIELD VALUE`: the short way to change one field.
 
-use allymap_domain::{KINDS, Kind};
+use allymap_domain::kind::{KINDS, Kind};
 use allymap_wire::DocumentId;
 
 use crate::app::App;

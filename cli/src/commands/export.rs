@@ -2,7 +2,11 @@
 
 use std::path::PathBuf;
 
-use allymap_domain::{Audience, Entry, Map, digest, export_lines, partners_csv};
+use allymap_domain::entry::Entry;
+use allymap_domain::files::export::{digest, export_lines};
+use allymap_domain::files::sheet::partners_csv;
+use allymap_domain::kind::field::Audience;
+use allymap_domain::map::Map;
 
 use crate::app::App;
 use crate::terminal::failure::Failure;

@@ -2,7 +2,13 @@
 
 use std::collections::BTreeMap;
 
-use allymap_domain::{Date, EntryId, Passage, Row, TextSpot, Texts, folded_words, short_ids};
+use allymap_domain::card::Card;
+use allymap_domain::card::duplicates::identities;
+use allymap_domain::card::find::short_ids;
+use allymap_domain::card::texts::{self, Passage, Texts};
+use allymap_domain::date::Date;
+use allymap_domain::ids::EntryId;
+use allymap_domain::words::folded_words;
 
 use crate::app::App;
 use crate::terminal::failure::Failure;
@@ -19,7 +25,7 @@ pub(crate) struct Args {
 
 /// An entry in which it was found.
 struct Hit<'a> {
-    row: &'a Row,
+    row: &'a Card,
     name: bool,
     field: bool,
     passages: Vec<Passage>,
@@ -31,7 +37,7 @@ const SHOWN: usize = 20;
 pub(crate) fn run(app: &mut App<'_>, args: Args) -> Result<(), Failure> {
     let wanted = folded_words(&args.words.join(" "));
     // Entries that are known to be the same are one hit, with what was written about each.
-    let same = allymap_domain::identities(&app.rows()?);
+    let same = identities(&app.rows()?);
     let mut texts: BTreeMap<EntryId, Vec<Texts>> = BTreeMap::new();
     for (id, written) in app.texts()? {
         texts.entry(same.get(&id).copied().unwrap_or(id)).or_default().push(written);
@@ -73,17 +79,19 @@ pub(crate) fn run(app: &mut App<'_>, args: Args) -> Result<(), Failure> {
     if !named.is_empty() {
         app.output.table(&["Kind", "Name", "Role", "Id"], &named);
     }
-    for (spot, heading) in
-        [(TextSpot::Note, "In notes"), (TextSpot::Reason, "In reasons and evidence"), (TextSpot::Log, "In the log")]
-    {
+    for (spot, heading) in [
+        (texts::Spot::Note, "In notes"),
+        (texts::Spot::Reason, "In reasons and evidence"),
+        (texts::Spot::Log, "In the log"),
+    ] {
         passages(app, &hits, spot, heading);
     }
     Ok(())
 }
 
 /// What was found in one kind of text, rights holders first.
-fn passages(app: &App<'_>, hits: &[Hit<'_>], spot: TextSpot, heading: &str) {
-    let mut found: Vec<(&Row, &Passage)> = hits
+fn passages(app: &App<'_>, hits: &[Hit<'_>], spot: texts::Spot, heading: &str) {
+    let mut found: Vec<(&Card, &Passage)> = hits
         .iter()
         .flat_map(|hit| hit.passages.iter().map(|passage| (hit.row, passage)))
         .filter(|(_, passage)| passage.spot == spot)
@@ -116,9 +124,9 @@ impl Hit<'_> {
         }
         places.extend(self.passages.iter().map(|passage| {
             let spot = match passage.spot {
-                TextSpot::Note => "note",
-                TextSpot::Reason => "reason",
-                TextSpot::Log => "log",
+                texts::Spot::Note => "note",
+                texts::Spot::Reason => "reason",
+                texts::Spot::Log => "log",
             };
             serde_json::json!({ "in": spot, "label": passage.label, "on": passage.on, "phrase": passage.phrase })
         }));
@@ -128,7 +136,7 @@ impl Hit<'_> {
 }
 
 /// The words of all that a row knows.
-fn everything(row: &Row) -> Vec<String> {
+fn everything(row: &Card) -> Vec<String> {
     let mut words = row.words.clone();
     words.extend(row.values.values().flat_map(|value| folded_words(value)));
     words.extend(row.affiliations.iter().flat_map(|affiliation| folded_words(&affiliation.to_string())));

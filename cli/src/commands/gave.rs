@@ -1,6 +1,9 @@
 //! `allymap gave WHO WHAT` and `allymap got WHO WHAT`: favours, both ways.
 
-use allymap_domain::{Balance, BalanceStanding, Exchange, LogKind, LogLine, Way, When, parse_when};
+use allymap_domain::date::When;
+use allymap_domain::date::typed::parse_when;
+use allymap_domain::entry::favour::{self, Balance, Favour, Way, size_word};
+use allymap_domain::entry::log::{LogKind, LogLine};
 
 use super::relation;
 use crate::app::App;
@@ -40,8 +43,8 @@ pub(crate) fn run(app: &mut App<'_>, args: Args, kind: &str) -> Result<(), Failu
     relation::add_line(app, row.id, &line)?;
     app.commit()?;
     let way = if kind.slug == "gave" { Way::Gave } else { Way::Got };
-    let mut exchanges = row.exchanges.clone();
-    exchanges.extend(line.on.date.map(|on| Exchange { on, way, size, mutual: false }));
+    let mut exchanges = row.favours.clone();
+    exchanges.extend(line.on.date.map(|on| Favour { on, way, size, mutual: false }));
     let balance = Balance::of(&exchanges, app.today());
     if app.output.json {
         let balance = relation::balance_json(&row, &balance);
@@ -56,7 +59,7 @@ pub(crate) fn run(app: &mut App<'_>, args: Args, kind: &str) -> Result<(), Failu
         row.name,
         relation::balance_words(&row, &balance)
     ));
-    if way == Way::Got && balance.standing() == BalanceStanding::WeOwe {
+    if way == Way::Got && balance.standing() == favour::Standing::WeOwe {
         app.output.status("Before the next ask, offer something of equal size: allymap due --offers");
     }
     super::partner::who_sees(app)
@@ -67,7 +70,7 @@ pub(crate) fn size(app: &mut App<'_>, size: Option<u8>) -> Result<u8, Failure> {
     if let Some(size) = size {
         return Ok(size);
     }
-    let sizes: Vec<String> = (1..=5).map(|size| allymap_domain::size_word(size).to_owned()).collect();
+    let sizes: Vec<String> = (1..=5).map(|size| size_word(size).to_owned()).collect();
     let chosen = app.ask().choose("How large was it?", &sizes)?;
     let at = chosen.ok_or_else(|| Failure::missing("How large was it?", "--size 1 to 5"))?;
     Ok(u8::try_from(at + 1).unwrap_or(5))

@@ -1,5 +1,7 @@
 //! `allymap help …`: help for a command, and topics that can be read without a network.
 
+use allymap_domain::map::question::QUESTIONS;
+use allymap_domain::words::folded;
 use clap::CommandFactory;
 
 use crate::app::App;
@@ -184,7 +186,7 @@ fn contact(app: &mut App<'_>) -> Result<String, Failure> {
 /// From the table, for a page beside the keyboard.
 fn questions() -> String {
     let mut text = String::new();
-    for question in allymap_domain::QUESTIONS {
+    for question in QUESTIONS {
         text.push_str(&format!("{}. {}\n", question.number, question.words));
         for part in question.parts {
             text.push_str(&format!("   {}\n", part.words));
@@ -220,8 +222,8 @@ fn is_command(word: &str) -> bool {
 }
 
 fn find(said: &str) -> Option<&'static Topic> {
-    let wanted = allymap_domain::folded(said);
-    let is = |name: &str| allymap_domain::folded(name) == wanted;
+    let wanted = folded(said);
+    let is = |name: &str| folded(name) == wanted;
     TOPICS.iter().find(|topic| is(topic.slug) || topic.also.iter().any(|also| is(also)))
 }
 

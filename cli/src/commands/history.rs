@@ -1,7 +1,13 @@
 //! `allymap history WHO`: who changed what, and when, from which device. Without WHO: what changed on the whole map.
 
 use allymap_document::{ChangeInfo, Document};
-use allymap_domain::{Date, EntryId, Row, key_label, value_words};
+use allymap_domain::card::Card;
+use allymap_domain::date::Date;
+use allymap_domain::date::typed::parse_date;
+use allymap_domain::ids::EntryId;
+use allymap_domain::undo::fields_of;
+use allymap_domain::undo::row_words;
+use allymap_domain::undo::{self, recorded_hours};
 use allymap_home::authors::Authors;
 use allymap_wire::DocumentId;
 
@@ -69,9 +75,9 @@ const DAY_MS: u64 = 24 * HOUR_MS;
 const ENTRIES: usize = 40;
 
 pub(crate) fn run(app: &mut App<'_>, args: Args) -> Result<(), Failure> {
-    let since = args.since.as_deref().map(|typed| allymap_domain::parse_date(typed, app.today())).transpose()?;
+    let since = args.since.as_deref().map(|typed| parse_date(typed, app.today())).transpose()?;
     match &args.who {
-        Some(who) if allymap_domain::folded(who) == "map" => {
+        Some(who) if allymap_domain::words::folded(who) == "map" => {
             let id = app.map_document()?;
             let name = app.map()?.name;
             of_one(app, id, &name, &args, since)
@@ -91,7 +97,9 @@ fn of_one(app: &mut App<'_>, id: DocumentId, name: &str, args: &Args, since: Opt
     let shown = |block: &Block| since.is_none_or(|since| block.time.is_some_and(|time| time.day() >= since));
     let mut blocks = blocks(&document, EntryId(id.0), &acts, &arrivals, app.output.hidden.is_on());
     if let Some(wanted) = &wanted {
-        blocks.iter_mut().for_each(|block| block.lines.retain(|line| allymap_domain::folded(&line.what) == *wanted));
+        blocks
+            .iter_mut()
+            .for_each(|block| block.lines.retain(|line| allymap_domain::words::folded(&line.what) == *wanted));
     }
     blocks.retain(|block| !block.lines.is_empty() && shown(block));
     // Whoever is meant by id is told by name.
@@ -150,11 +158,11 @@ fn of_all(app: &mut App<'_>, since: Date) -> Result<(), Failure> {
             changed.push((name, row, blocks));
         }
     }
-    changed.sort_by_key(|(_, row, _)| !row.is_some_and(Row::rights_holders));
+    changed.sort_by_key(|(_, row, _)| !row.is_some_and(Card::rights_holders));
     let resolve = |actor| authors.of(actor);
-    let twice: Vec<&Row> =
+    let twice: Vec<&Card> =
         changed.iter().filter_map(|(_, row, _)| *row).filter(|row| row.approached_twice(&resolve)).collect();
-    let open: Vec<&Row> = changed.iter().filter_map(|(_, row, _)| *row).filter(|row| row.conflicts > 0).collect();
+    let open: Vec<&Card> = changed.iter().filter_map(|(_, row, _)| *row).filter(|row| row.conflicts > 0).collect();
     if app.output.json {
         let changed: Vec<_> = changed
             .iter()
@@ -163,7 +171,7 @@ fn of_all(app: &mut App<'_>, since: Date) -> Result<(), Failure> {
                 serde_json::json!({ "entry": name, "id": row.map(|row| row.id.to_string()), "history": history })
             })
             .collect();
-        let names = |rows: &[&Row]| rows.iter().map(|row| row.name.clone()).collect::<Vec<_>>();
+        let names = |rows: &[&Card]| rows.iter().map(|row| row.name.clone()).collect::<Vec<_>>();
         app.output.json(&serde_json::json!({
             "since": since.to_string(), "changed": changed,
             "double_approaches": names(&twice), "to_settle": names(&open),
@@ -203,19 +211,19 @@ fn of_all(app: &mut App<'_>, since: Date) -> Result<(), Failure> {
 
 /// Which field is meant, as its folded label; a word that is none is refused with the nearest.
 fn field_named(document: &Document, typed: &str) -> Result<String, Failure> {
-    let folded = allymap_domain::folded(typed);
-    let fields = allymap_domain::fields_of(document);
-    if let Some(field) = fields.iter().find(|field| allymap_domain::folded(field.name) == folded) {
-        return Ok(allymap_domain::folded(field.label));
+    let folded = allymap_domain::words::folded(typed);
+    let fields = fields_of(document);
+    if let Some(field) = fields.iter().find(|field| allymap_domain::words::folded(field.name) == folded) {
+        return Ok(allymap_domain::words::folded(field.label));
     }
     let labels = document.changes().into_iter().flat_map(|change| change.keys);
-    let mut labels: Vec<String> = labels.map(|key| key_label(document, &key)).collect();
+    let mut labels: Vec<String> = labels.map(|key| undo::label(document, &key)).collect();
     labels.extend(fields.iter().map(|field| field.label.to_owned()));
-    if labels.iter().any(|label| allymap_domain::folded(label) == folded) {
+    if labels.iter().any(|label| allymap_domain::words::folded(label) == folded) {
         return Ok(folded);
     }
     let names = fields.iter().map(|field| field.name.to_owned()).chain(labels);
-    let nearest = allymap_domain::nearest(&folded, names);
+    let nearest = allymap_domain::words::nearest(&folded, names);
     let hint = match nearest {
         Some(nearest) => format!("Did you mean {nearest}?"),
         None => "Without --field all fields are shown, with their names.".to_owned(),
@@ -226,7 +234,7 @@ fn field_named(document: &Document, typed: &str) -> Result<String, Failure> {
 
 /// What each command did, the newest first. The changes of one command are one block.
 fn blocks(document: &Document, id: EntryId, acts: &[Act], arrivals: &Arrivals, discreet: bool) -> Vec<Block> {
-    let hours = allymap_domain::recorded_hours(document, id);
+    let hours = recorded_hours(document, id);
     let mut blocks: Vec<Block> = Vec::new();
     for change in document.changes().into_iter().rev() {
         let lines = lines(document, &change, id);
@@ -356,14 +364,14 @@ fn lines(document: &Document, change: &ChangeInfo, id: EntryId) -> Vec<Line> {
     };
     let mut lines = Vec::new();
     for key in &change.keys {
-        let what = key_label(&after, key);
+        let what = undo::label(&after, key);
         let read = |document: &Document| match key.split_once('/').map_or("", |(prefix, _)| prefix) {
             "t" => document.text(key).unwrap_or_default(),
             "a" | "l" | "x" => String::new(),
-            _ => document.value(key).map(|value| value_words(document, key, &value)).unwrap_or_default(),
+            _ => document.value(key).map(|value| undo::said(document, key, &value)).unwrap_or_default(),
         };
         let (before, after) = match key.as_bytes().first() {
-            Some(b'a' | b'l' | b'x') => (String::new(), allymap_domain::row_words(&after, id, key)),
+            Some(b'a' | b'l' | b'x') => (String::new(), row_words(&after, id, key)),
             _ => (read(&before), read(&after)),
         };
         if before != after {

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use allymap_domain::label;
+use allymap_domain::words::label::label;
 use allymap_replica::{JoinEffect, JoinFailure, Joining, Replica};
 use allymap_seal::{Body, DeviceKeys, Invitation, InvitationError};
 use allymap_wire::DeviceKey;

@@ -2,10 +2,16 @@
 
 use std::collections::BTreeSet;
 
-use allymap_domain::{
-    Choice, Date, Direction, Entry, EntryId, Link, Linked, Place, Route, Row, RowId, Spectrum, Strength, Target,
-    folded, routes, we_know,
-};
+use allymap_domain::advice::path::{Route, routes, we_know};
+use allymap_domain::advice::spectrum::Spectrum;
+use allymap_domain::card::Card;
+use allymap_domain::date::Date;
+use allymap_domain::entry::Entry;
+use allymap_domain::entry::link::{Direction, Link, Linked, Strength, Target};
+use allymap_domain::entry::position::Place;
+use allymap_domain::ids::{EntryId, RowId};
+use allymap_domain::words::choice::Choice;
+use allymap_domain::words::folded;
 use allymap_wire::DocumentId;
 
 use crate::app::App;
@@ -115,8 +121,8 @@ const STRENGTHS: &[Choice] = &[
 
 fn add(
     app: &mut App<'_>,
-    from: &Row,
-    to: &Row,
+    from: &Card,
+    to: &Card,
     (direction, strength): (Direction, Strength),
     how: Option<String>,
     source: Option<String>,
@@ -200,7 +206,7 @@ fn list(app: &mut App<'_>, who: Option<&str>) -> Result<(), Failure> {
     let row = who.map(|who| app.find(who)).transpose()?;
     let rows = app.rows()?;
     let name = |id| rows.iter().find(|row| row.id == id).map_or("an entry you cannot see", |row| row.name.as_str());
-    let about = |from: &Row, to: EntryId| row.as_ref().is_none_or(|row| from.id == row.id || to == row.id);
+    let about = |from: &Card, to: EntryId| row.as_ref().is_none_or(|row| from.id == row.id || to == row.id);
     let mut lines = Vec::new();
     for from in rows.iter().filter(|from| from.links.iter().any(|link| about(from, link.to))) {
         for linked in app.entry(from.id)?.links {
@@ -242,12 +248,12 @@ fn list(app: &mut App<'_>, who: Option<&str>) -> Result<(), Failure> {
 /// With whom a way begins.
 enum Start {
     Place(Place),
-    Entry(Box<Row>),
+    Entry(Box<Card>),
 }
 
 impl Start {
     /// Who that is; of a place, on this campaign.
-    fn entries(&self, rows: &[Row], campaign: Option<RowId>) -> BTreeSet<EntryId> {
+    fn entries(&self, rows: &[Card], campaign: Option<RowId>) -> BTreeSet<EntryId> {
         match (self, campaign) {
             (Start::Entry(row), _) => BTreeSet::from([row.id]),
             (Start::Place(place), Some(campaign)) => {
@@ -369,7 +375,7 @@ fn next_step(route: &Route<'_>, own_group: &str, today: Date) -> String {
     format!("{ask} ({})", touch(hop.from, today))
 }
 
-fn touch(row: &Row, today: Date) -> String {
+fn touch(row: &Card, today: Date) -> String {
     match row.last_contact {
         Some(on) => format!("last contact {}", ago(on.days_until(today))),
         None => "no contact noted yet".to_owned(),

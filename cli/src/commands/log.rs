@@ -1,6 +1,10 @@
 //! `allymap log add|list`: meetings, calls, asks and favours.
 
-use allymap_domain::{Date, Entry, LogKind, LogLine, Logged, Row, When, parse_coming_date, parse_since, parse_when};
+use allymap_domain::card::Card;
+use allymap_domain::date::typed::{parse_coming_date, parse_since, parse_when};
+use allymap_domain::date::{Date, When};
+use allymap_domain::entry::Entry;
+use allymap_domain::entry::log::{LogKind, LogLine, Logged};
 use allymap_wire::DocumentId;
 
 use super::approach::holds;
@@ -159,8 +163,8 @@ fn list(app: &mut App<'_>, who: Option<&str>, only: &Only) -> Result<(), Failure
         // Only entries that have lines are opened.
         None => app.rows()?.iter().filter(|row| row.log_lines > 0 && !row.archived).cloned().collect(),
     };
-    let named = who.and_then(|_| rows.first()).map(|row: &Row| row.name.clone());
-    let mut lines: Vec<(&Row, Logged)> = Vec::new();
+    let named = who.and_then(|_| rows.first()).map(|row: &Card| row.name.clone());
+    let mut lines: Vec<(&Card, Logged)> = Vec::new();
     for row in &rows {
         if only.held_by.as_ref().is_some_and(|held_by| !held_by.holds(row)) {
             continue;
@@ -212,12 +216,12 @@ impl Holder {
         Ok(Holder(vec![map.group, map.person]))
     }
 
-    pub(crate) fn holds(&self, row: &Row) -> bool {
+    pub(crate) fn holds(&self, row: &Card) -> bool {
         row.held_by().is_some_and(|holder| self.0.iter().any(|wanted| holds(holder, wanted)))
     }
 }
 
-fn line_json(row: Option<&Row>, logged: &Logged) -> serde_json::Value {
+fn line_json(row: Option<&Card>, logged: &Logged) -> serde_json::Value {
     let mut value = serde_json::json!({
         "id": logged.id.to_string(), "kind": logged.line.kind, "on": logged.line.on.typed,
         "date": logged.line.on.date.map(|date| date.to_string()), "with": logged.line.with,

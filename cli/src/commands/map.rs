@@ -1,9 +1,19 @@
 //! `allymap map …`: what community this is, what is known about it, and whom to turn to.
 
-use allymap_domain::{
-    Author, Date, Field, Figure, Holds, Issue, Item, MAP_FIELDS, Map, Merges, Origin, OwnQuestion, OwnSection, RowId,
-    SourceKind, folded, parse_when,
-};
+use allymap_domain::author::Author;
+use allymap_domain::date::Date;
+use allymap_domain::date::typed::parse_when;
+use allymap_domain::ids::RowId;
+use allymap_domain::kind::field::{Field, Holds, Merges};
+use allymap_domain::map::figure::Figure;
+use allymap_domain::map::issue::Issue;
+use allymap_domain::map::item::Item;
+use allymap_domain::map::origin::{Origin, SourceKind};
+use allymap_domain::map::question::OwnQuestion;
+use allymap_domain::map::section::OwnSection;
+use allymap_domain::map::{MAP_FIELDS, Map};
+use allymap_domain::words::folded;
+use allymap_domain::words::folded_words;
 
 use crate::app::App;
 use crate::terminal::failure::{Exit, Failure};
@@ -428,8 +438,8 @@ pub(super) fn pick<'a, T>(
                     .any(|word| wanted.starts_with(word) || word.starts_with(&wanted))
         })
         .filter(|item| {
-            let own = allymap_domain::folded_words(name(&item.value));
-            allymap_domain::folded_words(said).iter().all(|word| own.iter().any(|own| own.starts_with(word.as_str())))
+            let own = folded_words(name(&item.value));
+            folded_words(said).iter().all(|word| own.iter().any(|own| own.starts_with(word.as_str())))
         })
         .collect();
     match (exact.as_slice(), near.as_slice()) {

@@ -1,9 +1,17 @@
 //! `allymap meet WHO`: a relational meeting, its eight findings written each to where it belongs, in one act.
 
-use allymap_domain::{
-    Assertion, Campaign, Claim, Date, Direction, Entry, FINDINGS, Kind, Link, LogKind, LogLine, OPENNESS, PERSONAS,
-    PLACES, Place, Row, Strength, When, capacity_pieces, parse_coming_date, parse_when,
-};
+use allymap_domain::advice::due::next_check_in;
+use allymap_domain::advice::meeting::{FINDINGS, OPENNESS, PERSONAS, capacity_pieces};
+use allymap_domain::card::Card;
+use allymap_domain::date::typed::{parse_coming_date, parse_when};
+use allymap_domain::date::{Date, When};
+use allymap_domain::entry::Entry;
+use allymap_domain::entry::assertion::{Assertion, Claim};
+use allymap_domain::entry::link::{Direction, Link, Strength};
+use allymap_domain::entry::log::{LogKind, LogLine};
+use allymap_domain::entry::position::{PLACES, Place};
+use allymap_domain::kind::Kind;
+use allymap_domain::map::campaign::Campaign;
 use allymap_wire::DocumentId;
 
 use super::relation;
@@ -72,7 +80,7 @@ pub(crate) fn run(app: &mut App<'_>, args: Args) -> Result<(), Failure> {
     if args.prepare { prepare(app, Some(&row)) } else { meet(app, &row, args) }
 }
 
-fn prepare(app: &App<'_>, row: Option<&Row>) -> Result<(), Failure> {
+fn prepare(app: &App<'_>, row: Option<&Card>) -> Result<(), Failure> {
     if app.output.json {
         let findings: Vec<_> = FINDINGS
             .iter()
@@ -88,7 +96,7 @@ fn prepare(app: &App<'_>, row: Option<&Row>) -> Result<(), Failure> {
     if let Some(row) = row {
         app.output.say(format_args!("Before you meet {}", row.name));
     }
-    if row.is_some_and(Row::rights_holders) {
+    if row.is_some_and(Card::rights_holders) {
         app.output.say("They are rights holders: listen first, and promise nothing that is not yours to give.");
     }
     say_prompts(app);
@@ -149,14 +157,14 @@ struct Meeting {
 /// Entries that were named, and names that are nobody's yet.
 #[derive(Default)]
 struct Others {
-    found: Vec<Row>,
+    found: Vec<Card>,
     strangers: Vec<String>,
 }
 
 impl Meeting {
     /// What was given as flags; the rest is asked for, one question a line, Enter skips. An answer that is not understood
     /// is asked for again, so that nothing before it has to be typed twice.
-    fn of(app: &mut App<'_>, row: &Row, args: &Args) -> Result<Meeting, Failure> {
+    fn of(app: &mut App<'_>, row: &Card, args: &Args) -> Result<Meeting, Failure> {
         let kind = app.entry(row.id)?.kind;
         let one_to_one = LogKind::typed("one-to-one")?;
         let campaign = args.campaign.as_deref().map(|said| super::campaign::meant(app, Some(said))).transpose()?;
@@ -329,7 +337,7 @@ fn yes_or_no(_: &mut App<'_>, typed: &str) -> Result<bool, Failure> {
     }
 }
 
-fn meet(app: &mut App<'_>, row: &Row, args: Args) -> Result<(), Failure> {
+fn meet(app: &mut App<'_>, row: &Card, args: Args) -> Result<(), Failure> {
     let meeting = Meeting::of(app, row, &args)?;
     let source = format!("told at a meeting, {}", meeting.on);
     let line = LogLine {
@@ -392,7 +400,7 @@ fn meet(app: &mut App<'_>, row: &Row, args: Args) -> Result<(), Failure> {
     app.commit()?;
 
     let map = app.map_entry()?.unwrap_or_default();
-    let next = allymap_domain::next_check_in(&app.row(row.id)?, &map, app.today());
+    let next = next_check_in(&app.row(row.id)?, &map, app.today());
     if app.output.json {
         app.output.json(&serde_json::json!({
             "entry": row.name, "on": line.on.typed, "kept": kept, "links": links,

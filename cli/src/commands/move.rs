@@ -1,6 +1,11 @@
 //! `allymap move WHO WHERE`: where somebody stands on the spectrum of allies, for one campaign.
 
-use allymap_domain::{Assertion, Campaign, Claim, Entry, PLACES, Place, When, parse_when};
+use allymap_domain::date::When;
+use allymap_domain::date::typed::parse_when;
+use allymap_domain::entry::Entry;
+use allymap_domain::entry::assertion::{Assertion, Claim};
+use allymap_domain::entry::position::{PLACES, Place};
+use allymap_domain::map::campaign::Campaign;
 use allymap_wire::DocumentId;
 
 use crate::app::App;

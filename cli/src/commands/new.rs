@@ -1,6 +1,10 @@
 //! `allymap new`: a map for a community, with this person as its first convenor.
 
-use allymap_domain::{EntryId, Map, NewMap, RowId, TownChoices, demo_town, label, town_map};
+use allymap_domain::ids::{EntryId, RowId};
+use allymap_domain::map::{Map, NewMap};
+use allymap_domain::town::practice::town_map;
+use allymap_domain::town::{TownChoices, demo_town};
+use allymap_domain::words::label::label;
 use allymap_replica::{Founding, Replica};
 use allymap_seal::{DeviceKeys, RootKeys, RootSeed};
 use allymap_wire::{DocumentId, RelayAddress, SpaceId};

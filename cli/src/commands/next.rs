@@ -1,6 +1,8 @@
 //! `allymap next`: whom to talk with next on a campaign, with the reasons.
 
-use allymap_domain::{Next, Reason, Stand, folded, next, short_ids};
+use allymap_domain::advice::next::{Next, Reason, Stand, next};
+use allymap_domain::card::find::short_ids;
+use allymap_domain::words::folded;
 
 use crate::app::App;
 use crate::terminal::failure::Failure;

@@ -1,9 +1,23 @@
 //! `allymap partner …`: groups, people, institutions and places on the map.
 
-use allymap_domain::{
-    Author, Balance, Date, Entry, EntryId, Holds, KINDS, Kind, Level, Link, LogKind, Logged, Merges, NewEntry,
-    RiskStanding, Row, Target, folded, short_ids,
-};
+use allymap_domain::author::Author;
+use allymap_domain::card::Card;
+use allymap_domain::card::duplicates::likely_duplicates;
+use allymap_domain::card::find::short_ids;
+use allymap_domain::date::Date;
+use allymap_domain::entry::fact::FactKind;
+use allymap_domain::entry::favour::Balance;
+use allymap_domain::entry::link::Direction;
+use allymap_domain::entry::link::{Link, Target};
+use allymap_domain::entry::log::{LogKind, Logged};
+use allymap_domain::entry::risk::{Level, RiskStanding};
+use allymap_domain::entry::{Entry, NewEntry};
+use allymap_domain::files::export::entry_line;
+use allymap_domain::ids::EntryId;
+use allymap_domain::kind::field::{Holds, Merges};
+use allymap_domain::kind::{KINDS, Kind};
+use allymap_domain::rejection::Rejection;
+use allymap_domain::words::folded;
 use allymap_wire::DocumentId;
 
 mod form;
@@ -246,8 +260,8 @@ enum Alike {
 /// one kind is refused.
 fn alike(app: &mut App<'_>, name: &str, kind: &Kind) -> Result<Alike, Failure> {
     let rows = app.rows()?;
-    let same = |row: &&&Row| row.kind == kind.name && folded(&row.name) == folded(name);
-    let near = allymap_domain::near(name, &rows);
+    let same = |row: &&&Card| row.kind == kind.name && folded(&row.name) == folded(name);
+    let near = allymap_domain::card::duplicates::near(name, &rows);
     let equal = near.iter().find(same);
     let Some(known) = equal.or(near.first()) else { return Ok(Alike::Another) };
     if app.can_ask() {
@@ -269,7 +283,7 @@ fn alike(app: &mut App<'_>, name: &str, kind: &Kind) -> Result<Alike, Failure> {
 }
 
 /// Asks whether this one is meant; if so it is shown, and whoever asks may say that they know them.
-fn which(app: &mut App<'_>, known: &Row) -> Result<Alike, Failure> {
+fn which(app: &mut App<'_>, known: &Card) -> Result<Alike, Failure> {
     let held = known.held_by().map(|held_by| format!(", held by {held_by}")).unwrap_or_default();
     let last = known.last_contact.map(|on| format!(", last contact {}", on.spelled())).unwrap_or_default();
     let question = format!("Looks like {} · {}{held}{last}. Is it the same?", known.name, known.kind);
@@ -296,18 +310,17 @@ fn which(app: &mut App<'_>, known: &Row) -> Result<Alike, Failure> {
 }
 
 /// What a list says about somebody beside the name.
-pub(crate) fn office(row: &Row) -> String {
+pub(crate) fn office(row: &Card) -> String {
     let role = row.value("role").map(str::to_owned);
     let seat = row.affiliations.first().map(ToString::to_string);
     role.or(seat).unwrap_or_default()
 }
 
-fn show(app: &mut App<'_>, row: &Row) -> Result<(), Failure> {
+fn show(app: &mut App<'_>, row: &Card) -> Result<(), Failure> {
     let entry = app.entry(row.id)?;
     if app.output.json {
-        let value = |entry: &Entry| -> serde_json::Value {
-            serde_json::from_slice(&allymap_domain::entry_line(entry)).unwrap_or_default()
-        };
+        let value =
+            |entry: &Entry| -> serde_json::Value { serde_json::from_slice(&entry_line(entry)).unwrap_or_default() };
         let also = super::also::entries(app, row.id)?;
         let also: Vec<_> = also.iter().map(|(_, other)| value(other)).collect();
         app.output.json(&serde_json::json!({ "entry": value(&entry), "also_kept_as": also }));
@@ -380,7 +393,7 @@ fn show(app: &mut App<'_>, row: &Row) -> Result<(), Failure> {
 }
 
 /// What a first meeting is for, as far as it is known (module, section 7).
-fn show_questions(app: &mut App<'_>, row: &Row) -> Result<(), Failure> {
+fn show_questions(app: &mut App<'_>, row: &Card) -> Result<(), Failure> {
     let findings = super::meet::findings(app, row.id)?;
     let answered = findings.iter().filter(|(_, answer)| answer.is_some()).count();
     if app.output.json {
@@ -437,9 +450,9 @@ fn say_links(app: &mut App<'_>, entry: &Entry) -> Result<(), Failure> {
         match target {
             Target::Influence { direction, strength } => {
                 let label = match direction {
-                    allymap_domain::Direction::Out => "Influences",
-                    allymap_domain::Direction::In => "Influenced by",
-                    allymap_domain::Direction::Both => "Each moves the other",
+                    Direction::Out => "Influences",
+                    Direction::In => "Influenced by",
+                    Direction::Both => "Each moves the other",
                 };
                 app.output.line(label, 22, format_args!("{} ({}){how}", name(*to), strength.slug()));
             }
@@ -514,13 +527,9 @@ fn edit(app: &mut App<'_>, args: Edit) -> Result<(), Failure> {
 }
 
 /// Sets a field; a set gains the value, or loses it when it begins with a minus.
-pub(crate) fn set(
-    edit: &mut allymap_document::Edit<'_>,
-    field: &str,
-    value: &str,
-) -> Result<(), allymap_domain::Rejection> {
+pub(crate) fn set(edit: &mut allymap_document::Edit<'_>, field: &str, value: &str) -> Result<(), Rejection> {
     match Entry::set(edit, field, value) {
-        Err(allymap_domain::Rejection::OneAtATime { .. }) => match value.strip_prefix('-') {
+        Err(Rejection::OneAtATime { .. }) => match value.strip_prefix('-') {
             Some(gone) => Entry::take_out(edit, field, gone),
             None => Entry::add(edit, field, value),
         },
@@ -546,7 +555,7 @@ fn archive(app: &mut App<'_>, who: &str) -> Result<(), Failure> {
 fn duplicates(app: &mut App<'_>) -> Result<(), Failure> {
     let rows = app.rows()?;
     let short = short_ids(rows.iter().map(|row| row.id));
-    let pairs = allymap_domain::likely_duplicates(&rows);
+    let pairs = likely_duplicates(&rows);
     if app.output.json {
         let pairs: Vec<_> = pairs
             .iter()
@@ -609,7 +618,7 @@ pub(crate) fn who_sees(app: &mut App<'_>) -> Result<(), Failure> {
     Ok(())
 }
 
-pub(crate) fn row_json(row: &Row, short: &str, today: Date) -> serde_json::Value {
+pub(crate) fn row_json(row: &Card, short: &str, today: Date) -> serde_json::Value {
     serde_json::json!({
         "id": row.id.to_string(),
         "short_id": short,
@@ -623,9 +632,9 @@ pub(crate) fn row_json(row: &Row, short: &str, today: Date) -> serde_json::Value
         "strictest_risk": row.strictest_risk().slug(),
         "log_lines": row.log_lines,
         "stage": row.stage(),
-        "health": row.fact(allymap_domain::FactKind::Health),
+        "health": row.fact(FactKind::Health),
         "last_contact": row.last_contact.map(|date| date.to_string()),
-        "balance": Balance::of(&row.exchanges, today).standing().words(),
+        "balance": Balance::of(&row.favours, today).standing().words(),
         "to_settle": row.conflicts,
     })
 }

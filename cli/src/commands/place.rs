@@ -1,6 +1,11 @@
 //! `allymap place …`: halls, parks and other spaces, and who can use them.
 
-use allymap_domain::{ACCESS, Entry, Kind, NewEntry, Row, folded, short_ids};
+use allymap_domain::card::Card;
+use allymap_domain::card::find::short_ids;
+use allymap_domain::entry::{Entry, NewEntry};
+use allymap_domain::kind::Kind;
+use allymap_domain::kind::place::ACCESS;
+use allymap_domain::words::folded;
 use allymap_wire::DocumentId;
 
 use crate::app::App;
@@ -196,7 +201,7 @@ fn list(app: &mut App<'_>, args: &List) -> Result<(), Failure> {
     }
     let all = app.rows_once()?;
     let short = short_ids(all.iter().map(|row| row.id));
-    let rows: Vec<&Row> = all
+    let rows: Vec<&Card> = all
         .iter()
         .filter(|row| row.kind == "place" && !row.archived)
         .filter(|row| args.with.iter().all(|fact| row.value(fact) == Some("yes")))
@@ -253,7 +258,7 @@ fn show(app: &mut App<'_>, said: &str) -> Result<(), Failure> {
 }
 
 /// The place that is meant; entries of other kinds are none.
-fn place(app: &mut App<'_>, said: &str) -> Result<Row, Failure> {
+fn place(app: &mut App<'_>, said: &str) -> Result<Card, Failure> {
     let row = app.find(said)?;
     if row.kind == "place" {
         return Ok(row);
@@ -261,7 +266,7 @@ fn place(app: &mut App<'_>, said: &str) -> Result<Row, Failure> {
     Err(Failure::usage(format!("{} is no place.", row.name)).hint("See it with: allymap partner show"))
 }
 
-fn sort(row: &Row) -> String {
+fn sort(row: &Card) -> String {
     let field = row.kind().and_then(|kind| kind.field("type"));
     match (row.value("type"), field) {
         (Some(value), Some(field)) => field.shown(value),
@@ -269,12 +274,12 @@ fn sort(row: &Row) -> String {
     }
 }
 
-fn known(row: &Row) -> usize {
+fn known(row: &Card) -> usize {
     ACCESS.iter().filter(|access| row.value(access.field).is_some_and(|value| value != "unknown")).count()
 }
 
 /// What nobody knows about it yet.
-fn to_find_out(row: &Row) -> Option<String> {
+fn to_find_out(row: &Card) -> Option<String> {
     let open: Vec<String> = ACCESS
         .iter()
         .filter(|access| row.value(access.field).is_none_or(|value| value == "unknown"))
@@ -283,7 +288,7 @@ fn to_find_out(row: &Row) -> Option<String> {
     (!open.is_empty()).then(|| open.join(", "))
 }
 
-fn json(row: &Row, short: &str) -> serde_json::Value {
+fn json(row: &Card, short: &str) -> serde_json::Value {
     let access: serde_json::Map<String, serde_json::Value> = ACCESS
         .iter()
         .map(|access| {

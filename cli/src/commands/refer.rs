@@ -1,6 +1,12 @@
 //! `allymap refer …`: questions handed to regional staff, the Branch Committee or the organising team, and their answers.
 
-use allymap_domain::{Assertion, Claim, Entry, REFER_TO, ReferTo, Referred, Row, Told, Weighed, When, parse_when};
+use allymap_domain::card::Card;
+use allymap_domain::date::When;
+use allymap_domain::date::typed::parse_when;
+use allymap_domain::entry::Entry;
+use allymap_domain::entry::assertion::{Assertion, Claim};
+use allymap_domain::entry::weighed::{REFER_TO, ReferTo, Referred, Weighed};
+use allymap_domain::weigh::Told;
 use allymap_policy::{Fact, Refer};
 use allymap_wire::DocumentId;
 
@@ -283,7 +289,7 @@ fn answer(app: &mut App<'_>, args: Answer) -> Result<(), Failure> {
 
 /// Who else has to answer to a rule, and what they answered.
 fn others(
-    event: &Row,
+    event: &Card,
     rule: &str,
     to: ReferTo,
     outcome: &allymap_policy::Outcome,
@@ -316,7 +322,7 @@ fn refers_to_both(rule: &str) -> bool {
 fn list(app: &mut App<'_>, all: bool) -> Result<(), Failure> {
     let authors = app.authors()?;
     let rows = app.rows_once()?;
-    let mut told: Vec<(&Row, Told<Referred>)> = Vec::new();
+    let mut told: Vec<(&Card, Told<Referred>)> = Vec::new();
     for row in rows.iter().filter(|row| row.kind == "event" && !row.archived) {
         told.extend(
             row.referrals().into_iter().filter(|told| all || told.what.answer.is_none()).map(|told| (row, told)),

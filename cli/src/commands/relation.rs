@@ -3,10 +3,19 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use allymap_domain::{
-    Assertion, Balance, BalanceStanding, Claim, Date, Entry, EntryId, Fact, FactKind, Link, LogKind, LogLine, Map, Row,
-    When, next_check_in, parse_when,
-};
+use allymap_domain::advice::due::next_check_in;
+use allymap_domain::card::Card;
+use allymap_domain::card::duplicates::identities;
+use allymap_domain::date::typed::parse_when;
+use allymap_domain::date::{Date, When};
+use allymap_domain::entry::Entry;
+use allymap_domain::entry::assertion::{Assertion, Claim};
+use allymap_domain::entry::fact::{Fact, FactKind};
+use allymap_domain::entry::favour::{self, Balance};
+use allymap_domain::entry::link::Link;
+use allymap_domain::entry::log::{LogKind, LogLine};
+use allymap_domain::ids::EntryId;
+use allymap_domain::map::Map;
 use allymap_wire::DocumentId;
 
 use crate::app::App;
@@ -85,7 +94,7 @@ pub(crate) struct Stated {
     on: When,
     source: Option<String>,
     known_by: Option<String>,
-    parent: Option<Row>,
+    parent: Option<Card>,
 }
 
 impl Stated {
@@ -150,7 +159,7 @@ pub(crate) fn state(
 /// Moves the stage on, if it is one of the earlier ones. Returns the words for what changed.
 pub(crate) fn reach_stage(
     app: &mut App<'_>,
-    row: &Row,
+    row: &Card,
     earlier: &[&str],
     stage: &str,
     why: &str,
@@ -171,9 +180,9 @@ pub(crate) fn add_line(app: &mut App<'_>, id: EntryId, line: &LogLine) -> Result
 }
 
 /// The rows of a map, entries that are known to be one joined: what was asked, given and met of either counts for both.
-pub(crate) fn joined(app: &mut App<'_>) -> Result<Arc<[Row]>, Failure> {
+pub(crate) fn joined(app: &mut App<'_>) -> Result<Arc<[Card]>, Failure> {
     let rows = app.rows()?;
-    let same = allymap_domain::identities(&rows);
+    let same = identities(&rows);
     // They are in order already.
     if same.is_empty() {
         return Ok(rows);
@@ -182,7 +191,7 @@ pub(crate) fn joined(app: &mut App<'_>) -> Result<Arc<[Row]>, Failure> {
 }
 
 /// The one entry that is meant, with what is known of it under its other names.
-pub(crate) fn find_joined(app: &mut App<'_>, said: &str) -> Result<Row, Failure> {
+pub(crate) fn find_joined(app: &mut App<'_>, said: &str) -> Result<Card, Failure> {
     let row = app.find(said)?;
     let all = app.one_and_the_same(row.id)?;
     let Some(first) = all.iter().min().copied().filter(|_| all.len() > 1) else { return Ok(row) };
@@ -197,15 +206,15 @@ pub(crate) fn find_joined(app: &mut App<'_>, said: &str) -> Result<Row, Failure>
     })
 }
 
-fn join(rows: Vec<Row>, one: impl Fn(&Row) -> EntryId) -> Vec<Row> {
-    let (first, others): (Vec<Row>, Vec<Row>) = rows.into_iter().partition(|row| one(row) == row.id);
-    let mut joined: BTreeMap<EntryId, Row> = first.into_iter().map(|row| (row.id, row)).collect();
+fn join(rows: Vec<Card>, one: impl Fn(&Card) -> EntryId) -> Vec<Card> {
+    let (first, others): (Vec<Card>, Vec<Card>) = rows.into_iter().partition(|row| one(row) == row.id);
+    let mut joined: BTreeMap<EntryId, Card> = first.into_iter().map(|row| (row.id, row)).collect();
     for row in others {
         if let Some(into) = joined.get_mut(&one(&row)) {
             // Rights holders under one name are rights holders under the other.
             into.also_says(&row);
             let theirs = row.rights_holders() && !into.rights_holders();
-            into.exchanges.extend(row.exchanges);
+            into.favours.extend(row.favours);
             into.open_calls.extend(row.open_calls);
             into.last_contact = into.last_contact.max(row.last_contact);
             into.last_meeting = into.last_meeting.max(row.last_meeting);
@@ -217,7 +226,7 @@ fn join(rows: Vec<Row>, one: impl Fn(&Row) -> EntryId) -> Vec<Row> {
             into.led_by.extend(row.led_by);
         }
     }
-    let mut rows: Vec<Row> = joined.into_values().collect();
+    let mut rows: Vec<Card> = joined.into_values().collect();
     rows.sort_by(|a, b| a.name.cmp(&b.name).then(a.id.cmp(&b.id)));
     rows
 }
@@ -234,7 +243,7 @@ pub(crate) fn has_been(on: &When, kind: &LogKind, today: Date) -> Result<(), Fai
 }
 
 /// What is still missing before anything is done with them (guide, section 2; module, sections 4a, 4c, 7).
-pub(crate) fn missing(row: &Row) -> Vec<&'static str> {
+pub(crate) fn missing(row: &Card) -> Vec<&'static str> {
     let mut missing = Vec::new();
     if row.rights_holders() {
         if row.last_consulted.is_none() {
@@ -256,7 +265,7 @@ pub(crate) fn missing(row: &Row) -> Vec<&'static str> {
 }
 
 /// Consents, requests, research and what is missing: said before anything is done with somebody.
-pub(crate) fn say_before(app: &mut App<'_>, row: &Row, column: usize) -> Result<(), Failure> {
+pub(crate) fn say_before(app: &mut App<'_>, row: &Card, column: usize) -> Result<(), Failure> {
     for told in row.consents() {
         let words = super::consent::words(app, &told)?;
         app.output.line("Consent", column, words);
@@ -272,7 +281,7 @@ pub(crate) fn say_before(app: &mut App<'_>, row: &Row, column: usize) -> Result<
 }
 
 /// The same for programs: consents, requests, what is missing.
-pub(crate) fn before_json(app: &mut App<'_>, row: &Row) -> Result<serde_json::Value, Failure> {
+pub(crate) fn before_json(app: &mut App<'_>, row: &Card) -> Result<serde_json::Value, Failure> {
     let mut consents = Vec::new();
     for told in row.consents() {
         consents.push(super::consent::json(app, &told)?);
@@ -282,7 +291,7 @@ pub(crate) fn before_json(app: &mut App<'_>, row: &Row) -> Result<serde_json::Va
 }
 
 /// Never without at least consulting (module, section 4a).
-pub(crate) fn consulted_first(row: &Row, kind: &LogKind) -> Result<(), Failure> {
+pub(crate) fn consulted_first(row: &Card, kind: &LogKind) -> Result<(), Failure> {
     let answered = row.consents().iter().any(|told| told.what.value.is_some());
     if !row.rights_holders() || row.last_consulted.is_some() || answered || !["ask", "action"].contains(&kind.slug) {
         return Ok(());
@@ -297,7 +306,7 @@ pub(crate) fn consulted_first(row: &Row, kind: &LogKind) -> Result<(), Failure> 
 
 /// The community's other organisations are looked into before any work with them (module, section 4c). Returns why it goes on
 /// without that.
-pub(crate) fn researched_first(row: &Row, kind: &LogKind, anyway: Option<&str>) -> Result<Option<String>, Failure> {
+pub(crate) fn researched_first(row: &Card, kind: &LogKind, anyway: Option<&str>) -> Result<Option<String>, Failure> {
     let work = ["ask", "co-host", "approach"].contains(&kind.slug);
     if !work || row.category() != Some("c") || row.rights_holders() || row.last_research.is_some() {
         return Ok(None);
@@ -317,7 +326,7 @@ pub(crate) fn researched_first(row: &Row, kind: &LogKind, anyway: Option<&str>) 
 }
 
 /// What is said about a person has its source: asked for where somebody can be. Without one the map refuses it.
-pub(crate) fn source_about(app: &mut App<'_>, row: &Row, source: Option<String>) -> Result<Option<String>, Failure> {
+pub(crate) fn source_about(app: &mut App<'_>, row: &Card, source: Option<String>) -> Result<Option<String>, Failure> {
     if source.is_some() || row.kind != "person" || !app.can_ask() {
         return Ok(source);
     }
@@ -327,16 +336,16 @@ pub(crate) fn source_about(app: &mut App<'_>, row: &Row, source: Option<String>)
 pub(crate) const SOURCE_QUESTION: &str = "Where is that known from? A paper and its day, a register, who told us";
 
 /// Give and take within a year. Of a person only in words: nobody gets a score.
-pub(crate) fn balance_words(row: &Row, balance: &Balance) -> String {
+pub(crate) fn balance_words(row: &Card, balance: &Balance) -> String {
     let words = balance.standing().words();
-    if row.kind == "person" || balance.standing() == BalanceStanding::Nothing {
+    if row.kind == "person" || balance.standing() == favour::Standing::Nothing {
         return words.to_owned();
     }
     let things = |count: u32| if count == 1 { "1 thing".to_owned() } else { format!("{count} things") };
     format!("they gave {} this year, we gave {}: {words}", things(balance.got), balance.gave)
 }
 
-pub(crate) fn balance_json(row: &Row, balance: &Balance) -> serde_json::Value {
+pub(crate) fn balance_json(row: &Card, balance: &Balance) -> serde_json::Value {
     let mut value = serde_json::json!({ "words": balance.standing().words(), "we_owe_size": balance.owed() });
     if row.kind != "person" {
         value["gave"] = serde_json::json!({ "things": balance.gave, "size": balance.gave_size });
@@ -393,15 +402,15 @@ pub(crate) fn say(app: &mut App<'_>, entry: &Entry) -> Result<(), Failure> {
     for told in row.requests() {
         line("Their request", &super::request::words(&told));
     }
-    let balance = Balance::of(&row.exchanges, app.today());
-    if balance.standing() != BalanceStanding::Nothing {
+    let balance = Balance::of(&row.favours, app.today());
+    if balance.standing() != favour::Standing::Nothing {
         line("Give and take", &balance_words(&row, &balance));
     }
     say_next(&row, &map, app.today(), &line);
     Ok(())
 }
 
-fn say_next(row: &Row, map: &Map, today: Date, line: &dyn Fn(&str, &str)) {
+fn say_next(row: &Card, map: &Map, today: Date, line: &dyn Fn(&str, &str)) {
     if let Some(on) = next_check_in(row, map, today) {
         let late = if on < today { " (overdue)" } else { "" };
         line("Next check-in", &format!("{}{late}", on.spelled()));

@@ -3,9 +3,13 @@
 use std::collections::BTreeSet;
 use std::path::PathBuf;
 
-use allymap_domain::{
-    BlankForm, Entry, EntryId, Map, Material, Printed, ReportPart, blank_form, report, understanding,
-};
+use allymap_domain::entry::Entry;
+use allymap_domain::ids::EntryId;
+use allymap_domain::map::Map;
+use allymap_domain::paper::blank::{BlankForm, blank_form};
+use allymap_domain::paper::report::{Material, Printed, ReportPart, report};
+use allymap_domain::paper::understanding::understanding;
+use allymap_domain::words::folded_words;
 
 use super::export::audience;
 use crate::app::App;
@@ -135,7 +139,7 @@ fn circle(audience: &str) -> &'static str {
 
 /// `Kept Town` as a file is called: `kept-town`.
 fn file_name(name: &str) -> String {
-    let words = allymap_domain::folded_words(name).join("-");
+    let words = folded_words(name).join("-");
     let short: String = words.chars().take(60).collect();
     if short.is_empty() { "report".to_owned() } else { short }
 }

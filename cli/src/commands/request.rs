@@ -1,6 +1,12 @@
 //! `allymap request …`: what a community asks of all of us. It stands until they lift it.
 
-use allymap_domain::{Assertion, Choice, Claim, Entry, Told, Weighed, When, folded};
+use allymap_domain::date::When;
+use allymap_domain::entry::Entry;
+use allymap_domain::entry::assertion::{Assertion, Claim};
+use allymap_domain::entry::weighed::Weighed;
+use allymap_domain::weigh::Told;
+use allymap_domain::words::choice::Choice;
+use allymap_domain::words::folded;
 use allymap_policy::{Fact, LIFTED};
 use allymap_wire::DocumentId;
 

@@ -1,9 +1,13 @@
 //! `allymap risk add|settle|list|show`: six types, each with a level; the stricter of two counts until somebody settles it.
 
-use allymap_domain::{
-    Assertion, Choice, Claim, Entry, LEVELS, Level, MITIGATIONS, Mitigation, RISK_KINDS, Risk, RiskKind, RiskStanding,
-    Row, Stated, When, parse_when, short_ids,
-};
+use allymap_domain::card::Card;
+use allymap_domain::card::find::short_ids;
+use allymap_domain::date::When;
+use allymap_domain::date::typed::parse_when;
+use allymap_domain::entry::Entry;
+use allymap_domain::entry::assertion::{Assertion, Claim, Stated};
+use allymap_domain::entry::risk::{LEVELS, Level, MITIGATIONS, Mitigation, RISK_KINDS, Risk, RiskKind, RiskStanding};
+use allymap_domain::words::choice::Choice;
 use allymap_wire::DocumentId;
 
 use crate::app::App;
@@ -284,7 +288,7 @@ fn show(app: &mut App<'_>, who: &str) -> Result<(), Failure> {
 fn open(app: &mut App<'_>) -> Result<(), Failure> {
     let rows = app.rows_once()?;
     let short = short_ids(rows.iter().map(|row| row.id));
-    let mut open: Vec<&Row> =
+    let mut open: Vec<&Card> =
         rows.iter().filter(|row| row.strictest_risk() >= Level::Medium && !row.archived).collect();
     // Rights holders before others of the same level (module, section 4a).
     open.sort_by_key(|row| (std::cmp::Reverse(row.strictest_risk()), !row.rights_holders()));

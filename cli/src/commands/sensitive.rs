@@ -1,7 +1,11 @@
 //! Fields that are likely sensitive information about a person: where it is known from, and what it is needed for.
 
 use allymap_document::Edit;
-use allymap_domain::{Affiliation, Entry, Field, Holds, Kind, Merges, Rejection};
+use allymap_domain::entry::Entry;
+use allymap_domain::kind::Kind;
+use allymap_domain::kind::affiliation::Affiliation;
+use allymap_domain::kind::field::{Field, Holds, Merges};
+use allymap_domain::rejection::Rejection;
 
 use super::relation::SOURCE_QUESTION;
 use crate::app::App;

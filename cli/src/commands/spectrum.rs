@@ -2,9 +2,12 @@
 
 use std::path::{Path, PathBuf};
 
-use allymap_domain::{
-    Campaign, Caption, Date, Move, Movement, Place, Placed, Score, Spectrum, Turn, half_pie, parse_date, parse_since,
-};
+use allymap_domain::advice::spectrum::{Move, Movement, Placed, Score, Spectrum, Turn};
+use allymap_domain::date::Date;
+use allymap_domain::date::typed::{parse_date, parse_since};
+use allymap_domain::entry::position::Place;
+use allymap_domain::map::campaign::Campaign;
+use allymap_domain::paper::picture::{Caption, half_pie};
 
 use crate::app::App;
 use crate::terminal::failure::Failure;

@@ -2,7 +2,9 @@
 
 use std::fmt;
 
-use allymap_domain::{Date, Due, DueKind, Row, due};
+use allymap_domain::advice::due::{Due, DueKind, due};
+use allymap_domain::card::Card;
+use allymap_domain::date::Date;
 
 use super::relation;
 use super::weigh::{self, Ground};
@@ -154,24 +156,24 @@ struct Waits<'a> {
     soon: usize,
     late: usize,
     /// The largest favours first.
-    owed: Vec<&'a Row>,
-    strained: Vec<&'a Row>,
+    owed: Vec<&'a Card>,
+    strained: Vec<&'a Card>,
     events: Events<'a>,
 }
 
 /// Events that are to come: what is still open about them.
 #[derive(Default)]
 struct Events<'a> {
-    to_assess: Vec<&'a Row>,
-    to_decide: Vec<&'a Row>,
-    said_apart: Vec<&'a Row>,
+    to_assess: Vec<&'a Card>,
+    to_decide: Vec<&'a Card>,
+    said_apart: Vec<&'a Card>,
 }
 
 impl<'a> Waits<'a> {
-    fn of(app: &mut App<'_>, rows: &'a [Row]) -> Result<Waits<'a>, Failure> {
+    fn of(app: &mut App<'_>, rows: &'a [Card]) -> Result<Waits<'a>, Failure> {
         let map = app.map_entry()?.unwrap_or_default();
         let due = due(rows, &map, app.today(), WEEK);
-        let mut owed: Vec<(u8, &Row)> = Vec::new();
+        let mut owed: Vec<(u8, &Card)> = Vec::new();
         let mut waits = Waits { soon: 0, late: 0, owed: Vec::new(), strained: Vec::new(), events: Events::default() };
         for Due { what, row, on } in due {
             match what {
@@ -222,9 +224,9 @@ impl<'a> Waits<'a> {
 }
 
 impl<'a> Events<'a> {
-    fn of(app: &mut App<'_>, rows: &'a [Row]) -> Result<Events<'a>, Failure> {
+    fn of(app: &mut App<'_>, rows: &'a [Card]) -> Result<Events<'a>, Failure> {
         let to_come = |day: Option<Date>| day.is_none_or(|day| day >= app.today());
-        let coming: Vec<&Row> =
+        let coming: Vec<&Card> =
             rows.iter().filter(|row| row.kind == "event" && !row.archived && to_come(row.day())).collect();
         let mut events = Events::default();
         if coming.is_empty() {
@@ -251,7 +253,7 @@ impl<'a> Events<'a> {
 const WEEK: i32 = 7;
 
 /// The first few by name.
-fn names(rows: &[&Row]) -> String {
+fn names(rows: &[&Card]) -> String {
     let named: Vec<&str> = rows.iter().take(3).map(|row| row.name.as_str()).collect();
     match rows.len().saturating_sub(named.len()) {
         0 => named.join(", "),
@@ -259,6 +261,6 @@ fn names(rows: &[&Row]) -> String {
     }
 }
 
-fn named(rows: &[&Row]) -> Vec<serde_json::Value> {
+fn named(rows: &[&Card]) -> Vec<serde_json::Value> {
     rows.iter().map(|row| serde_json::json!({ "id": row.id.to_string(), "entry": row.name })).collect()
 }

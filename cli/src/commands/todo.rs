@@ -1,6 +1,10 @@
 //! `allymap todo`: what is still to be found out. Not knowing is fine.
 
-use allymap_domain::{Asked, Known, Map, OpenEntries, Row, SECTIONS, Todo};
+use allymap_domain::advice::todo::{OpenEntries, Todo};
+use allymap_domain::card::Card;
+use allymap_domain::map::Map;
+use allymap_domain::map::question::{Asked, Known};
+use allymap_domain::map::section::SECTIONS;
 
 use super::map::needed;
 use crate::app::App;
@@ -25,7 +29,7 @@ pub(crate) fn run(app: &mut App<'_>, args: Args) -> Result<(), Failure> {
     let rows = app.rows_once()?;
     let settings = app.home().settings().unwrap_or_default();
     let months = settings.number("facts-age", Some(&map)).map_or(map.facts_age_months(), |(months, _)| months);
-    let todo = allymap_domain::todo(&map, &rows, app.today(), months);
+    let todo = allymap_domain::advice::todo::todo(&map, &rows, app.today(), months);
     if args.questions {
         return questions(app, &map, &rows, &todo);
     }
@@ -105,7 +109,7 @@ fn entries(open: &OpenEntries, all: bool) -> String {
     format!("{}: {}{more}", count(open.entries.len(), "entry", "entries"), names.join(", "))
 }
 
-fn questions(app: &mut App<'_>, map: &Map, rows: &[Row], todo: &Todo) -> Result<(), Failure> {
+fn questions(app: &mut App<'_>, map: &Map, rows: &[Card], todo: &Todo) -> Result<(), Failure> {
     if app.output.json {
         let questions: Vec<_> = map
             .questions()
@@ -169,7 +173,7 @@ fn questions(app: &mut App<'_>, map: &Map, rows: &[Row], todo: &Todo) -> Result<
 }
 
 /// How much a section of the map holds already.
-fn in_section(map: &Map, rows: &[Row], slug: &str) -> usize {
+fn in_section(map: &Map, rows: &[Card], slug: &str) -> usize {
     let kind = SECTIONS.iter().find(|section| section.slug == slug).and_then(|section| section.kind);
     let entries = rows.iter().filter(|row| Some(row.kind.as_str()) == kind && !row.archived).count();
     match slug {

@@ -1,6 +1,8 @@
 //! `allymap undo`: the last command of this computer is taken back, by a new change that everybody can see.
 
-use allymap_domain::{EntryId, Map, TakenBack, Undo};
+use allymap_domain::ids::EntryId;
+use allymap_domain::map::Map;
+use allymap_domain::undo::{TakenBack, Undo};
 use allymap_wire::DocumentId;
 
 use crate::app::App;

@@ -2,7 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use allymap_domain::{Row, Voice, voices};
+use allymap_domain::advice::voices::{Voice, voices};
+use allymap_domain::card::Card;
 
 use crate::app::App;
 use crate::terminal::failure::Failure;
@@ -25,7 +26,7 @@ pub(crate) fn run(app: &mut App<'_>, args: Args) -> Result<(), Failure> {
     for one in voices.iter().flat_map(|voice| &voice.heard) {
         *categories.entry(one.category().unwrap_or("unknown")).or_default() += 1;
     }
-    let names = |rows: &[&Row]| rows.iter().map(|row| row.name.clone()).collect::<Vec<String>>();
+    let names = |rows: &[&Card]| rows.iter().map(|row| row.name.clone()).collect::<Vec<String>>();
     if app.output.json {
         let sorts: Vec<_> = voices
             .iter()

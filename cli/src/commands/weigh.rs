@@ -2,10 +2,19 @@
 
 use std::sync::Arc;
 
-use allymap_domain::{
-    Assertion, Basis, Claim, Date, Entry, EntryId, Fact as EntryFact, FactKind, Found, Level, LogKind, LogLine, Map,
-    Mitigation, Risk, RiskKind, Row, RowId, Subject, Told, Weighed, Weigher, Weighing, When, folded,
-};
+use allymap_domain::card::Card;
+use allymap_domain::card::find::{Found, find};
+use allymap_domain::date::{Date, When};
+use allymap_domain::entry::Entry;
+use allymap_domain::entry::assertion::{Assertion, Claim};
+use allymap_domain::entry::fact::{Fact as EntryFact, FactKind};
+use allymap_domain::entry::log::{LogKind, LogLine};
+use allymap_domain::entry::risk::{Level, Mitigation, Risk, RiskKind};
+use allymap_domain::entry::weighed::{Decided, ReferTo, Referred, Weighed};
+use allymap_domain::ids::{EntryId, RowId};
+use allymap_domain::map::Map;
+use allymap_domain::weigh::{Basis, Subject, Told, Weigher, Weighing};
+use allymap_domain::words::{folded, folded_words, nearest};
 use allymap_policy::{About, Change, Fact, Label, Outcome, Pack, Part, Per, Question, Reason, Refer, Rule};
 use allymap_wire::DocumentId;
 
@@ -17,7 +26,7 @@ use crate::terminal::words::{lower, quoted};
 
 /// Everything that an event is weighed on.
 pub(crate) struct Ground {
-    pub(crate) rows: Arc<[Row]>,
+    pub(crate) rows: Arc<[Card]>,
     pub(crate) today: Date,
     pub(crate) map: Map,
 }
@@ -43,19 +52,19 @@ impl Ground {
         Weigher::new(&self.rows, &self.map, pack(), self.today)
     }
 
-    pub(crate) fn weigh(&self, event: &Row) -> Weighing {
+    pub(crate) fn weigh(&self, event: &Card) -> Weighing {
         self.weigher().weigh(event)
     }
 
-    pub(crate) fn row(&self, id: EntryId) -> Option<&Row> {
+    pub(crate) fn row(&self, id: EntryId) -> Option<&Card> {
         self.rows.iter().find(|row| row.id == id)
     }
 }
 
 /// The event that is meant. Entries of other kinds are none, and stand in nobody's way.
-pub(crate) fn event(app: &mut App<'_>, said: &str) -> Result<Row, Failure> {
-    let events: Vec<Row> = app.rows()?.iter().filter(|row| row.kind == "event").cloned().collect();
-    if let Found::One(row) = allymap_domain::find(said, &events) {
+pub(crate) fn event(app: &mut App<'_>, said: &str) -> Result<Card, Failure> {
+    let events: Vec<Card> = app.rows()?.iter().filter(|row| row.kind == "event").cloned().collect();
+    if let Found::One(row) = find(said, &events) {
         return Ok(row.clone());
     }
     let row = app.find(said).map_err(|mut failure| {
@@ -71,7 +80,7 @@ pub(crate) fn event(app: &mut App<'_>, said: &str) -> Result<Row, Failure> {
 }
 
 /// `Sat 13 Mar 2027`, or that nobody knows.
-pub(crate) fn when(event: &Row) -> String {
+pub(crate) fn when(event: &Card) -> String {
     event.day().map_or_else(|| "no day yet".to_owned(), Date::spelled)
 }
 
@@ -155,7 +164,7 @@ pub(crate) fn change_words(change: &Change) -> String {
 }
 
 /// Prints the whole answer.
-pub(crate) fn say(app: &mut App<'_>, ground: &Ground, event: &Row, weighing: &Weighing) -> Result<(), Failure> {
+pub(crate) fn say(app: &mut App<'_>, ground: &Ground, event: &Card, weighing: &Weighing) -> Result<(), Failure> {
     let outcome = weighing.outcome(pack());
     let authors = app.authors()?;
     let out = app.output.clone();
@@ -216,7 +225,7 @@ fn facts(count: usize) -> String {
 }
 
 /// Who decides what the group cannot, and how that stands.
-pub(crate) fn referral_lines(event: &Row, outcome: &Outcome, authors: &Authors) -> Vec<String> {
+pub(crate) fn referral_lines(event: &Card, outcome: &Outcome, authors: &Authors) -> Vec<String> {
     let referrals = event.referrals();
     let mut lines: Vec<String> = referrals
         .iter()
@@ -241,15 +250,15 @@ pub(crate) fn referral_lines(event: &Row, outcome: &Outcome, authors: &Authors) 
     lines
 }
 
-pub(crate) fn refer_to(refer: Refer) -> allymap_domain::ReferTo {
+pub(crate) fn refer_to(refer: Refer) -> ReferTo {
     match refer {
-        Refer::Staff => allymap_domain::ReferTo::RegionalStaff,
-        Refer::BranchCommittee => allymap_domain::ReferTo::BranchCommittee,
-        Refer::OrganisingTeam => allymap_domain::ReferTo::OrganisingTeam,
+        Refer::Staff => ReferTo::RegionalStaff,
+        Refer::BranchCommittee => ReferTo::BranchCommittee,
+        Refer::OrganisingTeam => ReferTo::OrganisingTeam,
     }
 }
 
-pub(crate) fn decision_words(told: &Told<allymap_domain::Decided>, authors: &Authors) -> String {
+pub(crate) fn decision_words(told: &Told<Decided>, authors: &Authors) -> String {
     let by = authors.of(told.by).name;
     let older =
         if told.what.pack == pack_name() { String::new() } else { ", under an older policy: look again".to_owned() };
@@ -264,7 +273,7 @@ pub(crate) fn decision_words(told: &Told<allymap_domain::Decided>, authors: &Aut
 }
 
 /// The answer for programs.
-pub(crate) fn json(app: &mut App<'_>, event: &Row, weighing: &Weighing) -> Result<serde_json::Value, Failure> {
+pub(crate) fn json(app: &mut App<'_>, event: &Card, weighing: &Weighing) -> Result<serde_json::Value, Failure> {
     let outcome = weighing.outcome(pack());
     let authors = app.authors()?;
     let changes: Vec<_> = weighing
@@ -304,7 +313,7 @@ pub(crate) fn json(app: &mut App<'_>, event: &Row, weighing: &Weighing) -> Resul
     }))
 }
 
-pub(crate) fn referral_json(told: &Told<allymap_domain::Referred>, authors: &Authors) -> serde_json::Value {
+pub(crate) fn referral_json(told: &Told<Referred>, authors: &Authors) -> serde_json::Value {
     serde_json::json!({
         "to": told.what.to.slug(), "rule": told.what.rule, "question": told.what.text, "answer": told.what.answer,
         "conditions": told.what.conditions, "since": told.assertion.observed.typed, "answered_by": told.assertion.said_by,
@@ -312,7 +321,7 @@ pub(crate) fn referral_json(told: &Told<allymap_domain::Referred>, authors: &Aut
     })
 }
 
-pub(crate) fn decision_json(told: &Told<allymap_domain::Decided>, authors: &Authors) -> serde_json::Value {
+pub(crate) fn decision_json(told: &Told<Decided>, authors: &Authors) -> serde_json::Value {
     serde_json::json!({
         "decision": told.what.choice.slug(), "answer_then": told.what.label, "policy": told.what.pack,
         "under_an_older_policy": told.what.pack != pack_name(), "conditions": told.what.conditions,
@@ -321,7 +330,7 @@ pub(crate) fn decision_json(told: &Told<allymap_domain::Decided>, authors: &Auth
 }
 
 /// Exit 4 while something is open, or only a newer version could read it.
-pub(crate) fn needs_person(event: &Row, weighing: &Weighing) -> Result<(), Failure> {
+pub(crate) fn needs_person(event: &Card, weighing: &Weighing) -> Result<(), Failure> {
     let open = weighing.outcome(pack()).open.len();
     let name = quoted(&event.name);
     if open > 0 {
@@ -359,8 +368,7 @@ pub(crate) fn question(weighing: &Weighing, typed: &str, about: Option<&str>) ->
     let name = written.split('.').next().unwrap_or_default().replace('-', "_").to_lowercase();
     let fact = Fact::parse(&name).ok_or_else(|| {
         let names = Fact::ALL.iter().map(|fact| fact.name().to_owned());
-        let meant = allymap_domain::nearest(&folded(&name), names)
-            .map_or(String::new(), |near| format!(" Did you mean {near}?"));
+        let meant = nearest(&folded(&name), names).map_or(String::new(), |near| format!(" Did you mean {near}?"));
         let short: String = name.chars().take(40).collect();
         Failure::usage(format!("There is no fact called \"{short}\".{meant}"))
             .hint(format!("Nothing was changed. There are {}.", Fact::ALL.map(Fact::name).join(", ")))
@@ -400,11 +408,11 @@ pub(crate) fn question(weighing: &Weighing, typed: &str, about: Option<&str>) ->
 /// Whom a typed name means, among those whom the event concerns.
 fn subject(weighing: &Weighing, typed: &str, fact: Fact, fits: impl Fn(&Subject) -> bool) -> Result<String, Failure> {
     let all: Vec<&Subject> = weighing.subjects.iter().filter(|one| fits(one)).collect();
-    let words = allymap_domain::folded_words(typed);
+    let words = folded_words(typed);
     let near: Vec<&&Subject> = all
         .iter()
         .filter(|one| {
-            let own = allymap_domain::folded_words(&one.name);
+            let own = folded_words(&one.name);
             words.iter().all(|word| own.iter().any(|own| own.starts_with(word)))
         })
         .collect();
@@ -439,8 +447,7 @@ pub(crate) fn value(fact: Fact, typed: &str) -> Result<Option<String>, Failure> 
         .find(|value| folded(value) == folded_typed || folded(fact.value_words(value)) == folded_typed);
     known.map(|value| Some((*value).to_owned())).ok_or_else(|| {
         let names = fact.values().iter().map(|value| (*value).to_owned());
-        let meant = allymap_domain::nearest(&folded_typed, names)
-            .map_or(String::new(), |near| format!(" Did you mean {near}?"));
+        let meant = nearest(&folded_typed, names).map_or(String::new(), |near| format!(" Did you mean {near}?"));
         let short: String = typed.chars().take(40).collect();
         Failure::usage(format!("\"{short}\" is no value of {fact}.{meant}"))
             .hint(format!("Nothing was changed. One of: {}, unknown.", fact.values().join(", ")))
@@ -451,7 +458,7 @@ pub(crate) fn value(fact: Fact, typed: &str) -> Result<Option<String>, Failure> 
 /// before them there. Nothing is durable yet.
 pub(crate) fn state(
     app: &mut App<'_>,
-    event: &Row,
+    event: &Card,
     weighing: &Weighing,
     question: &Question,
     typed: &str,

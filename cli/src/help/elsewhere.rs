@@ -1,6 +1,6 @@
 //! Words of the guides and of everyday speech that are no commands here, and the command that does what they mean.
 
-use allymap_domain::Place;
+use allymap_domain::entry::position::Place;
 use clap::Command;
 
 use crate::terminal::words::quoted;

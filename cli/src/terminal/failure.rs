@@ -4,6 +4,8 @@ mod computer;
 mod exchange;
 mod trouble;
 
+use allymap_domain::entry::log::LOG_KINDS;
+use allymap_domain::rejection::Rejection;
 use std::fmt;
 
 pub(crate) use exchange::connect_words;
@@ -203,14 +205,20 @@ pub(crate) fn reason(error: &std::io::Error) -> String {
     }
 }
 
-impl From<allymap_domain::Rejection> for Failure {
-    fn from(rejection: allymap_domain::Rejection) -> Failure {
+impl From<allymap_domain::rejection::Rejection> for Failure {
+    fn from(rejection: allymap_domain::rejection::Rejection) -> Failure {
         let failure = Failure::usage(sentence(&rejection.to_string()));
-        if let allymap_domain::Rejection::NoSuchLogKind { .. } = rejection {
-            let kinds: Vec<&str> = allymap_domain::LOG_KINDS.iter().map(|kind| kind.slug).collect();
+        if let Rejection::NoSuchLogKind { .. } = rejection {
+            let kinds: Vec<&str> = LOG_KINDS.iter().map(|kind| kind.slug).collect();
             return failure.hint(format!("There are {}. Nothing was changed.", kinds.join(", ")));
         }
         failure.hint("Nothing was changed.")
+    }
+}
+
+impl From<allymap_domain::date::typed::NoDay> for Failure {
+    fn from(error: allymap_domain::date::typed::NoDay) -> Failure {
+        Rejection::from(error).into()
     }
 }
 

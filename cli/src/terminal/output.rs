@@ -6,7 +6,8 @@ use std::io::{IsTerminal, Write};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use allymap_domain::{Date, clean};
+use allymap_domain::date::Date;
+use allymap_domain::words::label::clean;
 use allymap_home::Discreet;
 use serde_json::Value;
 
@@ -80,7 +81,7 @@ impl Output {
         let mut object = serde_json::Value::Object(object);
         self.shown_json(&mut object);
         // Whole, then written once: the real standard output has no buffer.
-        let mut line = allymap_domain::json_line(&object);
+        let mut line = allymap_domain::words::json::line(&object);
         line.push(b'\n');
         let _ = self.out.writer().write_all(&line);
     }
@@ -179,7 +180,7 @@ impl Output {
                 },
             });
             self.shown_json(&mut value);
-            let mut line = allymap_domain::json_line(&value);
+            let mut line = allymap_domain::words::json::line(&value);
             line.push(b'\n');
             let _ = std::io::stderr().write_all(&line);
             return;

@@ -1,6 +1,6 @@
 //! Words that several commands say: numbers with their nouns, names as they are typed, lines as they fit.
 
-use allymap_domain::Place;
+use allymap_domain::entry::position::Place;
 
 /// A number and its noun.
 pub(crate) fn count(number: usize, one: &str, many: &str) -> String {

@@ -1,25 +1,39 @@
 //! One entry of the map: an organisation, a person, an institution or a place. Read from its document, edited in it.
 
+pub mod ancestry;
+pub mod assertion;
+pub mod content;
+pub mod fact;
+pub mod favour;
+pub mod link;
+pub mod log;
+pub mod position;
+pub mod risk;
+pub mod rows;
+pub mod steps;
+pub mod weighed;
+
 use std::collections::{BTreeMap, BTreeSet};
 
 use allymap_document::{ActorId, Document, Edit, OddityKind, Value};
 use sha2::{Digest, Sha256};
 
-use crate::affiliation::Affiliation;
-use crate::ancestry::Ancestry;
-use crate::assertion::{self, Assertion, Decisive, Stated};
 use crate::author::Author;
 use crate::date::Date;
-use crate::fact::{FactKind, FactStanding};
-use crate::field::{Field, Holds, Merges};
+use crate::entry::ancestry::Ancestry;
+use crate::entry::assertion::{Assertion, Decisive, Stated};
+use crate::entry::fact::{FactKind, FactStanding};
+use crate::entry::link::{Link, Linked, Target};
+use crate::entry::log::{DoubleApproach, LogLine, Logged};
+use crate::entry::position::PositionStanding;
+use crate::entry::risk::{RiskKind, RiskStanding};
+use crate::entry::rows::Unreadable;
 use crate::ids::{EntryId, RowId, letters};
 use crate::kind::Kind;
-use crate::link::{self, Link, Linked, Target};
-use crate::log::{self, DoubleApproach, LogLine, Logged};
-use crate::position::PositionStanding;
+use crate::kind::affiliation::Affiliation;
+use crate::kind::field::{Field, Holds, Merges};
+use crate::kind::value::{FieldValue, Said};
 use crate::rejection::Rejection;
-use crate::risk::{RiskKind, RiskStanding};
-use crate::rows::Unreadable;
 use crate::words;
 
 /// An entry as it stands, with everything that differs.
@@ -53,22 +67,6 @@ pub struct Entry {
     pub oddities: Vec<String>,
     pub(crate) unreadable: Vec<Unreadable>,
     pub(crate) decisive: Vec<Decisive>,
-}
-
-/// What one field holds.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct FieldValue {
-    pub field: &'static Field,
-    /// Of a register the shown value, then those that were written apart from it; of a set its members; of a text one.
-    pub values: Vec<Said>,
-}
-
-/// A value and who wrote it.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Said {
-    pub value: String,
-    /// None for a text, which has many authors.
-    pub by: Option<Author>,
 }
 
 /// Whether the entry is out of sight.
@@ -351,13 +349,6 @@ impl Entry {
         link.needs_source([kind.name, ""])?;
         named_rows(edit, "x/", &link.supersedes)?;
         Ok(edit.append(&format!("x/{id}"), link.stored()?)?)
-    }
-}
-
-impl FieldValue {
-    /// Values that were written apart, and nobody has settled which holds.
-    pub fn differs(&self) -> bool {
-        self.field.merges == Merges::Register && self.values.len() > 1
     }
 }
 

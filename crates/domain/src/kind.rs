@@ -1,9 +1,20 @@
 //! The kinds of entry, each with its table of fields.
 
-use crate::field::{Field, Holds};
+pub mod affiliation;
+pub mod event;
+pub mod field;
+pub mod institution;
+pub mod organisation;
+pub mod person;
+pub mod place;
+pub mod relationship;
+pub mod segment;
+pub mod sourced;
+pub mod value;
+
+use crate::kind::field::{Field, Holds};
 use crate::rejection::Rejection;
 use crate::words;
-use crate::{event, institution, organisation, person, place, segment};
 
 /// Every kind of entry there is.
 pub const KINDS: &[&Kind] =
@@ -53,7 +64,8 @@ impl Kind {
                 return Ok((kind, Some(found.slug)));
             }
         }
-        Err(Rejection::NoSuchKind { typed: words::shown_line(typed).chars().take(40).collect() })
+        let kinds = KINDS.iter().map(|kind| kind.name).collect();
+        Err(Rejection::NoSuchKind { typed: words::shown_line(typed).chars().take(40).collect(), kinds })
     }
 
     pub fn field(&self, name: &str) -> Option<&'static Field> {
@@ -79,7 +91,7 @@ mod tests {
     use std::collections::BTreeSet;
 
     use super::*;
-    use crate::field::Audience;
+    use crate::kind::field::Audience;
 
     #[test]
     fn a_kind_is_found_by_the_words_people_use() {

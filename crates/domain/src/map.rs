@@ -1,21 +1,32 @@
 //! The map itself: what community it is of, what is known about it, and the campaigns that people stand for or against.
 
+pub mod as_of;
+pub mod campaign;
+pub mod figure;
+pub mod issue;
+pub mod item;
+pub mod key_date;
+pub mod origin;
+pub mod question;
+pub mod section;
+
 use allymap_document::{Document, Edit, Value};
 use sha2::{Digest, Sha256};
 
-use crate::campaign::{self, Campaign, FoundCampaign, find_campaign};
-use crate::entry::{FieldValue, Said};
-use crate::field::{Audience, Choice, Field, Holds, Merges, choice, line};
-use crate::figure::Figure;
 use crate::ids::{RowId, letters};
-use crate::issue::Issue;
-use crate::item::{self, Item, Listed};
-use crate::key_date::KeyDate;
-use crate::origin::needed_line;
-use crate::question::{Answer, Asked, Known, OwnQuestion, QUESTIONS, Question};
+use crate::kind::field::{Audience, Field, Holds, Merges, line};
+use crate::kind::value::{FieldValue, Said};
+use crate::map::campaign::{Campaign, FoundCampaign, find_campaign};
+use crate::map::figure::Figure;
+use crate::map::issue::Issue;
+use crate::map::item::{Item, Listed};
+use crate::map::key_date::KeyDate;
+use crate::map::origin::needed_line;
+use crate::map::question::{Answer, Asked, Known, OwnQuestion, QUESTIONS, Question};
+use crate::map::section::OwnSection;
 use crate::rejection::Rejection;
-use crate::section::OwnSection;
 use crate::words;
+use crate::words::choice::{Choice, choice};
 
 /// The map's own document, whose id the caller derives from the space.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -33,7 +44,7 @@ pub struct Map {
     pub figures: Vec<Item<RowId, Figure>>,
     /// The heaviest first.
     pub issues: Vec<Item<RowId, Issue>>,
-    /// By name; [`coming`](crate::coming) puts them into the order of the calendar.
+    /// By name; [`coming`](crate::map::key_date::coming) puts them into the order of the calendar.
     pub dates: Vec<Item<RowId, KeyDate>>,
     pub own_questions: Vec<Item<RowId, OwnQuestion>>,
     pub own_sections: Vec<Item<RowId, OwnSection>>,

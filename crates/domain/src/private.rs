@@ -1,6 +1,13 @@
 //! What is private in an entry and in the map: names of people, and what was written in somebody's own words.
 
-use crate::{Assertion, Claim, Entry, FieldValue, Holds, Link, LogLine, Map, Referred, Weighed};
+use crate::entry::Entry;
+use crate::entry::assertion::{Assertion, Claim};
+use crate::entry::link::Link;
+use crate::entry::log::LogLine;
+use crate::entry::weighed::{Referred, Weighed};
+use crate::kind::field::Holds;
+use crate::kind::value::FieldValue;
+use crate::map::Map;
 
 /// One thing that is not to be read over somebody's shoulder.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -2,26 +2,22 @@
 
 use allymap_document::WriteError;
 
-use crate::date::Date;
-use crate::field::Choice;
+use crate::date::typed::NoDay;
 use crate::ids::RowId;
-use crate::kind::KINDS;
+use crate::words::Untidy;
+use crate::words::choice::Choice;
 
 /// Why nothing was written.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum Rejection {
     #[error("{field} is empty")]
     Empty { field: &'static str },
-    #[error("{field} has {letters} letters; {limit} fit")]
-    TooLong { field: &'static str, letters: usize, limit: usize },
-    #[error("{field} holds characters that cannot be shown")]
-    Unprintable { field: &'static str },
-    #[error("\"{typed}\" is not a date I can read (try 2026-11-23, 23 nov, yesterday, in 6 weeks)")]
-    NotADate { typed: String },
-    #[error("\"{typed}\" is no day of the calendar (did you mean {}?)", meant.spelled())]
-    NoSuchDay { typed: String, meant: Date },
-    #[error("there is no kind of entry called \"{typed}\" (there are {})", kinds())]
-    NoSuchKind { typed: String },
+    #[error(transparent)]
+    Untidy(#[from] Untidy),
+    #[error(transparent)]
+    NoDay(#[from] NoDay),
+    #[error("there is no kind of entry called \"{typed}\" (there are {})", kinds.join(", "))]
+    NoSuchKind { typed: String, kinds: Vec<&'static str> },
     #[error("{kind} has no field called \"{typed}\"")]
     NoSuchField { kind: &'static str, typed: String },
     #[error("\"{typed}\" is not one of {}", listed(choices))]
@@ -46,10 +42,6 @@ pub enum Rejection {
     NotASize { typed: u8 },
     #[error("a weight goes from 1 (matters to a few) to 5 (everybody talks about it), not {typed}")]
     NotAWeight { typed: u8 },
-    #[error(
-        "\"{typed}\" is not a date I can read (try 4 jul 2027, 10 dec every year, first sunday of july, good friday)"
-    )]
-    NotARule { typed: String },
     #[error("{field} is a number from 1 to {limit}, not \"{typed}\"")]
     NotANumber { field: &'static str, typed: String, limit: u32 },
     #[error("a date lasts from 1 to 100 days, not {days}")]
@@ -78,10 +70,6 @@ pub enum Rejection {
     NewerKind,
     #[error("the entry could not take it: {0}")]
     Document(#[from] WriteError),
-}
-
-fn kinds() -> String {
-    KINDS.iter().map(|kind| kind.name).collect::<Vec<_>>().join(", ")
 }
 
 fn listed(choices: &[Choice]) -> String {

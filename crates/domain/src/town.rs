@@ -1,24 +1,34 @@
 //! An invented town, for the demo and for practice. Nobody in it exists, and no place.
 
+pub mod practice;
+
 use std::collections::BTreeMap;
 
 use allymap_document::Edit;
 
-use crate::affiliation::Affiliation;
-use crate::assertion::{Assertion, Claim};
-use crate::campaign::Campaign;
 use crate::date::{Date, When};
+use crate::entry::assertion::{Assertion, Claim};
+use crate::entry::link::{Direction, Link, Strength};
+use crate::entry::log::{LogKind, LogLine};
+use crate::entry::position::Place::{
+    self, ActiveAlly, ActiveOpponent, Neutral, NotKnown, PassiveAlly, PassiveOpponent,
+};
+use crate::entry::risk::{Level, Mitigation, Risk, RiskKind};
+use crate::entry::weighed::{ReferTo, Referred, Weighed};
 use crate::entry::{Entry, NewEntry};
+use crate::files::sheet;
 use crate::ids::{EntryId, RowId};
 use crate::kind::Kind;
-use crate::link::{Direction, Link, Strength};
-use crate::log::{LogKind, LogLine};
+use crate::kind::affiliation::Affiliation;
+use crate::kind::event;
+use crate::kind::institution;
+use crate::kind::organisation;
+use crate::kind::person;
+use crate::kind::place;
+use crate::kind::segment;
 use crate::map::NewMap;
-use crate::position::Place::{self, ActiveAlly, ActiveOpponent, Neutral, NotKnown, PassiveAlly, PassiveOpponent};
+use crate::map::campaign::Campaign;
 use crate::rejection::Rejection;
-use crate::risk::{Level, Mitigation, Risk, RiskKind};
-use crate::weighed::{ReferTo, Referred, Weighed};
-use crate::{event, institution, organisation, person, place, segment, sheet};
 
 /// A whole map, still without ids.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -557,13 +567,14 @@ mod tests {
     use allymap_document::{ActId, ActorId, Document};
 
     use super::*;
+    use crate::advice::path::routes;
+    use crate::advice::spectrum::Spectrum;
     use crate::author::Author;
-    use crate::import::{plan, read_csv};
-    use crate::index::Row;
+    use crate::card::Card;
+    use crate::files::import::plan::plan;
+    use crate::files::import::table::read_csv;
     use crate::kind::KINDS;
     use crate::map::Map;
-    use crate::movement::Spectrum;
-    use crate::path::routes;
 
     const CAMPAIGNS: [RowId; 2] = [RowId([1; 16]), RowId([2; 16])];
 
@@ -608,7 +619,7 @@ mod tests {
         let map = Map::read(&document);
         assert_eq!(map.campaigns.len(), 2);
         assert_eq!(map.campaigns.iter().map(|campaign| campaign.arguments.len()).sum::<usize>(), 3);
-        let rows: Vec<Row> = built().iter().filter_map(|(id, document)| Row::of(document, *id)).collect();
+        let rows: Vec<Card> = built().iter().filter_map(|(id, document)| Card::of(document, *id)).collect();
         let target = map.campaigns[0].target().unwrap();
         assert_eq!(rows.iter().find(|row| row.id == target).unwrap().name, "Thornwick Shire Council");
         let spectrum = Spectrum::of(&rows, CAMPAIGNS[0], None);
@@ -644,7 +655,7 @@ mod tests {
         for (number, planned) in first.new.iter().enumerate() {
             let mut document = Document::new(ActorId([7; 16]));
             document.edit(ActId([7; 16]), |edit| Entry::create(edit, &planned.entry)).unwrap().unwrap();
-            rows.extend(Row::of(&document, EntryId([number as u8; 16])));
+            rows.extend(Card::of(&document, EntryId([number as u8; 16])));
         }
         let again = plan(&register, &rows, Some(today), today).preview();
         assert_eq!((again.new, again.same, again.changed, again.unclear), (0, rows.len(), 0, 0));

@@ -8,19 +8,19 @@ use std::collections::{BTreeMap, BTreeSet};
 use allymap_document::{ActId, Document, Edit, Value};
 use allymap_policy::Pack;
 
-use crate::assertion::{Assertion, Claim, Stated};
 use crate::author::Author;
 use crate::entry::Entry;
-use crate::field::Field;
+use crate::entry::assertion::{Assertion, Claim, Stated};
+use crate::entry::link::{Link, Linked};
+use crate::entry::log::{self, LogLine};
+use crate::entry::position::Place;
+use crate::entry::risk::{Level, Mitigation, Risk};
+use crate::entry::weighed::Weighed;
 use crate::ids::{EntryId, RowId};
 use crate::kind::Kind;
-use crate::link::{Link, Linked};
-use crate::log::{self, LogLine};
+use crate::kind::field::Field;
 use crate::map::{MAP_FIELDS, Map};
-use crate::position::Place;
 use crate::rejection::Rejection;
-use crate::risk::{Level, Mitigation, Risk};
-use crate::weighed::Weighed;
 
 /// What one command did to one document, and how it is taken back.
 #[derive(Clone, Debug)]
@@ -424,9 +424,9 @@ fn line_words(line: &LogLine) -> String {
 
 fn words_of(link: &Link) -> String {
     match link.target {
-        crate::link::Target::Influence { strength, .. } => format!("influence, {}", strength.slug()),
-        crate::link::Target::Same => "the same as another entry".to_owned(),
-        crate::link::Target::BranchOf => "a branch of another entry".to_owned(),
+        crate::entry::link::Target::Influence { strength, .. } => format!("influence, {}", strength.slug()),
+        crate::entry::link::Target::Same => "the same as another entry".to_owned(),
+        crate::entry::link::Target::BranchOf => "a branch of another entry".to_owned(),
     }
 }
 
@@ -445,17 +445,17 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
+    use crate::card::Card;
     use crate::date::{Date, When};
-    use crate::desk::{Desk as Person, ENTRY};
     use crate::entry::NewEntry;
-    use crate::export::entry_line;
-    use crate::fact::{Fact, FactKind};
-    use crate::index::Row;
+    use crate::entry::fact::{Fact, FactKind};
+    use crate::entry::link::{Direction, Strength};
+    use crate::entry::log::LOG_KINDS;
+    use crate::entry::risk::RiskKind;
+    use crate::files::export::entry_line;
     use crate::kind::Kind;
-    use crate::link::{Direction, Strength};
-    use crate::log::LOG_KINDS;
-    use crate::merging::{Step as Done, step, take};
-    use crate::risk::RiskKind;
+    use crate::tests::desk::{Desk as Person, ENTRY};
+    use crate::tests::merging::{Step as Done, step, take};
 
     const ID: EntryId = EntryId([7; 16]);
 
@@ -507,7 +507,7 @@ mod tests {
         let entry = entry(document, id);
         let mut row: Vec<String> = vec![line.to_string(), format!("{:?}", entry.facts)];
         row.extend(entry.positions.iter().map(|standing| format!("{:?} {:?}", standing.steps, standing.said)));
-        let of = Row::of(document, id).unwrap();
+        let of = Card::of(document, id).unwrap();
         row.push(format!("{:?} {:?} {:?} {:?}", of.facts, of.positions, of.risks, of.links));
         row.push(format!("{:?} {:?} {:?} {:?}", of.oldest_fact, of.last_contact, of.next_due, of.conflicts));
         row.join("\n")

@@ -10,26 +10,27 @@ use allymap_document::ActorId;
 use allymap_policy::{About, Case, Change, Fact, LIFTED, Outcome, Pack, Per, Question, RiskType, Statement};
 use sha2::{Digest, Sha256};
 
-use crate::affiliation::Tie;
-use crate::assertion::{Assertion, Claim};
-use crate::date::{Date, full_date};
-use crate::duplicates::identities;
-use crate::fact::FactKind;
+use crate::card::duplicates::identities;
+use crate::card::{Card, CardSaid};
+use crate::date::Date;
+use crate::date::typed::full_date;
+use crate::entry::assertion::{Assertion, Claim};
+use crate::entry::fact::FactKind;
+use crate::entry::risk::{Level, Mitigation};
+use crate::entry::weighed::{Chosen, Decided, Referred, Weighed};
 use crate::ids::{EntryId, RowId};
-use crate::index::{Row, RowSaid};
+use crate::kind::affiliation::Tie;
+use crate::kind::place::ACCESS;
 use crate::map::Map;
-use crate::place::ACCESS;
-use crate::risk::{Level, Mitigation};
-use crate::weighed::{Chosen, Decided, Referred, Weighed};
 use crate::words;
 
 /// Weighs the events of one map, with what its rows say.
 pub struct Weigher<'a> {
     /// Each row, and those that are the same.
-    joined: BTreeMap<EntryId, Vec<&'a Row>>,
+    joined: BTreeMap<EntryId, Vec<&'a Card>>,
     canonical: BTreeMap<EntryId, EntryId>,
     /// Folded names, and who has them; made when first needed.
-    named: OnceCell<BTreeMap<String, Vec<&'a Row>>>,
+    named: OnceCell<BTreeMap<String, Vec<&'a Card>>>,
     map: &'a Map,
     pack: &'a Pack,
     today: Date,
@@ -140,9 +141,9 @@ impl Weighing {
 }
 
 impl<'a> Weigher<'a> {
-    pub fn new(rows: &'a [Row], map: &'a Map, pack: &'a Pack, today: Date) -> Weigher<'a> {
+    pub fn new(rows: &'a [Card], map: &'a Map, pack: &'a Pack, today: Date) -> Weigher<'a> {
         let canonical = identities(rows);
-        let mut joined: BTreeMap<EntryId, Vec<&'a Row>> = BTreeMap::new();
+        let mut joined: BTreeMap<EntryId, Vec<&'a Card>> = BTreeMap::new();
         for row in rows {
             joined.entry(canonical.get(&row.id).copied().unwrap_or(row.id)).or_default().push(row);
         }
@@ -150,7 +151,7 @@ impl<'a> Weigher<'a> {
     }
 
     /// Everything known about an event.
-    pub fn weigh(&self, event: &Row) -> Weighing {
+    pub fn weigh(&self, event: &Card) -> Weighing {
         let subjects = self.subjects(event);
         let mut case = Case { occasion: Some(event.id.to_string()), ..Case::new() };
         for subject in &subjects {
@@ -178,7 +179,7 @@ impl<'a> Weigher<'a> {
     }
 
     /// An event's row, and those of all that are known to be the same.
-    fn also<'r>(&self, event: &'r Row) -> Vec<&'r Row>
+    fn also<'r>(&self, event: &'r Card) -> Vec<&'r Card>
     where
         'a: 'r,
     {
@@ -187,7 +188,7 @@ impl<'a> Weigher<'a> {
     }
 
     /// The rows of an entry and of all that are known to be the same.
-    fn of(&self, id: EntryId) -> Vec<&'a Row> {
+    fn of(&self, id: EntryId) -> Vec<&'a Card> {
         let one = self.canonical.get(&id).copied().unwrap_or(id);
         self.joined.get(&one).cloned().unwrap_or_default()
     }
@@ -203,7 +204,7 @@ impl<'a> Weigher<'a> {
             Err(_) => {
                 let (name, folded) = (value.to_owned(), words::folded(value));
                 let named = self.named.get_or_init(|| {
-                    let mut named: BTreeMap<String, Vec<&Row>> = BTreeMap::new();
+                    let mut named: BTreeMap<String, Vec<&Card>> = BTreeMap::new();
                     for row in self.joined.values().filter_map(|rows| rows.first()) {
                         named.entry(words::folded(&row.name)).or_default().push(row);
                     }
@@ -218,12 +219,12 @@ impl<'a> Weigher<'a> {
     }
 
     /// What the members of a set are called.
-    pub fn names(&self, event: &Row, field: &str) -> Vec<String> {
+    pub fn names(&self, event: &Card, field: &str) -> Vec<String> {
         event.members(field).iter().map(|value| self.meant(value).1).collect()
     }
 
     /// Organisers and communities, each once. An organiser of rights holders is a community as well.
-    fn subjects(&self, event: &Row) -> Vec<Subject> {
+    fn subjects(&self, event: &Card) -> Vec<Subject> {
         let mut subjects: Vec<Subject> = Vec::new();
         for (field, organiser) in [("organisers", true), ("communities", false)] {
             for value in self.also(event).into_iter().flat_map(|row| row.members(field)) {
@@ -257,7 +258,7 @@ impl<'a> Weigher<'a> {
     }
 
     /// What was stated in the event itself.
-    fn own_facts(&self, event: &Row, weighing: &mut Weighing) {
+    fn own_facts(&self, event: &Card, weighing: &mut Weighing) {
         for told in resolved(event, self.pack) {
             match &told.assertion.claim {
                 Claim::Risk(risk) => {
@@ -313,7 +314,7 @@ impl<'a> Weigher<'a> {
     }
 
     /// What was stated in the entry of an organiser or a community.
-    fn facts_of(&self, row: &Row, subject: &Subject, event: &Row, weighing: &mut Weighing) {
+    fn facts_of(&self, row: &Card, subject: &Subject, event: &Card, weighing: &mut Weighing) {
         let organiser = || About::Organiser(subject.name.clone());
         let community = || About::Community(subject.name.clone());
         for told in resolved(row, self.pack) {
@@ -355,18 +356,18 @@ impl<'a> Weigher<'a> {
         }
     }
 
-    fn state(&self, row: &Row, told: &Told<()>, fact: Fact, about: About, weighing: &mut Weighing) {
+    fn state(&self, row: &Card, told: &Told<()>, fact: Fact, about: About, weighing: &mut Weighing) {
         self.state_for(row, told, fact, about, None, weighing);
     }
 
     /// One statement of the case.
     fn state_for(
         &self,
-        row: &Row,
+        row: &Card,
         told: &Told<()>,
         fact: Fact,
         about: About,
-        event: Option<&Row>,
+        event: Option<&Card>,
         weighing: &mut Weighing,
     ) {
         let assertion = &told.assertion;
@@ -457,7 +458,7 @@ impl<'a> Weigher<'a> {
     }
 
     /// For what a consent was given, as the case calls it.
-    fn occasion(&self, weighed: &Weighed, event: Option<&Row>, weighing: &Weighing) -> String {
+    fn occasion(&self, weighed: &Weighed, event: Option<&Card>, weighing: &Weighing) -> String {
         let this = weighing.case.occasion.clone().unwrap_or_default();
         if let Some(id) = weighed.occasion_event {
             let same = event.is_some_and(|event| self.also(event).iter().any(|row| row.id == id));
@@ -472,7 +473,7 @@ impl<'a> Weigher<'a> {
     }
 
     /// What follows from fields and the log. Whoever thinks otherwise changes those.
-    fn derived(&self, event: &Row, weighing: &mut Weighing) {
+    fn derived(&self, event: &Card, weighing: &mut Weighing) {
         let mut add = Derived { weighing };
         for party in self.parties(event) {
             let id = format!("map/major/{party}");
@@ -547,7 +548,7 @@ impl<'a> Weigher<'a> {
         self.derived_people(event, &mut add);
     }
 
-    fn derived_space(&self, event: &Row, add: &mut Derived<'_>) {
+    fn derived_space(&self, event: &Card, add: &mut Derived<'_>) {
         let Some(place) = event.value("place").and_then(|value| self.meant(value).0) else { return };
         for row in self.of(place) {
             let missing = ACCESS.iter().find(|access| row.all_values(access.field).any(|value| value == "no"));
@@ -571,7 +572,7 @@ impl<'a> Weigher<'a> {
     }
 
     /// Who speaks, and who stands there for us (guide, section 3).
-    fn derived_people(&self, event: &Row, add: &mut Derived<'_>) {
+    fn derived_people(&self, event: &Card, add: &mut Derived<'_>) {
         let mut facts: Vec<(Fact, &str, EntryId, String)> = Vec::new();
         for value in event.members("speakers") {
             let (entry, name) = self.meant(value);
@@ -597,7 +598,7 @@ impl<'a> Weigher<'a> {
         }
     }
 
-    fn is_affiliated(&self, row: &Row) -> bool {
+    fn is_affiliated(&self, row: &Card) -> bool {
         let party = row.affiliations.iter().any(|seat| seat.tie == Tie::Party && !seat.has_ended(self.today));
         party
             || matches!(
@@ -607,7 +608,7 @@ impl<'a> Weigher<'a> {
     }
 
     /// The major parties; for what is over only those that somebody heard of: a list that changes opens nothing again.
-    pub fn parties(&self, event: &Row) -> Vec<String> {
+    pub fn parties(&self, event: &Card) -> Vec<String> {
         let mut parties = self.map.major_parties(event.value("electorate"));
         let over = event.day().is_some_and(|on| on < self.today);
         if over {
@@ -652,9 +653,9 @@ impl Derived<'_> {
     }
 }
 
-impl Row {
+impl Card {
     /// Another entry that is known to be this one said so too.
-    pub fn also_says(&mut self, other: &Row) {
+    pub fn also_says(&mut self, other: &Card) {
         self.said.extend(other.said.iter().cloned());
     }
 
@@ -727,7 +728,7 @@ impl Row {
     /// replaced by whoever replaced them. `supersedes` of each is what it really replaces; one that is taken back and binds on
     /// is marked by `takes_back`.
     fn resolve(&self, is_strict: &dyn Fn(&Claim) -> bool) -> Vec<Told<()>> {
-        let read: Vec<(&RowSaid, Assertion)> =
+        let read: Vec<(&CardSaid, Assertion)> =
             self.said.iter().filter_map(|said| Some((said, Assertion::from_bytes(&said.assertion)?))).collect();
         let by_id: BTreeMap<RowId, &Assertion> = read.iter().map(|(said, assertion)| (said.id, assertion)).collect();
         let mut gone: BTreeMap<RowId, &[RowId]> = BTreeMap::new();
@@ -761,7 +762,7 @@ impl Row {
     }
 }
 
-fn resolved(row: &Row, pack: &Pack) -> Vec<Told<()>> {
+fn resolved(row: &Card, pack: &Pack) -> Vec<Told<()>> {
     row.resolve(&|claim| match claim {
         Claim::Risk(risk) => risk.level.is_strict(),
         Claim::Fact(fact) => !matches!(fact.slug(), "unknown" | "none"),
@@ -817,12 +818,12 @@ fn mark(said: &Statement) -> RowId {
     RowId(mark)
 }
 
-fn unread(row: &Row) -> usize {
+fn unread(row: &Card) -> usize {
     usize::try_from(row.unread).unwrap_or(usize::MAX)
 }
 
 /// A member of a parliament or a council, or a candidate for one.
-fn is_politician(row: &Row) -> bool {
+fn is_politician(row: &Card) -> bool {
     row.kind == "person" && row.all_values("role").any(names_a_seat)
 }
 

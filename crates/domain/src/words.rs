@@ -1,8 +1,11 @@
 //! Text as people type it: cleaned before it is kept, folded before it is compared.
 
-use unicode_normalization::UnicodeNormalization;
+pub mod choice;
+pub mod json;
+pub mod label;
+pub mod slug;
 
-use crate::rejection::Rejection;
+use unicode_normalization::UnicodeNormalization;
 
 /// Letters in a name.
 pub(crate) const NAME_LETTERS: usize = 200;
@@ -11,8 +14,17 @@ pub(crate) const LINE_LETTERS: usize = 1_000;
 /// Letters in a note. Each is one operation of the document; one edit may hold 20,000, and an entry has two notes.
 pub(crate) const NOTE_LETTERS: usize = 8_000;
 
+/// Why a text cannot be kept as it was typed.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum Untidy {
+    #[error("{field} has {letters} letters; {limit} fit")]
+    TooLong { field: &'static str, letters: usize, limit: usize },
+    #[error("{field} holds characters that cannot be shown")]
+    Unprintable { field: &'static str },
+}
+
 /// A single line as it is kept: composed, trimmed, inner white space made single spaces.
-pub(crate) fn line(field: &'static str, text: &str, limit: usize) -> Result<String, Rejection> {
+pub(crate) fn line(field: &'static str, text: &str, limit: usize) -> Result<String, Untidy> {
     let mut clean = String::new();
     for letter in text.nfc().filter(|letter| !is_invisible(*letter)) {
         if letter.is_whitespace() {
@@ -20,7 +32,7 @@ pub(crate) fn line(field: &'static str, text: &str, limit: usize) -> Result<Stri
                 clean.push(' ');
             }
         } else if letter.is_control() {
-            return Err(Rejection::Unprintable { field });
+            return Err(Untidy::Unprintable { field });
         } else {
             clean.push(letter);
         }
@@ -32,19 +44,19 @@ pub(crate) fn line(field: &'static str, text: &str, limit: usize) -> Result<Stri
 }
 
 /// A line that may be left out; an empty one is.
-pub(crate) fn optional_line(field: &'static str, text: &Option<String>) -> Result<Option<String>, Rejection> {
+pub(crate) fn optional_line(field: &'static str, text: &Option<String>) -> Result<Option<String>, Untidy> {
     let clean = text.as_ref().map(|text| line(field, text, LINE_LETTERS)).transpose()?;
     Ok(clean.filter(|text| !text.is_empty()))
 }
 
 /// A note as it is kept: line breaks stay.
-pub(crate) fn note(field: &'static str, text: &str) -> Result<String, Rejection> {
+pub(crate) fn note(field: &'static str, text: &str) -> Result<String, Untidy> {
     let mut clean = String::new();
     for letter in text.replace("\r\n", "\n").nfc().filter(|letter| !is_invisible(*letter)) {
         match letter {
             '\n' | '\t' => clean.push(letter),
             '\r' | '\u{85}' | '\u{2028}' | '\u{2029}' => clean.push('\n'),
-            letter if letter.is_control() => return Err(Rejection::Unprintable { field }),
+            letter if letter.is_control() => return Err(Untidy::Unprintable { field }),
             letter => clean.push(letter),
         }
     }
@@ -72,9 +84,9 @@ pub(crate) fn shown_line(text: &str) -> String {
     }
 }
 
-fn bounded(field: &'static str, text: String, limit: usize) -> Result<String, Rejection> {
+fn bounded(field: &'static str, text: String, limit: usize) -> Result<String, Untidy> {
     let letters = text.chars().count();
-    if letters > limit { Err(Rejection::TooLong { field, letters, limit }) } else { Ok(text) }
+    if letters > limit { Err(Untidy::TooLong { field, letters, limit }) } else { Ok(text) }
 }
 
 /// The one of several names that was likely meant by a folded word.
@@ -168,11 +180,11 @@ mod tests {
     #[test]
     fn a_line_is_trimmed_and_what_hides_is_taken_out() {
         assert_eq!(line("name", "  Harbour\u{202e} \t Choir\u{feff} ", 50), Ok("Harbour Choir".into()));
-        assert_eq!(line("name", "a\u{0}b", 50), Err(Rejection::Unprintable { field: "name" }));
-        assert_eq!(line("name", "a\u{1b}[2J", 50), Err(Rejection::Unprintable { field: "name" }));
+        assert_eq!(line("name", "a\u{0}b", 50), Err(Untidy::Unprintable { field: "name" }));
+        assert_eq!(line("name", "a\u{1b}[2J", 50), Err(Untidy::Unprintable { field: "name" }));
         assert_eq!(
             line("name", &"x".repeat(10_000), NAME_LETTERS),
-            Err(Rejection::TooLong { field: "name", letters: 10_000, limit: NAME_LETTERS })
+            Err(Untidy::TooLong { field: "name", letters: 10_000, limit: NAME_LETTERS })
         );
     }
 

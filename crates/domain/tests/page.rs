@@ -1,7 +1,17 @@
 //! `docs/document.md` says what the tables say.
 
 use allymap_document::{ActId, ActorId, Document, Value};
-use allymap_domain::*;
+use allymap_domain::date::{Date, When};
+use allymap_domain::entry::assertion::{Assertion, Claim};
+use allymap_domain::entry::link::{Direction, Link, Strength};
+use allymap_domain::entry::log::{LogKind, LogLine};
+use allymap_domain::entry::risk::{Level, Mitigation, Risk, RiskKind};
+use allymap_domain::entry::{Entry, NewEntry};
+use allymap_domain::ids::{EntryId, RowId};
+use allymap_domain::kind::field::{Audience, Field, Merges};
+use allymap_domain::kind::{KINDS, Kind};
+use allymap_domain::map::MAP_FIELDS;
+use allymap_domain::rejection::Rejection;
 
 const PAGE: &str = include_str!("../../../docs/document.md");
 

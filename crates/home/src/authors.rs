@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use allymap_document::ActorId;
-use allymap_domain::Author;
+use allymap_domain::author::Author;
 
 use crate::trouble::Trouble;
 use crate::visit::Visit;

@@ -5,7 +5,12 @@ use std::ops::ControlFlow;
 use std::sync::Arc;
 
 use allymap_document::{ActorId, Document};
-use allymap_domain::{EntryId, Found, Heading, Named, ROW_SCHEMA, Row, TEXTS_SCHEMA, Texts};
+use allymap_domain::card::duplicates::identities;
+use allymap_domain::card::find::Found;
+use allymap_domain::card::heading::{Heading, Named};
+use allymap_domain::card::texts::{TEXTS_SCHEMA, Texts};
+use allymap_domain::card::{CARD_SCHEMA, Card};
+use allymap_domain::ids::EntryId;
 use allymap_replica::{Rows, SpaceNumber, index_key, index_prefix, texts_key, texts_prefix};
 use allymap_wire::DocumentId;
 
@@ -30,16 +35,16 @@ impl Visit<'_> {
 
     /// Every entry's row, in order of their names.
     /// They are read once in a command, however often they are asked for.
-    pub(crate) fn rows(&mut self) -> Result<Arc<[Row]>, Trouble> {
+    pub(crate) fn rows(&mut self) -> Result<Arc<[Card]>, Trouble> {
         if let Some(rows) = &self.home.held.known.rows {
             return Ok(rows.clone());
         }
         let mut rows = match self.request.day {
-            None => self.read_rows(Row::from_bytes)?,
+            None => self.read_rows(Card::from_bytes)?,
             // They stand nowhere and are made from every document.
             Some(day) => {
                 let documents = self.all_documents()?;
-                documents.iter().filter_map(|(id, document)| Row::as_of(document, *id, day)).collect()
+                documents.iter().filter_map(|(id, document)| Card::as_of(document, *id, day)).collect()
             }
         };
         sort(&mut rows);
@@ -59,7 +64,7 @@ impl Visit<'_> {
     fn read_rows<T>(&mut self, read: impl Fn(&[u8]) -> Option<T>) -> Result<Vec<T>, Trouble> {
         let number = self.map()?.number;
         let key = HomeKey::IndexSchema(number).bytes();
-        let schema = [ROW_SCHEMA.to_be_bytes(), TEXTS_SCHEMA.to_be_bytes()].concat();
+        let schema = [CARD_SCHEMA.to_be_bytes(), TEXTS_SCHEMA.to_be_bytes()].concat();
         if self.disk()?.get(&key)?.is_none_or(|known| known != schema) {
             let documents = {
                 let (replica, disk) = self.hold()?;
@@ -79,23 +84,23 @@ impl Visit<'_> {
     }
 
     /// The row of one entry that was found.
-    pub(crate) fn row(&mut self, id: EntryId) -> Result<Row, Trouble> {
+    pub(crate) fn row(&mut self, id: EntryId) -> Result<Card, Trouble> {
         self.row_if_here(id)?.ok_or(Trouble::Entry(trouble::Entry::Unreadable))
     }
 
     /// The row of an entry that something names: it may not have arrived.
-    pub(crate) fn row_if_here(&mut self, id: EntryId) -> Result<Option<Row>, Trouble> {
+    pub(crate) fn row_if_here(&mut self, id: EntryId) -> Result<Option<Card>, Trouble> {
         if self.reads_whole_rows() {
             return Ok(self.rows()?.iter().find(|row| row.id == id).cloned());
         }
         let number = SpaceNumber(self.map()?.number);
-        Ok(self.disk()?.get(&index_key(number, &DocumentId(id.0)))?.as_deref().and_then(Row::from_bytes))
+        Ok(self.disk()?.get(&index_key(number, &DocumentId(id.0)))?.as_deref().and_then(Card::from_bytes))
     }
 
     /// The ids of an entry and of all that are known to be the same.
     pub(crate) fn one_and_the_same(&mut self, id: EntryId) -> Result<Vec<EntryId>, Trouble> {
         fn of(id: EntryId, rows: &[impl Named]) -> Vec<EntryId> {
-            let same = allymap_domain::identities(rows);
+            let same = identities(rows);
             let Some(one) = same.get(&id) else { return vec![id] };
             same.iter().filter(|(_, identity)| *identity == one).map(|(id, _)| *id).collect()
         }
@@ -105,7 +110,7 @@ impl Visit<'_> {
     /// For each entry the letters that name it.
     pub(crate) fn short_ids(&mut self) -> Result<BTreeMap<EntryId, String>, Trouble> {
         fn of(rows: &[impl Named]) -> BTreeMap<EntryId, String> {
-            allymap_domain::short_ids(rows.iter().map(Named::id))
+            allymap_domain::card::find::short_ids(rows.iter().map(Named::id))
         }
         Ok(if self.reads_whole_rows() { of(&self.rows()?) } else { of(&self.known_headings()?) })
     }
@@ -124,9 +129,9 @@ impl Visit<'_> {
     }
 
     /// Rows for lists and counts: entries that are known to be the same count once, under the smallest id.
-    pub(crate) fn rows_once(&mut self) -> Result<Arc<[Row]>, Trouble> {
+    pub(crate) fn rows_once(&mut self) -> Result<Arc<[Card]>, Trouble> {
         let rows = self.rows()?;
-        let same = allymap_domain::identities(&rows);
+        let same = identities(&rows);
         if same.is_empty() {
             return Ok(rows);
         }
@@ -134,7 +139,7 @@ impl Visit<'_> {
     }
 
     /// The one entry that somebody means. Nothing is guessed: several, or a misspelt name, are told as candidates.
-    pub(crate) fn find(&mut self, said: &str) -> Result<Row, Trouble> {
+    pub(crate) fn find(&mut self, said: &str) -> Result<Card, Trouble> {
         let id =
             if self.reads_whole_rows() { meant(said, &self.rows()?) } else { meant(said, &self.known_headings()?) }?;
         self.row(id)
@@ -182,7 +187,7 @@ impl Visit<'_> {
         let number = SpaceNumber(self.map()?.number);
         self.forget_cards();
         let (index, sentences) = (index_key(number, &id), texts_key(number, &id));
-        let (row, texts) = Row::with_texts(document, EntryId(id.0)).unzip();
+        let (row, texts) = Card::with_texts(document, EntryId(id.0)).unzip();
         let disk = self.disk()?;
         match texts.flatten() {
             Some(texts) => disk.put(sentences, texts.to_bytes()),
@@ -202,7 +207,7 @@ impl Visit<'_> {
 /// The one of these that somebody means.
 fn meant<R: Named>(said: &str, rows: &[R]) -> Result<EntryId, Trouble> {
     let fitting = |near: &[&R]| -> Vec<Fitting> {
-        let short = allymap_domain::short_ids(rows.iter().map(Named::id));
+        let short = allymap_domain::card::find::short_ids(rows.iter().map(Named::id));
         let fitting = |row: &&R| {
             let id = row.id();
             Fitting { id, short: short[&id].clone(), name: row.name().into(), kind: row.kind().into() }
@@ -210,13 +215,13 @@ fn meant<R: Named>(said: &str, rows: &[R]) -> Result<EntryId, Trouble> {
         near.iter().map(fitting).collect()
     };
     let said_so = said.to_owned();
-    Err(Trouble::Which(match allymap_domain::find(said, rows) {
+    Err(Trouble::Which(match allymap_domain::card::find::find(said, rows) {
         Found::One(row) => return Ok(row.id()),
         Found::Several(rows) => trouble::Which::Several { said: said_so, fitting: fitting(&rows) },
         Found::None { near } => trouble::Which::None { said: said_so, near: fitting(&near) },
     }))
 }
 
-fn sort(rows: &mut [Row]) {
+fn sort(rows: &mut [Card]) {
     rows.sort_by(|a, b| a.name.cmp(&b.name).then(a.id.cmp(&b.id)));
 }

@@ -8,7 +8,12 @@ use std::collections::{BTreeMap, HashMap};
 use std::sync::{Arc, RwLock};
 
 use allymap_document::Document;
-use allymap_domain::{Entry, EntryId, Map, Private, Row, private_of_entry, private_of_map};
+use allymap_domain::card::Card;
+use allymap_domain::card::find::short_ids;
+use allymap_domain::entry::Entry;
+use allymap_domain::ids::EntryId;
+use allymap_domain::map::Map;
+use allymap_domain::private::{Private, private_of_entry, private_of_map};
 use allymap_wire::DocumentId;
 
 use crate::trouble::Trouble;
@@ -96,7 +101,7 @@ impl Visit<'_> {
     pub(crate) fn hide_names(&mut self) -> Result<(), Trouble> {
         let hidden = self.request.hidden.clone();
         let rows = self.rows()?;
-        let short = allymap_domain::short_ids(rows.iter().map(|row| row.id));
+        let short = short_ids(rows.iter().map(|row| row.id));
         let mut named: BTreeMap<&String, Vec<&str>> = BTreeMap::new();
         for row in rows.iter() {
             for name in [&row.name].into_iter().chain(&row.other_names) {
@@ -132,7 +137,7 @@ impl Visit<'_> {
         if !self.request.hidden.is_on() {
             return;
         }
-        if let Some(row) = Row::of(document, EntryId(id.0)) {
+        if let Some(row) = Card::of(document, EntryId(id.0)) {
             self.request.hidden.hide_name(&row.name);
         }
     }

@@ -2,7 +2,9 @@
 
 use std::sync::Arc;
 
-use allymap_domain::{Date, Heading, Row};
+use allymap_domain::card::Card;
+use allymap_domain::card::heading::Heading;
+use allymap_domain::date::Date;
 use allymap_replica::Replica;
 use allymap_seal::DatabaseKey;
 
@@ -48,7 +50,7 @@ impl Held {
 /// What was read of every entry, until something is written or others may write.
 #[derive(Default)]
 pub(crate) struct Known {
-    pub(crate) rows: Option<Arc<[Row]>>,
+    pub(crate) rows: Option<Arc<[Card]>>,
     pub(crate) headings: Option<Arc<[Heading]>>,
 }
 

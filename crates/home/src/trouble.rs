@@ -6,7 +6,9 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use allymap_document::EditError;
-use allymap_domain::{EntryId, NotALabel, Rejection};
+use allymap_domain::ids::EntryId;
+use allymap_domain::rejection::Rejection;
+use allymap_domain::words::label::NotALabel;
 use allymap_replica::{EditFailure, OpenError, Unreadable};
 use allymap_seal::SlotError;
 

@@ -4,7 +4,11 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use allymap_document::{Document, Edit};
-use allymap_domain::{Entry, EntryId, Map, Row, RowId, Texts};
+use allymap_domain::card::Card;
+use allymap_domain::card::texts::Texts;
+use allymap_domain::entry::Entry;
+use allymap_domain::ids::{EntryId, RowId};
+use allymap_domain::map::Map;
 use allymap_replica::{Effect, Replica, SpaceNumber};
 use allymap_seal::DeviceSeed;
 use allymap_wire::{DocumentId, Timestamp};
@@ -41,15 +45,15 @@ pub trait Under {
     fn map_document(&mut self) -> Result<DocumentId, Trouble>;
     fn document(&mut self, id: DocumentId) -> Result<Option<Document>, Trouble>;
     fn authors(&mut self) -> Result<Authors, Trouble>;
-    fn rows(&mut self) -> Result<Arc<[Row]>, Trouble>;
-    fn rows_once(&mut self) -> Result<Arc<[Row]>, Trouble>;
-    fn row(&mut self, id: EntryId) -> Result<Row, Trouble>;
-    fn row_if_here(&mut self, id: EntryId) -> Result<Option<Row>, Trouble>;
+    fn rows(&mut self) -> Result<Arc<[Card]>, Trouble>;
+    fn rows_once(&mut self) -> Result<Arc<[Card]>, Trouble>;
+    fn row(&mut self, id: EntryId) -> Result<Card, Trouble>;
+    fn row_if_here(&mut self, id: EntryId) -> Result<Option<Card>, Trouble>;
     fn one_and_the_same(&mut self, id: EntryId) -> Result<Vec<EntryId>, Trouble>;
     fn short_ids(&mut self) -> Result<BTreeMap<EntryId, String>, Trouble>;
     fn names(&mut self) -> Result<BTreeMap<EntryId, String>, Trouble>;
     fn texts(&mut self) -> Result<BTreeMap<EntryId, Texts>, Trouble>;
-    fn find(&mut self, said: &str) -> Result<Row, Trouble>;
+    fn find(&mut self, said: &str) -> Result<Card, Trouble>;
     fn seed(&mut self) -> Result<DeviceSeed, Trouble>;
     fn maps(&mut self) -> Result<Vec<MapRow>, Trouble>;
     fn add_map(&mut self, name: &str, person: &str, group: &str) -> Result<SpaceNumber, Trouble>;
@@ -135,19 +139,19 @@ impl Under for Visit<'_> {
         Visit::authors(self)
     }
 
-    fn rows(&mut self) -> Result<Arc<[Row]>, Trouble> {
+    fn rows(&mut self) -> Result<Arc<[Card]>, Trouble> {
         Visit::rows(self)
     }
 
-    fn rows_once(&mut self) -> Result<Arc<[Row]>, Trouble> {
+    fn rows_once(&mut self) -> Result<Arc<[Card]>, Trouble> {
         Visit::rows_once(self)
     }
 
-    fn row(&mut self, id: EntryId) -> Result<Row, Trouble> {
+    fn row(&mut self, id: EntryId) -> Result<Card, Trouble> {
         Visit::row(self, id)
     }
 
-    fn row_if_here(&mut self, id: EntryId) -> Result<Option<Row>, Trouble> {
+    fn row_if_here(&mut self, id: EntryId) -> Result<Option<Card>, Trouble> {
         Visit::row_if_here(self, id)
     }
 
@@ -167,7 +171,7 @@ impl Under for Visit<'_> {
         Visit::texts(self)
     }
 
-    fn find(&mut self, said: &str) -> Result<Row, Trouble> {
+    fn find(&mut self, said: &str) -> Result<Card, Trouble> {
         Visit::find(self, said)
     }
 

@@ -3,7 +3,10 @@
 use std::time::Duration;
 
 use allymap_document::{ActId, Document, Edit};
-use allymap_domain::{Date, Entry, EntryId, Map, RowId};
+use allymap_domain::date::Date;
+use allymap_domain::entry::Entry;
+use allymap_domain::ids::{EntryId, RowId};
+use allymap_domain::map::Map;
 use allymap_replica::{Effect, Replica, SpaceNumber};
 use allymap_seal::Vault;
 use allymap_wire::{DocumentId, Timestamp};

@@ -2,7 +2,8 @@
 
 use std::path::{Path, PathBuf};
 
-use allymap_domain::{Register, demo_town, read_register};
+use allymap_domain::files::import::{Register, read_register};
+use allymap_domain::town::demo_town;
 
 use super::grouped;
 use crate::commands::import::read_bounded;

@@ -1,8 +1,15 @@
 //! `allymap event add` and `edit`.
 
-use allymap_domain::{
-    Assertion, Claim, Entry, Found, Kind, NewEntry, Row, Weighed, Weighing, When, folded, parse_coming_date, short_ids,
-};
+use allymap_domain::card::Card;
+use allymap_domain::card::find::{Found, find, short_ids};
+use allymap_domain::date::When;
+use allymap_domain::date::typed::parse_coming_date;
+use allymap_domain::entry::assertion::{Assertion, Claim};
+use allymap_domain::entry::weighed::Weighed;
+use allymap_domain::entry::{Entry, NewEntry};
+use allymap_domain::kind::Kind;
+use allymap_domain::weigh::Weighing;
+use allymap_domain::words::folded;
 use allymap_policy::Fact;
 use allymap_wire::DocumentId;
 
@@ -118,8 +125,8 @@ impl Facts {
 
 /// The id of the one who is meant; words for whoever is not on the map.
 pub(super) fn meant(app: &mut App<'_>, said: &str, kind: Option<&str>) -> Result<String, Failure> {
-    let rows: Vec<Row> = app.rows()?.iter().filter(|row| kind.is_none_or(|kind| row.kind == kind)).cloned().collect();
-    match allymap_domain::find(said, &rows) {
+    let rows: Vec<Card> = app.rows()?.iter().filter(|row| kind.is_none_or(|kind| row.kind == kind)).cloned().collect();
+    match find(said, &rows) {
         Found::One(row) => Ok(row.id.to_string()),
         Found::Several(_) => app.find(said).map(|row| row.id.to_string()),
         Found::None { .. } => Ok(said.trim().to_owned()),
@@ -177,7 +184,7 @@ pub(super) fn add(app: &mut App<'_>, args: Add) -> Result<(), Failure> {
 pub(super) fn say_requests(app: &App<'_>, ground: &weigh::Ground, weighing: &Weighing) {
     for subject in &weighing.subjects {
         let row = subject.entry.and_then(|id| ground.row(id));
-        for told in row.map(Row::requests).unwrap_or_default() {
+        for told in row.map(Card::requests).unwrap_or_default() {
             let text = told.what.text.clone().unwrap_or_default();
             app.output.say(format_args!("Standing request of {}: {text}", subject.name));
         }

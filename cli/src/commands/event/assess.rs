@@ -1,6 +1,12 @@
 //! `allymap event assess`: the questions that can still change the answer, one at a time, and the answer.
 
-use allymap_domain::{Map, ReferTo, Row, Weighing, When, parse_when};
+use allymap_domain::card::Card;
+use allymap_domain::date::When;
+use allymap_domain::date::typed::parse_when;
+use allymap_domain::entry::weighed::ReferTo;
+use allymap_domain::map::Map;
+use allymap_domain::weigh::Weighing;
+use allymap_domain::words::folded;
 use allymap_policy::{Fact, Outcome, Question};
 
 use super::super::weigh::{self, Ground, Saying};
@@ -67,13 +73,13 @@ pub(super) fn run(app: &mut App<'_>, args: Args) -> Result<(), Failure> {
 }
 
 /// What was given on the command line: all of it, or nothing.
-fn state_all(app: &mut App<'_>, event: &Row, args: &Args, saying: &Saying) -> Result<bool, Failure> {
+fn state_all(app: &mut App<'_>, event: &Card, args: &Args, saying: &Saying) -> Result<bool, Failure> {
     let pairs = typed::pairs(&args.set, "message=same")?;
     let ground = Ground::of(app)?;
     let weighing = ground.weigh(event);
     let mut all: Vec<(Question, String)> = Vec::new();
     for (fact, value) in pairs {
-        if allymap_domain::folded(&fact) == "risk" {
+        if folded(&fact) == "risk" {
             // All six at once.
             weigh::rating(&value)?;
             for risk in allymap_policy::RiskType::ALL {
@@ -103,7 +109,7 @@ fn state_all(app: &mut App<'_>, event: &Row, args: &Args, saying: &Saying) -> Re
 }
 
 /// One question after the other, each kept when it is answered. Enter leaves one for later, or as it was answered before.
-fn walk(app: &mut App<'_>, event: &Row) -> Result<(), Failure> {
+fn walk(app: &mut App<'_>, event: &Card) -> Result<(), Failure> {
     let mut left: Vec<Question> = Vec::new();
     // Those that were asked, for whoever wants to go back; and the one gone back to.
     let (mut asked, mut again): (Vec<Question>, Option<Question>) = (Vec::new(), None);
@@ -227,7 +233,7 @@ fn answer(
 }
 
 /// A message that can be sent as it is: everything gathered, and what is asked (module, section 4).
-fn unsure(app: &mut App<'_>, ground: &Ground, event: &Row, weighing: &Weighing) -> Result<(), Failure> {
+fn unsure(app: &mut App<'_>, ground: &Ground, event: &Card, weighing: &Weighing) -> Result<(), Failure> {
     let outcome = weighing.outcome(weigh::pack());
     let authors = app.authors()?;
     let own = app.map()?;

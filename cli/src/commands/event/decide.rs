@@ -1,6 +1,9 @@
 //! `allymap event decide`: a person puts a decision on record, with the answer and what was known.
 
-use allymap_domain::{Assertion, CHOSEN, Chosen, Claim, Decided, Entry, When};
+use allymap_domain::date::When;
+use allymap_domain::entry::Entry;
+use allymap_domain::entry::assertion::{Assertion, Claim};
+use allymap_domain::entry::weighed::{CHOSEN, Chosen, Decided};
 use allymap_policy::{Label, Verdict};
 use allymap_wire::DocumentId;
 

@@ -2,7 +2,11 @@
 
 use std::collections::BTreeSet;
 
-use allymap_domain::{Row, Weigher, coming, short_ids};
+use allymap_domain::card::Card;
+use allymap_domain::card::duplicates::identities;
+use allymap_domain::card::find::short_ids;
+use allymap_domain::map::key_date::coming;
+use allymap_domain::weigh::Weigher;
 
 use super::super::weigh::{self, Ground};
 use crate::app::App;
@@ -20,8 +24,8 @@ pub(super) fn run(app: &mut App<'_>, args: &Args) -> Result<(), Failure> {
     let ground = Ground::of(app)?;
     let weigher = ground.weigher();
     let short = short_ids(ground.rows.iter().map(|row| row.id));
-    let same = allymap_domain::identities(&ground.rows);
-    let mut events: Vec<&Row> = ground
+    let same = identities(&ground.rows);
+    let mut events: Vec<&Card> = ground
         .rows
         .iter()
         .filter(|row| row.kind == "event" && same.get(&row.id).is_none_or(|one| *one == row.id))
@@ -31,7 +35,7 @@ pub(super) fn run(app: &mut App<'_>, args: &Args) -> Result<(), Failure> {
     events.sort_by_key(|row| {
         let on = row.day();
         let mut organisers = row.members("organisers").iter().filter_map(|value| ground.row(weigher.meant(value).0?));
-        let others = !organisers.any(Row::rights_holders);
+        let others = !organisers.any(Card::rights_holders);
         (on.is_none(), on, row.value("lead") != Some("them"), others, row.name.clone())
     });
     let clashes = clashes(&ground, &events);
@@ -81,11 +85,11 @@ pub(super) fn run(app: &mut App<'_>, args: &Args) -> Result<(), Failure> {
 }
 
 /// Two groups on one day share the same people, unless everybody is meant to come that day (module, section 2).
-fn clashes(ground: &Ground, events: &[&Row]) -> Vec<String> {
+fn clashes(ground: &Ground, events: &[&Card]) -> Vec<String> {
     let days: BTreeSet<_> = events.iter().filter_map(|row| row.day()).collect();
     let mut clashes = Vec::new();
     for on in days {
-        let that_day: Vec<&&Row> = events.iter().filter(|row| row.day() == Some(on)).collect();
+        let that_day: Vec<&&Card> = events.iter().filter(|row| row.day() == Some(on)).collect();
         let groups: BTreeSet<&str> = that_day.iter().map(|row| row.held_by().unwrap_or_default()).collect();
         let peak = !coming(&ground.map.dates, on, on).is_empty();
         if that_day.len() > 1 && groups.len() > 1 && !peak {
@@ -97,7 +101,7 @@ fn clashes(ground: &Ground, events: &[&Row]) -> Vec<String> {
 }
 
 /// An event in a list, for programs.
-pub(super) fn json(weigher: &Weigher<'_>, row: &Row, short: &str) -> serde_json::Value {
+pub(super) fn json(weigher: &Weigher<'_>, row: &Card, short: &str) -> serde_json::Value {
     let weighing = weigher.weigh(row);
     let organisers: Vec<String> = row.members("organisers").iter().map(|value| weigher.meant(value).1).collect();
     let outcome = weighing.outcome(weigh::pack());

@@ -1,5 +1,7 @@
 //! `allymap event parties`: one line for each major party, so that nobody looks preferred (guide, section 3).
 
+use allymap_domain::date::typed::parse_when;
+use allymap_domain::words;
 use allymap_policy::Fact;
 
 use super::super::weigh::{self, Ground, Saying};
@@ -28,12 +30,12 @@ impl Args {
 pub(super) fn run(app: &mut App<'_>, args: &Args) -> Result<(), Failure> {
     let event = weigh::event(app, &args.event)?;
     let mut ground = Ground::of(app)?;
-    let on = args.on.as_deref().map(|typed| allymap_domain::parse_when(typed, app.today())).transpose()?;
+    let on = args.on.as_deref().map(|typed| parse_when(typed, app.today())).transpose()?;
     for (party, answer) in typed::pairs(&args.answer, "\"Harbour Party=attending\"")? {
         let weighing = ground.weigh(&event);
         let known = ground.weigher().parties(&event);
-        let folded = allymap_domain::folded(&party);
-        let named = known.iter().find(|known| allymap_domain::folded(known) == folded);
+        let folded = words::folded(&party);
+        let named = known.iter().find(|known| words::folded(known) == folded);
         let named = named.ok_or_else(|| {
             Failure::new("AM-PARTY", Exit::WhichEntry, format!("{party} is not among the major parties here.")).hint(
                 format!(

@@ -2,7 +2,10 @@
 
 use std::path::PathBuf;
 
-use allymap_domain::{Asked, EventSheet, Row, event_sheet};
+use allymap_domain::card::Card;
+use allymap_domain::map::question::Asked;
+use allymap_domain::paper::event::{EventSheet, event_sheet};
+use allymap_domain::words::folded_words;
 
 use super::super::weigh::{self, Ground};
 use crate::app::App;
@@ -34,7 +37,7 @@ pub(super) fn run(app: &mut App<'_>, args: &Args) -> Result<(), Failure> {
             Failure::usage(format!("Standard output cannot be written: {}.", crate::terminal::failure::reason(&error)))
         });
     }
-    let words = allymap_domain::folded_words(&event.name).join("-");
+    let words = folded_words(&event.name).join("-");
     let name: String = words.chars().take(60).collect();
     let path = args.output.clone().unwrap_or_else(|| PathBuf::from(format!("{name}.html")));
     save(app, &path, printed.html.as_bytes(), args.replace)?;
@@ -51,7 +54,7 @@ pub(super) fn run(app: &mut App<'_>, args: &Args) -> Result<(), Failure> {
     Ok(())
 }
 
-fn sheet(app: &mut App<'_>, ground: &Ground, event: &Row) -> Result<EventSheet, Failure> {
+fn sheet(app: &mut App<'_>, ground: &Ground, event: &Card) -> Result<EventSheet, Failure> {
     let weigher = ground.weigher();
     let weighing = weigher.weigh(event);
     let outcome = weighing.outcome(weigh::pack());

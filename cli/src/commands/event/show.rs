@@ -1,6 +1,8 @@
 //! `allymap event show`: what is known of an event, who said so, and the answer so far.
 
-use allymap_domain::{Row, Weigher, short_ids};
+use allymap_domain::card::Card;
+use allymap_domain::card::find::short_ids;
+use allymap_domain::weigh::Weigher;
 use allymap_policy::Fact;
 
 use super::super::weigh::{self, COLUMN, Ground};
@@ -75,7 +77,7 @@ pub(super) fn run(app: &mut App<'_>, args: &Args) -> Result<(), Failure> {
 }
 
 /// What its fields say, in words.
-pub(super) fn headings(weigher: &Weigher<'_>, event: &Row) -> Vec<(&'static str, String)> {
+pub(super) fn headings(weigher: &Weigher<'_>, event: &Card) -> Vec<(&'static str, String)> {
     let mut lines = Vec::new();
     for (field, label) in FIELDS {
         let words = match *field {
@@ -111,7 +113,7 @@ const FIELDS: &[(&str, &str)] = &[
     ("held-by", "Held by"),
 ];
 
-fn details(weigher: &Weigher<'_>, event: &Row, short: &str) -> serde_json::Value {
+fn details(weigher: &Weigher<'_>, event: &Card, short: &str) -> serde_json::Value {
     serde_json::json!({
         "id": event.id.to_string(), "short_id": short, "name": event.name, "on": event.value("on"),
         "place": event.value("place").map(|value| weigher.meant(value).1), "theme": event.value("theme"),

@@ -1,6 +1,8 @@
 //! `allymap map answer QUESTION`: what somebody found out, for a whole question or a part of one.
 
-use allymap_domain::{Answer, Asked, Known, Map, QUESTIONS, Question, folded};
+use allymap_domain::map::Map;
+use allymap_domain::map::question::{Answer, Asked, Known, QUESTIONS, Question};
+use allymap_domain::words::folded;
 
 use super::OriginArgs;
 use crate::app::App;

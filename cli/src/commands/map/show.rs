@@ -1,8 +1,17 @@
 //! `allymap map show`: the head of the map, then the seven sections of the template in their order.
 
-use allymap_domain::{
-    Answer, Asked, Date, Holds, Item, KINDS, Known, Map, Merges, Row, SECTIONS, Section, SourceKind, coming, folded,
-};
+use allymap_domain::card::Card;
+use allymap_domain::date::Date;
+use allymap_domain::kind::KINDS;
+use allymap_domain::kind::field::{Holds, Merges};
+use allymap_domain::map::Map;
+use allymap_domain::map::item::Item;
+use allymap_domain::map::key_date::coming;
+use allymap_domain::map::origin::Origin;
+use allymap_domain::map::origin::SourceKind;
+use allymap_domain::map::question::{Answer, Asked, Known};
+use allymap_domain::map::section::{SECTIONS, Section};
+use allymap_domain::words::folded;
 
 use super::{by, needed};
 use crate::app::App;
@@ -27,7 +36,7 @@ const COLUMN: usize = 24;
 
 pub(crate) fn run(app: &mut App<'_>, args: &Args) -> Result<(), Failure> {
     let map = needed(app)?;
-    let rows: Vec<Row> = app.rows_once()?.iter().filter(|row| !row.archived).cloned().collect();
+    let rows: Vec<Card> = app.rows_once()?.iter().filter(|row| !row.archived).cloned().collect();
     let only = args.section.as_deref().map(section_named).transpose()?;
     if app.output.json {
         app.output.json(&json(&map, &rows, app.today()));
@@ -103,10 +112,10 @@ fn head(app: &App<'_>, map: &Map) {
     }
 }
 
-fn say_section(app: &App<'_>, map: &Map, rows: &[Row], section: &Section) {
+fn say_section(app: &App<'_>, map: &Map, rows: &[Card], section: &Section) {
     let out = app.output.clone();
     let nothing = || out.note("", &format!("nothing yet ({})", section.hint), 2);
-    let of_kind: Vec<&Row> = rows.iter().filter(|row| Some(row.kind.as_str()) == section.kind).collect();
+    let of_kind: Vec<&Card> = rows.iter().filter(|row| Some(row.kind.as_str()) == section.kind).collect();
     match (section.slug, section.kind) {
         ("demographics", _) if map.figures.is_empty() && of_kind.is_empty() => nothing(),
         ("demographics", _) => {
@@ -152,8 +161,8 @@ fn say_section(app: &App<'_>, map: &Map, rows: &[Row], section: &Section) {
 }
 
 /// Names by the types of their kind, in the table's order; those without a type last. People by what they are.
-fn by_type(kind: &str, rows: &[&Row]) -> Vec<(String, Vec<String>)> {
-    let named = |row: &Row| row.name.clone();
+fn by_type(kind: &str, rows: &[&Card]) -> Vec<(String, Vec<String>)> {
+    let named = |row: &Card| row.name.clone();
     let field = KINDS.iter().find(|known| known.name == kind).and_then(|kind| kind.field("type"));
     let Some(Holds::Choice(types)) = field.map(|field| field.holds) else {
         return rows
@@ -168,7 +177,7 @@ fn by_type(kind: &str, rows: &[&Row]) -> Vec<(String, Vec<String>)> {
             (choice.label.to_owned(), names.collect())
         })
         .collect();
-    let known = |row: &Row| row.value("type").is_some_and(|sort| types.iter().any(|choice| choice.slug == sort));
+    let known = |row: &Card| row.value("type").is_some_and(|sort| types.iter().any(|choice| choice.slug == sort));
     groups.push(("type not known".to_owned(), rows.iter().filter(|row| !known(row)).map(|row| named(row)).collect()));
     groups.retain(|(_, names)| !names.is_empty());
     groups
@@ -225,7 +234,7 @@ fn section_named(typed: &str) -> Result<&'static Section, Failure> {
         })
 }
 
-fn json(map: &Map, rows: &[Row], today: Date) -> serde_json::Value {
+fn json(map: &Map, rows: &[Card], today: Date) -> serde_json::Value {
     let fields: serde_json::Map<String, serde_json::Value> = map
         .fields
         .iter()
@@ -235,7 +244,7 @@ fn json(map: &Map, rows: &[Row], today: Date) -> serde_json::Value {
             (value.field.name.to_owned(), if set { serde_json::json!(values) } else { serde_json::json!(values[0]) })
         })
         .collect();
-    let origin = |origin: &allymap_domain::Origin| {
+    let origin = |origin: &Origin| {
         serde_json::json!({
             "kind": origin.kind.map(SourceKind::slug), "source": origin.source, "on": origin.on.as_ref().map(|when| &when.typed),
         })

@@ -2,7 +2,12 @@
 
 use std::collections::BTreeSet;
 
-use allymap_domain::{CAPACITY, Direction, Entry, EntryId, FINDINGS, Finding, Place};
+use allymap_domain::advice::meeting::{FINDINGS, Finding};
+use allymap_domain::entry::Entry;
+use allymap_domain::entry::link::Direction;
+use allymap_domain::entry::position::Place;
+use allymap_domain::ids::EntryId;
+use allymap_domain::kind::relationship::CAPACITY;
 
 use crate::app::App;
 use crate::terminal::failure::Failure;

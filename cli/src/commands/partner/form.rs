@@ -3,7 +3,13 @@
 use std::ops::Range;
 
 use allymap_document::Edit;
-use allymap_domain::{Entry, Field, Holds, Kind, Merges, Rejection, Row, Said};
+use allymap_domain::card::Card;
+use allymap_domain::entry::Entry;
+use allymap_domain::kind::Kind;
+use allymap_domain::kind::field::{Field, Holds, Merges};
+use allymap_domain::kind::value::Said;
+use allymap_domain::rejection::Rejection;
+use allymap_domain::words::label;
 use allymap_wire::DocumentId;
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
@@ -13,7 +19,7 @@ use crate::app::App;
 use crate::terminal::editor::Sheet;
 use crate::terminal::failure::{Exit, Failure};
 
-pub(super) fn edit(app: &mut App<'_>, row: &Row) -> Result<(), Failure> {
+pub(super) fn edit(app: &mut App<'_>, row: &Card) -> Result<(), Failure> {
     let shown = app.entry(row.id)?;
     let kind = shown.kind.ok_or(Rejection::NewerKind)?;
     let text = form(&shown, kind, &app.map()?.name);
@@ -78,7 +84,7 @@ fn kept(failure: Failure, sheet: &Sheet) -> Failure {
 }
 
 /// One act. What somebody else wrote meanwhile stays, except in a field that was edited here too.
-fn write(app: &mut App<'_>, row: &Row, shown: &Entry, changes: &[Change]) -> Result<(), Failure> {
+fn write(app: &mut App<'_>, row: &Card, shown: &Entry, changes: &[Change]) -> Result<(), Failure> {
     let now = app.entry(row.id)?;
     app.edit(DocumentId(row.id.0), |edit| changes.iter().try_for_each(|change| change.write(edit)))?;
     app.commit()?;
@@ -95,7 +101,7 @@ fn write(app: &mut App<'_>, row: &Row, shown: &Entry, changes: &[Change]) -> Res
     Ok(())
 }
 
-fn tell(app: &mut App<'_>, row: &Row, changes: &[Change]) -> Result<(), Failure> {
+fn tell(app: &mut App<'_>, row: &Card, changes: &[Change]) -> Result<(), Failure> {
     let mut names: Vec<&str> = changes.iter().map(|change| change.field().name).collect();
     names.dedup();
     if app.output.json {
@@ -271,7 +277,7 @@ fn form(entry: &Entry, kind: &Kind, map: &str) -> String {
 
 /// Others' text must not end a comment.
 fn one_line(text: &str) -> String {
-    allymap_domain::clean(text).replace(['\n', '\t'], " ")
+    label::clean(text).replace(['\n', '\t'], " ")
 }
 
 fn quoted(text: &str) -> String {
@@ -283,5 +289,5 @@ fn quoted_lines(text: &str) -> String {
 }
 
 fn escaped(text: &str) -> String {
-    allymap_domain::clean(text).replace('\\', "\\\\").replace('"', "\\\"")
+    label::clean(text).replace('\\', "\\\\").replace('"', "\\\"")
 }

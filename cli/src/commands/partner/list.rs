@@ -2,7 +2,14 @@
 
 use std::collections::BTreeMap;
 
-use allymap_domain::{Balance, BalanceStanding, Date, EntryId, PLACES, Place, Row, Spectrum, short_ids};
+use allymap_domain::advice::spectrum::Spectrum;
+use allymap_domain::card::Card;
+use allymap_domain::card::find::short_ids;
+use allymap_domain::date::Date;
+use allymap_domain::entry::fact::STAGES;
+use allymap_domain::entry::favour::{self, Balance};
+use allymap_domain::entry::position::{PLACES, Place};
+use allymap_domain::ids::EntryId;
 
 use super::{office, row_json};
 use crate::app::App;
@@ -52,7 +59,7 @@ pub(super) fn run(app: &mut App<'_>, args: &Args) -> Result<(), Failure> {
     let one_of = |app: &mut App<'_>, typed: &Option<String>, flag: &str, choices| {
         typed.clone().map(|typed| crate::commands::risk::chosen(app, Some(typed), "", flag, choices)).transpose()
     };
-    let stage = one_of(app, &args.stage, "--stage", allymap_domain::STAGES)?;
+    let stage = one_of(app, &args.stage, "--stage", STAGES)?;
     let position = one_of(app, &args.position, "--position", PLACES)?.and_then(Place::typed);
     let asked = args.campaign.is_some() || position.is_some() || args.sort == Some(Sort::Position);
     let campaign = asked.then(|| crate::commands::campaign::meant(app, args.campaign.as_deref())).transpose()?;
@@ -61,7 +68,7 @@ pub(super) fn run(app: &mut App<'_>, args: &Args) -> Result<(), Failure> {
         spectrum.iter().flat_map(|spectrum| &spectrum.placed).map(|placed| (placed.row.id, placed.place)).collect();
     let held_by = args.held_by.as_deref().map(|wanted| crate::commands::log::Holder::of(app, wanted)).transpose()?;
     let joined = crate::commands::relation::joined(app)?;
-    let mut rows: Vec<&Row> = joined.iter().collect();
+    let mut rows: Vec<&Card> = joined.iter().collect();
     rows.retain(|row| args.archived || !row.archived);
     rows.retain(|row| args.kind.as_ref().map_or(row.kind != "event", |kind| row.kind == *kind));
     let of = rows.len();
@@ -89,7 +96,7 @@ pub(super) fn run(app: &mut App<'_>, args: &Args) -> Result<(), Failure> {
     let relationship = asked || held_by.is_some() || args.sort.is_some();
     let mut columns: Vec<(&str, Vec<String>)> = Vec::new();
     let mut column =
-        |heading, cell: &dyn Fn(&Row) -> String| columns.push((heading, rows.iter().copied().map(cell).collect()));
+        |heading, cell: &dyn Fn(&Card) -> String| columns.push((heading, rows.iter().copied().map(cell).collect()));
     column("Name", &|row| row.name.clone());
     if relationship {
         column("Kind", &|row| Some(office(row)).filter(|office| !office.is_empty()).unwrap_or(row.kind.clone()));
@@ -120,28 +127,28 @@ pub(super) fn run(app: &mut App<'_>, args: &Args) -> Result<(), Failure> {
 }
 
 /// Give and take within a year, in words; nothing where nothing went either way.
-fn balance(row: &Row, today: Date) -> String {
-    match Balance::of(&row.exchanges, today).standing() {
-        BalanceStanding::Nothing => String::new(),
+fn balance(row: &Card, today: Date) -> String {
+    match Balance::of(&row.favours, today).standing() {
+        favour::Standing::Nothing => String::new(),
         standing => standing.words().to_owned(),
     }
 }
 
 /// Rights holders before all others of the same rank (module, section 4a).
-fn sort(rows: &mut [&Row], by: Option<Sort>, places: &BTreeMap<EntryId, Place>, today: Date) {
+fn sort(rows: &mut [&Card], by: Option<Sort>, places: &BTreeMap<EntryId, Place>, today: Date) {
     rows.sort_by_key(|row| !row.rights_holders());
     match by {
         None => {}
         Some(Sort::Name) => rows.sort_by(|a, b| a.name.cmp(&b.name)),
         Some(Sort::LastContact) => rows.sort_by_key(|row| (row.last_contact.is_none(), row.last_contact)),
         Some(Sort::Balance) => rows.sort_by_key(|row| {
-            let balance = Balance::of(&row.exchanges, today);
+            let balance = Balance::of(&row.favours, today);
             let turn = match balance.standing() {
-                BalanceStanding::WeOwe => 0,
-                BalanceStanding::Even => 1,
-                BalanceStanding::WellGiven => 2,
-                BalanceStanding::EarlyDays => 3,
-                BalanceStanding::Nothing => 4,
+                favour::Standing::WeOwe => 0,
+                favour::Standing::Even => 1,
+                favour::Standing::WellGiven => 2,
+                favour::Standing::EarlyDays => 3,
+                favour::Standing::Nothing => 4,
             };
             (turn, std::cmp::Reverse(balance.owed()))
         }),

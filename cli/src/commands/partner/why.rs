@@ -2,7 +2,13 @@
 
 use std::collections::BTreeMap;
 
-use allymap_domain::{Author, Claim, Date, Entry, Stated, Target, key_label, value_words};
+use allymap_domain::author::Author;
+use allymap_domain::date::Date;
+use allymap_domain::entry::Entry;
+use allymap_domain::entry::assertion::{Claim, Stated};
+use allymap_domain::entry::link::{Direction, Target};
+use allymap_domain::kind::field::Holds;
+use allymap_domain::undo;
 use allymap_wire::DocumentId;
 
 use crate::app::App;
@@ -83,7 +89,7 @@ fn facts(app: &mut App<'_>, entry: &Entry) -> Result<Vec<Fact>, Failure> {
     let names = app.names()?;
     let campaigns = app.map_entry()?.map(|map| map.campaigns).unwrap_or_default();
     let mut facts = Vec::new();
-    for value in entry.fields.iter().filter(|value| value.field.holds != allymap_domain::Holds::Affiliation) {
+    for value in entry.fields.iter().filter(|value| value.field.holds != Holds::Affiliation) {
         for said in &value.values {
             let (what, shown) = (value.field.label.to_owned(), value.field.shown(&said.value));
             let on = written.get(&(what.clone(), shown.clone())).cloned();
@@ -122,9 +128,9 @@ fn facts(app: &mut App<'_>, entry: &Entry) -> Result<Vec<Fact>, Failure> {
     for linked in &entry.links {
         let what = match linked.link.target {
             Target::Influence { direction, .. } => match direction {
-                allymap_domain::Direction::Out => "Influences",
-                allymap_domain::Direction::In => "Influenced by",
-                allymap_domain::Direction::Both => "Each moves the other",
+                Direction::Out => "Influences",
+                Direction::In => "Influenced by",
+                Direction::Both => "Each moves the other",
             },
             Target::Same => "The same as",
             Target::BranchOf => "Branch of",
@@ -168,9 +174,9 @@ fn written_here(app: &mut App<'_>, entry: &Entry) -> Result<BTreeMap<(String, St
         for key in &change.keys {
             let value = match after.text(key) {
                 Some(text) => text,
-                None => after.value(key).map(|value| value_words(&after, key, &value)).unwrap_or_default(),
+                None => after.value(key).map(|value| undo::said(&after, key, &value)).unwrap_or_default(),
             };
-            written.insert((key_label(&after, key), value), own(act));
+            written.insert((undo::label(&after, key), value), own(act));
         }
     }
     Ok(written)

@@ -1,6 +1,6 @@
 //! The home's troubles in words, a family at a time. None has a catch-all: a new trouble asks for its words here.
 
-use allymap_domain::NotALabel;
+use allymap_domain::words::label::NotALabel;
 use allymap_home::Trouble;
 use allymap_home::trouble::{Entry, Fitting, Which};
 

@@ -3,16 +3,17 @@
 use proptest::prelude::*;
 
 use super::*;
-use crate::assertion::{Assertion, Claim};
+use crate::advice::todo::todo;
+use crate::card::Card;
+use crate::date::rule::Rule;
 use crate::date::{Date, When};
-use crate::desk::{Desk, ENTRY, NOW, row, today};
 use crate::entry::Entry;
-use crate::index::Row;
-use crate::key_date::starter_dates;
-use crate::origin::{Origin, SourceKind};
-use crate::risk::{Level, Mitigation, Risk, RiskKind};
-use crate::rule::Rule;
-use crate::todo::todo;
+use crate::entry::assertion::{Assertion, Claim};
+use crate::entry::risk::{Level, Mitigation, Risk, RiskKind};
+use crate::map::key_date::starter_dates;
+use crate::map::origin::{Origin, SourceKind};
+use crate::tests::desk::{Desk, ENTRY, NOW, row, today};
+use crate::words::Untidy;
 
 /// Three copies of one map.
 fn three() -> [Desk; 3] {
@@ -59,7 +60,10 @@ fn s103_the_head_says_what_the_community_is_by_area_or_by_what_is_shared() {
         assert!(ana.edit(|edit| Map::set(edit, field, typed)).is_err(), "{field} {typed}");
     }
     let long = "x".repeat(10_000);
-    assert!(matches!(ana.edit(|edit| Map::set(edit, "strategy", &long)), Err(Rejection::TooLong { .. })));
+    assert!(matches!(
+        ana.edit(|edit| Map::set(edit, "strategy", &long)),
+        Err(Rejection::Untidy(Untidy::TooLong { .. }))
+    ));
 }
 
 #[test]
@@ -252,7 +256,7 @@ fn s119_an_entry_whose_oldest_standing_fact_is_old_is_listed_until_somebody_look
     };
     let (old, new) = (Date::new(2025, 5, 22).unwrap(), Date::new(2025, 5, 24).unwrap());
     let listed = |desk: &Desk| {
-        let rows = [Row::of(&desk.document, ENTRY).unwrap()];
+        let rows = [Card::of(&desk.document, ENTRY).unwrap()];
         todo(&Map::default(), &rows, today(), 18).entries.iter().any(|open| open.slug == "old")
     };
     ana.edit(|edit| Entry::assert(edit, row(1), &rate(old, vec![]))).unwrap();

@@ -2,7 +2,8 @@
 
 use std::path::PathBuf;
 
-use allymap_domain::{Map, clean, label};
+use allymap_domain::map::Map;
+use allymap_domain::words::label::{clean, label};
 use toml_edit::{DocumentMut, Item, Value};
 
 use crate::computer::folders::{Folders, write_private};

@@ -5,7 +5,7 @@ use std::convert::Infallible;
 use std::sync::Arc;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
-use allymap_domain::Date;
+use allymap_domain::date::Date;
 use rand_core::{TryCryptoRng, TryRng};
 
 /// Until a relay that stopped in the middle counts as away.

@@ -1,7 +1,7 @@
 //! What is mended of the list of maps: rows that were lost, damage, another computer.
 
 use allymap_document::Document;
-use allymap_domain::Map;
+use allymap_domain::map::Map;
 use allymap_replica::{Replica, Rows, SpaceNumber};
 use allymap_seal::DeviceSeed;
 use allymap_wire::DocumentId;

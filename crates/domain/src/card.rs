@@ -1,0 +1,497 @@
+//! One short row per entry, so that lists, finding and importing need not open every document. It can always be rebuilt.
+
+pub mod duplicates;
+pub mod find;
+pub mod heading;
+pub mod texts;
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use allymap_document::{ActorId, Document};
+use minicbor::{Decode, Encode};
+use sha2::{Digest, Sha256};
+
+use crate::author::Author;
+use crate::card::texts::Texts;
+use crate::date::Date;
+use crate::entry::Entry;
+use crate::entry::ancestry::Ancestry;
+use crate::entry::fact::FactKind;
+use crate::entry::favour::Favour;
+use crate::entry::link::{Direction, Strength, Target};
+use crate::entry::log;
+use crate::entry::position::Place;
+use crate::entry::risk::{Level, Mitigation, RiskKind};
+use crate::ids::{EntryId, RowId};
+use crate::kind::Kind;
+use crate::kind::affiliation::Affiliation;
+use crate::kind::field::Merges;
+use crate::map::Map;
+use crate::words;
+
+/// Rows of another schema are thrown away and made anew.
+pub const CARD_SCHEMA: u16 = 7;
+
+/// Steps of one position that a row holds, the latest: an honest entry has a handful, and one with more was made to be slow.
+const STEPS: usize = 200;
+
+/// What lists, finding, due dates and importing need to know of an entry.
+#[derive(Clone, PartialEq, Eq, Encode, Decode)]
+#[cbor(map)]
+pub struct Card {
+    #[n(0)]
+    schema: u16,
+    /// SHA-256 over the document's heads: the row fits the document as long as they are equal.
+    #[n(1)]
+    #[cbor(with = "minicbor::bytes")]
+    pub heads: [u8; 32],
+    #[n(2)]
+    pub id: EntryId,
+    #[n(3)]
+    pub kind: String,
+    #[n(4)]
+    pub name: String,
+    /// Names that were written apart from the shown one.
+    #[n(5)]
+    pub other_names: Vec<String>,
+    /// Folded words of all names.
+    #[n(6)]
+    pub words: Vec<String>,
+    /// The shown value of every other register.
+    #[n(7)]
+    pub values: BTreeMap<String, String>,
+    #[n(8)]
+    pub led_by: Vec<String>,
+    #[n(9)]
+    pub source_ids: Vec<String>,
+    #[n(26)]
+    pub sources: Vec<String>,
+    #[n(10)]
+    pub affiliations: Vec<Affiliation>,
+    /// Folded, of all values written apart.
+    #[n(11)]
+    pub phones: Vec<String>,
+    #[n(12)]
+    pub emails: Vec<String>,
+    #[n(13)]
+    pub positions: Vec<CardPosition>,
+    #[n(14)]
+    pub risks: Vec<CardRisk>,
+    #[n(15)]
+    pub last_contact: Option<Date>,
+    #[n(16)]
+    pub next_due: Option<Date>,
+    #[n(17)]
+    pub archived: bool,
+    /// What wants somebody to settle it, approaches made apart not counted: whether those are one depends on the members.
+    #[n(18)]
+    pub conflicts: u32,
+    /// Who made approaches of which neither saw the other: pairs of actors.
+    #[n(19)]
+    apart: Vec<Pair>,
+    #[n(20)]
+    pub same_as: Vec<EntryId>,
+    #[n(21)]
+    pub links: Vec<CardLink>,
+    /// By size.
+    #[n(22)]
+    pub gave: u32,
+    #[n(23)]
+    pub got: u32,
+    #[n(24)]
+    pub log_lines: u32,
+    #[n(25)]
+    pub newer_facts: u32,
+    /// Stage, health and affiliation, as far as they are stated: the strict value of each.
+    #[n(30)]
+    pub facts: BTreeMap<String, String>,
+    /// Asks and favours, by date; the latest of them.
+    #[n(31)]
+    pub favours: Vec<Favour>,
+    /// When somebody of ours last met them.
+    #[n(32)]
+    pub last_meeting: Option<Date>,
+    #[n(33)]
+    pub last_consulted: Option<Date>,
+    #[n(34)]
+    pub last_research: Option<Date>,
+    #[n(37)]
+    pub last_heads_up: Option<Date>,
+    /// Until when they asked us to stand with them, of calls that nobody answered.
+    #[n(35)]
+    pub open_calls: Vec<Date>,
+    /// Why we partner.
+    #[n(36)]
+    pub reasons: Vec<String>,
+    /// Somebody of us knows somebody there.
+    #[n(38)]
+    pub known: bool,
+    /// When the oldest risk or position that stands was observed.
+    #[n(60)]
+    pub oldest_fact: Option<Date>,
+    /// Somebody said that nobody should approach them, also if another one said apart from it that somebody should.
+    #[n(27)]
+    pub do_not_engage: bool,
+    /// Lines of the log that tell of an action which they started themselves.
+    #[n(28)]
+    pub own_actions: u32,
+    /// What events are weighed by, also what was replaced: an answer needs no document.
+    #[n(61)]
+    pub(crate) said: Vec<CardSaid>,
+    /// Statements that this version cannot read. One may speak against what the others say.
+    #[n(62)]
+    pub unread: u32,
+    /// Values of registers that were written apart from the shown one.
+    #[n(63)]
+    pub(crate) others: BTreeMap<String, Vec<String>>,
+    /// Members of sets by which events are weighed.
+    #[n(64)]
+    pub(crate) sets: BTreeMap<String, Vec<String>>,
+}
+
+/// A statement by which events are weighed.
+#[derive(Clone, PartialEq, Eq, Encode, Decode)]
+#[cbor(map)]
+pub(crate) struct CardSaid {
+    #[n(0)]
+    pub id: RowId,
+    #[n(1)]
+    #[cbor(with = "minicbor::bytes")]
+    pub actor: [u8; 16],
+    /// As it lies in its document.
+    #[n(2)]
+    #[cbor(with = "minicbor::bytes")]
+    pub assertion: Vec<u8>,
+    #[n(3)]
+    pub replaces: Vec<RowId>,
+    #[n(4)]
+    pub taken_back: bool,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Encode, Decode)]
+#[cbor(map)]
+pub struct CardPosition {
+    #[n(0)]
+    pub campaign: RowId,
+    /// The less friendly.
+    #[n(1)]
+    pub place: Place,
+    #[n(2)]
+    pub friendliest: Place,
+    #[n(3)]
+    pub differs: bool,
+    #[n(4)]
+    pub steps: Vec<CardStep>,
+}
+
+/// From this day on they stood elsewhere; what names no day comes last.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Encode, Decode)]
+#[cbor(map)]
+pub struct CardStep {
+    #[n(0)]
+    pub on: Option<Date>,
+    #[n(1)]
+    pub place: Place,
+    #[n(2)]
+    pub friendliest: Place,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Encode, Decode)]
+#[cbor(map)]
+pub struct CardRisk {
+    #[n(0)]
+    pub kind: RiskKind,
+    #[n(1)]
+    pub counts: Level,
+    #[n(2)]
+    pub mitigation: Mitigation,
+    #[n(3)]
+    pub differs: bool,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Encode, Decode)]
+#[cbor(map)]
+pub struct CardLink {
+    #[n(0)]
+    pub to: EntryId,
+    #[n(1)]
+    pub direction: Direction,
+    #[n(2)]
+    pub strength: Strength,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, Encode, Decode)]
+#[cbor(array)]
+struct Pair {
+    #[n(0)]
+    #[cbor(with = "minicbor::bytes")]
+    first: [u8; 16],
+    #[n(1)]
+    #[cbor(with = "minicbor::bytes")]
+    second: [u8; 16],
+}
+
+impl Card {
+    /// The row of an entry; none for the map's own document.
+    pub fn of(document: &Document, id: EntryId) -> Option<Card> {
+        Card::with_texts(document, id).map(|(row, _)| row)
+    }
+
+    /// The row of an entry as we now think it was on the evening of a day. It is never kept.
+    pub fn as_of(document: &Document, id: EntryId, day: Date) -> Option<Card> {
+        if Map::is(document) {
+            return None;
+        }
+        Some(Card::of_entry(document, id, Entry::as_of(document, id, &nobody, day), Some(day)))
+    }
+
+    /// The row and what was written in sentences, both from one reading of the entry.
+    pub fn with_texts(document: &Document, id: EntryId) -> Option<(Card, Option<Texts>)> {
+        if Map::is(document) {
+            return None;
+        }
+        let entry = Entry::read(document, id, &nobody);
+        let texts = Texts::of(&entry);
+        Some((Card::of_entry(document, id, entry, None), texts))
+    }
+
+    fn of_entry(document: &Document, id: EntryId, entry: Entry, until: Option<Date>) -> Card {
+        let log = log::read(document, until);
+        let mut names = entry
+            .field("name")
+            .map_or(Vec::new(), |field| field.values.iter().map(|said| said.value.clone()).collect::<Vec<String>>());
+        let all_words: BTreeSet<String> = names.iter().flat_map(|name| words::folded_words(name)).collect();
+        let name = if names.is_empty() { entry.name().to_owned() } else { names.remove(0) };
+        let every = |field: &str, fold: &dyn Fn(&str) -> String| -> Vec<String> {
+            let values = entry.field(field).map_or(&[][..], |field| &field.values);
+            let folded: BTreeSet<String> =
+                values.iter().map(|said| fold(&said.value)).filter(|text| !text.is_empty()).collect();
+            folded.into_iter().collect()
+        };
+        let count = |number: usize| u32::try_from(number).unwrap_or(u32::MAX);
+        let (gave, got) = entry.balance();
+        Card {
+            schema: CARD_SCHEMA,
+            heads: Card::heads_of(document),
+            id,
+            kind: entry.kind_name.clone(),
+            name,
+            other_names: names,
+            words: all_words.into_iter().collect(),
+            values: entry
+                .fields
+                .iter()
+                .filter(|value| value.field.merges == Merges::Register && value.field.name != "name")
+                .filter_map(|value| Some((value.field.name.to_owned(), value.values.first()?.value.clone())))
+                .collect(),
+            led_by: every("led-by", &str::to_owned),
+            source_ids: every("source-id", &str::to_owned),
+            sources: every("source", &str::to_owned),
+            phones: every("phone", &words::folded_phone),
+            emails: every("email", &|email| email.to_lowercase()),
+            positions: entry
+                .positions
+                .iter()
+                .map(|standing| CardPosition {
+                    campaign: standing.campaign,
+                    place: standing.place,
+                    friendliest: standing.friendliest,
+                    differs: standing.differs,
+                    steps: standing
+                        .steps
+                        .iter()
+                        .skip(standing.steps.len().saturating_sub(STEPS))
+                        .map(|step| CardStep { on: step.on, place: step.place, friendliest: step.friendliest })
+                        .collect(),
+                })
+                .collect(),
+            risks: entry
+                .risks
+                .iter()
+                .map(|standing| CardRisk {
+                    kind: standing.kind,
+                    counts: standing.counts,
+                    mitigation: standing.mitigation,
+                    differs: standing.differs,
+                })
+                .collect(),
+            last_contact: log.last_contact(),
+            next_due: log.next_due(),
+            archived: entry.archived.hides(),
+            conflicts: count(entry.conflicts()),
+            apart: log
+                .apart(&Ancestry::of(document))
+                .into_iter()
+                .map(|(first, second)| Pair { first: first.actor.0, second: second.actor.0 })
+                .collect(),
+            same_as: entry.same_as().collect(),
+            links: entry
+                .links
+                .iter()
+                .filter_map(|linked| match linked.link.target {
+                    Target::Influence { direction, strength } => {
+                        Some(CardLink { to: linked.link.to, direction, strength })
+                    }
+                    Target::Same | Target::BranchOf => None,
+                })
+                .collect(),
+            gave,
+            got,
+            log_lines: count(entry.log.len()),
+            newer_facts: count(entry.newer_facts),
+            oldest_fact: oldest(&entry),
+            own_actions: count(entry.log.iter().filter(|logged| logged.line.kind == "own-action").count()),
+            do_not_engage: every("engage", &str::to_owned).iter().any(|engage| engage == "no"),
+            facts: entry
+                .facts
+                .iter()
+                .map(|standing| (standing.counts.kind().slug().to_owned(), standing.counts.slug().to_owned()))
+                .collect(),
+            favours: favours(&entry),
+            last_meeting: log.last_of(&["meeting", "one-to-one"]),
+            last_consulted: log.last_of(&["consulted"]),
+            last_research: log.last_of(&["research"]),
+            last_heads_up: log.last_of(&["heads-up"]),
+            open_calls: log.open_calls(),
+            reasons: every("reasons", &str::to_owned),
+            known: !every("known-by", &str::to_owned).is_empty(),
+            unread: count(entry.unreadable.iter().filter(|row| row.key.starts_with("a/")).count()),
+            said: entry
+                .decisive
+                .iter()
+                .map(|decisive| CardSaid {
+                    id: decisive.id,
+                    actor: decisive.actor.0,
+                    assertion: decisive.assertion.to_bytes_alone(),
+                    replaces: decisive.replaces.clone(),
+                    taken_back: decisive.taken_back,
+                })
+                .collect(),
+            others: entry
+                .differing()
+                .filter(|value| value.field.name != "name")
+                .map(|value| {
+                    let others = value.values.iter().skip(1).map(|said| said.value.clone());
+                    (value.field.name.to_owned(), others.collect())
+                })
+                .collect(),
+            sets: WEIGHED_SETS
+                .iter()
+                .map(|name| ((*name).to_owned(), every(name, &str::to_owned)))
+                .filter(|(_, members)| !members.is_empty())
+                .collect(),
+            affiliations: entry.affiliations.into_iter().map(|(affiliation, _)| affiliation).collect(),
+        }
+    }
+
+    /// Compared with a row's `heads` to see whether it still fits.
+    pub fn heads_of(document: &Document) -> [u8; 32] {
+        let mut hash = Sha256::new();
+        for head in document.heads() {
+            hash.update(head.0);
+        }
+        hash.finalize().into()
+    }
+
+    pub fn to_bytes(&self) -> Vec<u8> {
+        minicbor::to_vec(self).expect("writing into memory cannot fail")
+    }
+
+    /// None for a row of another schema or a damaged one: make it anew with [`Card::of`].
+    pub fn from_bytes(bytes: &[u8]) -> Option<Card> {
+        let row: Card = minicbor::decode(bytes).ok()?;
+        (row.schema == CARD_SCHEMA).then_some(row)
+    }
+
+    pub fn value(&self, field: &str) -> Option<&str> {
+        if field == "name" { Some(&self.name) } else { self.values.get(field).map(String::as_str) }
+    }
+
+    pub fn kind(&self) -> Option<&'static Kind> {
+        Kind::named(&self.kind)
+    }
+
+    /// The letter of the partner category, or none when nobody knows it.
+    pub fn category(&self) -> Option<&str> {
+        self.value("category").filter(|category| *category != "unknown")
+    }
+
+    pub fn held_by(&self) -> Option<&str> {
+        self.value("held-by")
+    }
+
+    /// People more affected by oppression and abuse, or led by them. They come before all others (module, section 4a).
+    pub fn rights_holders(&self) -> bool {
+        let of_theirs = self.value("type") == Some("rights-holders");
+        self.category() == Some("a") || of_theirs || !self.led_by.is_empty()
+    }
+
+    /// The slug of the stage; whoever is on the map and no more is mapped.
+    pub fn stage(&self) -> &str {
+        self.fact(FactKind::Stage).unwrap_or("mapped")
+    }
+
+    /// The slug of a fact, if somebody stated it.
+    pub fn fact(&self, kind: FactKind) -> Option<&str> {
+        self.facts.get(kind.slug()).map(String::as_str)
+    }
+
+    /// The strictest of all levels of risk.
+    pub fn strictest_risk(&self) -> Level {
+        self.risks.iter().map(|risk| risk.counts).max().unwrap_or(Level::Unknown)
+    }
+
+    pub fn position(&self, campaign: RowId) -> Option<&CardPosition> {
+        self.positions.iter().find(|position| position.campaign == campaign)
+    }
+
+    /// True when different groups made approaches without knowing of each other.
+    pub fn approached_twice(&self, resolve: &dyn Fn(ActorId) -> Author) -> bool {
+        let group = |actor: [u8; 16]| words::folded(&resolve(ActorId(actor)).group);
+        self.apart.iter().any(|pair| group(pair.first) != group(pair.second))
+    }
+
+    /// The members of one of the sets by which events are weighed.
+    pub fn members(&self, field: &str) -> &[String] {
+        self.sets.get(field).map_or(&[], Vec::as_slice)
+    }
+
+    /// Every value of a register, the shown one first.
+    pub(crate) fn all_values(&self, field: &str) -> impl Iterator<Item = &str> {
+        let others = self.others.get(field).map_or(&[][..], Vec::as_slice);
+        self.value(field).into_iter().chain(others.iter().map(String::as_str))
+    }
+}
+
+/// Sets that a row holds because events are weighed by them.
+const WEIGHED_SETS: [&str; 8] =
+    ["organisers", "communities", "representatives", "speakers", "we-give", "consider", "irreconcilable", "alienates"];
+
+fn oldest(entry: &Entry) -> Option<Date> {
+    let risks = entry.risks.iter().flat_map(|standing| &standing.said);
+    let positions = entry.positions.iter().flat_map(|standing| &standing.said);
+    let facts = entry.facts.iter().filter(|standing| standing.counts.kind() != FactKind::Stage);
+    let facts = facts.flat_map(|standing| &standing.said);
+    risks.chain(positions).chain(facts).filter_map(|stated| stated.assertion.observed.date).min()
+}
+
+/// Who somebody is belongs to the members' list, which changes without the document: no row depends on it.
+fn nobody(_: ActorId) -> Author {
+    Author { name: String::new(), group: String::new(), device: String::new() }
+}
+
+/// A hostile log must not make every list long.
+const FAVOURS: usize = 200;
+
+fn favours(entry: &Entry) -> Vec<Favour> {
+    let mut favours: Vec<Favour> = entry.log.iter().filter_map(Favour::of).collect();
+    favours.sort_unstable();
+    favours.split_off(favours.len().saturating_sub(FAVOURS))
+}
+
+/// Says which entry, never its name.
+impl std::fmt::Debug for Card {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Row").field("id", &self.id).field("kind", &self.kind).finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,325 @@
+//! Risks: six types, each rated by whoever saw something. The strict side counts until somebody who saw both settles it.
+
+use minicbor::{Decode, Encode};
+
+use crate::author::Author;
+use crate::entry::assertion::{Claim, Stated};
+use crate::ids::RowId;
+use crate::words::choice::{Choice, choice};
+
+/// A rating of one type of risk.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Risk {
+    pub kind: RiskKind,
+    pub level: Level,
+    pub mitigation: Mitigation,
+}
+
+/// The partnership guide's six types.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Encode, Decode)]
+#[cbor(index_only)]
+pub enum RiskKind {
+    #[n(0)]
+    Political,
+    #[n(1)]
+    Policy,
+    #[n(2)]
+    Financial,
+    #[n(3)]
+    Legal,
+    #[n(4)]
+    Reputational,
+    #[n(5)]
+    Physical,
+}
+
+/// Mild to strict. Unknown is no level at all: it never counts as none.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Encode, Decode)]
+#[cbor(index_only)]
+pub enum Level {
+    #[n(0)]
+    Unknown,
+    #[n(1)]
+    None,
+    #[n(2)]
+    Low,
+    #[n(3)]
+    Medium,
+    #[n(4)]
+    High,
+}
+
+/// Mild to strict; not knowing is stricter than knowing that it was dealt with.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Encode, Decode)]
+#[cbor(index_only)]
+pub enum Mitigation {
+    #[n(0)]
+    NoneNeeded,
+    #[n(1)]
+    Mitigated,
+    #[n(2)]
+    Unknown,
+    #[n(3)]
+    CanBe,
+    #[n(4)]
+    Cannot,
+}
+
+/// What stands about one type of risk.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RiskStanding {
+    pub kind: RiskKind,
+    /// The strictest known level.
+    pub counts: Level,
+    /// The strictest mitigation among the ratings of that level.
+    pub mitigation: Mitigation,
+    /// All that nobody replaced, and strict ratings that were only taken back: those still bind.
+    pub said: Vec<Stated>,
+    /// They do not agree, and nobody who saw them has settled it.
+    pub differs: bool,
+    /// Somebody took a rating back, so the question is open again.
+    pub open_again: bool,
+    /// Strict ratings among those said that were taken back, and by whom: they count until somebody settles them.
+    pub taken_back: Vec<(RowId, Author)>,
+}
+
+/// One rating, as [`join`] needs to know it.
+pub(crate) struct Rated {
+    pub stated: Stated,
+    pub standing: Standing,
+    /// It replaces earlier ones.
+    pub replaces: bool,
+    pub taken_back_by: Option<Author>,
+}
+
+impl Risk {
+    /// As strict as another rating, in its level and in what can be done.
+    pub(crate) fn covers(self, other: Risk) -> bool {
+        self.level >= other.level && self.mitigation >= other.mitigation
+    }
+}
+
+impl RiskKind {
+    pub const ALL: [RiskKind; 6] = [
+        RiskKind::Political,
+        RiskKind::Policy,
+        RiskKind::Financial,
+        RiskKind::Legal,
+        RiskKind::Reputational,
+        RiskKind::Physical,
+    ];
+
+    pub fn slug(self) -> &'static str {
+        RISK_KINDS[self as usize].slug
+    }
+
+    pub fn typed(typed: &str) -> Option<RiskKind> {
+        let named = Choice::typed(typed, RISK_KINDS)?;
+        RiskKind::ALL.into_iter().find(|one| one.slug() == named.slug)
+    }
+}
+
+pub const RISK_KINDS: &[Choice] = &[
+    choice("political", "political", &[]),
+    choice("policy", "policy", &["policy related"]),
+    choice("financial", "financial", &["money"]),
+    choice("legal", "legal", &["law"]),
+    choice("reputational", "reputational", &["reputation"]),
+    choice("physical", "physical", &["safety", "danger"]),
+];
+
+impl Level {
+    const ALL: [Level; 5] = [Level::Unknown, Level::None, Level::Low, Level::Medium, Level::High];
+
+    pub fn slug(self) -> &'static str {
+        LEVELS[self as usize].slug
+    }
+
+    /// As a list shows it; unknown is never shown as none.
+    pub fn label(self) -> &'static str {
+        LEVELS[self as usize].label
+    }
+
+    pub fn typed(typed: &str) -> Option<Level> {
+        let named = Choice::typed(typed, LEVELS)?;
+        Level::ALL.into_iter().find(|one| one.slug() == named.slug)
+    }
+
+    /// Medium and high change what may be done.
+    pub(crate) fn is_strict(self) -> bool {
+        matches!(self, Level::Medium | Level::High)
+    }
+}
+
+pub const LEVELS: &[Choice] = &[
+    choice("unknown", "unknown", &["?", "not known"]),
+    choice("none", "none", &["no"]),
+    choice("low", "low", &[]),
+    choice("medium", "medium", &["mid"]),
+    choice("high", "high", &[]),
+];
+
+impl Mitigation {
+    const ALL: [Mitigation; 5] =
+        [Mitigation::NoneNeeded, Mitigation::Mitigated, Mitigation::Unknown, Mitigation::CanBe, Mitigation::Cannot];
+
+    pub fn slug(self) -> &'static str {
+        MITIGATIONS[self as usize].slug
+    }
+
+    pub fn label(self) -> &'static str {
+        MITIGATIONS[self as usize].label
+    }
+
+    pub fn typed(typed: &str) -> Option<Mitigation> {
+        let named = Choice::typed(typed, MITIGATIONS)?;
+        Mitigation::ALL.into_iter().find(|one| one.slug() == named.slug)
+    }
+}
+
+pub const MITIGATIONS: &[Choice] = &[
+    choice("none-needed", "none needed", &["not needed"]),
+    choice("mitigated", "mitigated", &["done"]),
+    choice("unknown", "mitigation unknown", &["?", "not known"]),
+    choice("can-be", "can be mitigated", &["possible"]),
+    choice("cannot", "cannot be mitigated", &["impossible"]),
+];
+
+/// What one rating adds to a type's standing.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Standing {
+    /// Nobody replaced it.
+    Stands,
+    /// Replaced by "not known" only.
+    TakenBack,
+    /// Replaced by somebody who knew better.
+    Settled,
+}
+
+/// Join what was said about one type. `stated` goes with each rating; settled ones may be left out.
+pub(crate) fn join(kind: RiskKind, stated: Vec<Rated>) -> Option<RiskStanding> {
+    let level = |stated: &Stated| risk(stated).map_or(Level::Unknown, |risk| risk.level);
+    let said: Vec<Rated> = stated
+        .into_iter()
+        .filter(|rated| match rated.standing {
+            Standing::Stands => true,
+            // What it made stricter stays; what it loosened has ended.
+            Standing::TakenBack => level(&rated.stated).is_strict(),
+            Standing::Settled => false,
+        })
+        .collect();
+    if said.is_empty() {
+        return None;
+    }
+    let reopens = |rated: &Rated| rated.replaces && level(&rated.stated) == Level::Unknown;
+    let open_again = said.iter().any(|rated| reopens(rated) || rated.taken_back_by.is_some());
+    let known: Vec<Risk> =
+        said.iter().filter_map(|rated| risk(&rated.stated)).filter(|risk| risk.level != Level::Unknown).collect();
+    let counts = known.iter().map(|risk| risk.level).max().unwrap_or(Level::Unknown);
+    let mitigation = known
+        .iter()
+        .filter(|risk| risk.level == counts)
+        .map(|risk| risk.mitigation)
+        .max()
+        .unwrap_or(Mitigation::Unknown);
+    let several_levels = known.iter().any(|risk| risk.level != counts);
+    let mut mitigations = known
+        .iter()
+        .filter(|risk| risk.level.is_strict())
+        .map(|risk| risk.mitigation)
+        .filter(|mitigation| !matches!(mitigation, Mitigation::Unknown | Mitigation::NoneNeeded));
+    let several_mitigations = match mitigations.next() {
+        Some(first) => mitigations.any(|other| other != first),
+        None => false,
+    };
+    let known_beside_open = open_again
+        && said.iter().any(|rated| rated.standing == Standing::Stands && level(&rated.stated) != Level::Unknown);
+    Some(RiskStanding {
+        kind,
+        counts,
+        mitigation,
+        taken_back: said.iter().filter_map(|rated| Some((rated.stated.id, rated.taken_back_by.clone()?))).collect(),
+        said: said.into_iter().map(|rated| rated.stated).collect(),
+        differs: several_levels || several_mitigations || known_beside_open,
+        open_again,
+    })
+}
+
+fn risk(stated: &Stated) -> Option<Risk> {
+    match stated.assertion.claim {
+        Claim::Risk(risk) => Some(risk),
+        _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::date::When;
+    use crate::entry::Entry;
+    use crate::entry::assertion::Assertion;
+    use crate::tests::desk::{Desk, NOW, row, today};
+
+    #[test]
+    fn every_word_reads_back() {
+        for kind in RiskKind::ALL {
+            assert_eq!(RiskKind::typed(kind.slug()), Some(kind));
+        }
+        for level in Level::ALL {
+            assert_eq!(Level::typed(level.slug()), Some(level));
+        }
+        for mitigation in Mitigation::ALL {
+            assert_eq!(Mitigation::typed(mitigation.slug()), Some(mitigation));
+        }
+        assert_eq!(RiskKind::typed("Reputation"), Some(RiskKind::Reputational));
+        assert_eq!(Level::typed("?"), Some(Level::Unknown));
+        assert_eq!(Level::typed("enormous"), None);
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig { cases: 48, failure_persistence: None, ..ProptestConfig::default() })]
+
+        /// Nobody wins by a clock that runs ahead or behind, and none by writing an earlier or later day.
+        #[test]
+        fn no_clock_decides_which_rating_counts(
+            done in prop::collection::vec((0..3usize, 0..5usize, any::<bool>(), any::<bool>(), any::<u32>(), 0..900i32), 1..12)
+        ) {
+            let tell = |honest: bool| {
+                let mut desks = Desk::three_choirs();
+                for (id, (desk, level, settles, learns, hour, ago)) in (1..).zip(&done) {
+                    let seen = desks[*desk].entry().risk(RiskKind::Legal).filter(|_| *settles).map_or(Vec::new(), |standing| {
+                        standing.said.iter().map(|stated| stated.id).collect()
+                    });
+                    let risk = Risk { kind: RiskKind::Legal, level: Level::ALL[*level], mitigation: Mitigation::Unknown };
+                    let (clock, day) = if honest { (NOW, today()) } else { (u64::from(*hour) * 3_600_000, today().plus_days(-ago).unwrap()) };
+                    let assertion = Assertion {
+                        reason: Some("saw it".into()),
+                        supersedes: seen,
+                        ..Assertion::new(Claim::Risk(risk), When::on(day), clock)
+                    };
+                    desks[*desk].edit(|edit| Entry::assert(edit, row(id), &assertion)).unwrap();
+                    if *learns {
+                        let other = desks[*desk].clone();
+                        desks[(*desk + 1) % 3].learn(&[&other]);
+                    }
+                }
+                let [ana, ben, cleo] = desks;
+                let (mut one, mut two) = (ana.clone(), cleo.clone());
+                one.learn(&[&ben, &cleo]);
+                two.learn(&[&ana, &ben]);
+                [one, two].map(|desk| {
+                    let entry = desk.entry();
+                    let standing = entry.risk(RiskKind::Legal).unwrap();
+                    let mut ids: Vec<_> = standing.said.iter().map(|stated| stated.id).collect();
+                    ids.sort();
+                    (standing.counts, standing.mitigation, standing.differs, standing.open_again, ids)
+                })
+            };
+            let ([one, two], [plain, _]) = (tell(false), tell(true));
+            prop_assert_eq!(&one, &two);
+            prop_assert_eq!(&one, &plain);
+        }
+    }
+}

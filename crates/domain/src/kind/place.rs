@@ -1,0 +1,104 @@
+//! Places: halls, parks, gardens, markets, squares, and who can use them.
+
+use crate::kind::Kind;
+use crate::kind::field::{self, Audience, Field, Holds, line};
+use crate::words::choice::{Choice, choice};
+
+/// One thing that decides whether people can use a place (guide, section 2: accessible, safe, culturally appropriate).
+#[derive(Debug, PartialEq, Eq)]
+pub struct Access {
+    /// The field that holds yes, no or unknown.
+    pub field: &'static str,
+    /// The field that holds what there is to say about it.
+    pub note: &'static str,
+    pub label: &'static str,
+}
+
+pub const ACCESS: &[Access] = &[
+    access("step-free", "step-free-note", "Step-free"),
+    access("toilets", "toilets-note", "Toilets for all"),
+    access("quiet-room", "quiet-room-note", "Quiet room"),
+    access("transport", "transport-note", "Public transport"),
+    access("safe", "safe-note", "Safe"),
+    access("culturally-appropriate", "culturally-appropriate-note", "Culturally appropriate"),
+];
+
+pub(crate) static KIND: Kind = Kind {
+    name: "place",
+    label: "place",
+    plural: "places",
+    also: &["space", "venue"],
+    fields: &[
+        field::NAME,
+        line("type", "Type", "What sort of place?")
+            .holds(Holds::Choice(&[
+                choice("hall", "hall", &["community hall"]),
+                choice("park", "park", &["reserve"]),
+                choice("garden", "garden", &["community garden"]),
+                choice("market", "market", &["markets"]),
+                choice("square", "public square", &["street", "mall square", "public space"]),
+                choice("showground", "showground", &["oval", "field"]),
+                choice("other", "other", &[]),
+            ]))
+            .audience(Audience::Public)
+            .headers(&["kind of place"]),
+        field::PHONE,
+        field::EMAIL,
+        field::WEBSITE,
+        field::ADDRESS,
+        fact("step-free", "Step-free", "Can people get in without steps?").headers(&[
+            "accessible",
+            "wheelchair",
+            "access",
+        ]),
+        said("step-free-note", "Step-free, note", "What is there to say about steps?"),
+        fact("toilets", "Toilets for all", "Are there toilets that everybody can use?"),
+        said("toilets-note", "Toilets, note", "What is there to say about the toilets?"),
+        fact("quiet-room", "Quiet room", "Is there a quiet room?"),
+        said("quiet-room-note", "Quiet room, note", "What is there to say about the quiet room?"),
+        fact("transport", "Public transport", "Can people get there without a car?"),
+        said("transport-note", "Transport, note", "What is there to say about getting there?"),
+        fact("safe", "Safe", "Do people feel safe there, and on the way home?"),
+        said("safe-note", "Safe, note", "What is there to say about safety?"),
+        fact("culturally-appropriate", "Culturally appropriate", "Is it right for the people who are to come?"),
+        said("culturally-appropriate-note", "Culturally appropriate, note", "Who says so, and what is to be heeded?"),
+        line("seats", "Seats", "How many people fit in?").audience(Audience::Public).headers(&["capacity"]),
+        field::HELD_BY,
+        field::AFFILIATION,
+        field::SOURCE_ID,
+        field::SOURCE,
+        field::DESCRIPTION,
+        field::NOTES,
+    ],
+};
+
+const KNOWN: &[Choice] = &[
+    choice("yes", "yes", &["y", "true"]),
+    choice("no", "no", &["n", "false"]),
+    choice("unknown", "not known", &["?"]),
+];
+
+const fn access(field: &'static str, note: &'static str, label: &'static str) -> Access {
+    Access { field, note, label }
+}
+
+const fn fact(name: &'static str, label: &'static str, question: &'static str) -> Field {
+    line(name, label, question).holds(Holds::Choice(KNOWN)).audience(Audience::Public)
+}
+
+const fn said(name: &'static str, label: &'static str, question: &'static str) -> Field {
+    line(name, label, question).audience(Audience::Public)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn s11_every_fact_about_access_has_a_field_and_a_note() {
+        for access in ACCESS {
+            assert_eq!(KIND.field(access.field).unwrap().holds, Holds::Choice(KNOWN));
+            assert!(KIND.field(access.note).is_some());
+        }
+    }
+}
