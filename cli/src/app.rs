@@ -20,11 +20,12 @@ use allymap_home::journal::acts::Act;
 use allymap_home::journal::arrivals::Arrivals;
 use allymap_home::maps::rows::MapRow;
 use allymap_home::under::Under as _;
-use allymap_home::{Home, Visit};
+use allymap_home::{Home, Tried, Trouble, Visit};
 use allymap_replica::{Effect, Replica, SpaceNumber};
 use allymap_seal::DeviceSeed;
 use allymap_wire::{DocumentId, Timestamp};
 
+use crate::terminal::answer::Answer;
 use crate::terminal::failure::Failure;
 use crate::terminal::output::Output;
 use crate::terminal::prompt::Prompt;
@@ -156,6 +157,31 @@ impl<'h> App<'h> {
         }
     }
 
+    /// Says an answer: as JSON, or in words. The two forms of each stand beside each other in the command's file.
+    pub(crate) fn tell(&self, answer: &impl Answer) -> Result<(), Failure> {
+        self.output.tell(answer);
+        Ok(())
+    }
+
+    /// Calls an act until it is done, finding out each time what it wants first.
+    #[allow(dead_code, reason = "the acts that want something are on their way")]
+    pub(crate) fn settle<D, T, W>(
+        &mut self,
+        draft: &mut D,
+        act: impl Fn(&mut Visit<'h>, &D) -> Result<Tried<T, W>, Trouble>,
+        mut find_out: impl FnMut(&mut Self, &mut D, W) -> Result<(), Failure>,
+    ) -> Result<T, Failure> {
+        loop {
+            match act(self.visit()?, draft)? {
+                Tried::Kept(done) => return Ok(done),
+                Tried::Wants(wants) => {
+                    let first = wants.into_iter().next().expect("an act that is not done wants something");
+                    find_out(self, draft, first)?;
+                }
+            }
+        }
+    }
+
     /// Others may use the home while a person thinks, unless an edit of theirs waits to be kept.
     pub(crate) fn let_go(&mut self) {
         self.visit.let_go();
@@ -238,14 +264,16 @@ under! {
     map_document() -> DocumentId;
     document(id: DocumentId) -> Option<Document>;
     authors() -> Authors;
-    rows() -> Arc<[Card]>;
-    rows_once() -> Arc<[Card]>;
-    row(id: EntryId) -> Card;
-    row_if_here(id: EntryId) -> Option<Card>;
+    cards() -> Arc<[Card]>;
+    cards_once() -> Arc<[Card]>;
+    card(id: EntryId) -> Card;
+    card_if_here(id: EntryId) -> Option<Card>;
     one_and_the_same(id: EntryId) -> Vec<EntryId>;
     short_ids() -> BTreeMap<EntryId, String>;
     names() -> BTreeMap<EntryId, String>;
     texts() -> BTreeMap<EntryId, Texts>;
+    joined() -> Arc<[Card]>;
+    find_joined(said: &str) -> Card;
     find(said: &str) -> Card;
     seed() -> DeviceSeed;
     maps() -> Vec<MapRow>;

@@ -1,5 +1,6 @@
 //! The volunteer's program: words at a terminal over the maps of this computer.
 
+mod about;
 mod app;
 mod commands;
 mod help;

@@ -25,26 +25,27 @@ use crate::terminal::words::quoted;
 /// Runs what was typed.
 pub(crate) fn run(arguments: Vec<OsString>, around: Surroundings, out: Stdout) -> ExitCode {
     let program = arguments.iter().skip(1).take(2).map(|word| word.to_string_lossy()).collect::<Vec<_>>().join(" ");
+    let today = (around.calendar)();
     let said = said(&arguments);
     let words: Vec<String> = arguments.iter().skip(1).map(|word| word.to_string_lossy().into_owned()).collect();
     let parsed = grouped(&tree()).try_get_matches_from(arguments).and_then(|matches| Cli::from_arg_matches(&matches));
     let cli = match parsed {
         Ok(cli) => cli,
-        Err(error) => return mistyped(out, &error, &words),
+        Err(error) => return mistyped(Output::new(out, today, false, true, false), &error, &words),
     };
     let Global { json, plain, no_input, quiet, map, discreet, as_of, passphrase_file, insecure } = cli.global;
     let mut home = folders().map(|folders| Home::at(folders, around.clone()));
     let settings = home.as_ref().and_then(|home| home.settings().ok()).unwrap_or_default();
-    let mut output = Output::new(out, json, plain || settings.plain(), quiet);
+    let mut output = Output::new(out, today, json, plain || settings.plain(), quiet);
     output.hidden = Discreet::new(discreet);
     let prompt = Prompt::new(no_input || json, output.clone());
-    let today = (around.calendar)();
     let day = as_of.map_or(Ok(None), |typed| earlier_day(&typed, today, &cli.command));
     let done = day.and_then(|day| {
         let home = home.as_mut().ok_or_else(|| {
             Failure::usage("This computer does not say where your home folder is.").hint("Set ALLYMAP_HOME.")
         })?;
         output.as_of = day;
+        output.today = day.unwrap_or(today);
         let aloud = output.clone();
         let mut heard = |heard: Heard| aloud.warn(words_of(&heard));
         let program = format!("allymap {program}");
@@ -115,9 +116,9 @@ fn earlier_day(typed: &str, today: Date, command: &Command) -> Result<Option<Dat
 }
 
 /// Help goes to standard output and is a success; everything else is a wrong use.
-fn mistyped(out: Stdout, error: &clap::Error, words: &[String]) -> ExitCode {
+fn mistyped(mut output: Output, error: &clap::Error, words: &[String]) -> ExitCode {
     let json = words.iter().take_while(|word| *word != "--").any(|word| word == "--json");
-    let output = Output::new(out, json, true, false);
+    output.json = json;
     let nothing_typed = error.kind() == clap::error::ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand
         && !json
         && elsewhere::path(&tree(), words).is_empty();

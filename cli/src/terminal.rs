@@ -1,5 +1,6 @@
 //! How the program speaks and listens. It knows no map.
 
+pub(crate) mod answer;
 pub(crate) mod editor;
 pub(crate) mod failure;
 pub(crate) mod handed_out;

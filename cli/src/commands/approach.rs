@@ -100,13 +100,13 @@ struct State {
 
 impl State {
     fn of(app: &mut App<'_>, who: &str) -> Result<State, Failure> {
-        let row = relation::find_joined(app, who)?;
+        let row = app.find_joined(who)?;
         let own = app.map()?.group;
         let mut log: Vec<Logged> = Vec::new();
         let (mut holders, mut known_by, mut twice) = (Vec::new(), Vec::new(), Vec::new());
         let today = app.today();
         for id in app.one_and_the_same(row.id)? {
-            let (other, entry) = (app.row(id)?, app.entry(id)?);
+            let (other, entry) = (app.card(id)?, app.entry(id)?);
             let known = entry.field("known-by").into_iter().flat_map(|field| &field.values);
             known_by.extend(known.map(|said| said.value.clone()));
             let Entry { log: lines, double_approaches, .. } = entry;

@@ -54,7 +54,7 @@ const HEADS_UP_DAYS: i32 = 30;
 
 pub(crate) fn run(app: &mut App<'_>, args: Args) -> Result<(), Failure> {
     let Some(who) = args.who else { return list(app) };
-    let row = relation::find_joined(app, &who)?;
+    let row = app.find_joined(&who)?;
     let kind = LogKind::typed("ask")?;
     // What stands between us, before anything is written (guide, section 2; module, section 4a).
     if !app.output.json {
@@ -140,7 +140,7 @@ pub(crate) fn run(app: &mut App<'_>, args: Args) -> Result<(), Failure> {
 fn list(app: &mut App<'_>) -> Result<(), Failure> {
     let today = app.today();
     let recent = |row: &Card| row.favours.iter().any(|one| one.way == Way::Asked && one.on.days_until(today) <= 365);
-    let rows = app.rows()?;
+    let rows = app.cards()?;
     let mut asks = Vec::new();
     for row in rows.iter().filter(|row| !row.archived && recent(row)) {
         let Entry { log, .. } = app.entry(row.id)?;

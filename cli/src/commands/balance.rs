@@ -17,7 +17,7 @@ pub(crate) struct Args {
 
 pub(crate) fn run(app: &mut App<'_>, args: Args) -> Result<(), Failure> {
     if let Some(who) = args.who {
-        let row = relation::find_joined(app, &who)?;
+        let row = app.find_joined(&who)?;
         let balance = Balance::of(&row.favours, app.today());
         if app.output.json {
             let value = relation::balance_json(&row, &balance);
@@ -30,7 +30,7 @@ pub(crate) fn run(app: &mut App<'_>, args: Args) -> Result<(), Failure> {
         }
         return Ok(());
     }
-    let joined = relation::joined(app)?;
+    let joined = app.joined()?;
     let mut rows: Vec<(&Card, Balance)> = joined
         .iter()
         .filter(|row| !row.archived)

@@ -167,7 +167,7 @@ fn show(app: &mut App<'_>, said: Option<&str>) -> Result<(), Failure> {
         return say_json(app, &campaign);
     }
     let name = target_names(app, std::slice::from_ref(&campaign))?.remove(0);
-    let rows = app.rows()?;
+    let rows = app.cards()?;
     let out = app.output.clone();
     out.say(&campaign.sentence);
     for other in &campaign.others {
@@ -381,7 +381,7 @@ fn target_names(app: &mut App<'_>, campaigns: &[Campaign]) -> Result<Vec<Option<
 
 fn say_json(app: &mut App<'_>, campaign: &Campaign) -> Result<(), Failure> {
     let name = target_names(app, std::slice::from_ref(campaign))?.remove(0);
-    let rows = app.rows()?;
+    let rows = app.cards()?;
     let Allies { all, own_actions, visions } = Allies::of(&Spectrum::of(&rows, campaign.id, None));
     let mut value = campaign_json(campaign, &name);
     value["allies"] = serde_json::json!({ "all": all, "started_own_actions": own_actions, "shared_vision": visions });

@@ -13,7 +13,7 @@ use crate::terminal::failure::Failure;
 pub(crate) struct Args {}
 
 pub(crate) fn run(app: &mut App<'_>, _: Args) -> Result<(), Failure> {
-    let rows = app.rows_once()?;
+    let rows = app.cards_once()?;
     // What nobody counted is said as unknown and never counts as none.
     let together: Vec<(&str, u64, usize)> = CAPACITY
         .iter()

@@ -318,7 +318,7 @@ fn look(app: &mut App<'_>) -> Result<(usize, usize, Option<u64>), Failure> {
     if maps == 0 {
         return Ok((0, 0, None));
     }
-    let entries = app.rows_once()?.iter().filter(|row| !row.archived).count();
+    let entries = app.cards_once()?.iter().filter(|row| !row.archived).count();
     Ok((maps, entries, app.disk()?.bytes_on_disk()))
 }
 

@@ -7,7 +7,6 @@ use allymap_domain::entry::favour::size_word;
 use allymap_domain::weigh::Weigher;
 
 use super::log::Holder;
-use super::relation;
 use super::weigh::{self, Ground};
 use crate::app::App;
 use crate::terminal::failure::Failure;
@@ -28,7 +27,7 @@ pub(crate) struct Args {
 pub(crate) fn run(app: &mut App<'_>, args: Args) -> Result<(), Failure> {
     let within = days(&args.within)?;
     let map = app.map_entry()?.unwrap_or_default();
-    let rows = relation::joined(app)?;
+    let rows = app.joined()?;
     let held_by = args.held_by.as_deref().map(|wanted| Holder::of(app, wanted)).transpose()?;
     let rows = rows.iter().filter(|row| held_by.as_ref().is_none_or(|held_by| held_by.holds(row)));
     let due: Vec<Due<'_>> = due(rows, &map, app.today(), within);
@@ -36,7 +35,8 @@ pub(crate) fn run(app: &mut App<'_>, args: Args) -> Result<(), Failure> {
         return offers(app, &due);
     }
     // Only what is due of an event needs to know what is open about it.
-    let ground = due.iter().any(|due| due.what == DueKind::Assess).then(|| Ground::of(app)).transpose()?;
+    let assesses = due.iter().any(|due| due.what == DueKind::Assess);
+    let ground = if assesses { Some(Ground::of(app.visit()?)?) } else { None };
     let weigher = ground.as_ref().map(Ground::weigher);
     let open = |due: &Due<'_>| weigher.as_ref().filter(|_| due.what == DueKind::Assess).map(|all| open(all, due));
     if app.output.json {

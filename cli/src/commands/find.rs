@@ -37,12 +37,12 @@ const SHOWN: usize = 20;
 pub(crate) fn run(app: &mut App<'_>, args: Args) -> Result<(), Failure> {
     let wanted = folded_words(&args.words.join(" "));
     // Entries that are known to be the same are one hit, with what was written about each.
-    let same = identities(&app.rows()?);
+    let same = identities(&app.cards()?);
     let mut texts: BTreeMap<EntryId, Vec<Texts>> = BTreeMap::new();
     for (id, written) in app.texts()? {
         texts.entry(same.get(&id).copied().unwrap_or(id)).or_default().push(written);
     }
-    let rows = app.rows_once()?;
+    let rows = app.cards_once()?;
     let short = short_ids(rows.iter().map(|row| row.id));
     let fits = |words: &[String]| wanted.iter().all(|word| words.iter().any(|of| of.starts_with(word.as_str())));
     let mut hits: Vec<Hit<'_>> = rows

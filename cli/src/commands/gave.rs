@@ -30,7 +30,7 @@ pub(crate) struct Args {
 
 /// Records a favour, of kind `gave` or `got`.
 pub(crate) fn run(app: &mut App<'_>, args: Args, kind: &str) -> Result<(), Failure> {
-    let row = relation::find_joined(app, &args.who)?;
+    let row = app.find_joined(&args.who)?;
     let kind = LogKind::typed(kind)?;
     let on = args.on.map_or(Ok(When::on(app.today())), |typed| parse_when(&typed, app.today()))?;
     relation::has_been(&on, kind, app.today())?;

@@ -139,7 +139,7 @@ fn of_one(app: &mut App<'_>, id: DocumentId, name: &str, args: &Args, since: Opt
 
 /// What changed while somebody was away: what wants a person first, then entry by entry.
 fn of_all(app: &mut App<'_>, since: Date) -> Result<(), Failure> {
-    let rows = app.rows()?;
+    let rows = app.cards()?;
     let (acts, authors) = (app.acts()?, app.authors()?);
     let map = (app.map_document()?, app.map()?.name);
     let entries = rows.iter().map(|row| (DocumentId(row.id.0), row.name.clone(), Some(row)));

@@ -42,7 +42,7 @@ pub(crate) fn run(app: &mut App<'_>, args: Args) -> Result<(), Failure> {
         Input::Register(register) => register,
         Input::Map(whole) => return bring_in_map(app, &args, &whole, dated),
     };
-    let rows = app.rows()?;
+    let rows = app.cards()?;
     let plan = plan(&register, &rows, dated, app.today());
     let file = args.file.display();
     let preview = plan.preview();

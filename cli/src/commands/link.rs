@@ -204,7 +204,7 @@ fn remove(app: &mut App<'_>, from: &str, to: &str) -> Result<(), Failure> {
 
 fn list(app: &mut App<'_>, who: Option<&str>) -> Result<(), Failure> {
     let row = who.map(|who| app.find(who)).transpose()?;
-    let rows = app.rows()?;
+    let rows = app.cards()?;
     let name = |id| rows.iter().find(|row| row.id == id).map_or("an entry you cannot see", |row| row.name.as_str());
     let about = |from: &Card, to: EntryId| row.as_ref().is_none_or(|row| from.id == row.id || to == row.id);
     let mut lines = Vec::new();
@@ -290,7 +290,7 @@ fn path(app: &mut App<'_>, to: &str, campaign: Option<&str>, from: Option<&str>,
     };
     let campaign = campaign.map(|campaign| campaign.id);
     let group = app.map()?.group;
-    let rows = app.rows()?;
+    let rows = app.cards()?;
     let begin = start.as_ref().map(|start| start.entries(&rows, campaign));
     let Some(found) = routes(&rows, target.id, campaign, begin.as_ref(), limit) else {
         return Err(Failure::usage(format!("{} cannot be read here.", target.name)));

@@ -92,7 +92,7 @@ pub(crate) fn run(app: &mut App<'_>, args: Args) -> Result<(), Failure> {
 }
 
 fn add(app: &mut App<'_>, args: Add) -> Result<(), Failure> {
-    let row = super::relation::find_joined(app, &args.who)?;
+    let row = app.find_joined(&args.who)?;
     let kind = LogKind::typed(&args.kind)?;
     super::relation::consulted_first(&row, kind)?;
     // A contact may be noted whatever is known; work together is not begun unseen.
@@ -161,7 +161,7 @@ fn list(app: &mut App<'_>, who: Option<&str>, only: &Only) -> Result<(), Failure
     let rows = match who {
         Some(who) => vec![app.find(who)?],
         // Only entries that have lines are opened.
-        None => app.rows()?.iter().filter(|row| row.log_lines > 0 && !row.archived).cloned().collect(),
+        None => app.cards()?.iter().filter(|row| row.log_lines > 0 && !row.archived).cloned().collect(),
     };
     let named = who.and_then(|_| rows.first()).map(|row: &Card| row.name.clone());
     let mut lines: Vec<(&Card, Logged)> = Vec::new();

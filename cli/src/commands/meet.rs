@@ -400,7 +400,7 @@ fn meet(app: &mut App<'_>, row: &Card, args: Args) -> Result<(), Failure> {
     app.commit()?;
 
     let map = app.map_entry()?.unwrap_or_default();
-    let next = next_check_in(&app.row(row.id)?, &map, app.today());
+    let next = next_check_in(&app.card(row.id)?, &map, app.today());
     if app.output.json {
         app.output.json(&serde_json::json!({
             "entry": row.name, "on": line.on.typed, "kept": kept, "links": links,

@@ -24,7 +24,7 @@ const FIRST: usize = 5;
 pub(crate) fn run(app: &mut App<'_>, args: Args) -> Result<(), Failure> {
     let campaign = super::campaign::meant(app, args.campaign.as_deref())?;
     let group = app.map()?.group;
-    let rows = app.rows()?;
+    let rows = app.cards()?;
     let short = short_ids(rows.iter().map(|row| row.id));
     let list = next(&rows, &campaign, app.today());
     let shown = if args.all { list.people.len() } else { FIRST.min(list.people.len()) };

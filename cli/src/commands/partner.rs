@@ -217,7 +217,7 @@ fn add(app: &mut App<'_>, args: Add) -> Result<(), Failure> {
     app.edit(DocumentId(id.0), |edit| Entry::create(edit, &new))?;
     stated.write(app, id)?;
     app.commit()?;
-    let (row, short) = (app.row(id)?, app.short_ids()?);
+    let (row, short) = (app.card(id)?, app.short_ids()?);
     if app.output.json {
         app.output.json(&serde_json::json!({ "added": row_json(&row, &short[&id], app.today()) }));
         return Ok(());
@@ -259,7 +259,7 @@ enum Alike {
 /// Something of the same or nearly the same name: a person decides. Where nobody can be asked, only one and the same name of
 /// one kind is refused.
 fn alike(app: &mut App<'_>, name: &str, kind: &Kind) -> Result<Alike, Failure> {
-    let rows = app.rows()?;
+    let rows = app.cards()?;
     let same = |row: &&&Card| row.kind == kind.name && folded(&row.name) == folded(name);
     let near = allymap_domain::card::duplicates::near(name, &rows);
     let equal = near.iter().find(same);
@@ -553,7 +553,7 @@ fn archive(app: &mut App<'_>, who: &str) -> Result<(), Failure> {
 }
 
 fn duplicates(app: &mut App<'_>) -> Result<(), Failure> {
-    let rows = app.rows()?;
+    let rows = app.cards()?;
     let short = short_ids(rows.iter().map(|row| row.id));
     let pairs = likely_duplicates(&rows);
     if app.output.json {

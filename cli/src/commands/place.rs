@@ -148,7 +148,7 @@ fn add(app: &mut App<'_>, args: Add) -> Result<(), Failure> {
             new.fields.extend(note.map(|note| (access.note.to_owned(), note.trim().to_owned())));
         }
     }
-    let rows = app.rows()?;
+    let rows = app.cards()?;
     if !args.another && rows.iter().any(|row| row.kind == kind.name && folded(&row.name) == folded(&name)) {
         return Err(Failure::new(
             "AM-ALIKE",
@@ -160,7 +160,7 @@ fn add(app: &mut App<'_>, args: Add) -> Result<(), Failure> {
     let id = app.fresh_entry();
     app.edit(DocumentId(id.0), |edit| Entry::create(edit, &new))?;
     app.commit()?;
-    let (row, short) = (app.row(id)?, app.short_ids()?);
+    let (row, short) = (app.card(id)?, app.short_ids()?);
     if app.output.json {
         app.output.json(&serde_json::json!({ "added": json(&row, &short[&id]) }));
         return Ok(());
@@ -199,7 +199,7 @@ fn list(app: &mut App<'_>, args: &List) -> Result<(), Failure> {
                 .hint(format!("One of: {}.", known.join(", "))));
         }
     }
-    let all = app.rows_once()?;
+    let all = app.cards_once()?;
     let short = short_ids(all.iter().map(|row| row.id));
     let rows: Vec<&Card> = all
         .iter()

@@ -82,8 +82,8 @@ fn older(app: &mut App<'_>) -> Result<Vec<String>, Failure> {
     if app.maps()?.is_empty() {
         return Ok(Vec::new());
     }
-    let ground = Ground::of(app)?;
-    let decided = ground.rows.iter().filter(|row| row.kind == "event" && !row.archived);
+    let ground = Ground::of(app.visit()?)?;
+    let decided = ground.cards.iter().filter(|row| row.kind == "event" && !row.archived);
     let old = decided.filter(|row| row.decisions().iter().any(|told| told.what.pack != weigh::pack_name()));
     Ok(old.map(|row| row.name.clone()).collect())
 }

@@ -114,7 +114,7 @@ fn rule(typed: Option<&str>) -> Result<Option<String>, Failure> {
 fn add(app: &mut App<'_>, args: Add) -> Result<(), Failure> {
     let event = weigh::event(app, &args.event)?;
     let about = rule(args.about.as_deref())?;
-    let ground = Ground::of(app)?;
+    let ground = Ground::of(app.visit()?)?;
     let outcome = ground.weigh(&event).outcome(weigh::pack());
     let to: Vec<ReferTo> = match args.to {
         None if !outcome.refer.is_empty() => outcome.refer.iter().map(|refer| weigh::refer_to(*refer)).collect(),
@@ -187,7 +187,7 @@ fn answer(app: &mut App<'_>, args: Answer) -> Result<(), Failure> {
     };
     let because = args.because.as_deref().map(|text| typed::free_text(&app.output, text)).transpose()?;
     let on = args.on.map_or(Ok(When::on(app.today())), |typed| parse_when(&typed, app.today()))?;
-    let ground = Ground::of(app)?;
+    let ground = Ground::of(app.visit()?)?;
     let weighing = ground.weigh(&event);
     let outcome = weighing.outcome(weigh::pack());
     let referred: Vec<Told<Referred>> = event
@@ -270,8 +270,8 @@ fn answer(app: &mut App<'_>, args: Answer) -> Result<(), Failure> {
     app.commit()?;
     waits.sort();
     waits.dedup();
-    let ground = Ground::of(app)?;
-    let event = ground.row(event.id).cloned().unwrap_or(event);
+    let ground = Ground::of(app.visit()?)?;
+    let event = ground.card(event.id).cloned().unwrap_or(event);
     let outcome = ground.weigh(&event).outcome(weigh::pack());
     if app.output.json {
         app.output.json(&serde_json::json!({
@@ -321,7 +321,7 @@ fn refers_to_both(rule: &str) -> bool {
 
 fn list(app: &mut App<'_>, all: bool) -> Result<(), Failure> {
     let authors = app.authors()?;
-    let rows = app.rows_once()?;
+    let rows = app.cards_once()?;
     let mut told: Vec<(&Card, Told<Referred>)> = Vec::new();
     for row in rows.iter().filter(|row| row.kind == "event" && !row.archived) {
         told.extend(

@@ -1,11 +1,7 @@
 //! What several commands say and write about a relationship: its stage and health, who knows them, give and take.
 
-use std::collections::BTreeMap;
-use std::sync::Arc;
-
 use allymap_domain::advice::due::next_check_in;
 use allymap_domain::card::Card;
-use allymap_domain::card::duplicates::identities;
 use allymap_domain::date::typed::parse_when;
 use allymap_domain::date::{Date, When};
 use allymap_domain::entry::Entry;
@@ -18,9 +14,13 @@ use allymap_domain::ids::EntryId;
 use allymap_domain::map::Map;
 use allymap_wire::DocumentId;
 
+use allymap_home::relations::facts::Moved;
+use allymap_home::under;
+
 use crate::app::App;
 use crate::terminal::failure::{Exit, Failure};
 use crate::terminal::typed;
+use crate::terminal::words::capital;
 
 /// Flags of `partner add` and `partner edit` for what is more than a field.
 #[derive(clap::Args, Default)]
@@ -116,16 +116,13 @@ impl Stated {
     pub(crate) fn write(&self, app: &mut App<'_>, id: EntryId) -> Result<Vec<String>, Failure> {
         let mut kept = Vec::new();
         for fact in &self.facts {
-            let was = state(app, id, *fact, |assertion| Assertion {
+            let moved = under::state(app.visit()?, id, *fact, |assertion| Assertion {
                 reason: self.because.clone(),
                 source: self.source.clone(),
                 observed: self.on.clone(),
                 ..assertion
             })?;
-            kept.push(match was {
-                Some(was) => format!("{}: {} → {}", fact.kind().label().to_lowercase(), was.label(), fact.label()),
-                None => format!("{}: {}", fact.kind().label().to_lowercase(), fact.label()),
-            });
+            kept.push(moved_words(&moved));
         }
         if let Some(known_by) = &self.known_by {
             app.edit(DocumentId(id.0), |edit| Entry::add(edit, "known-by", known_by))?;
@@ -140,95 +137,31 @@ impl Stated {
     }
 }
 
-/// States a fact in place of everything that was stated before. Returns what counted until now.
-pub(crate) fn state(
-    app: &mut App<'_>,
-    id: EntryId,
-    fact: Fact,
-    change: impl FnOnce(Assertion) -> Assertion,
-) -> Result<Option<Fact>, Failure> {
-    let entry = app.entry(id)?;
-    let before = entry.fact(fact.kind());
-    let supersedes = before.map(|standing| standing.said.iter().map(|said| said.id).collect()).unwrap_or_default();
-    let new = Assertion { supersedes, ..Assertion::new(Claim::Fact(fact), When::on(app.today()), app.now().0) };
-    let (row, assertion) = (app.fresh_row(), change(new));
-    app.edit(DocumentId(id.0), |edit| Entry::assert(edit, row, &assertion))?;
-    Ok(before.map(|standing| standing.counts))
-}
-
 /// Moves the stage on, if it is one of the earlier ones. Returns the words for what changed.
 pub(crate) fn reach_stage(
     app: &mut App<'_>,
-    row: &Card,
+    card: &Card,
     earlier: &[&str],
     stage: &str,
     why: &str,
 ) -> Result<Option<String>, Failure> {
-    if !earlier.contains(&row.stage()) {
-        return Ok(None);
+    let moved = under::reach_stage(app.visit()?, card, earlier, stage, why)?;
+    Ok(moved.map(|moved| format!("{}.", capital(&moved_words(&moved)))))
+}
+
+/// What changed, in words.
+pub(crate) fn moved_words(moved: &Moved) -> String {
+    let label = moved.to.kind().label().to_lowercase();
+    match moved.from {
+        Some(was) => format!("{label}: {} → {}", was.label(), moved.to.label()),
+        None => format!("{label}: {}", moved.to.label()),
     }
-    let was = Fact::typed(FactKind::Stage, row.stage())?;
-    let fact = Fact::typed(FactKind::Stage, stage)?;
-    state(app, row.id, fact, |assertion| Assertion { reason: Some(why.to_owned()), ..assertion })?;
-    Ok(Some(format!("Stage: {} → {}.", was.label(), fact.label())))
 }
 
 /// Adds a line to an entry's log; nothing is durable yet.
 pub(crate) fn add_line(app: &mut App<'_>, id: EntryId, line: &LogLine) -> Result<(), Failure> {
     let row = app.fresh_row();
     app.edit(DocumentId(id.0), |edit| Entry::log(edit, row, line))
-}
-
-/// The rows of a map, entries that are known to be one joined: what was asked, given and met of either counts for both.
-pub(crate) fn joined(app: &mut App<'_>) -> Result<Arc<[Card]>, Failure> {
-    let rows = app.rows()?;
-    let same = identities(&rows);
-    // They are in order already.
-    if same.is_empty() {
-        return Ok(rows);
-    }
-    Ok(join(rows.to_vec(), |row| same.get(&row.id).copied().unwrap_or(row.id)).into())
-}
-
-/// The one entry that is meant, with what is known of it under its other names.
-pub(crate) fn find_joined(app: &mut App<'_>, said: &str) -> Result<Card, Failure> {
-    let row = app.find(said)?;
-    let all = app.one_and_the_same(row.id)?;
-    let Some(first) = all.iter().min().copied().filter(|_| all.len() > 1) else { return Ok(row) };
-    let rows = all.into_iter().map(|id| app.row(id)).collect::<Result<_, _>>()?;
-    Ok(match join(rows, |_| first).pop() {
-        // What is written goes into the entry that was named.
-        Some(mut joined) => {
-            (joined.id, joined.name) = (row.id, row.name);
-            joined
-        }
-        None => row,
-    })
-}
-
-fn join(rows: Vec<Card>, one: impl Fn(&Card) -> EntryId) -> Vec<Card> {
-    let (first, others): (Vec<Card>, Vec<Card>) = rows.into_iter().partition(|row| one(row) == row.id);
-    let mut joined: BTreeMap<EntryId, Card> = first.into_iter().map(|row| (row.id, row)).collect();
-    for row in others {
-        if let Some(into) = joined.get_mut(&one(&row)) {
-            // Rights holders under one name are rights holders under the other.
-            into.also_says(&row);
-            let theirs = row.rights_holders() && !into.rights_holders();
-            into.favours.extend(row.favours);
-            into.open_calls.extend(row.open_calls);
-            into.last_contact = into.last_contact.max(row.last_contact);
-            into.last_meeting = into.last_meeting.max(row.last_meeting);
-            into.last_consulted = into.last_consulted.max(row.last_consulted);
-            into.last_heads_up = into.last_heads_up.max(row.last_heads_up);
-            into.last_research = into.last_research.max(row.last_research);
-            into.next_due = into.next_due.into_iter().chain(row.next_due).min();
-            into.led_by.extend(theirs.then(|| "rights holders".to_owned()));
-            into.led_by.extend(row.led_by);
-        }
-    }
-    let mut rows: Vec<Card> = joined.into_values().collect();
-    rows.sort_by(|a, b| a.name.cmp(&b.name).then(a.id.cmp(&b.id)));
-    rows
 }
 
 /// A contact is noted when it has been: one to come must not count as the last one (module, "ongoing").
@@ -356,7 +289,7 @@ pub(crate) fn balance_json(row: &Card, balance: &Balance) -> serde_json::Value {
 
 /// What `partner show` says about the relationship.
 pub(crate) fn say(app: &mut App<'_>, entry: &Entry) -> Result<(), Failure> {
-    let row = app.row(entry.id)?;
+    let row = app.card(entry.id)?;
     let map = app.map_entry()?.unwrap_or_default();
     let out = app.output.clone();
     let line = |label: &str, words: &str| out.line(label, 22, words);

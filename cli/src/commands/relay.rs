@@ -1,10 +1,11 @@
 //! `allymap relay add LINE`, `allymap relay list`: where this map is exchanged.
 
-use allymap_wire::{AddressError, RelayAddress, RelayKeyHash};
+use allymap_home::together::relay;
+use allymap_wire::{AddressError, RelayAddress};
 
+use crate::about::relay as about;
 use crate::app::App;
 use crate::terminal::failure::{Failure, connect_words};
-use crate::terminal::words::count;
 
 /// The relays that this map is exchanged through
 #[derive(clap::Args)]
@@ -32,116 +33,38 @@ enum Verb {
 pub(crate) fn run(app: &mut App<'_>, args: Args) -> Result<(), Failure> {
     match args.verb {
         Verb::Add { line } => {
-            let relay = read_line(&line)?;
-            super::new::add_relay(app, &relay)?;
+            let address = read_line(&line)?;
+            super::new::add_relay(app, &address)?;
             app.commit()?;
             if app.output.json {
-                app.output.json(&serde_json::json!({ "added": relay.url }));
+                app.output.json(&serde_json::json!({ "added": address.url }));
                 return Ok(());
             }
-            app.output.say(format_args!("This map is exchanged through {} from now on. Next: allymap sync", relay.url));
+            app.output
+                .say(format_args!("This map is exchanged through {} from now on. Next: allymap sync", address.url));
         }
         Verb::List => {
-            let states = states(app)?;
+            let states = relay::states(app.visit()?)?;
             if app.output.json {
-                let relays: Vec<_> = states.iter().map(State::to_json).collect();
+                let relays: Vec<_> = states.iter().map(about::json).collect();
                 app.output.json(&serde_json::json!({ "relays": relays }));
                 return Ok(());
             }
             if states.is_empty() {
                 app.output.status("None yet. Add one with: allymap relay add LINE");
             }
-            let rows: Vec<_> = states.iter().map(|state| vec![state.url.clone(), state.words()]).collect();
+            let rows: Vec<_> = states.iter().map(|state| vec![state.url.clone(), about::words(state)]).collect();
             app.output.table(&["Relay", "Your changes"], &rows);
         }
     }
     Ok(())
 }
 
-/// How this person's changes stand with one relay.
-pub(crate) struct State {
-    pub(crate) relay: RelayKeyHash,
-    pub(crate) url: String,
-    /// How much of what the relay keeps is known here.
-    records: u64,
-    admitted: bool,
-    removed: bool,
-    /// Parts that the relay is not known to have on its disk.
-    not_with: usize,
-    /// Entries with changes that were never offered to any relay.
-    unsealed: usize,
-    /// Other people's computers that have this person's newest exchanged change; `None` when there is none at this relay.
-    pub(crate) seen_by: Option<usize>,
-}
-
-/// Every relay of the map, in one order everywhere.
-pub(crate) fn states(app: &mut App<'_>) -> Result<Vec<State>, Failure> {
-    let (replica, disk) = app.hold()?;
-    let standing = replica.standing(disk)?;
-    let newest = replica.newest_own_record(disk)?;
-    let mut states = Vec::new();
-    for relay in replica.relays() {
-        let seen_by = match &newest {
-            Some(record) => Some(replica.seen_by(record, &relay.relay, disk)?.len()),
-            None => None,
-        };
-        states.push(State {
-            not_with: standing.not_with.get(&relay.relay).copied().unwrap_or(0),
-            unsealed: standing.unsealed,
-            relay: relay.relay,
-            url: relay.url,
-            records: relay.position,
-            admitted: relay.admitted,
-            removed: relay.removed,
-            seen_by,
-        });
-    }
-    Ok(states)
-}
-
-impl State {
-    /// True when this relay has everything of ours on its disk.
-    fn has_all(&self) -> bool {
-        self.admitted && !self.removed && self.not_with == 0 && self.unsealed == 0
-    }
-
-    /// One of the words for what became of a change: *kept*, *with the relay*, *seen by N devices*, *refused*.
-    pub(crate) fn words(&self) -> String {
-        if self.removed {
-            return "refused: this computer was removed from the map. Everything is kept here".to_owned();
-        }
-        if self.has_all() {
-            let seen = self.seen_by.filter(|seen| *seen > 0);
-            let seen = seen.map(|seen| format!(", seen by {}", count(seen, "device", "devices")));
-            return format!("everything of yours is with the relay{}", seen.unwrap_or_default());
-        }
-        match (self.admitted, self.not_with + self.unsealed) {
-            (_, 0) => "nothing exchanged with it yet; everything is kept here".to_owned(),
-            (_, parts) => format!("{} kept here, not with the relay yet: allymap sync", count(parts, "part", "parts")),
-        }
-    }
-
-    /// The same after an exchange that did not succeed with this relay.
-    pub(crate) fn without(&self, failure: &Failure) -> String {
-        let word =
-            if matches!(failure.code, "AM-REMOVED" | "AM-NOT-TAKEN" | "AM-NOT-CREATED") { "refused" } else { "kept" };
-        format!("{word}. {failure}")
-    }
-
-    pub(crate) fn to_json(&self) -> serde_json::Value {
-        serde_json::json!({
-            "url": self.url,
-            "state": match (self.removed, self.has_all()) {
-                (true, _) => "refused",
-                (false, true) => "with the relay",
-                (false, false) => "kept",
-            },
-            "not_with": self.not_with,
-            "seen_by": self.seen_by,
-            "records": self.records,
-            "lets_us_in": self.admitted,
-        })
-    }
+/// How a relay stands after an exchange that did not succeed with it.
+pub(crate) fn without(failure: &Failure) -> String {
+    let word =
+        if matches!(failure.code, "AM-REMOVED" | "AM-NOT-TAKEN" | "AM-NOT-CREATED") { "refused" } else { "kept" };
+    format!("{word}. {failure}")
 }
 
 /// An operator's line, or why it is none.

@@ -61,7 +61,7 @@ pub(crate) fn run(app: &mut App<'_>, args: Args) -> Result<(), Failure> {
         Some(row) => vec![app.entry(row.id)?],
         None => entries(app)?,
     };
-    let rows = app.rows_once()?;
+    let rows = app.cards_once()?;
     app.release();
     let material = Material { map: &map, entries: &entries, rows: &rows, audience, today: app.today() };
     let Some(row) = about else {
@@ -84,7 +84,7 @@ pub(crate) fn run(app: &mut App<'_>, args: Args) -> Result<(), Failure> {
 
 /// Each entry once: of those that are the same, the one that stands for all.
 fn entries(app: &mut App<'_>) -> Result<Vec<Entry>, Failure> {
-    let ids: BTreeSet<EntryId> = app.rows_once()?.iter().map(|row| row.id).collect();
+    let ids: BTreeSet<EntryId> = app.cards_once()?.iter().map(|row| row.id).collect();
     let documents = app.all_documents()?;
     let authors = app.authors()?;
     let once = documents.iter().filter(|(id, document)| !Map::is(document) && ids.contains(id));

@@ -286,7 +286,7 @@ fn show(app: &mut App<'_>, who: &str) -> Result<(), Failure> {
 }
 
 fn open(app: &mut App<'_>) -> Result<(), Failure> {
-    let rows = app.rows_once()?;
+    let rows = app.cards_once()?;
     let short = short_ids(rows.iter().map(|row| row.id));
     let mut open: Vec<&Card> =
         rows.iter().filter(|row| row.strictest_risk() >= Level::Medium && !row.archived).collect();

@@ -50,7 +50,7 @@ pub(crate) fn run(app: &mut App<'_>, args: Args) -> Result<(), Failure> {
         return Err(Failure::usage(format!("{} is before {}.", until.spelled(), since.spelled()))
             .hint("Give the earlier day with --since."));
     }
-    let rows = app.rows()?;
+    let rows = app.cards()?;
     let spectrum = Spectrum::of(&rows, campaign.id, until);
     let movement = since.map(|since| (since, spectrum.movement(campaign.id, since, until)));
     if let Some(file) = &args.svg {

@@ -1,15 +1,15 @@
-//! `allymap status`: what is on this map, what waits for us, and whether it is shared. It opens no entry.
+//! `allymap status`: what is on this map, what waits for us, and whether it is shared.
 
-use std::fmt;
+use allymap_home::status::{self, Status};
+use serde::Serialize;
+use serde_json::json;
 
-use allymap_domain::advice::due::{Due, DueKind, due};
-use allymap_domain::card::Card;
-use allymap_domain::date::Date;
-
-use super::relation;
-use super::weigh::{self, Ground};
+use crate::about::relay;
+use crate::about::who::{named, names};
 use crate::app::App;
+use crate::terminal::answer::Answer;
 use crate::terminal::failure::Failure;
+use crate::terminal::output::Output;
 use crate::terminal::words::{count, quoted, role_word};
 
 /// What is on this map, what is due, and whether it is shared
@@ -18,249 +18,152 @@ use crate::terminal::words::{count, quoted, role_word};
 pub(crate) struct Args {}
 
 pub(crate) fn run(app: &mut App<'_>, _: Args) -> Result<(), Failure> {
-    let map = app.map()?;
-    let passphrase = app.home().has_passphrase()?;
-    let root_here = app.root(map.number)?.is_some();
-    let rows = relation::joined(app)?;
-    let waits = Waits::of(app, &rows)?;
-    let entries = rows.iter().filter(|row| !row.archived).count();
-    let to_settle = rows.iter().filter(|row| row.conflicts > 0).count();
-    let states = super::relay::states(app)?;
-    let map_document = app.map_document()?;
-    let now = app.now();
-    let (standing, edited, members, groups, asking, invited, role) = {
-        let (replica, disk) = app.hold()?;
-        let members: Vec<_> =
-            replica.roster().members().into_iter().filter(|member| member.role != allymap_seal::Role::Root).collect();
-        let mut groups: Vec<String> = members.iter().map(|member| member.group.clone()).collect();
-        groups.sort();
-        groups.dedup();
-        let invited = replica.invited(disk)?.into_iter().filter(|invited| invited.expires > now).collect::<Vec<_>>();
-        let edited = replica.unsealed(disk)?;
-        let role = replica.membership().map(|member| member.role);
-        (replica.standing(disk)?, edited, members.len(), groups.len(), replica.asking(disk)?, invited, role)
-    };
-    // The map's own document is no entry.
-    let edited_entries = edited.iter().filter(|id| **id != map_document).count();
-    let unplaced = invited.iter().filter(|invited| !invited.placed).count();
-    if app.output.json {
-        app.output.json(&serde_json::json!({
-            "map": map.name, "practice": map.practice, "name": map.person, "group": map.group, "role": role.map(role_word),
-            "entries": entries, "members": members,
-            "groups": groups, "to_settle": to_settle, "edited_entries_kept_here": edited_entries,
-            "map_itself_edited": edited.contains(&map_document), "waiting": standing.waiting,
-            "relays": states.iter().map(super::relay::State::to_json).collect::<Vec<_>>(),
-            "newest_seen_by": states.iter().filter_map(|state| state.seen_by).max(),
-            "passphrase": passphrase, "recovery_words_here": root_here,
-            "waiting_for_approval": map.waiting_words, "asking": asking.len(),
-            "invitations_open": invited.len(), "invitations_not_at_the_relay": unplaced,
-            "due_within_a_week": waits.soon, "overdue": waits.late, "we_owe": named(&waits.owed),
-            "strained_with_rights_holders": named(&waits.strained), "events_to_assess": named(&waits.events.to_assess),
-            "events_to_decide": named(&waits.events.to_decide), "events_said_apart": named(&waits.events.said_apart),
-        }));
-        return Ok(());
-    }
-    app.output.say(format_args!(
-        "{} · {} · {} in {}",
-        map.name,
-        count(entries, "entry", "entries"),
-        count(members, "member", "members"),
-        count(groups, "group", "groups")
-    ));
-    let line = |label: &str, text: fmt::Arguments<'_>| app.output.line(label, 12, text);
-    if map.practice {
-        line("Practice", format_args!("an invented town; it stays on this computer"));
-    }
-    if let Some(words) = &map.waiting_words {
-        line(
-            "Waiting",
-            format_args!(
-                "to be let in. Read these words to who invited you:\n{}\nWhen they have approved you, run: allymap sync",
-                words.join("  ")
-            ),
-        );
-    }
-    for one in &asking {
-        line(
-            "Asks",
-            format_args!(
-                "{} ({}). Compare the words: {}\nThe same? allymap member approve {}",
-                one.name,
-                one.group,
-                one.words.join("  "),
-                quoted(&one.name)
-            ),
-        );
-    }
-    match (invited.len() - asking.len().min(invited.len()), unplaced) {
-        (0, _) => {}
-        (open, 0) => line(
-            "Invited",
-            format_args!(
-                "{} not used yet. Who used one arrives with: allymap sync",
-                count(open, "invitation", "invitations")
-            ),
-        ),
-        (_, unplaced) => line(
-            "Invited",
-            format_args!(
-                "{} only here: allymap sync brings it to the relay",
-                count(unplaced, "invitation is", "invitations are")
-            ),
-        ),
-    }
-    let itself = if edited.contains(&map_document) { ", and the map's own page," } else { "" };
-    if !map.practice && edited.is_empty() {
-        line("Kept here", format_args!("nothing that was not exchanged"));
-    } else if !map.practice {
-        line(
-            "Kept here",
-            format_args!("{}{itself} with changes that nobody else has yet", count(edited_entries, "entry", "entries")),
-        );
-    }
-    if to_settle > 0 {
-        line(
-            "Settle",
-            format_args!("{} about which people said different things", count(to_settle, "entry", "entries")),
-        );
-    }
-    waits.say(&line);
-    for state in &states {
-        line("Relay", format_args!("{}: {}", state.url, state.words()));
-    }
-    if states.is_empty() && !map.practice {
-        line("Relay", format_args!("none: allymap relay add LINE"));
-    }
-    if standing.waiting > 0 {
-        line(
-            "Waiting",
-            format_args!("{} for something that has not arrived yet", count(standing.waiting, "part", "parts")),
-        );
-    }
-    if !passphrase {
-        line(
-            "Key",
-            format_args!(
-                "no passphrase: whoever has this computer can read the map\nSet one: allymap lock --new-passphrase"
-            ),
-        );
-    }
-    if root_here {
-        line("Emergency", format_args!("the 24 words are still only on this computer: allymap recovery"));
-    }
-    Ok(())
+    let status = status::of(app.visit()?)?;
+    app.tell(&status)
 }
 
-/// What waits for somebody of ours, told from the rows alone.
-struct Waits<'a> {
-    soon: usize,
-    late: usize,
-    /// The largest favours first.
-    owed: Vec<&'a Card>,
-    strained: Vec<&'a Card>,
-    events: Events<'a>,
-}
-
-/// Events that are to come: what is still open about them.
-#[derive(Default)]
-struct Events<'a> {
-    to_assess: Vec<&'a Card>,
-    to_decide: Vec<&'a Card>,
-    said_apart: Vec<&'a Card>,
-}
-
-impl<'a> Waits<'a> {
-    fn of(app: &mut App<'_>, rows: &'a [Card]) -> Result<Waits<'a>, Failure> {
-        let map = app.map_entry()?.unwrap_or_default();
-        let due = due(rows, &map, app.today(), WEEK);
-        let mut owed: Vec<(u8, &Card)> = Vec::new();
-        let mut waits = Waits { soon: 0, late: 0, owed: Vec::new(), strained: Vec::new(), events: Events::default() };
-        for Due { what, row, on } in due {
-            match what {
-                DueKind::Strained => waits.strained.push(row),
-                DueKind::Owed(size) => owed.push((size, row)),
-                // What has grown old is for `todo`.
-                DueKind::OldFact => {}
-                _ if on.is_some_and(|on| on < app.today()) => waits.late += 1,
-                _ => waits.soon += 1,
-            }
-        }
-        owed.sort_by_key(|(size, _)| std::cmp::Reverse(*size));
-        waits.owed = owed.into_iter().map(|(_, row)| row).collect();
-        waits.events = Events::of(app, rows)?;
-        Ok(waits)
+impl Answer for Status {
+    fn json(&self) -> impl Serialize {
+        json!({
+            "map": self.map.name, "practice": self.map.practice, "name": self.map.person, "group": self.map.group,
+            "role": self.role.map(role_word),
+            "entries": self.entries, "members": self.members,
+            "groups": self.groups, "to_settle": self.to_settle, "edited_entries_kept_here": self.entries_kept_here,
+            "map_itself_edited": self.map_kept_here, "waiting": self.waiting,
+            "relays": self.relays.iter().map(relay::json).collect::<Vec<_>>(),
+            "newest_seen_by": self.relays.iter().filter_map(|state| state.seen_by).max(),
+            "passphrase": self.passphrase, "recovery_words_here": self.emergency_words,
+            "waiting_for_approval": self.map.waiting_words, "asking": self.asking.len(),
+            "invitations_open": self.invited, "invitations_not_at_the_relay": self.invited_not_placed,
+            "due_within_a_week": self.due_soon, "overdue": self.due_late, "we_owe": named(&self.we_owe),
+            "strained_with_rights_holders": named(&self.strained), "events_to_assess": named(&self.events_to_assess),
+            "events_to_decide": named(&self.events_to_decide), "events_said_apart": named(&self.events_said_apart),
+        })
     }
 
-    fn say(&self, line: &impl Fn(&str, fmt::Arguments<'_>)) {
-        let soon = (self.soon > 0).then(|| format!("{} within a week", self.soon));
-        let late = (self.late > 0).then(|| format!("{} overdue", self.late));
-        let due: Vec<String> = soon.into_iter().chain(late).collect();
-        if !due.is_empty() {
-            line("Due", format_args!("{}: allymap due", due.join(", ")));
+    fn say(&self, out: &Output) {
+        out.say(format_args!(
+            "{} · {} · {} in {}",
+            self.map.name,
+            count(self.entries, "entry", "entries"),
+            count(self.members, "member", "members"),
+            count(self.groups, "group", "groups")
+        ));
+        let line = |label: &str, text: &str| out.line(label, COLUMN, text);
+        if self.map.practice {
+            line("Practice", "an invented town; it stays on this computer");
         }
-        if !self.owed.is_empty() {
-            line("Balance", format_args!("we owe {}: allymap balance", names(&self.owed)));
-        }
-        if !self.strained.is_empty() {
+        if let Some(words) = &self.map.waiting_words {
+            let words = words.join("  ");
             line(
-                "Alarm",
-                format_args!("strained tie with rights holders: {}\nSee: allymap due", names(&self.strained)),
+                "Waiting",
+                &format!(
+                    "to be let in. Read these words to who invited you:\n{words}\nWhen they have approved you, run: allymap sync"
+                ),
             );
         }
+        self.say_people(&line);
+        self.say_kept(&line);
+        if self.to_settle > 0 {
+            let entries = count(self.to_settle, "entry", "entries");
+            line("Settle", &format!("{entries} about which people said different things"));
+        }
+        self.say_waits(&line);
+        for state in &self.relays {
+            line("Relay", &format!("{}: {}", state.url, relay::words(state)));
+        }
+        if self.relays.is_empty() && !self.map.practice {
+            line("Relay", "none: allymap relay add LINE");
+        }
+        if self.waiting > 0 {
+            let parts = count(self.waiting, "part", "parts");
+            line("Waiting", &format!("{parts} for something that has not arrived yet"));
+        }
+        if !self.passphrase {
+            line(
+                "Key",
+                "no passphrase: whoever has this computer can read the map\nSet one: allymap lock --new-passphrase",
+            );
+        }
+        if self.emergency_words {
+            line("Emergency", "the 24 words are still only on this computer: allymap recovery");
+        }
+    }
+}
+
+/// One part of what is said; each is empty where there is nothing to say.
+trait Parts {
+    fn say_people(&self, line: &dyn Fn(&str, &str));
+    fn say_kept(&self, line: &dyn Fn(&str, &str));
+    fn say_waits(&self, line: &dyn Fn(&str, &str));
+}
+
+impl Parts for Status {
+    fn say_people(&self, line: &dyn Fn(&str, &str)) {
+        for one in &self.asking {
+            let (words, name) = (one.words.join("  "), quoted(&one.name));
+            line(
+                "Asks",
+                &format!(
+                    "{} ({}). Compare the words: {words}\nThe same? allymap member approve {name}",
+                    one.name, one.group
+                ),
+            );
+        }
+        match (self.invited - self.asking.len().min(self.invited), self.invited_not_placed) {
+            (0, _) => {}
+            (open, 0) => {
+                let open = count(open, "invitation", "invitations");
+                line("Invited", &format!("{open} not used yet. Who used one arrives with: allymap sync"));
+            }
+            (_, unplaced) => {
+                let unplaced = count(unplaced, "invitation is", "invitations are");
+                line("Invited", &format!("{unplaced} only here: allymap sync brings it to the relay"));
+            }
+        }
+    }
+
+    fn say_kept(&self, line: &dyn Fn(&str, &str)) {
+        if self.map.practice {
+            return;
+        }
+        if self.entries_kept_here == 0 && !self.map_kept_here {
+            line("Kept here", "nothing that was not exchanged");
+            return;
+        }
+        let itself = if self.map_kept_here { ", and the map's own page," } else { "" };
+        let entries = count(self.entries_kept_here, "entry", "entries");
+        line("Kept here", &format!("{entries}{itself} with changes that nobody else has yet"));
+    }
+
+    fn say_waits(&self, line: &dyn Fn(&str, &str)) {
+        let soon = (self.due_soon > 0).then(|| format!("{} within a week", self.due_soon));
+        let late = (self.due_late > 0).then(|| format!("{} overdue", self.due_late));
+        let due: Vec<String> = soon.into_iter().chain(late).collect();
+        if !due.is_empty() {
+            line("Due", &format!("{}: allymap due", due.join(", ")));
+        }
+        if !self.we_owe.is_empty() {
+            line("Balance", &format!("we owe {}: allymap balance", names(&self.we_owe)));
+        }
+        if !self.strained.is_empty() {
+            line("Alarm", &format!("strained tie with rights holders: {}\nSee: allymap due", names(&self.strained)));
+        }
         let events = [
-            (&self.events.to_assess, "to assess"),
-            (&self.events.to_decide, "to decide"),
-            (&self.events.said_apart, "about which people said different things"),
+            (&self.events_to_assess, "to assess"),
+            (&self.events_to_decide, "to decide"),
+            (&self.events_said_apart, "about which people said different things"),
         ];
         let events: Vec<String> = events
             .into_iter()
-            .filter(|(rows, _)| !rows.is_empty())
-            .map(|(rows, words)| format!("{} {words}", rows.len()))
+            .filter(|(all, _)| !all.is_empty())
+            .map(|(all, words)| format!("{} {words}", all.len()))
             .collect();
         if !events.is_empty() {
-            line("Events", format_args!("{}: allymap event list", events.join(", ")));
+            line("Events", &format!("{}: allymap event list", events.join(", ")));
         }
     }
 }
 
-impl<'a> Events<'a> {
-    fn of(app: &mut App<'_>, rows: &'a [Card]) -> Result<Events<'a>, Failure> {
-        let to_come = |day: Option<Date>| day.is_none_or(|day| day >= app.today());
-        let coming: Vec<&Card> =
-            rows.iter().filter(|row| row.kind == "event" && !row.archived && to_come(row.day())).collect();
-        let mut events = Events::default();
-        if coming.is_empty() {
-            return Ok(events);
-        }
-        let ground = Ground::of(app)?;
-        let weigher = ground.weigher();
-        for row in coming {
-            let weighing = weigher.weigh(row);
-            let outcome = weighing.outcome(weigh::pack());
-            if row.is_undecided() {
-                let open = weighing.still_open(&outcome) > 0;
-                (if open { &mut events.to_assess } else { &mut events.to_decide }).push(row);
-            }
-            if !outcome.differs.is_empty() {
-                events.said_apart.push(row);
-            }
-        }
-        Ok(events)
-    }
-}
-
-/// How far ahead the status looks.
-const WEEK: i32 = 7;
-
-/// The first few by name.
-fn names(rows: &[&Card]) -> String {
-    let named: Vec<&str> = rows.iter().take(3).map(|row| row.name.as_str()).collect();
-    match rows.len().saturating_sub(named.len()) {
-        0 => named.join(", "),
-        more => format!("{} and {more} more", named.join(", ")),
-    }
-}
-
-fn named(rows: &[&Card]) -> Vec<serde_json::Value> {
-    rows.iter().map(|row| serde_json::json!({ "id": row.id.to_string(), "entry": row.name })).collect()
-}
+/// Where the text begins.
+const COLUMN: usize = 12;

@@ -6,11 +6,13 @@ use std::time::{Duration, Instant};
 use allymap_replica::{KnownRelay, Notice, Refused};
 use allymap_wire::{Code, RelayKeyHash};
 
+use crate::about::relay as about;
 use crate::app::App;
 use crate::terminal::failure::{Exit, Failure, connect_words};
 use crate::terminal::words::{count, quoted};
 use allymap_home::together::driver::{Exchange, Report};
 use allymap_home::together::lines::{ConnectError, Lines};
+use allymap_home::together::relay;
 
 /// Exchange changes now, or keep at it with --watch
 #[derive(clap::Args)]
@@ -192,7 +194,7 @@ fn after(app: &mut App<'_>) -> Result<(), Failure> {
 }
 
 fn say(app: &mut App<'_>, report: &Report, failures: &BTreeMap<RelayKeyHash, Failure>) -> Result<(), Failure> {
-    let states = super::relay::states(app)?;
+    let states = relay::states(app.visit()?)?;
     let (standing, member) = {
         let (replica, disk) = app.hold()?;
         (replica.standing(disk)?, replica.membership().is_some())
@@ -202,7 +204,7 @@ fn say(app: &mut App<'_>, report: &Report, failures: &BTreeMap<RelayKeyHash, Fai
             .iter()
             .map(|state| {
                 let failure = failures.get(&state.relay);
-                let mut value = state.to_json();
+                let mut value = about::json(state);
                 value["caught_up"] = failure.is_none().into();
                 value["problem"] = failure.map_or(
                     serde_json::Value::Null,
@@ -232,8 +234,8 @@ fn say(app: &mut App<'_>, report: &Report, failures: &BTreeMap<RelayKeyHash, Fai
     if states.len() > 1 || failures.is_empty() {
         for state in &states {
             match failures.get(&state.relay) {
-                Some(failure) => app.output.say(format_args!("{}: {}", state.url, state.without(failure))),
-                None => app.output.say(format_args!("{}: {}", state.url, state.words())),
+                Some(failure) => app.output.say(format_args!("{}: {}", state.url, super::relay::without(failure))),
+                None => app.output.say(format_args!("{}: {}", state.url, about::words(state))),
             }
         }
     }
@@ -258,15 +260,15 @@ fn say_watched(app: &mut App<'_>, relays: &[KnownRelay], report: &Report) -> Res
             app.output.status(hint);
         }
     }
-    let states = super::relay::states(app)?;
+    let states = relay::states(app.visit()?)?;
     for state in states.iter().filter(|state| report.caught_up.contains(&state.relay)) {
         if app.output.json {
-            let mut value = state.to_json();
+            let mut value = about::json(state);
             value["sent_records"] = report.sent.into();
             value["changed_entries"] = report.changed.len().into();
             app.output.json(&value);
         } else {
-            app.output.say(format_args!("{}: {}", state.url, state.words()));
+            app.output.say(format_args!("{}: {}", state.url, about::words(state)));
         }
     }
     if app.output.json || report.changed.is_empty() {
@@ -283,7 +285,7 @@ fn say_received(app: &App<'_>, report: &Report) {
 /// What came in that wants somebody to look: answers that differ, and approaches that two groups made apart.
 fn news(app: &mut App<'_>, report: &Report) -> Result<(), Failure> {
     let authors = app.authors()?;
-    let rows = app.rows()?;
+    let rows = app.cards()?;
     let came: Vec<_> = rows.iter().filter(|row| report.changed.iter().any(|id| id.0 == row.id.0)).collect();
     for row in came.iter().filter(|row| row.approached_twice(&|actor| authors.of(actor))) {
         app.output.say(format_args!("Double approach: two groups approached {}, and neither knew.", row.name));

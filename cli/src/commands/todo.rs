@@ -26,7 +26,7 @@ const COLUMN: usize = 24;
 
 pub(crate) fn run(app: &mut App<'_>, args: Args) -> Result<(), Failure> {
     let map = needed(app)?;
-    let rows = app.rows_once()?;
+    let rows = app.cards_once()?;
     let settings = app.home().settings().unwrap_or_default();
     let months = settings.number("facts-age", Some(&map)).map_or(map.facts_age_months(), |(months, _)| months);
     let todo = allymap_domain::advice::todo::todo(&map, &rows, app.today(), months);

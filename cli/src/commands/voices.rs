@@ -19,7 +19,7 @@ pub(crate) struct Args {
 
 pub(crate) fn run(app: &mut App<'_>, args: Args) -> Result<(), Failure> {
     let row = app.find(&args.who)?;
-    let rows = app.rows()?;
+    let rows = app.cards()?;
     let voices = voices(&rows, row.id);
     let heard: usize = voices.iter().map(|voice| voice.heard.len()).sum();
     let mut categories: BTreeMap<&str, usize> = ["a", "b", "c", "d"].map(|category| (category, 0)).into();

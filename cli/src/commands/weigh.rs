@@ -1,9 +1,6 @@
 //! What the commands about events share: the map as it is weighed, and an answer in words and as JSON.
 
-use std::sync::Arc;
-
 use allymap_domain::card::Card;
-use allymap_domain::card::find::{Found, find};
 use allymap_domain::date::{Date, When};
 use allymap_domain::entry::Entry;
 use allymap_domain::entry::assertion::{Assertion, Claim};
@@ -13,70 +10,23 @@ use allymap_domain::entry::risk::{Level, Mitigation, Risk, RiskKind};
 use allymap_domain::entry::weighed::{Decided, ReferTo, Referred, Weighed};
 use allymap_domain::ids::{EntryId, RowId};
 use allymap_domain::map::Map;
-use allymap_domain::weigh::{Basis, Subject, Told, Weigher, Weighing};
+use allymap_domain::weigh::{Basis, Subject, Told, Weighing};
 use allymap_domain::words::{folded, folded_words, nearest};
-use allymap_policy::{About, Change, Fact, Label, Outcome, Pack, Part, Per, Question, Reason, Refer, Rule};
+use allymap_policy::{About, Change, Fact, Label, Outcome, Part, Per, Question, Reason, Refer, Rule};
 use allymap_wire::DocumentId;
 
 use allymap_home::authors::Authors;
+use allymap_home::events::ground;
 
 use crate::app::App;
 use crate::terminal::failure::{Exit, Failure};
 use crate::terminal::words::{lower, quoted};
 
-/// Everything that an event is weighed on.
-pub(crate) struct Ground {
-    pub(crate) rows: Arc<[Card]>,
-    pub(crate) today: Date,
-    pub(crate) map: Map,
-}
+pub(crate) use allymap_home::events::ground::{Ground, pack, pack_name};
 
-/// The rules that answer.
-pub(crate) fn pack() -> &'static Pack {
-    Pack::shipped()
-}
-
-/// As decisions and answers name it.
-pub(crate) fn pack_name() -> String {
-    let pack = pack();
-    format!("{} v{}", pack.name(), pack.version())
-}
-
-impl Ground {
-    pub(crate) fn of(app: &mut App<'_>) -> Result<Ground, Failure> {
-        let map = app.map_entry()?.unwrap_or_default();
-        Ok(Ground { rows: app.rows()?, map, today: app.today() })
-    }
-
-    pub(crate) fn weigher(&self) -> Weigher<'_> {
-        Weigher::new(&self.rows, &self.map, pack(), self.today)
-    }
-
-    pub(crate) fn weigh(&self, event: &Card) -> Weighing {
-        self.weigher().weigh(event)
-    }
-
-    pub(crate) fn row(&self, id: EntryId) -> Option<&Card> {
-        self.rows.iter().find(|row| row.id == id)
-    }
-}
-
-/// The event that is meant. Entries of other kinds are none, and stand in nobody's way.
+/// The event that is meant.
 pub(crate) fn event(app: &mut App<'_>, said: &str) -> Result<Card, Failure> {
-    let events: Vec<Card> = app.rows()?.iter().filter(|row| row.kind == "event").cloned().collect();
-    if let Found::One(row) = find(said, &events) {
-        return Ok(row.clone());
-    }
-    let row = app.find(said).map_err(|mut failure| {
-        if failure.code == "AM-NOT-FOUND" {
-            failure.hint = Some(format!("Add it with: allymap event add \"{said}\""));
-        }
-        failure
-    })?;
-    if row.kind == "event" {
-        return Ok(row);
-    }
-    Err(Failure::usage(format!("{} is no event.", row.name)).hint("See it with: allymap partner show"))
+    Ok(ground::meant(app.visit()?, said)?)
 }
 
 /// `Sat 13 Mar 2027`, or that nobody knows.

@@ -11,6 +11,7 @@ use allymap_domain::words::label::clean;
 use allymap_home::Discreet;
 use serde_json::Value;
 
+use crate::terminal::answer::Answer;
 use crate::terminal::failure::{Exit, Failure};
 use crate::terminal::stdout::{Stdout, error_width};
 use crate::terminal::words::{broken, wrapped};
@@ -21,6 +22,8 @@ pub(crate) struct Output {
     pub(crate) json: bool,
     pub(crate) plain: bool,
     pub(crate) quiet: bool,
+    /// The day on which it is told.
+    pub(crate) today: Date,
     /// The earlier day as of which everything is told.
     pub(crate) as_of: Option<Date>,
     /// What is not to be read over somebody's shoulder.
@@ -31,8 +34,17 @@ pub(crate) struct Output {
 }
 
 impl Output {
-    pub(crate) fn new(out: Stdout, json: bool, plain: bool, quiet: bool) -> Output {
-        Output { json, plain, quiet, as_of: None, hidden: Discreet::default(), out, told_of_history: Arc::default() }
+    pub(crate) fn new(out: Stdout, today: Date, json: bool, plain: bool, quiet: bool) -> Output {
+        Output {
+            json,
+            plain,
+            quiet,
+            today,
+            as_of: None,
+            hidden: Discreet::default(),
+            out,
+            told_of_history: Arc::default(),
+        }
     }
 
     /// Data, for a person: a line or several. What is longer than a terminal is wide goes on below, set in.
@@ -66,6 +78,15 @@ impl Output {
     /// How many columns there are to fill; none where lines are left whole, as for a screen reader.
     pub(crate) fn width(&self) -> Option<usize> {
         if self.plain { None } else { self.out.width() }
+    }
+
+    /// An answer of the home: as JSON, or in words.
+    pub(crate) fn tell(&self, answer: &impl Answer) {
+        if self.json {
+            self.json(&serde_json::to_value(answer.json()).unwrap_or_default());
+        } else {
+            answer.say(self);
+        }
     }
 
     /// Data, for a program: one object with `"schema": "allymap/1"` in it.

@@ -1,6 +1,7 @@
 //! Words that several commands say: numbers with their nouns, names as they are typed, lines as they fit.
 
 use allymap_domain::entry::position::Place;
+use allymap_home::together::member::Role;
 
 /// A number and its noun.
 pub(crate) fn count(number: usize, one: &str, many: &str) -> String {
@@ -50,12 +51,12 @@ pub(crate) fn lower(words: &str) -> String {
     letters.next().map(|first| first.to_lowercase().chain(letters).collect()).unwrap_or_default()
 }
 
-pub(crate) fn role_word(role: allymap_seal::Role) -> &'static str {
-    match role {
-        allymap_seal::Role::Reader => "reader",
-        allymap_seal::Role::Member => "member",
-        allymap_seal::Role::Convenor => "convenor",
-        allymap_seal::Role::Root => "root",
+pub(crate) fn role_word(role: impl Into<Role>) -> &'static str {
+    match role.into() {
+        Role::Reader => "reader",
+        Role::Member => "member",
+        Role::Convenor => "convenor",
+        Role::Root => "root",
     }
 }
 

@@ -3,6 +3,7 @@
 pub mod duplicates;
 pub mod find;
 pub mod heading;
+pub mod joined;
 pub mod texts;
 
 use std::collections::{BTreeMap, BTreeSet};

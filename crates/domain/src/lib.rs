@@ -12,6 +12,7 @@ pub mod advice {
     pub mod spectrum;
     pub mod todo;
     pub mod voices;
+    pub mod waits;
 }
 pub mod author;
 pub mod card;

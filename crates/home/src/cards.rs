@@ -8,6 +8,7 @@ use allymap_document::{ActorId, Document};
 use allymap_domain::card::duplicates::identities;
 use allymap_domain::card::find::Found;
 use allymap_domain::card::heading::{Heading, Named};
+use allymap_domain::card::joined::{join_into, joined};
 use allymap_domain::card::texts::{TEXTS_SCHEMA, Texts};
 use allymap_domain::card::{CARD_SCHEMA, Card};
 use allymap_domain::ids::EntryId;
@@ -22,7 +23,7 @@ use crate::visit::Visit;
 impl Visit<'_> {
     /// What was written in sentences, entry by entry: for finding only.
     pub(crate) fn texts(&mut self) -> Result<BTreeMap<EntryId, Texts>, Trouble> {
-        self.rows()?;
+        self.cards()?;
         let prefix = texts_prefix(SpaceNumber(self.map()?.number));
         let mut texts = BTreeMap::new();
         self.disk()?.scan(&prefix, None, &mut |key, row| {
@@ -35,12 +36,12 @@ impl Visit<'_> {
 
     /// Every entry's row, in order of their names.
     /// They are read once in a command, however often they are asked for.
-    pub(crate) fn rows(&mut self) -> Result<Arc<[Card]>, Trouble> {
-        if let Some(rows) = &self.home.held.known.rows {
+    pub(crate) fn cards(&mut self) -> Result<Arc<[Card]>, Trouble> {
+        if let Some(rows) = &self.home.held.known.cards {
             return Ok(rows.clone());
         }
         let mut rows = match self.request.day {
-            None => self.read_rows(Card::from_bytes)?,
+            None => self.read_cards(Card::from_bytes)?,
             // They stand nowhere and are made from every document.
             Some(day) => {
                 let documents = self.all_documents()?;
@@ -48,7 +49,7 @@ impl Visit<'_> {
             }
         };
         sort(&mut rows);
-        Ok(self.home.held.known.rows.insert(rows.into()).clone())
+        Ok(self.home.held.known.cards.insert(rows.into()).clone())
     }
 
     /// What finding needs of every row, read once.
@@ -56,12 +57,12 @@ impl Visit<'_> {
         if let Some(headings) = &self.home.held.known.headings {
             return Ok(headings.clone());
         }
-        let headings = self.read_rows(Heading::from_row)?;
+        let headings = self.read_cards(Heading::from_row)?;
         Ok(self.home.held.known.headings.insert(headings.into()).clone())
     }
 
     /// Rows of another schema are made anew from the documents.
-    fn read_rows<T>(&mut self, read: impl Fn(&[u8]) -> Option<T>) -> Result<Vec<T>, Trouble> {
+    fn read_cards<T>(&mut self, read: impl Fn(&[u8]) -> Option<T>) -> Result<Vec<T>, Trouble> {
         let number = self.map()?.number;
         let key = HomeKey::IndexSchema(number).bytes();
         let schema = [CARD_SCHEMA.to_be_bytes(), TEXTS_SCHEMA.to_be_bytes()].concat();
@@ -84,14 +85,14 @@ impl Visit<'_> {
     }
 
     /// The row of one entry that was found.
-    pub(crate) fn row(&mut self, id: EntryId) -> Result<Card, Trouble> {
-        self.row_if_here(id)?.ok_or(Trouble::Entry(trouble::Entry::Unreadable))
+    pub(crate) fn card(&mut self, id: EntryId) -> Result<Card, Trouble> {
+        self.card_if_here(id)?.ok_or(Trouble::Entry(trouble::Entry::Unreadable))
     }
 
     /// The row of an entry that something names: it may not have arrived.
-    pub(crate) fn row_if_here(&mut self, id: EntryId) -> Result<Option<Card>, Trouble> {
+    pub(crate) fn card_if_here(&mut self, id: EntryId) -> Result<Option<Card>, Trouble> {
         if self.reads_whole_rows() {
-            return Ok(self.rows()?.iter().find(|row| row.id == id).cloned());
+            return Ok(self.cards()?.iter().find(|row| row.id == id).cloned());
         }
         let number = SpaceNumber(self.map()?.number);
         Ok(self.disk()?.get(&index_key(number, &DocumentId(id.0)))?.as_deref().and_then(Card::from_bytes))
@@ -104,7 +105,7 @@ impl Visit<'_> {
             let Some(one) = same.get(&id) else { return vec![id] };
             same.iter().filter(|(_, identity)| *identity == one).map(|(id, _)| *id).collect()
         }
-        Ok(if self.reads_whole_rows() { of(id, &self.rows()?) } else { of(id, &self.known_headings()?) })
+        Ok(if self.reads_whole_rows() { of(id, &self.cards()?) } else { of(id, &self.known_headings()?) })
     }
 
     /// For each entry the letters that name it.
@@ -112,7 +113,7 @@ impl Visit<'_> {
         fn of(rows: &[impl Named]) -> BTreeMap<EntryId, String> {
             allymap_domain::card::find::short_ids(rows.iter().map(Named::id))
         }
-        Ok(if self.reads_whole_rows() { of(&self.rows()?) } else { of(&self.known_headings()?) })
+        Ok(if self.reads_whole_rows() { of(&self.cards()?) } else { of(&self.known_headings()?) })
     }
 
     /// The shown name of each entry.
@@ -120,17 +121,17 @@ impl Visit<'_> {
         fn of(rows: &[impl Named]) -> BTreeMap<EntryId, String> {
             rows.iter().map(|row| (row.id(), row.name().to_owned())).collect()
         }
-        Ok(if self.reads_whole_rows() { of(&self.rows()?) } else { of(&self.known_headings()?) })
+        Ok(if self.reads_whole_rows() { of(&self.cards()?) } else { of(&self.known_headings()?) })
     }
 
     /// Whole rows are there already, or have to be made: then there is nothing to spare.
     fn reads_whole_rows(&self) -> bool {
-        self.home.held.known.rows.is_some() || self.request.day.is_some()
+        self.home.held.known.cards.is_some() || self.request.day.is_some()
     }
 
     /// Rows for lists and counts: entries that are known to be the same count once, under the smallest id.
-    pub(crate) fn rows_once(&mut self) -> Result<Arc<[Card]>, Trouble> {
-        let rows = self.rows()?;
+    pub(crate) fn cards_once(&mut self) -> Result<Arc<[Card]>, Trouble> {
+        let rows = self.cards()?;
         let same = identities(&rows);
         if same.is_empty() {
             return Ok(rows);
@@ -138,11 +139,32 @@ impl Visit<'_> {
         Ok(rows.iter().filter(|row| same.get(&row.id).is_none_or(|identity| *identity == row.id)).cloned().collect())
     }
 
+    /// The cards of the map, entries that are known to be one joined: what was asked, given and met of either counts for both.
+    pub(crate) fn joined(&mut self) -> Result<Arc<[Card]>, Trouble> {
+        let cards = self.cards()?;
+        // They are in order already.
+        if identities(&cards).is_empty() {
+            return Ok(cards);
+        }
+        Ok(joined(cards.to_vec()).into())
+    }
+
+    /// The one entry that is meant, with what is known of it under its other names.
+    pub(crate) fn find_joined(&mut self, said: &str) -> Result<Card, Trouble> {
+        let card = self.find(said)?;
+        let all = self.one_and_the_same(card.id)?;
+        if all.len() < 2 {
+            return Ok(card);
+        }
+        let all = all.into_iter().map(|id| self.card(id)).collect::<Result<_, _>>()?;
+        Ok(join_into(card, all))
+    }
+
     /// The one entry that somebody means. Nothing is guessed: several, or a misspelt name, are told as candidates.
-    pub(crate) fn find(&mut self, said: &str) -> Result<Card, Trouble> {
+    pub fn find(&mut self, said: &str) -> Result<Card, Trouble> {
         let id =
-            if self.reads_whole_rows() { meant(said, &self.rows()?) } else { meant(said, &self.known_headings()?) }?;
-        self.row(id)
+            if self.reads_whole_rows() { meant(said, &self.cards()?) } else { meant(said, &self.known_headings()?) }?;
+        self.card(id)
     }
 
     /// Redoes the index rows of documents that others changed, and notes what came when.

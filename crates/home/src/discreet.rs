@@ -100,7 +100,7 @@ impl Visit<'_> {
     /// Tells what prints of every name and text of this map.
     pub(crate) fn hide_names(&mut self) -> Result<(), Trouble> {
         let hidden = self.request.hidden.clone();
-        let rows = self.rows()?;
+        let rows = self.cards()?;
         let short = short_ids(rows.iter().map(|row| row.id));
         let mut named: BTreeMap<&String, Vec<&str>> = BTreeMap::new();
         for row in rows.iter() {

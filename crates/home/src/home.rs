@@ -50,7 +50,7 @@ impl Held {
 /// What was read of every entry, until something is written or others may write.
 #[derive(Default)]
 pub(crate) struct Known {
-    pub(crate) rows: Option<Arc<[Card]>>,
+    pub(crate) cards: Option<Arc<[Card]>>,
     pub(crate) headings: Option<Arc<[Heading]>>,
 }
 

@@ -2,4 +2,6 @@
 
 pub mod driver;
 pub mod lines;
+pub mod member;
+pub mod relay;
 mod socket;

@@ -100,6 +100,14 @@ pub enum Which {
         said: String,
         near: Vec<Fitting>,
     },
+    /// The same where an event is meant.
+    NoEvent {
+        said: String,
+        near: Vec<Fitting>,
+    },
+    NotAnEvent {
+        name: String,
+    },
 }
 
 /// One that may be meant.

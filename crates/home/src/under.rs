@@ -7,6 +7,8 @@ use allymap_document::{Document, Edit};
 use allymap_domain::card::Card;
 use allymap_domain::card::texts::Texts;
 use allymap_domain::entry::Entry;
+use allymap_domain::entry::assertion::Assertion;
+use allymap_domain::entry::fact::Fact;
 use allymap_domain::ids::{EntryId, RowId};
 use allymap_domain::map::Map;
 use allymap_replica::{Effect, Replica, SpaceNumber};
@@ -20,6 +22,7 @@ use crate::computer::surroundings::Chance;
 use crate::journal::acts::Act;
 use crate::journal::arrivals::Arrivals;
 use crate::maps::rows::MapRow;
+use crate::relations::facts::{self, Moved};
 use crate::trouble::Trouble;
 use crate::visit::Visit;
 
@@ -45,15 +48,16 @@ pub trait Under {
     fn map_document(&mut self) -> Result<DocumentId, Trouble>;
     fn document(&mut self, id: DocumentId) -> Result<Option<Document>, Trouble>;
     fn authors(&mut self) -> Result<Authors, Trouble>;
-    fn rows(&mut self) -> Result<Arc<[Card]>, Trouble>;
-    fn rows_once(&mut self) -> Result<Arc<[Card]>, Trouble>;
-    fn row(&mut self, id: EntryId) -> Result<Card, Trouble>;
-    fn row_if_here(&mut self, id: EntryId) -> Result<Option<Card>, Trouble>;
+    fn cards(&mut self) -> Result<Arc<[Card]>, Trouble>;
+    fn cards_once(&mut self) -> Result<Arc<[Card]>, Trouble>;
+    fn card(&mut self, id: EntryId) -> Result<Card, Trouble>;
+    fn card_if_here(&mut self, id: EntryId) -> Result<Option<Card>, Trouble>;
     fn one_and_the_same(&mut self, id: EntryId) -> Result<Vec<EntryId>, Trouble>;
     fn short_ids(&mut self) -> Result<BTreeMap<EntryId, String>, Trouble>;
     fn names(&mut self) -> Result<BTreeMap<EntryId, String>, Trouble>;
     fn texts(&mut self) -> Result<BTreeMap<EntryId, Texts>, Trouble>;
-    fn find(&mut self, said: &str) -> Result<Card, Trouble>;
+    fn joined(&mut self) -> Result<Arc<[Card]>, Trouble>;
+    fn find_joined(&mut self, said: &str) -> Result<Card, Trouble>;
     fn seed(&mut self) -> Result<DeviceSeed, Trouble>;
     fn maps(&mut self) -> Result<Vec<MapRow>, Trouble>;
     fn add_map(&mut self, name: &str, person: &str, group: &str) -> Result<SpaceNumber, Trouble>;
@@ -139,20 +143,20 @@ impl Under for Visit<'_> {
         Visit::authors(self)
     }
 
-    fn rows(&mut self) -> Result<Arc<[Card]>, Trouble> {
-        Visit::rows(self)
+    fn cards(&mut self) -> Result<Arc<[Card]>, Trouble> {
+        Visit::cards(self)
     }
 
-    fn rows_once(&mut self) -> Result<Arc<[Card]>, Trouble> {
-        Visit::rows_once(self)
+    fn cards_once(&mut self) -> Result<Arc<[Card]>, Trouble> {
+        Visit::cards_once(self)
     }
 
-    fn row(&mut self, id: EntryId) -> Result<Card, Trouble> {
-        Visit::row(self, id)
+    fn card(&mut self, id: EntryId) -> Result<Card, Trouble> {
+        Visit::card(self, id)
     }
 
-    fn row_if_here(&mut self, id: EntryId) -> Result<Option<Card>, Trouble> {
-        Visit::row_if_here(self, id)
+    fn card_if_here(&mut self, id: EntryId) -> Result<Option<Card>, Trouble> {
+        Visit::card_if_here(self, id)
     }
 
     fn one_and_the_same(&mut self, id: EntryId) -> Result<Vec<EntryId>, Trouble> {
@@ -171,8 +175,12 @@ impl Under for Visit<'_> {
         Visit::texts(self)
     }
 
-    fn find(&mut self, said: &str) -> Result<Card, Trouble> {
-        Visit::find(self, said)
+    fn joined(&mut self) -> Result<Arc<[Card]>, Trouble> {
+        Visit::joined(self)
+    }
+
+    fn find_joined(&mut self, said: &str) -> Result<Card, Trouble> {
+        Visit::find_joined(self, said)
     }
 
     fn seed(&mut self) -> Result<DeviceSeed, Trouble> {
@@ -231,4 +239,25 @@ impl Under for Visit<'_> {
     fn chance(&self) -> Chance {
         Visit::chance(self)
     }
+}
+
+/// See `relations::facts::state`.
+pub fn state(
+    v: &mut Visit<'_>,
+    id: EntryId,
+    fact: Fact,
+    change: impl FnOnce(Assertion) -> Assertion,
+) -> Result<Moved, Trouble> {
+    facts::state(v, id, fact, change)
+}
+
+/// See `relations::facts::reach_stage`.
+pub fn reach_stage(
+    v: &mut Visit<'_>,
+    card: &Card,
+    earlier: &[&str],
+    stage: &str,
+    why: &str,
+) -> Result<Option<Moved>, Trouble> {
+    facts::reach_stage(v, card, earlier, stage, why)
 }

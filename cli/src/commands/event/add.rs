@@ -125,7 +125,7 @@ impl Facts {
 
 /// The id of the one who is meant; words for whoever is not on the map.
 pub(super) fn meant(app: &mut App<'_>, said: &str, kind: Option<&str>) -> Result<String, Failure> {
-    let rows: Vec<Card> = app.rows()?.iter().filter(|row| kind.is_none_or(|kind| row.kind == kind)).cloned().collect();
+    let rows: Vec<Card> = app.cards()?.iter().filter(|row| kind.is_none_or(|kind| row.kind == kind)).cloned().collect();
     match find(said, &rows) {
         Found::One(row) => Ok(row.id.to_string()),
         Found::Several(_) => app.find(said).map(|row| row.id.to_string()),
@@ -136,7 +136,7 @@ pub(super) fn meant(app: &mut App<'_>, said: &str, kind: Option<&str>) -> Result
 pub(super) fn add(app: &mut App<'_>, args: Add) -> Result<(), Failure> {
     let name = typed::given(args.name, || app.ask().required("What is it called?", "NAME (allymap event add NAME)"))?;
     let (kind, _) = Kind::typed("event")?;
-    let rows = app.rows()?;
+    let rows = app.cards()?;
     if !args.another
         && rows.iter().any(|row| row.kind == kind.name && folded(&row.name) == folded(&name) && !row.archived)
     {
@@ -163,9 +163,9 @@ pub(super) fn add(app: &mut App<'_>, args: Add) -> Result<(), Failure> {
         statement.iter().try_for_each(|statement| Entry::assert(edit, row, statement))
     })?;
     app.commit()?;
-    let ground = weigh::Ground::of(app)?;
-    let event = ground.row(id).ok_or_else(Failure::no_map)?.clone();
-    let short = short_ids(ground.rows.iter().map(|row| row.id));
+    let ground = weigh::Ground::of(app.visit()?)?;
+    let event = ground.card(id).ok_or_else(Failure::no_map)?.clone();
+    let short = short_ids(ground.cards.iter().map(|row| row.id));
     let weigher = ground.weigher();
     let weighing = weigher.weigh(&event);
     let outcome = weighing.outcome(weigh::pack());
@@ -183,7 +183,7 @@ pub(super) fn add(app: &mut App<'_>, args: Add) -> Result<(), Failure> {
 /// What was asked of us stands, whoever plans something (module, section 4a).
 pub(super) fn say_requests(app: &App<'_>, ground: &weigh::Ground, weighing: &Weighing) {
     for subject in &weighing.subjects {
-        let row = subject.entry.and_then(|id| ground.row(id));
+        let row = subject.entry.and_then(|id| ground.card(id));
         for told in row.map(Card::requests).unwrap_or_default() {
             let text = told.what.text.clone().unwrap_or_default();
             app.output.say(format_args!("Standing request of {}: {text}", subject.name));
@@ -228,7 +228,7 @@ pub(super) fn edit(app: &mut App<'_>, args: Edit) -> Result<(), Failure> {
     for (field, who) in typed::pairs(&args.drop, "organisers=NAME")? {
         let members = event.members(&field).to_vec();
         let folded_who = folded(&who);
-        let ground = weigh::Ground::of(app)?;
+        let ground = weigh::Ground::of(app.visit()?)?;
         let weigher = ground.weigher();
         let found = members.iter().find(|value| folded(&weigher.meant(value).1).contains(&folded_who));
         let value = found.cloned().ok_or_else(|| {
@@ -255,14 +255,14 @@ pub(super) fn edit(app: &mut App<'_>, args: Edit) -> Result<(), Failure> {
         })?;
     }
     if let Some(requested) = &requested {
-        let ground = weigh::Ground::of(app)?;
+        let ground = weigh::Ground::of(app.visit()?)?;
         let weighing = ground.weigh(&event);
         let question = weigh::question(&weighing, "requested", None)?;
         weigh::state(app, &event, &weighing, &question, requested, &weigh::Saying::default())?;
     }
     app.commit()?;
-    let ground = weigh::Ground::of(app)?;
-    let event = ground.row(event.id).cloned().unwrap_or(event);
+    let ground = weigh::Ground::of(app.visit()?)?;
+    let event = ground.card(event.id).cloned().unwrap_or(event);
     let weighing = ground.weigh(&event);
     let outcome = weighing.outcome(weigh::pack());
     let fields = changes.len() + drops.len() + usize::from(requested.is_some());

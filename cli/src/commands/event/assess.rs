@@ -57,8 +57,8 @@ pub(super) fn run(app: &mut App<'_>, args: Args) -> Result<(), Failure> {
     if !stated && !args.unsure && app.can_ask() {
         walk(app, &event)?;
     }
-    let ground = Ground::of(app)?;
-    let event = ground.row(event.id).cloned().unwrap_or(event);
+    let ground = Ground::of(app.visit()?)?;
+    let event = ground.card(event.id).cloned().unwrap_or(event);
     let weighing = ground.weigh(&event);
     if args.unsure {
         return unsure(app, &ground, &event, &weighing);
@@ -75,7 +75,7 @@ pub(super) fn run(app: &mut App<'_>, args: Args) -> Result<(), Failure> {
 /// What was given on the command line: all of it, or nothing.
 fn state_all(app: &mut App<'_>, event: &Card, args: &Args, saying: &Saying) -> Result<bool, Failure> {
     let pairs = typed::pairs(&args.set, "message=same")?;
-    let ground = Ground::of(app)?;
+    let ground = Ground::of(app.visit()?)?;
     let weighing = ground.weigh(event);
     let mut all: Vec<(Question, String)> = Vec::new();
     for (fact, value) in pairs {
@@ -114,8 +114,8 @@ fn walk(app: &mut App<'_>, event: &Card) -> Result<(), Failure> {
     // Those that were asked, for whoever wants to go back; and the one gone back to.
     let (mut asked, mut again): (Vec<Question>, Option<Question>) = (Vec::new(), None);
     loop {
-        let ground = Ground::of(app)?;
-        let event = ground.row(event.id).cloned().unwrap_or_else(|| event.clone());
+        let ground = Ground::of(app.visit()?)?;
+        let event = ground.card(event.id).cloned().unwrap_or_else(|| event.clone());
         let weighing = ground.weigh(&event);
         let outcome = weighing.outcome(weigh::pack());
         let questions = weighing.questions(weigh::pack());

@@ -27,7 +27,7 @@ pub(super) struct Args {
 
 pub(super) fn run(app: &mut App<'_>, args: Args) -> Result<(), Failure> {
     let event = weigh::event(app, &args.event)?;
-    let ground = Ground::of(app)?;
+    let ground = Ground::of(app.visit()?)?;
     let weighing = ground.weigh(&event);
     let outcome = weighing.outcome(weigh::pack());
     let label = outcome.label();

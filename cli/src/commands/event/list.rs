@@ -21,12 +21,12 @@ pub(super) struct Args {
 }
 
 pub(super) fn run(app: &mut App<'_>, args: &Args) -> Result<(), Failure> {
-    let ground = Ground::of(app)?;
+    let ground = Ground::of(app.visit()?)?;
     let weigher = ground.weigher();
-    let short = short_ids(ground.rows.iter().map(|row| row.id));
-    let same = identities(&ground.rows);
+    let short = short_ids(ground.cards.iter().map(|row| row.id));
+    let same = identities(&ground.cards);
     let mut events: Vec<&Card> = ground
-        .rows
+        .cards
         .iter()
         .filter(|row| row.kind == "event" && same.get(&row.id).is_none_or(|one| *one == row.id))
         .filter(|row| args.all || (!row.archived && row.day().is_none_or(|on| on >= app.today())))
@@ -34,7 +34,7 @@ pub(super) fn run(app: &mut App<'_>, args: &Args) -> Result<(), Failure> {
     // Of one day, what they lead comes first, then what rights holders organise (module, section 4a).
     events.sort_by_key(|row| {
         let on = row.day();
-        let mut organisers = row.members("organisers").iter().filter_map(|value| ground.row(weigher.meant(value).0?));
+        let mut organisers = row.members("organisers").iter().filter_map(|value| ground.card(weigher.meant(value).0?));
         let others = !organisers.any(Card::rights_holders);
         (on.is_none(), on, row.value("lead") != Some("them"), others, row.name.clone())
     });

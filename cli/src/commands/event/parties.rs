@@ -29,7 +29,7 @@ impl Args {
 
 pub(super) fn run(app: &mut App<'_>, args: &Args) -> Result<(), Failure> {
     let event = weigh::event(app, &args.event)?;
-    let mut ground = Ground::of(app)?;
+    let mut ground = Ground::of(app.visit()?)?;
     let on = args.on.as_deref().map(|typed| parse_when(typed, app.today())).transpose()?;
     for (party, answer) in typed::pairs(&args.answer, "\"Harbour Party=attending\"")? {
         let weighing = ground.weigh(&event);
@@ -50,9 +50,9 @@ pub(super) fn run(app: &mut App<'_>, args: &Args) -> Result<(), Failure> {
     }
     if args.writes() {
         app.commit()?;
-        ground = Ground::of(app)?;
+        ground = Ground::of(app.visit()?)?;
     }
-    let event = ground.row(event.id).cloned().unwrap_or(event);
+    let event = ground.card(event.id).cloned().unwrap_or(event);
     let weighing = ground.weigh(&event);
     let authors = app.authors()?;
     let parties = ground.weigher().parties(&event);

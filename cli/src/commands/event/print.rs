@@ -25,7 +25,7 @@ pub(super) struct Args {
 
 pub(super) fn run(app: &mut App<'_>, args: &Args) -> Result<(), Failure> {
     let event = weigh::event(app, &args.event)?;
-    let ground = Ground::of(app)?;
+    let ground = Ground::of(app.visit()?)?;
     let printed = event_sheet(&sheet(app, &ground, &event)?);
     app.release();
     if args.output.as_deref().is_some_and(|path| path.as_os_str() == "-") {

@@ -17,21 +17,21 @@ pub(super) struct Args {
 
 pub(super) fn run(app: &mut App<'_>, args: &Args) -> Result<(), Failure> {
     let event = weigh::event(app, &args.event)?;
-    let ground = Ground::of(app)?;
+    let ground = Ground::of(app.visit()?)?;
     let weigher = ground.weigher();
     let weighing = weigher.weigh(&event);
     let authors = app.authors()?;
     if app.output.json {
         let all = weighing.case.statements.iter();
         let facts = all.filter_map(|said| Some((said, weighing.origins.get(&said.id)?)));
-        let short = short_ids(ground.rows.iter().map(|row| row.id));
+        let short = short_ids(ground.cards.iter().map(|row| row.id));
         let facts: Vec<_> = facts
             .map(|(said, basis)| {
                 let question = allymap_policy::Question::new(said.fact, said.about.clone());
                 serde_json::json!({
                     "fact": question, "value": said.value, "mitigation": said.mitigation, "was": said.was,
                     "conditions": said.conditions, "text": said.text, "from": weigh::said_by(basis, &authors),
-                    "entry": ground.row(basis.entry).map(|row| row.name.clone()),
+                    "entry": ground.card(basis.entry).map(|row| row.name.clone()),
                     "by": basis.by.map(|actor| authors.of(actor).name), "source": basis.source, "said_by": basis.said_by,
                     "on": basis.on_typed.clone().or(basis.on.map(|on| on.to_string())), "reason": basis.reason,
                 })

@@ -36,7 +36,7 @@ const COLUMN: usize = 24;
 
 pub(crate) fn run(app: &mut App<'_>, args: &Args) -> Result<(), Failure> {
     let map = needed(app)?;
-    let rows: Vec<Card> = app.rows_once()?.iter().filter(|row| !row.archived).cloned().collect();
+    let rows: Vec<Card> = app.cards_once()?.iter().filter(|row| !row.archived).cloned().collect();
     let only = args.section.as_deref().map(section_named).transpose()?;
     if app.output.json {
         app.output.json(&json(&map, &rows, app.today()));

@@ -17,7 +17,7 @@ pub(crate) fn findings(app: &mut App<'_>, id: EntryId) -> Result<Vec<(&'static F
     let mut entries = vec![app.entry(id)?];
     entries.extend(crate::commands::also::entries(app, id)?.into_iter().map(|(_, entry)| entry));
     let campaigns = crate::commands::campaign::all(app)?;
-    let rows = app.rows()?;
+    let rows = app.cards()?;
     let mut links: Vec<(Direction, &str)> = Vec::new();
     let ours = |other: EntryId| entries.iter().any(|entry| entry.id == other);
     for row in rows.iter() {

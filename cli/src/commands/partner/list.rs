@@ -54,7 +54,7 @@ enum Sort {
 }
 
 pub(super) fn run(app: &mut App<'_>, args: &Args) -> Result<(), Failure> {
-    let all = app.rows()?;
+    let all = app.cards()?;
     let short = short_ids(all.iter().map(|row| row.id));
     let one_of = |app: &mut App<'_>, typed: &Option<String>, flag: &str, choices| {
         typed.clone().map(|typed| crate::commands::risk::chosen(app, Some(typed), "", flag, choices)).transpose()
@@ -67,7 +67,7 @@ pub(super) fn run(app: &mut App<'_>, args: &Args) -> Result<(), Failure> {
     let places: BTreeMap<EntryId, Place> =
         spectrum.iter().flat_map(|spectrum| &spectrum.placed).map(|placed| (placed.row.id, placed.place)).collect();
     let held_by = args.held_by.as_deref().map(|wanted| crate::commands::log::Holder::of(app, wanted)).transpose()?;
-    let joined = crate::commands::relation::joined(app)?;
+    let joined = app.joined()?;
     let mut rows: Vec<&Card> = joined.iter().collect();
     rows.retain(|row| args.archived || !row.archived);
     rows.retain(|row| args.kind.as_ref().map_or(row.kind != "event", |kind| row.kind == *kind));

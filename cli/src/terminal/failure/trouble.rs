@@ -46,6 +46,14 @@ fn which(trouble: Which) -> Failure {
             failure.candidates = fitting.into_iter().map(candidate).collect();
             return failure;
         }
+        Which::NotAnEvent { name } => {
+            return Failure::usage(format!("{name} is no event.")).hint("See it with: allymap partner show");
+        }
+        Which::NoEvent { said, near } => {
+            let mut failure = which(Which::None { said: said.clone(), near });
+            failure.hint = Some(format!("Add it with: allymap event add \"{said}\""));
+            return failure;
+        }
         Which::None { said, near } if near.is_empty() => (
             format!("Nothing on this map is called \"{said}\"."),
             format!("Add it with: allymap partner add \"{said}\""),
@@ -57,6 +65,10 @@ fn which(trouble: Which) -> Failure {
             near,
         ),
     };
+    not_found(message, hint, fitting)
+}
+
+fn not_found(message: String, hint: String, fitting: Vec<Fitting>) -> Failure {
     let mut failure = Failure::new("AM-NOT-FOUND", Exit::WhichEntry, message).hint(hint);
     failure.candidates = fitting.into_iter().map(candidate).collect();
     failure

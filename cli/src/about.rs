@@ -1,0 +1,4 @@
+//! Words and JSON of one thing, for several commands.
+
+pub(crate) mod relay;
+pub(crate) mod who;

@@ -1,0 +1,52 @@
+//! Facts about a relationship (its stage, its health, their affiliation) stated in place of what was stated before.
+
+use allymap_domain::card::Card;
+use allymap_domain::date::When;
+use allymap_domain::entry::Entry;
+use allymap_domain::entry::assertion::{Assertion, Claim};
+use allymap_domain::entry::fact::{Fact, FactKind};
+use allymap_domain::ids::EntryId;
+use allymap_wire::DocumentId;
+
+use crate::trouble::Trouble;
+use crate::visit::Visit;
+
+/// A fact that counts now, and what counted until now.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Moved {
+    pub from: Option<Fact>,
+    pub to: Fact,
+}
+
+/// States a fact in place of everything that was stated before; nothing is durable yet.
+pub(crate) fn state(
+    v: &mut Visit<'_>,
+    id: EntryId,
+    fact: Fact,
+    change: impl FnOnce(Assertion) -> Assertion,
+) -> Result<Moved, Trouble> {
+    let entry = v.entry(id)?;
+    let before = entry.fact(fact.kind());
+    let supersedes = before.map(|standing| standing.said.iter().map(|said| said.id).collect()).unwrap_or_default();
+    let new = Assertion { supersedes, ..Assertion::new(Claim::Fact(fact), When::on(v.today()), v.now_ms()) };
+    let (row, assertion) = (v.fresh_row(), change(new));
+    v.edit(DocumentId(id.0), |edit| Entry::assert(edit, row, &assertion))??;
+    Ok(Moved { from: before.map(|standing| standing.counts), to: fact })
+}
+
+/// Moves the stage on, if it is one of the earlier ones.
+pub(crate) fn reach_stage(
+    v: &mut Visit<'_>,
+    card: &Card,
+    earlier: &[&str],
+    stage: &str,
+    why: &str,
+) -> Result<Option<Moved>, Trouble> {
+    if !earlier.contains(&card.stage()) {
+        return Ok(None);
+    }
+    let was = Fact::typed(FactKind::Stage, card.stage())?;
+    let fact = Fact::typed(FactKind::Stage, stage)?;
+    state(v, card.id, fact, |assertion| Assertion { reason: Some(why.to_owned()), ..assertion })?;
+    Ok(Some(Moved { from: Some(was), to: fact }))
+}
