@@ -10,7 +10,7 @@ use allymap_domain::date::When;
 use allymap_domain::date::typed::parse_when;
 use allymap_domain::entry::Entry;
 use allymap_domain::entry::assertion::{Assertion, Claim};
-use allymap_domain::entry::fact::{Fact, FactKind};
+use allymap_domain::entry::fact::{Fact, FactKind, Health, Stage};
 use allymap_domain::entry::favour::{self, Balance};
 use allymap_domain::entry::link::Link;
 use allymap_domain::entry::log::{LogKind, LogLine};
@@ -71,7 +71,8 @@ impl Flags {
             (FactKind::AffiliationKind, &self.affiliation_kind),
         ] {
             if let Some(typed) = typed {
-                let word = super::risk::chosen(app, Some(typed.clone()), kind.label(), kind.slug(), kind.choices())?;
+                let word =
+                    super::risk::chosen_word(app, Some(typed.clone()), kind.label(), kind.slug(), kind.choices())?;
                 facts.push(Fact::typed(kind, word)?);
             }
         }
@@ -159,17 +160,15 @@ pub(crate) fn state(
 pub(crate) fn reach_stage(
     app: &mut App,
     row: &Card,
-    earlier: &[&str],
-    stage: &str,
+    earlier: &[Stage],
+    stage: Stage,
     why: &str,
 ) -> Result<Option<String>, Failure> {
     if !earlier.contains(&row.stage()) {
         return Ok(None);
     }
-    let was = Fact::typed(FactKind::Stage, row.stage())?;
-    let fact = Fact::typed(FactKind::Stage, stage)?;
-    state(app, row.id, fact, |assertion| Assertion { reason: Some(why.to_owned()), ..assertion })?;
-    Ok(Some(format!("Stage: {} → {}.", was.label(), fact.label())))
+    state(app, row.id, Fact::Stage(stage), |assertion| Assertion { reason: Some(why.to_owned()), ..assertion })?;
+    Ok(Some(format!("Stage: {} → {}.", row.stage().label(), stage.label())))
 }
 
 /// Adds a line to an entry's log; nothing is durable yet.
@@ -359,7 +358,7 @@ pub(crate) fn say(app: &mut App, entry: &Entry) -> Result<(), Failure> {
     let map = app.map_entry()?.unwrap_or_default();
     let out = app.output;
     let line = |label: &str, words: &str| out.line(label, 22, words);
-    if row.rights_holders() && row.fact(FactKind::Health) == Some("strained") {
+    if row.rights_holders() && row.fact(FactKind::Health) == Some(Fact::Health(Health::Strained)) {
         line("Alarm", "the tie with these rights holders is strained");
     }
     if entry.kind.is_some_and(|kind| kind.name != "place" && kind.name != "segment")

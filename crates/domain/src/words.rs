@@ -2,7 +2,6 @@
 
 pub mod choice;
 pub mod json;
-pub mod slug;
 
 use unicode_normalization::UnicodeNormalization;
 
