@@ -4,9 +4,8 @@ use allymap_domain::card::Card;
 use allymap_domain::date::typed::parse_when;
 use allymap_domain::date::{Date, When};
 use allymap_domain::entry::Entry;
-use allymap_domain::entry::fact::FactKind;
-use allymap_domain::entry::log::LOG_KINDS;
-use allymap_domain::entry::log::{LogKind, LogLine, Logged};
+use allymap_domain::entry::fact::{Fact, FactKind, Stage};
+use allymap_domain::entry::log::{LOG_KINDS, LogKind, LogLine, Logged};
 use allymap_domain::words::folded;
 
 use super::relation;
@@ -158,9 +157,9 @@ impl State {
         for twice in &self.twice {
             line("Double approach", &format!("{twice}; neither knew"));
         }
-        line("Stage", row.stage());
+        line("Stage", row.stage().slug());
         if let Some(health) = row.fact(FactKind::Health) {
-            line("Health", health);
+            line("Health", health.slug());
         }
         line("Category", row.category().map_or("not known", |category| category));
         if row.rights_holders() {
@@ -195,7 +194,7 @@ impl State {
             "id": row.id.to_string(), "entry": row.name, "held_by": self.held_by, "known_by": self.known_by, "other_groups": self.others,
             "last_contact": self.last.as_ref().map(line), "approaches": self.approaches.iter().map(line).collect::<Vec<_>>(),
             "double_approaches": self.twice, "check_requested": self.check.as_ref().map(line),
-            "stage": row.stage(), "health": row.fact(FactKind::Health), "category": row.category(),
+            "stage": row.stage().slug(), "health": row.fact(FactKind::Health).map(Fact::slug), "category": row.category(),
             "rights_holders": row.rights_holders(), "consulted": row.last_consulted.map(|on| on.to_string()),
             "research": row.last_research.map(|on| on.to_string()), "do_not_engage": row.do_not_engage,
         }))
@@ -253,7 +252,8 @@ fn add(app: &mut App<'_>, args: Add) -> Result<(), Failure> {
     let text = words.into_iter().flatten().collect::<Vec<_>>().join("\n");
     let line = LogLine { with: args.with, ..LogLine::new(kind, on, &text, app.now().0) };
     relation::add_line(app, row.id, &line)?;
-    let moved = relation::reach_stage(app, row, &["mapped", "cleared"], "approached", "a first approach")?;
+    let moved =
+        relation::reach_stage(app, row, &[Stage::Mapped, Stage::Cleared], Stage::Approached, "a first approach")?;
     app.commit()?;
     if app.output.json {
         let value = state.json(app)?;

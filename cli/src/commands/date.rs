@@ -8,6 +8,7 @@ use allymap_domain::ids::RowId;
 use allymap_domain::map::Map;
 use allymap_domain::map::item::Item;
 use allymap_domain::map::key_date::{Coming, DateSort, KeyDate, coming, starter_dates};
+use allymap_domain::words::choice::Word;
 
 use super::map::pick;
 use crate::app::App;
@@ -404,7 +405,7 @@ fn last_day(from: Date, typed: &str) -> Result<u16, Failure> {
 }
 
 fn sort(typed: &str) -> Result<DateSort, Failure> {
-    DateSort::typed(typed).ok_or_else(|| {
+    DateSort::begun(typed).ok_or_else(|| {
         let words: Vec<&str> = DateSort::ALL.iter().map(|sort| sort.slug()).collect();
         let typed: String = typed.chars().take(40).collect();
         Failure::usage(format!("\"{typed}\" is no sort of date.")).hint(format!("One of: {}.", words.join(", ")))

@@ -10,7 +10,6 @@ use allymap_domain::entry::Entry;
 use allymap_domain::entry::link::{Direction, Link, Linked, Strength, Target};
 use allymap_domain::entry::position::Place;
 use allymap_domain::ids::{EntryId, RowId};
-use allymap_domain::words::choice::Choice;
 use allymap_domain::words::folded;
 use allymap_wire::DocumentId;
 
@@ -100,8 +99,7 @@ pub(crate) fn run(app: &mut App<'_>, args: Args) -> Result<(), Failure> {
     match args.verb {
         Verb::Add { from, to, strength, both, how, source } => {
             let (from, to) = (app.find(&from)?, app.find(&to)?);
-            let strength = super::risk::chosen(app, Some(strength), "How strongly?", "--strength", STRENGTHS)?;
-            let strength = Strength::typed(strength).unwrap_or(Strength::Medium);
+            let strength = super::risk::chosen::<Strength>(app, Some(strength), "How strongly?", "--strength")?;
             let direction = if both { Direction::Both } else { Direction::Out };
             add(app, &from, &to, (direction, strength), how, source)
         }
@@ -112,12 +110,6 @@ pub(crate) fn run(app: &mut App<'_>, args: Args) -> Result<(), Failure> {
         Verb::Remove { from, to } => remove(app, &from, &to),
     }
 }
-
-const STRENGTHS: &[Choice] = &[
-    Choice { slug: "weak", label: "weak", also: &["a little", "1"] },
-    Choice { slug: "medium", label: "medium", also: &["some", "2"] },
-    Choice { slug: "strong", label: "strong", also: &["a lot", "3"] },
-];
 
 fn add(
     app: &mut App<'_>,

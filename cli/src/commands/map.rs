@@ -12,8 +12,8 @@ use allymap_domain::map::origin::{Origin, SourceKind};
 use allymap_domain::map::question::OwnQuestion;
 use allymap_domain::map::section::OwnSection;
 use allymap_domain::map::{MAP_FIELDS, Map};
-use allymap_domain::words::folded;
-use allymap_domain::words::folded_words;
+use allymap_domain::words::choice::Word;
+use allymap_domain::words::{folded, folded_words};
 
 use crate::app::App;
 use crate::terminal::failure::{Exit, Failure};
@@ -164,7 +164,7 @@ impl OriginArgs {
     /// What was given; the day is today unless said.
     pub(super) fn origin(&self, today: Date) -> Result<Origin, Failure> {
         let kind = match &self.source_kind {
-            Some(typed) => Some(SourceKind::typed(typed).ok_or_else(|| {
+            Some(typed) => Some(SourceKind::begun(typed).ok_or_else(|| {
                 let words: Vec<&str> = SourceKind::ALL.iter().map(|kind| kind.slug()).collect();
                 let typed: String = typed.chars().take(40).collect();
                 Failure::usage(format!("\"{typed}\" is no kind of source."))

@@ -7,9 +7,10 @@ use allymap_domain::date::typed::{parse_coming_date, parse_when};
 use allymap_domain::date::{Date, When};
 use allymap_domain::entry::Entry;
 use allymap_domain::entry::assertion::{Assertion, Claim};
+use allymap_domain::entry::fact::Stage;
 use allymap_domain::entry::link::{Direction, Link, Strength};
 use allymap_domain::entry::log::{LogKind, LogLine};
-use allymap_domain::entry::position::{PLACES, Place};
+use allymap_domain::entry::position::Place;
 use allymap_domain::kind::Kind;
 use allymap_domain::map::campaign::Campaign;
 use allymap_wire::DocumentId;
@@ -281,9 +282,8 @@ impl Meeting {
 
     /// Where they stand, and on which campaign. Without a campaign it has no place on the spectrum, and is kept in words.
     fn place(&mut self, app: &mut App<'_>, typed: &str, campaign: Option<&Campaign>) -> Result<(), Failure> {
-        let word =
-            super::risk::chosen(app, Some(typed.to_owned()), "Where do they stand?", "where they stand", PLACES)?;
-        let place = Place::typed(word).unwrap_or(Place::NotKnown);
+        let place: Place =
+            super::risk::chosen(app, Some(typed.to_owned()), "Where do they stand?", "where they stand")?;
         let open = || super::campaign::all(app).map(|all| all.into_iter().filter(|one| one.closed.is_none()).collect());
         let open: Vec<Campaign> = campaign.map_or_else(open, |campaign| Ok(vec![campaign.clone()]))?;
         let on = match open.as_slice() {
@@ -395,8 +395,13 @@ fn meet(app: &mut App<'_>, row: &Card, args: Args) -> Result<(), Failure> {
         kept.push((*field).to_owned());
     }
     relation::add_line(app, row.id, &line)?;
-    let moved =
-        relation::reach_stage(app, row, &["mapped", "cleared", "approached"], "acquainted", "a relational meeting")?;
+    let moved = relation::reach_stage(
+        app,
+        row,
+        &[Stage::Mapped, Stage::Cleared, Stage::Approached],
+        Stage::Acquainted,
+        "a relational meeting",
+    )?;
     app.commit()?;
 
     let map = app.map_entry()?.unwrap_or_default();
@@ -406,7 +411,7 @@ fn meet(app: &mut App<'_>, row: &Card, args: Args) -> Result<(), Failure> {
             "entry": row.name, "on": line.on.typed, "kept": kept, "links": links,
             "from_us": meeting.from_us, "told_of_notes": meeting.told, "kept_in_words": meeting.kept_in_words,
             "not_on_the_map": meeting.strangers().collect::<Vec<_>>(),
-            "stage": moved.as_ref().map_or(row.stage(), |_| "acquainted"),
+            "stage": moved.as_ref().map_or(row.stage(), |_| Stage::Acquainted).slug(),
             "next_check_in": next.map(|on| on.to_string()),
         }));
         return Ok(());

@@ -4,7 +4,7 @@ use allymap_domain::date::When;
 use allymap_domain::date::typed::parse_when;
 use allymap_domain::entry::Entry;
 use allymap_domain::entry::assertion::{Assertion, Claim};
-use allymap_domain::entry::position::{PLACES, Place};
+use allymap_domain::entry::position::Place;
 use allymap_domain::map::campaign::Campaign;
 use allymap_wire::DocumentId;
 
@@ -39,8 +39,7 @@ pub(crate) struct Args {
 pub(crate) fn run(app: &mut App<'_>, args: Args) -> Result<(), Failure> {
     let row = app.find(&args.who)?;
     let campaign = campaign(app, args.campaign)?;
-    let place = super::risk::chosen(app, args.place, "Where do they stand?", "WHERE", PLACES)?;
-    let place = Place::typed(place).unwrap_or(Place::NotKnown);
+    let place = super::risk::chosen::<Place>(app, args.place, "Where do they stand?", "WHERE")?;
     let reason = match args.because {
         Some(reason) => Some(typed::free_text(&app.output, &reason)?),
         None => app.ask().optional("Why?")?,

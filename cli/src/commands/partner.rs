@@ -5,7 +5,7 @@ use allymap_domain::card::Card;
 use allymap_domain::card::duplicates::likely_duplicates;
 use allymap_domain::card::find::short_ids;
 use allymap_domain::date::Date;
-use allymap_domain::entry::fact::FactKind;
+use allymap_domain::entry::fact::{Fact, FactKind};
 use allymap_domain::entry::favour::Balance;
 use allymap_domain::entry::link::Direction;
 use allymap_domain::entry::link::{Link, Target};
@@ -234,7 +234,7 @@ fn add(app: &mut App<'_>, args: Add) -> Result<(), Failure> {
 fn may_be_held(app: &mut App<'_>, new: &mut NewEntry) -> Result<(), Failure> {
     if let Some(basis) = new.kind.field("basis").filter(|_| new.value("basis").is_none()) {
         let Holds::Choice(choices) = basis.holds else { return Ok(()) };
-        let word = super::risk::chosen(app, None, basis.question, "--set basis=…", choices)
+        let word = super::risk::chosen_word(app, None, basis.question, "--set basis=…", choices)
             .map_err(|failure| failure.hint("Say --set basis=public-role, willing-contact or public-figure. Private people stand behind an organisation."))?;
         new.fields.push(("basis".to_owned(), word.to_owned()));
     }
@@ -631,8 +631,8 @@ pub(crate) fn row_json(row: &Card, short: &str, today: Date) -> serde_json::Valu
         "archived": row.archived,
         "strictest_risk": row.strictest_risk().slug(),
         "log_lines": row.log_lines,
-        "stage": row.stage(),
-        "health": row.fact(FactKind::Health),
+        "stage": row.stage().slug(),
+        "health": row.fact(FactKind::Health).map(Fact::slug),
         "last_contact": row.last_contact.map(|date| date.to_string()),
         "balance": Balance::of(&row.favours, today).standing().words(),
         "to_settle": row.conflicts,

@@ -5,7 +5,7 @@ use allymap_domain::date::When;
 use allymap_domain::date::typed::parse_when;
 use allymap_domain::entry::Entry;
 use allymap_domain::entry::assertion::{Assertion, Claim};
-use allymap_domain::entry::weighed::{REFER_TO, ReferTo, Referred, Weighed};
+use allymap_domain::entry::weighed::{ReferTo, Referred, Weighed};
 use allymap_domain::weigh::Told;
 use allymap_policy::{Fact, Refer};
 use allymap_wire::DocumentId;
@@ -97,8 +97,7 @@ pub(crate) fn run(app: &mut App<'_>, args: Args) -> Result<(), Failure> {
 }
 
 fn named(app: &mut App<'_>, typed: Option<String>, question: &str) -> Result<ReferTo, Failure> {
-    let word = super::risk::chosen(app, typed, question, "--to", REFER_TO)?;
-    Ok(ReferTo::named(word).unwrap_or(ReferTo::OrganisingTeam))
+    super::risk::chosen(app, typed, question, "--to")
 }
 
 /// A rule of the pack, whatever its case.

@@ -6,7 +6,7 @@ use allymap_domain::date::typed::parse_when;
 use allymap_domain::date::{Date, When};
 use allymap_domain::entry::Entry;
 use allymap_domain::entry::assertion::{Assertion, Claim};
-use allymap_domain::entry::fact::{Fact, FactKind};
+use allymap_domain::entry::fact::{Fact, FactKind, Health, Stage};
 use allymap_domain::entry::favour::{self, Balance};
 use allymap_domain::entry::link::Link;
 use allymap_domain::entry::log::{LogKind, LogLine};
@@ -72,7 +72,8 @@ impl Flags {
             (FactKind::AffiliationKind, &self.affiliation_kind),
         ] {
             if let Some(typed) = typed {
-                let word = super::risk::chosen(app, Some(typed.clone()), kind.label(), kind.slug(), kind.choices())?;
+                let word =
+                    super::risk::chosen_word(app, Some(typed.clone()), kind.label(), kind.slug(), kind.choices())?;
                 facts.push(Fact::typed(kind, word)?);
             }
         }
@@ -141,8 +142,8 @@ impl Stated {
 pub(crate) fn reach_stage(
     app: &mut App<'_>,
     card: &Card,
-    earlier: &[&str],
-    stage: &str,
+    earlier: &[Stage],
+    stage: Stage,
     why: &str,
 ) -> Result<Option<String>, Failure> {
     let moved = under::reach_stage(app.visit()?, card, earlier, stage, why)?;
@@ -293,7 +294,7 @@ pub(crate) fn say(app: &mut App<'_>, entry: &Entry) -> Result<(), Failure> {
     let map = app.map_entry()?.unwrap_or_default();
     let out = app.output.clone();
     let line = |label: &str, words: &str| out.line(label, 22, words);
-    if row.rights_holders() && row.fact(FactKind::Health) == Some("strained") {
+    if row.rights_holders() && row.fact(FactKind::Health) == Some(Fact::Health(Health::Strained)) {
         line("Alarm", "the tie with these rights holders is strained");
     }
     if entry.kind.is_some_and(|kind| kind.name != "place" && kind.name != "segment")

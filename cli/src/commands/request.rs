@@ -81,7 +81,8 @@ fn add(app: &mut App<'_>, args: Add) -> Result<(), Failure> {
         Some(text) => typed::free_text(&app.output, &text)?,
         None => app.ask().required("What do they ask of us?", "TEXT")?,
     };
-    let kind = args.kind.map_or(Ok("other"), |typed| super::risk::chosen(app, Some(typed), "", "--kind", KINDS))?;
+    let kind =
+        args.kind.map_or(Ok("other"), |typed| super::risk::chosen_word(app, Some(typed), "", "--kind", KINDS))?;
     let said_by = match args.said_by {
         Some(who) => Some(who),
         None => app.ask().optional("Who of them said so?")?,

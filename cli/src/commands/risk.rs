@@ -6,8 +6,8 @@ use allymap_domain::date::When;
 use allymap_domain::date::typed::parse_when;
 use allymap_domain::entry::Entry;
 use allymap_domain::entry::assertion::{Assertion, Claim, Stated};
-use allymap_domain::entry::risk::{LEVELS, Level, MITIGATIONS, Mitigation, RISK_KINDS, Risk, RiskKind, RiskStanding};
-use allymap_domain::words::choice::Choice;
+use allymap_domain::entry::risk::{Level, Mitigation, Risk, RiskKind, RiskStanding};
+use allymap_domain::words::choice::{Choice, Word};
 use allymap_wire::DocumentId;
 
 use crate::app::App;
@@ -102,8 +102,7 @@ pub(crate) fn run(app: &mut App<'_>, args: Args) -> Result<(), Failure> {
 
 fn rate(app: &mut App<'_>, args: Rating, settles: bool) -> Result<(), Failure> {
     let row = app.find(&args.who)?;
-    let kind = chosen(app, args.risk, "Which type of risk?", "--type", RISK_KINDS)?;
-    let kind = RiskKind::typed(kind).unwrap_or(RiskKind::Political);
+    let kind = chosen::<RiskKind>(app, args.risk, "Which type of risk?", "--type")?;
     let stood = app.entry(row.id)?.risk(kind).cloned();
     if settles {
         let Some(stood) = &stood else {
@@ -115,8 +114,7 @@ fn rate(app: &mut App<'_>, args: Rating, settles: bool) -> Result<(), Failure> {
             app.output.status(format_args!("{}: {words}", kind.slug()));
         }
     }
-    let level = chosen(app, args.level, "How high?", "--level", LEVELS)?;
-    let level = Level::typed(level).unwrap_or(Level::Unknown);
+    let level = chosen::<Level>(app, args.level, "How high?", "--level")?;
     let question = if settles { "Why does this hold now?" } else { "What is it?" };
     let reason = match args.reason {
         Some(reason) => Some(typed::free_text(&app.output, &reason)?),
@@ -127,15 +125,12 @@ fn rate(app: &mut App<'_>, args: Rating, settles: bool) -> Result<(), Failure> {
         (Some(how), ..) => (Mitigation::Mitigated, Some(how)),
         (_, Some(how), ..) => (Mitigation::CanBe, Some(how)),
         (_, _, Some(why), _) => (Mitigation::Cannot, Some(why)),
-        (.., Some(state)) => {
-            let state = chosen(app, Some(state), "Can it be mitigated?", "--mitigation", MITIGATIONS)?;
-            (Mitigation::typed(state).unwrap_or(Mitigation::Unknown), None)
-        }
+        (.., Some(state)) => (chosen(app, Some(state), "Can it be mitigated?", "--mitigation")?, None),
         // Low risks and none are not worth two more questions.
         _ if level >= Level::Medium => {
-            let labels: Vec<String> = MITIGATIONS.iter().map(|choice| choice.label.to_owned()).collect();
+            let labels = Mitigation::ALL.map(|state| state.label().to_owned());
             let picked = app.ask().choose("Can it be mitigated?", &labels)?;
-            let state = picked.and_then(|at| Mitigation::typed(MITIGATIONS[at].slug)).unwrap_or(Mitigation::Unknown);
+            let state = picked.map_or(Mitigation::Unknown, |at| Mitigation::ALL[at]);
             (state, picked.map(|_| app.ask().optional("How, or why not?")).transpose()?.flatten())
         }
         _ => (Mitigation::Unknown, None),
@@ -191,23 +186,41 @@ fn rate(app: &mut App<'_>, args: Rating, settles: bool) -> Result<(), Failure> {
     Ok(())
 }
 
-/// What was typed as one of these words; asked for when it is missing.
-pub(crate) fn chosen(
+/// What was typed as one of its words; asked for when it is missing.
+pub(crate) fn chosen<W: Word>(
+    app: &mut App<'_>,
+    typed: Option<String>,
+    question: &str,
+    flag: &str,
+) -> Result<W, Failure> {
+    chosen_of(app, typed, question, flag, W::CHOICES).map(|at| W::ALL[at])
+}
+
+/// As [`chosen`], of words that only a field has.
+pub(crate) fn chosen_word(
     app: &mut App<'_>,
     typed: Option<String>,
     question: &str,
     flag: &str,
     choices: &'static [Choice],
 ) -> Result<&'static str, Failure> {
+    chosen_of(app, typed, question, flag, choices).map(|at| choices[at].slug)
+}
+
+fn chosen_of(
+    app: &mut App<'_>,
+    typed: Option<String>,
+    question: &str,
+    flag: &str,
+    choices: &'static [Choice],
+) -> Result<usize, Failure> {
     let slugs = || choices.iter().map(|choice| choice.slug).collect::<Vec<_>>().join(", ");
     let Some(typed) = typed else {
         let labels: Vec<String> = choices.iter().map(|choice| choice.label.to_owned()).collect();
         let picked = app.ask().choose(question, &labels)?;
-        return picked
-            .map(|at| choices[at].slug)
-            .ok_or_else(|| Failure::missing(question, &format!("{flag} ({})", slugs())));
+        return picked.ok_or_else(|| Failure::missing(question, &format!("{flag} ({})", slugs())));
     };
-    Choice::typed(&typed, choices).map(|choice| choice.slug).ok_or_else(|| {
+    Choice::at(&typed, choices).ok_or_else(|| {
         let short: String = typed.chars().take(40).collect();
         let meant = Choice::nearest(&typed, choices).map_or(String::new(), |near| format!(" Did you mean {near}?"));
         Failure::usage(format!("\"{short}\" is none of the words for {flag}.{meant}"))

@@ -4,6 +4,7 @@ mod computer;
 mod exchange;
 mod trouble;
 
+use allymap_domain::date::typed::NoDay;
 use allymap_domain::entry::log::LOG_KINDS;
 use allymap_domain::rejection::Rejection;
 use std::fmt;
@@ -205,8 +206,8 @@ pub(crate) fn reason(error: &std::io::Error) -> String {
     }
 }
 
-impl From<allymap_domain::rejection::Rejection> for Failure {
-    fn from(rejection: allymap_domain::rejection::Rejection) -> Failure {
+impl From<Rejection> for Failure {
+    fn from(rejection: Rejection) -> Failure {
         let failure = Failure::usage(sentence(&rejection.to_string()));
         if let Rejection::NoSuchLogKind { .. } = rejection {
             let kinds: Vec<&str> = LOG_KINDS.iter().map(|kind| kind.slug).collect();
@@ -216,8 +217,8 @@ impl From<allymap_domain::rejection::Rejection> for Failure {
     }
 }
 
-impl From<allymap_domain::date::typed::NoDay> for Failure {
-    fn from(error: allymap_domain::date::typed::NoDay) -> Failure {
+impl From<NoDay> for Failure {
+    fn from(error: NoDay) -> Failure {
         Rejection::from(error).into()
     }
 }

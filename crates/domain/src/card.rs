@@ -17,7 +17,7 @@ use crate::card::texts::Texts;
 use crate::date::Date;
 use crate::entry::Entry;
 use crate::entry::ancestry::Ancestry;
-use crate::entry::fact::FactKind;
+use crate::entry::fact::{Fact, FactKind, Stage};
 use crate::entry::favour::Favour;
 use crate::entry::link::{Direction, Strength, Target};
 use crate::entry::log;
@@ -31,7 +31,7 @@ use crate::map::Map;
 use crate::words;
 
 /// Rows of another schema are thrown away and made anew.
-pub const CARD_SCHEMA: u16 = 7;
+pub const CARD_SCHEMA: u16 = 8;
 
 /// Steps of one position that a row holds, the latest: an honest entry has a handful, and one with more was made to be slow.
 const STEPS: usize = 200;
@@ -105,7 +105,7 @@ pub struct Card {
     pub newer_facts: u32,
     /// Stage, health and affiliation, as far as they are stated: the strict value of each.
     #[n(30)]
-    pub facts: BTreeMap<String, String>,
+    pub facts: Vec<Fact>,
     /// Asks and favours, by date; the latest of them.
     #[n(31)]
     pub favours: Vec<Favour>,
@@ -343,11 +343,7 @@ impl Card {
             oldest_fact: oldest(&entry),
             own_actions: count(entry.log.iter().filter(|logged| logged.line.kind == "own-action").count()),
             do_not_engage: every("engage", &str::to_owned).iter().any(|engage| engage == "no"),
-            facts: entry
-                .facts
-                .iter()
-                .map(|standing| (standing.counts.kind().slug().to_owned(), standing.counts.slug().to_owned()))
-                .collect(),
+            facts: entry.facts.iter().map(|standing| standing.counts).collect(),
             favours: favours(&entry),
             last_meeting: log.last_of(&["meeting", "one-to-one"]),
             last_consulted: log.last_of(&["consulted"]),
@@ -427,14 +423,17 @@ impl Card {
         self.category() == Some("a") || of_theirs || !self.led_by.is_empty()
     }
 
-    /// The slug of the stage; whoever is on the map and no more is mapped.
-    pub fn stage(&self) -> &str {
-        self.fact(FactKind::Stage).unwrap_or("mapped")
+    /// Whoever is on the map and no more is mapped.
+    pub fn stage(&self) -> Stage {
+        match self.fact(FactKind::Stage) {
+            Some(Fact::Stage(stage)) => stage,
+            _ => Stage::Mapped,
+        }
     }
 
-    /// The slug of a fact, if somebody stated it.
-    pub fn fact(&self, kind: FactKind) -> Option<&str> {
-        self.facts.get(kind.slug()).map(String::as_str)
+    /// A fact, if somebody stated it.
+    pub fn fact(&self, kind: FactKind) -> Option<Fact> {
+        self.facts.iter().copied().find(|fact| fact.kind() == kind)
     }
 
     /// The strictest of all levels of risk.

@@ -600,11 +600,7 @@ impl<'a> Weigher<'a> {
 
     fn is_affiliated(&self, row: &Card) -> bool {
         let party = row.affiliations.iter().any(|seat| seat.tie == Tie::Party && !seat.has_ended(self.today));
-        party
-            || matches!(
-                row.fact(FactKind::AffiliationKind),
-                Some("known-person" | "issue-group" | "affiliated" | "party")
-            )
+        party || row.fact(FactKind::AffiliationKind).is_some_and(|fact| fact.ties_to_a_party())
     }
 
     /// The major parties; for what is over only those that somebody heard of: a list that changes opens nothing again.

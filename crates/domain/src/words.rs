@@ -3,7 +3,6 @@
 pub mod choice;
 pub mod json;
 pub mod label;
-pub mod slug;
 
 use unicode_normalization::UnicodeNormalization;
 

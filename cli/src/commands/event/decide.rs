@@ -3,7 +3,7 @@
 use allymap_domain::date::When;
 use allymap_domain::entry::Entry;
 use allymap_domain::entry::assertion::{Assertion, Claim};
-use allymap_domain::entry::weighed::{CHOSEN, Chosen, Decided};
+use allymap_domain::entry::weighed::{Chosen, Decided};
 use allymap_policy::{Label, Verdict};
 use allymap_wire::DocumentId;
 
@@ -34,8 +34,7 @@ pub(super) fn run(app: &mut App<'_>, args: Args) -> Result<(), Failure> {
     if !app.output.json {
         app.output.status(format_args!("The answer: {}", weigh::headline(&outcome)));
     }
-    let word = crate::commands::risk::chosen(app, args.choice, "What do you decide?", "--choice", CHOSEN)?;
-    let choice = Chosen::named(word).unwrap_or(Chosen::Wait);
+    let choice = crate::commands::risk::chosen::<Chosen>(app, args.choice, "What do you decide?", "--choice")?;
     if choice == Chosen::TakePart {
         // There is no way round a stop in the tool (module, section 4d).
         if outcome.verdict == Verdict::Stop {

@@ -6,10 +6,11 @@ use allymap_domain::advice::spectrum::Spectrum;
 use allymap_domain::card::Card;
 use allymap_domain::card::find::short_ids;
 use allymap_domain::date::Date;
-use allymap_domain::entry::fact::STAGES;
+use allymap_domain::entry::fact::Stage;
 use allymap_domain::entry::favour::{self, Balance};
-use allymap_domain::entry::position::{PLACES, Place};
+use allymap_domain::entry::position::Place;
 use allymap_domain::ids::EntryId;
+use allymap_domain::words::choice::Word;
 
 use super::{office, row_json};
 use crate::app::App;
@@ -53,14 +54,16 @@ enum Sort {
     Position,
 }
 
+/// What a flag says, if it is there.
+fn one_of<W: Word>(app: &mut App<'_>, typed: &Option<String>, flag: &str) -> Result<Option<W>, Failure> {
+    typed.clone().map(|typed| crate::commands::risk::chosen(app, Some(typed), "", flag)).transpose()
+}
+
 pub(super) fn run(app: &mut App<'_>, args: &Args) -> Result<(), Failure> {
     let all = app.cards()?;
     let short = short_ids(all.iter().map(|row| row.id));
-    let one_of = |app: &mut App<'_>, typed: &Option<String>, flag: &str, choices| {
-        typed.clone().map(|typed| crate::commands::risk::chosen(app, Some(typed), "", flag, choices)).transpose()
-    };
-    let stage = one_of(app, &args.stage, "--stage", STAGES)?;
-    let position = one_of(app, &args.position, "--position", PLACES)?.and_then(Place::typed);
+    let stage: Option<Stage> = one_of(app, &args.stage, "--stage")?;
+    let position: Option<Place> = one_of(app, &args.position, "--position")?;
     let asked = args.campaign.is_some() || position.is_some() || args.sort == Some(Sort::Position);
     let campaign = asked.then(|| crate::commands::campaign::meant(app, args.campaign.as_deref())).transpose()?;
     let spectrum = campaign.as_ref().map(|campaign| Spectrum::of(&all, campaign.id, None));

@@ -3,7 +3,7 @@
 
 use crate::card::Card;
 use crate::date::Date;
-use crate::entry::fact::FactKind;
+use crate::entry::fact::{Fact, FactKind, Health, Stage};
 use crate::entry::favour::Balance;
 use crate::map::Map;
 
@@ -78,7 +78,7 @@ pub fn check_in_weeks(row: &Card, map: &Map) -> i32 {
 /// When somebody should next be in touch, asking for nothing. Any contact sets it anew, and the end of a campaign does not
 /// touch it. None while nobody has ever been in touch, and after the end of the relationship.
 pub fn check_in_on(row: &Card, map: &Map) -> Option<Date> {
-    if row.stage() == "ended" {
+    if row.stage() == Stage::Ended {
         return None;
     }
     row.last_contact?.plus_days(check_in_weeks(row, map).checked_mul(7)?)
@@ -86,7 +86,7 @@ pub fn check_in_on(row: &Card, map: &Map) -> Option<Date> {
 
 /// As [`check_in_on`]; a partner with whom no contact is noted at all has one today, since a partnership is kept up.
 pub fn next_check_in(row: &Card, map: &Map, today: Date) -> Option<Date> {
-    let never = row.stage() == "partner" && row.last_contact.is_none();
+    let never = row.stage() == Stage::Partner && row.last_contact.is_none();
     if never { Some(today) } else { check_in_on(row, map) }
 }
 
@@ -114,7 +114,7 @@ fn of_row<'a>(row: &'a Card, map: &Map, today: Date, within_days: i32, due: &mut
             add(DueKind::Call, Some(until));
         }
     }
-    if row.rights_holders() && row.fact(FactKind::Health) == Some("strained") {
+    if row.rights_holders() && row.fact(FactKind::Health) == Some(Fact::Health(Health::Strained)) {
         add(DueKind::Strained, None);
     }
     if let Some(by) = assess_by(row, today).filter(|by| soon(*by)) {
@@ -129,7 +129,7 @@ fn of_row<'a>(row: &'a Card, map: &Map, today: Date, within_days: i32, due: &mut
         let lost = on.days_until(today) >= check_in_weeks(row, map).saturating_mul(7);
         add(if lost { DueKind::LosingTouch } else { DueKind::CheckIn }, Some(on));
     }
-    if let Some(size) = Balance::of(&row.favours, today).owed().filter(|_| row.stage() != "ended") {
+    if let Some(size) = Balance::of(&row.favours, today).owed().filter(|_| row.stage() != Stage::Ended) {
         add(DueKind::Owed(size), None);
     }
     if let Some(on) = row.oldest_fact.filter(|on| *on < today.months_before(map.facts_age_months())) {

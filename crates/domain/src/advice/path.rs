@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use crate::advice::spectrum::Spectrum;
 use crate::card::Card;
 use crate::card::duplicates::identities;
+use crate::entry::fact::Stage;
 use crate::entry::link::{Direction, Strength};
 use crate::entry::position::Place;
 use crate::ids::{EntryId, RowId};
@@ -52,7 +53,7 @@ enum Grade {
 /// Entries with whom somebody of us is in touch: a contact in the log, somebody who knows them, or one of our groups that
 /// keeps the relationship. One that has ended counts no longer.
 pub fn we_know(row: &Card) -> bool {
-    row.stage() != "ended" && (row.last_contact.is_some() || row.held_by().is_some() || row.known)
+    row.stage() != Stage::Ended && (row.last_contact.is_some() || row.held_by().is_some() || row.known)
 }
 
 /// The best routes to an entry, at most so many. With a campaign, whoever is against it carries least. They begin with somebody

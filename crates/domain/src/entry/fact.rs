@@ -1,26 +1,94 @@
 //! Facts about a relationship that are stated, never overwritten: its stage, its health, what the other side is affiliated
 //! with. Of two that were stated apart the strict one counts until somebody who saw both states another.
 
+use minicbor::{Decode, Encode};
+
 use crate::entry::assertion::{Claim, Stated};
 use crate::rejection::Rejection;
 use crate::words;
-use crate::words::choice::{Choice, choice};
+use crate::words::choice::{Choice, words};
 
-/// Which fact.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum FactKind {
-    Stage,
-    Health,
-    /// How close they are to a political party (module, section 4d).
-    AffiliationKind,
+words! {
+    /// Which fact.
+    FactKind {
+        Stage = "stage", "Stage";
+        Health = "health", "Health";
+        /// How close they are to a political party (module, section 4d).
+        AffiliationKind = "affiliation-kind", "Affiliation";
+    }
 }
 
-/// A fact and its value.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Fact {
-    kind: FactKind,
-    /// In the order of the kind's table: mild to strict.
-    at: u8,
+/// A fact and its value, which goes from mild to strict. What says "unknown" comes first and never counts against somebody who
+/// knows.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Encode, Decode)]
+pub enum Fact {
+    #[n(0)]
+    Stage(#[n(0)] Stage),
+    #[n(1)]
+    Health(#[n(0)] Health),
+    #[n(2)]
+    AffiliationKind(#[n(0)] AffiliationKind),
+}
+
+words! {
+    /// The stages of a relationship. The later a stage, the milder: nobody assumes more closeness than the most careful does.
+    /// Only the end comes before all. Going back is one more statement.
+    #[derive(Encode, Decode)]
+    #[cbor(index_only)]
+    Stage {
+        #[n(0)]
+        Resting = "resting", "resting", ["between campaigns"];
+        #[n(1)]
+        Partner = "partner", "partner", ["partnership"];
+        #[n(2)]
+        WorkingTogether = "working-together", "working together", ["working"];
+        #[n(3)]
+        LowLevel = "low-level", "low-level support", ["support", "mutual support", "low level"];
+        #[n(4)]
+        Acquainted = "acquainted", "acquainted", ["met"];
+        #[n(5)]
+        Approached = "approached", "approached";
+        #[n(6)]
+        Cleared = "cleared", "cleared to approach", ["cleared to approach"];
+        #[n(7)]
+        Mapped = "mapped", "mapped", ["on the map"];
+        #[n(8)]
+        Ended = "ended", "ended", ["over"];
+    }
+}
+
+words! {
+    #[derive(Encode, Decode)]
+    #[cbor(index_only)]
+    Health {
+        #[n(0)]
+        Good = "good", "good", ["well"];
+        #[n(1)]
+        Unclear = "unclear", "unclear", ["?", "not known", "unknown"];
+        #[n(2)]
+        Strained = "strained", "strained", ["bad", "negative"];
+    }
+}
+
+words! {
+    #[derive(Encode, Decode)]
+    #[cbor(index_only)]
+    AffiliationKind {
+        #[n(0)]
+        Unknown = "unknown", "not known", ["?", "not known"];
+        #[n(1)]
+        None = "none", "none", ["no"];
+        #[n(2)]
+        SystemChange = "system-change", "system-change group", ["system change"];
+        #[n(3)]
+        KnownPerson = "known-person", "led by somebody known for an affiliation", ["person", "well known person"];
+        #[n(4)]
+        IssueGroup = "issue-group", "issue group formed by a party", ["formed by a party"];
+        #[n(5)]
+        Affiliated = "affiliated", "officially affiliated with a party", ["official", "officially affiliated"];
+        #[n(6)]
+        Party = "party", "political party", ["a party"];
+    }
 }
 
 /// What stands about one fact.
@@ -34,127 +102,94 @@ pub struct FactStanding {
 }
 
 impl FactKind {
-    pub const ALL: [FactKind; 3] = [FactKind::Stage, FactKind::Health, FactKind::AffiliationKind];
-
-    pub fn slug(self) -> &'static str {
-        match self {
-            FactKind::Stage => "stage",
-            FactKind::Health => "health",
-            FactKind::AffiliationKind => "affiliation-kind",
-        }
-    }
-
-    pub fn label(self) -> &'static str {
-        match self {
-            FactKind::Stage => "Stage",
-            FactKind::Health => "Health",
-            FactKind::AffiliationKind => "Affiliation",
-        }
-    }
-
-    /// Mild to strict. What says "unknown" comes first and never counts against somebody who knows.
+    /// The words of its values.
     pub fn choices(self) -> &'static [Choice] {
         match self {
-            FactKind::Stage => STAGES,
-            FactKind::Health => HEALTHS,
-            FactKind::AffiliationKind => AFFILIATION_KINDS,
+            FactKind::Stage => Stage::CHOICES,
+            FactKind::Health => Health::CHOICES,
+            FactKind::AffiliationKind => AffiliationKind::CHOICES,
         }
     }
 
     /// What holds as long as nobody has said anything.
     pub(crate) fn not_said(self) -> Fact {
-        let slug = match self {
-            FactKind::Stage => "mapped",
-            FactKind::Health => "unclear",
-            FactKind::AffiliationKind => "unknown",
-        };
-        Fact::named(self, slug).expect("it stands in the kind's table")
-    }
-
-    pub(crate) fn named(slug: &str) -> Option<FactKind> {
-        FactKind::ALL.into_iter().find(|kind| kind.slug() == slug)
+        match self {
+            FactKind::Stage => Fact::Stage(Stage::Mapped),
+            FactKind::Health => Fact::Health(Health::Unclear),
+            FactKind::AffiliationKind => Fact::AffiliationKind(AffiliationKind::Unknown),
+        }
     }
 }
 
-/// The stages of a relationship. The later a stage, the milder: nobody assumes more closeness than the most careful does.
-/// Only the end comes before all. Going back is one more statement.
-pub const STAGES: &[Choice] = &[
-    choice("resting", "resting", &["between campaigns"]),
-    choice("partner", "partner", &["partnership"]),
-    choice("working-together", "working together", &["working"]),
-    choice("low-level", "low-level support", &["support", "mutual support", "low level"]),
-    choice("acquainted", "acquainted", &["met"]),
-    choice("approached", "approached", &[]),
-    choice("cleared", "cleared to approach", &["cleared to approach"]),
-    choice("mapped", "mapped", &["on the map"]),
-    choice("ended", "ended", &["over"]),
-];
-
-pub const HEALTHS: &[Choice] = &[
-    choice("good", "good", &["well"]),
-    choice("unclear", "unclear", &["?", "not known", "unknown"]),
-    choice("strained", "strained", &["bad", "negative"]),
-];
-
-pub const AFFILIATION_KINDS: &[Choice] = &[
-    choice("unknown", "not known", &["?", "not known"]),
-    choice("none", "none", &["no"]),
-    choice("system-change", "system-change group", &["system change"]),
-    choice("known-person", "led by somebody known for an affiliation", &["person", "well known person"]),
-    choice("issue-group", "issue group formed by a party", &["formed by a party"]),
-    choice("affiliated", "officially affiliated with a party", &["official", "officially affiliated"]),
-    choice("party", "political party", &["a party"]),
-];
-
 impl Fact {
     pub fn typed(kind: FactKind, typed: &str) -> Result<Fact, Rejection> {
-        let refused = || Rejection::NotOneOf {
+        let fact = match kind {
+            FactKind::Stage => Stage::typed(typed).map(Fact::Stage),
+            FactKind::Health => Health::typed(typed).map(Fact::Health),
+            FactKind::AffiliationKind => AffiliationKind::typed(typed).map(Fact::AffiliationKind),
+        };
+        fact.ok_or_else(|| Rejection::NotOneOf {
             field: kind.slug(),
             typed: words::shown_line(typed).chars().take(40).collect(),
             choices: kind.choices(),
-        };
-        let named = Choice::typed(typed, kind.choices()).ok_or_else(refused)?;
-        Fact::named(kind, named.slug).ok_or_else(refused)
+        })
     }
 
     pub fn kind(self) -> FactKind {
-        self.kind
+        match self {
+            Fact::Stage(_) => FactKind::Stage,
+            Fact::Health(_) => FactKind::Health,
+            Fact::AffiliationKind(_) => FactKind::AffiliationKind,
+        }
     }
 
     pub fn slug(self) -> &'static str {
-        self.choice().slug
+        match self {
+            Fact::Stage(stage) => stage.slug(),
+            Fact::Health(health) => health.slug(),
+            Fact::AffiliationKind(kind) => kind.slug(),
+        }
     }
 
     pub fn label(self) -> &'static str {
-        self.choice().label
+        match self {
+            Fact::Stage(stage) => stage.label(),
+            Fact::Health(health) => health.label(),
+            Fact::AffiliationKind(kind) => kind.label(),
+        }
     }
 
     /// Somebody said that they do not know.
     pub fn is_unknown(self) -> bool {
-        self.slug() == "unknown"
+        self == Fact::AffiliationKind(AffiliationKind::Unknown)
+    }
+
+    /// It says that they are of a party or led by somebody of one.
+    pub(crate) fn ties_to_a_party(self) -> bool {
+        use AffiliationKind::{Affiliated, IssueGroup, KnownPerson, Party};
+        matches!(self, Fact::AffiliationKind(KnownPerson | IssueGroup | Affiliated | Party))
     }
 
     /// What is claimed about health or affiliation can hurt people, so it needs a source.
     pub(crate) fn needs_source(self) -> bool {
-        match self.kind {
-            FactKind::Stage => false,
-            FactKind::Health => self.slug() == "strained",
-            FactKind::AffiliationKind => !self.is_unknown(),
+        match self {
+            Fact::Stage(_) => false,
+            Fact::Health(health) => health == Health::Strained,
+            Fact::AffiliationKind(_) => !self.is_unknown(),
         }
     }
 
     /// It lets go of a tie to a party, which nobody does without saying why; whoever knows of a closer one need not.
     pub fn loosens(self, old: Fact) -> bool {
-        self.kind == FactKind::AffiliationKind && old.kind == self.kind && !self.is_unknown() && self < old
+        self.kind() == FactKind::AffiliationKind && old.kind() == self.kind() && !self.is_unknown() && self < old
     }
 
     pub(crate) fn named(kind: FactKind, slug: &str) -> Option<Fact> {
-        let at = kind.choices().iter().position(|choice| choice.slug == slug)?;
-        Some(Fact { kind, at: u8::try_from(at).ok()? })
-    }
-
-    fn choice(self) -> &'static Choice {
-        &self.kind.choices()[usize::from(self.at)]
+        match kind {
+            FactKind::Stage => Stage::named(slug).map(Fact::Stage),
+            FactKind::Health => Health::named(slug).map(Fact::Health),
+            FactKind::AffiliationKind => AffiliationKind::named(slug).map(Fact::AffiliationKind),
+        }
     }
 }
 
@@ -187,7 +222,7 @@ mod tests {
 
     #[test]
     fn s63_there_are_seven_kinds_of_affiliation() {
-        assert_eq!(AFFILIATION_KINDS.len(), 7);
+        assert_eq!(AffiliationKind::ALL.len(), 7);
     }
 
     #[test]

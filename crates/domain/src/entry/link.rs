@@ -11,6 +11,7 @@ use crate::ids::{EntryId, RowId};
 use crate::kind::person;
 use crate::rejection::Rejection;
 use crate::words;
+use crate::words::choice::words;
 
 /// A link from the entry that holds it to another one.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -54,15 +55,17 @@ pub enum Direction {
     Both,
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Encode, Decode)]
-#[cbor(index_only)]
-pub enum Strength {
-    #[n(0)]
-    Weak,
-    #[n(1)]
-    Medium,
-    #[n(2)]
-    Strong,
+words! {
+    #[derive(Encode, Decode)]
+    #[cbor(index_only)]
+    Strength {
+        #[n(0)]
+        Weak = "weak", "weak", ["a little", "1"];
+        #[n(1)]
+        Medium = "medium", "medium", ["some", "2"];
+        #[n(2)]
+        Strong = "strong", "strong", ["a lot", "3"];
+    }
 }
 
 /// A link and who made it.
@@ -71,22 +74,6 @@ pub struct Linked {
     pub id: RowId,
     pub link: Link,
     pub author: Author,
-}
-
-impl Strength {
-    pub fn slug(self) -> &'static str {
-        match self {
-            Strength::Weak => "weak",
-            Strength::Medium => "medium",
-            Strength::Strong => "strong",
-        }
-    }
-
-    pub fn typed(typed: &str) -> Option<Strength> {
-        [Strength::Weak, Strength::Medium, Strength::Strong]
-            .into_iter()
-            .find(|strength| strength.slug() == words::folded(typed))
-    }
 }
 
 impl Direction {

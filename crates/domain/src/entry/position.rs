@@ -5,24 +5,26 @@ use minicbor::{Decode, Encode};
 use crate::entry::assertion::{Claim, Stated};
 use crate::entry::steps::Step;
 use crate::ids::RowId;
-use crate::words::choice::{Choice, choice};
+use crate::words::choice::words;
 
-/// Friendly to unfriendly, and not knowing, which is no place between them.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Encode, Decode)]
-#[cbor(index_only)]
-pub enum Place {
-    #[n(0)]
-    NotKnown,
-    #[n(1)]
-    ActiveAlly,
-    #[n(2)]
-    PassiveAlly,
-    #[n(3)]
-    Neutral,
-    #[n(4)]
-    PassiveOpponent,
-    #[n(5)]
-    ActiveOpponent,
+words! {
+    /// Friendly to unfriendly, and not knowing, which is no place between them.
+    #[derive(Encode, Decode)]
+    #[cbor(index_only)]
+    Place {
+        #[n(0)]
+        NotKnown = "not-known", "not known to us", ["not known", "unknown", "?"];
+        #[n(1)]
+        ActiveAlly = "active-ally", "active ally", ["active supporter"];
+        #[n(2)]
+        PassiveAlly = "passive-ally", "passive ally", ["passive supporter", "ally"];
+        #[n(3)]
+        Neutral = "neutral", "neutral", ["undecided"];
+        #[n(4)]
+        PassiveOpponent = "passive-opponent", "passive opponent", ["opponent"];
+        #[n(5)]
+        ActiveOpponent = "active-opponent", "active opponent";
+    }
 }
 
 /// What stands about one campaign.
@@ -39,40 +41,6 @@ pub struct PositionStanding {
     /// Where they stood from which day on, also what was replaced since.
     pub steps: Vec<Step>,
 }
-
-impl Place {
-    /// In the order in which a spectrum is drawn.
-    pub const ALL: [Place; 6] = [
-        Place::NotKnown,
-        Place::ActiveAlly,
-        Place::PassiveAlly,
-        Place::Neutral,
-        Place::PassiveOpponent,
-        Place::ActiveOpponent,
-    ];
-
-    pub fn slug(self) -> &'static str {
-        PLACES[self as usize].slug
-    }
-
-    pub fn label(self) -> &'static str {
-        PLACES[self as usize].label
-    }
-
-    pub fn typed(typed: &str) -> Option<Place> {
-        let named = Choice::typed(typed, PLACES)?;
-        Place::ALL.into_iter().find(|place| place.slug() == named.slug)
-    }
-}
-
-pub const PLACES: &[Choice] = &[
-    choice("not-known", "not known to us", &["not known", "unknown", "?"]),
-    choice("active-ally", "active ally", &["active supporter"]),
-    choice("passive-ally", "passive ally", &["passive supporter", "ally"]),
-    choice("neutral", "neutral", &["undecided"]),
-    choice("passive-opponent", "passive opponent", &["opponent"]),
-    choice("active-opponent", "active opponent", &[]),
-];
 
 /// Join what stands about one campaign.
 pub(crate) fn join(campaign: RowId, said: Vec<Stated>, steps: Vec<Step>) -> Option<PositionStanding> {

@@ -5,7 +5,7 @@ use minicbor::{Decode, Encode};
 use crate::author::Author;
 use crate::entry::assertion::{Claim, Stated};
 use crate::ids::RowId;
-use crate::words::choice::{Choice, choice};
+use crate::words::choice::words;
 
 /// A rating of one type of risk.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -15,54 +15,60 @@ pub struct Risk {
     pub mitigation: Mitigation,
 }
 
-/// The partnership guide's six types.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Encode, Decode)]
-#[cbor(index_only)]
-pub enum RiskKind {
-    #[n(0)]
-    Political,
-    #[n(1)]
-    Policy,
-    #[n(2)]
-    Financial,
-    #[n(3)]
-    Legal,
-    #[n(4)]
-    Reputational,
-    #[n(5)]
-    Physical,
+words! {
+    /// The partnership guide's six types.
+    #[derive(Encode, Decode)]
+    #[cbor(index_only)]
+    RiskKind {
+        #[n(0)]
+        Political = "political", "political";
+        #[n(1)]
+        Policy = "policy", "policy", ["policy related"];
+        #[n(2)]
+        Financial = "financial", "financial", ["money"];
+        #[n(3)]
+        Legal = "legal", "legal", ["law"];
+        #[n(4)]
+        Reputational = "reputational", "reputational", ["reputation"];
+        #[n(5)]
+        Physical = "physical", "physical", ["safety", "danger"];
+    }
 }
 
-/// Mild to strict. Unknown is no level at all: it never counts as none.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Encode, Decode)]
-#[cbor(index_only)]
-pub enum Level {
-    #[n(0)]
-    Unknown,
-    #[n(1)]
-    None,
-    #[n(2)]
-    Low,
-    #[n(3)]
-    Medium,
-    #[n(4)]
-    High,
+words! {
+    /// Mild to strict. Unknown is no level at all: it never counts as none.
+    #[derive(Encode, Decode)]
+    #[cbor(index_only)]
+    Level {
+        #[n(0)]
+        Unknown = "unknown", "unknown", ["?", "not known"];
+        #[n(1)]
+        None = "none", "none", ["no"];
+        #[n(2)]
+        Low = "low", "low";
+        #[n(3)]
+        Medium = "medium", "medium", ["mid"];
+        #[n(4)]
+        High = "high", "high";
+    }
 }
 
-/// Mild to strict; not knowing is stricter than knowing that it was dealt with.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Encode, Decode)]
-#[cbor(index_only)]
-pub enum Mitigation {
-    #[n(0)]
-    NoneNeeded,
-    #[n(1)]
-    Mitigated,
-    #[n(2)]
-    Unknown,
-    #[n(3)]
-    CanBe,
-    #[n(4)]
-    Cannot,
+words! {
+    /// Mild to strict; not knowing is stricter than knowing that it was dealt with.
+    #[derive(Encode, Decode)]
+    #[cbor(index_only)]
+    Mitigation {
+        #[n(0)]
+        NoneNeeded = "none-needed", "none needed", ["not needed"];
+        #[n(1)]
+        Mitigated = "mitigated", "mitigated", ["done"];
+        #[n(2)]
+        Unknown = "unknown", "mitigation unknown", ["?", "not known"];
+        #[n(3)]
+        CanBe = "can-be", "can be mitigated", ["possible"];
+        #[n(4)]
+        Cannot = "cannot", "cannot be mitigated", ["impossible"];
+    }
 }
 
 /// What stands about one type of risk.
@@ -99,91 +105,12 @@ impl Risk {
     }
 }
 
-impl RiskKind {
-    pub const ALL: [RiskKind; 6] = [
-        RiskKind::Political,
-        RiskKind::Policy,
-        RiskKind::Financial,
-        RiskKind::Legal,
-        RiskKind::Reputational,
-        RiskKind::Physical,
-    ];
-
-    pub fn slug(self) -> &'static str {
-        RISK_KINDS[self as usize].slug
-    }
-
-    pub fn typed(typed: &str) -> Option<RiskKind> {
-        let named = Choice::typed(typed, RISK_KINDS)?;
-        RiskKind::ALL.into_iter().find(|one| one.slug() == named.slug)
-    }
-}
-
-pub const RISK_KINDS: &[Choice] = &[
-    choice("political", "political", &[]),
-    choice("policy", "policy", &["policy related"]),
-    choice("financial", "financial", &["money"]),
-    choice("legal", "legal", &["law"]),
-    choice("reputational", "reputational", &["reputation"]),
-    choice("physical", "physical", &["safety", "danger"]),
-];
-
 impl Level {
-    const ALL: [Level; 5] = [Level::Unknown, Level::None, Level::Low, Level::Medium, Level::High];
-
-    pub fn slug(self) -> &'static str {
-        LEVELS[self as usize].slug
-    }
-
-    /// As a list shows it; unknown is never shown as none.
-    pub fn label(self) -> &'static str {
-        LEVELS[self as usize].label
-    }
-
-    pub fn typed(typed: &str) -> Option<Level> {
-        let named = Choice::typed(typed, LEVELS)?;
-        Level::ALL.into_iter().find(|one| one.slug() == named.slug)
-    }
-
     /// Medium and high change what may be done.
     pub(crate) fn is_strict(self) -> bool {
         matches!(self, Level::Medium | Level::High)
     }
 }
-
-pub const LEVELS: &[Choice] = &[
-    choice("unknown", "unknown", &["?", "not known"]),
-    choice("none", "none", &["no"]),
-    choice("low", "low", &[]),
-    choice("medium", "medium", &["mid"]),
-    choice("high", "high", &[]),
-];
-
-impl Mitigation {
-    const ALL: [Mitigation; 5] =
-        [Mitigation::NoneNeeded, Mitigation::Mitigated, Mitigation::Unknown, Mitigation::CanBe, Mitigation::Cannot];
-
-    pub fn slug(self) -> &'static str {
-        MITIGATIONS[self as usize].slug
-    }
-
-    pub fn label(self) -> &'static str {
-        MITIGATIONS[self as usize].label
-    }
-
-    pub fn typed(typed: &str) -> Option<Mitigation> {
-        let named = Choice::typed(typed, MITIGATIONS)?;
-        Mitigation::ALL.into_iter().find(|one| one.slug() == named.slug)
-    }
-}
-
-pub const MITIGATIONS: &[Choice] = &[
-    choice("none-needed", "none needed", &["not needed"]),
-    choice("mitigated", "mitigated", &["done"]),
-    choice("unknown", "mitigation unknown", &["?", "not known"]),
-    choice("can-be", "can be mitigated", &["possible"]),
-    choice("cannot", "cannot be mitigated", &["impossible"]),
-];
 
 /// What one rating adds to a type's standing.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

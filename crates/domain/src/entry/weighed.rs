@@ -4,7 +4,7 @@ use allymap_policy::Fact;
 
 use crate::ids::{EntryId, RowId};
 use crate::rejection::Rejection;
-use crate::words::choice::{Choice, choice};
+use crate::words::choice::words;
 use crate::words::{self, Untidy};
 
 /// A fact of the policy with its value. An event holds what is about itself, an organiser or a community what is about them.
@@ -40,12 +40,13 @@ pub struct Referred {
     pub text: Option<String>,
 }
 
-/// Who decides what a group cannot.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum ReferTo {
-    RegionalStaff,
-    BranchCommittee,
-    OrganisingTeam,
+words! {
+    /// Who decides what a group cannot.
+    ReferTo {
+        RegionalStaff = "regional-staff", "regional staff", ["staff"];
+        BranchCommittee = "branch-committee", "Branch Committee", ["committee", "branch"];
+        OrganisingTeam = "organising-team", "the organising team", ["team", "organising"];
+    }
 }
 
 /// What a person decided about an event, with what they knew.
@@ -61,13 +62,14 @@ pub struct Decided {
     pub saw: Vec<RowId>,
 }
 
-/// Mild to strict: of several decisions made apart the strict one counts.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Chosen {
-    /// As the answer says.
-    TakePart,
-    Wait,
-    No,
+words! {
+    /// Mild to strict: of several decisions made apart the strict one counts.
+    Chosen {
+        /// As the answer says.
+        TakePart = "take-part", "take part", ["yes", "go"];
+        Wait = "wait", "wait", ["not yet", "later"];
+        No = "no", "do not take part", ["stop"];
+    }
 }
 
 impl Weighed {
@@ -126,50 +128,6 @@ impl Decided {
         })
     }
 }
-
-impl ReferTo {
-    pub const ALL: [ReferTo; 3] = [ReferTo::RegionalStaff, ReferTo::BranchCommittee, ReferTo::OrganisingTeam];
-
-    pub fn slug(self) -> &'static str {
-        REFER_TO[self as usize].slug
-    }
-
-    pub fn label(self) -> &'static str {
-        REFER_TO[self as usize].label
-    }
-
-    pub fn named(slug: &str) -> Option<ReferTo> {
-        ReferTo::ALL.into_iter().find(|one| one.slug() == slug)
-    }
-}
-
-pub const REFER_TO: &[Choice] = &[
-    choice("regional-staff", "regional staff", &["staff"]),
-    choice("branch-committee", "Branch Committee", &["committee", "branch"]),
-    choice("organising-team", "the organising team", &["team", "organising"]),
-];
-
-impl Chosen {
-    pub const ALL: [Chosen; 3] = [Chosen::TakePart, Chosen::Wait, Chosen::No];
-
-    pub fn slug(self) -> &'static str {
-        CHOSEN[self as usize].slug
-    }
-
-    pub fn label(self) -> &'static str {
-        CHOSEN[self as usize].label
-    }
-
-    pub fn named(slug: &str) -> Option<Chosen> {
-        Chosen::ALL.into_iter().find(|one| one.slug() == slug)
-    }
-}
-
-pub const CHOSEN: &[Choice] = &[
-    choice("take-part", "take part", &["yes", "go"]),
-    choice("wait", "wait", &["not yet", "later"]),
-    choice("no", "do not take part", &["stop"]),
-];
 
 fn lines(field: &'static str, all: &[String]) -> Result<Vec<String>, Rejection> {
     Ok(all.iter().map(|text| words::line(field, text, words::LINE_LETTERS)).collect::<Result<_, Untidy>>()?)

@@ -212,7 +212,7 @@ mod tests {
                         state(&mut desks[*desk], id, claim, *ago, *settles);
                     }
                     2 => {
-                        let slug = crate::entry::fact::STAGES[*value].slug;
+                        let slug = crate::entry::fact::Stage::ALL[*value].slug();
                         state(&mut desks[*desk], id, stage(slug), *ago, *settles);
                     }
                     _ => {

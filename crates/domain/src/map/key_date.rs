@@ -10,9 +10,9 @@ use crate::map::item::{Item, Listed};
 use crate::map::origin::{needed_line, optional_line, optional_note, shown_line, shown_note};
 use crate::rejection::Rejection;
 use crate::words;
-use crate::words::slug::slugs;
+use crate::words::choice::{kept_by_slug, words};
 
-slugs! {
+words! {
     /// What sort of day it is.
     DateSort {
         Holiday = "holiday", "local holiday";
@@ -22,6 +22,8 @@ slugs! {
         Ours = "ours", "date of ours";
     }
 }
+
+kept_by_slug!(DateSort);
 
 /// A day or some days on end, once or again and again.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Encode, Decode)]

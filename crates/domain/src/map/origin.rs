@@ -5,9 +5,9 @@ use minicbor::{Decode, Encode};
 use crate::date::{Date, When};
 use crate::rejection::Rejection;
 use crate::words;
-use crate::words::slug::slugs;
+use crate::words::choice::{kept_by_slug, words};
 
-slugs! {
+words! {
     /// The five kinds of places where the template suggests looking (module, section 6), and our own eyes.
     SourceKind {
         Directory = "directory", "phone directory, map or search engine";
@@ -18,6 +18,8 @@ slugs! {
         Seen = "seen", "seen by one of us";
     }
 }
+
+kept_by_slug!(SourceKind);
 
 /// What stands behind a fact.
 #[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Encode, Decode)]
@@ -97,6 +99,7 @@ pub(crate) fn shown_note(text: Option<String>) -> Option<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::words::choice::Word;
 
     #[test]
     fn s117_the_five_kinds_of_source_are_known_by_the_words_people_use() {
@@ -108,10 +111,10 @@ mod tests {
             ("people", SourceKind::People),
             ("somebody we know", SourceKind::People),
         ] {
-            assert_eq!(SourceKind::typed(typed), Some(expected), "{typed}");
+            assert_eq!(SourceKind::begun(typed), Some(expected), "{typed}");
         }
-        assert_eq!(SourceKind::typed("rumour"), None);
-        assert_eq!(SourceKind::typed(""), None);
+        assert_eq!(SourceKind::begun("rumour"), None);
+        assert_eq!(SourceKind::begun(""), None);
     }
 
     #[test]

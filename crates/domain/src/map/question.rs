@@ -10,7 +10,7 @@ use crate::map::item::Listed;
 use crate::map::origin::{Origin, needed_line, optional_note, shown_note};
 use crate::rejection::Rejection;
 use crate::words;
-use crate::words::slug::slugs;
+use crate::words::choice::{kept_by_slug, words};
 
 /// One question of the template.
 #[derive(Debug, PartialEq, Eq)]
@@ -111,7 +111,7 @@ pub const QUESTIONS: &[Question] = &[
     },
 ];
 
-slugs! {
+words! {
     /// How much of a question is known.
     Known {
         Unknown = "unknown", "unknown";
@@ -119,6 +119,8 @@ slugs! {
         Answered = "answered", "answered";
     }
 }
+
+kept_by_slug!(Known);
 
 /// What somebody found out.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Encode, Decode)]

@@ -144,11 +144,8 @@ fn item(material: &Material<'_>, entry: &Entry, left_out: &mut BTreeSet<&'static
     influence(material, entry, &mut item, left_out);
     if !entry.risks.is_empty() {
         if material.may_see(RISKS) {
-            let risks: Vec<String> = entry
-                .risks
-                .iter()
-                .map(|risk| format!("{} {}", risk.kind.slug(), crate::entry::risk::LEVELS[risk.counts as usize].label))
-                .collect();
+            let risks: Vec<String> =
+                entry.risks.iter().map(|risk| format!("{} {}", risk.kind.slug(), risk.counts.label())).collect();
             item.facts.push(("Risks".to_owned(), risks.join(", ")));
         } else {
             left_out.insert("risks");

@@ -4,7 +4,7 @@ use allymap_domain::card::Card;
 use allymap_domain::date::When;
 use allymap_domain::entry::Entry;
 use allymap_domain::entry::assertion::{Assertion, Claim};
-use allymap_domain::entry::fact::{Fact, FactKind};
+use allymap_domain::entry::fact::{Fact, Stage};
 use allymap_domain::ids::EntryId;
 use allymap_wire::DocumentId;
 
@@ -38,15 +38,14 @@ pub(crate) fn state(
 pub(crate) fn reach_stage(
     v: &mut Visit<'_>,
     card: &Card,
-    earlier: &[&str],
-    stage: &str,
+    earlier: &[Stage],
+    stage: Stage,
     why: &str,
 ) -> Result<Option<Moved>, Trouble> {
     if !earlier.contains(&card.stage()) {
         return Ok(None);
     }
-    let was = Fact::typed(FactKind::Stage, card.stage())?;
-    let fact = Fact::typed(FactKind::Stage, stage)?;
-    state(v, card.id, fact, |assertion| Assertion { reason: Some(why.to_owned()), ..assertion })?;
-    Ok(Some(Moved { from: Some(was), to: fact }))
+    let to = Fact::Stage(stage);
+    state(v, card.id, to, |assertion| Assertion { reason: Some(why.to_owned()), ..assertion })?;
+    Ok(Some(Moved { from: Some(Fact::Stage(card.stage())), to }))
 }
