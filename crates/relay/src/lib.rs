@@ -8,6 +8,8 @@
 mod access;
 mod allowance;
 mod broken;
+mod convening;
+mod guesses;
 mod identity;
 mod log;
 mod mailbox;
