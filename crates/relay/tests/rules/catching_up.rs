@@ -210,5 +210,5 @@ fn two_spaces_know_nothing_of_each_other() {
     world.sync(reader, Head::START, None);
     world.put(writer, vec![record(1)]);
     assert_eq!(world.heard(elsewhere).len(), 2, "Hello and AuthOk");
-    assert!(world.disk.0.keys().filter(|key| key.starts_with(b"l")).all(|key| key[1..33] == space().0));
+    assert!(world.disk.keys().filter(|key| key.starts_with(b"l")).all(|key| key[1..33] == space().0));
 }

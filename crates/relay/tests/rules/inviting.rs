@@ -111,7 +111,7 @@ fn what_is_over_is_cleared_away_though_nobody_asks() {
     for number in 0..60 {
         assert_eq!(world.outcome(convenor, &put(BoxToken([number; 32]), Slot::Offer, b"x")), Code::Done);
     }
-    let mailboxes = |world: &World| world.disk.0.keys().filter(|key| key.starts_with(b"b")).count();
+    let mailboxes = |world: &World| world.disk.keys().filter(|key| key.starts_with(b"b")).count();
     world.give(Input::Tick);
     assert_eq!(mailboxes(&world), 60);
     world.now += world.settings.mailbox_ms;
