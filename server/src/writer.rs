@@ -14,7 +14,7 @@ use crate::disk::{Disk, DiskError};
 use crate::failure::Failure;
 use crate::machine::{chance, stopwatch, wall_clock};
 use crate::outbox::Outbox;
-use crate::status::Status;
+use crate::status::{Counts, Status};
 
 /// What the writer thread is told.
 pub(crate) enum Event {
@@ -93,16 +93,6 @@ pub(crate) struct Writer {
 struct Opened {
     disk: Disk,
     relay: Relay,
-}
-
-#[derive(Clone, Copy, Debug, Default)]
-pub(crate) struct Counts {
-    pub(crate) connections: u64,
-    pub(crate) messages: u64,
-    pub(crate) writes: u64,
-    pub(crate) failed_writes: u64,
-    pub(crate) refused: u64,
-    pub(crate) slow: u64,
 }
 
 impl Writer {
