@@ -27,20 +27,16 @@ pub struct NamedCase {
     pub story: String,
     /// Where it comes from.
     pub source: String,
-    /// What is known.
     pub case: Case,
-    /// What the answer is expected to be.
     pub expect: Expect,
 }
 
 /// How one case went.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Tried {
-    /// The case.
     pub id: String,
     /// What is not as expected, a sentence each.
     pub differences: Vec<String>,
-    /// The answer.
     pub outcome: Outcome,
 }
 
@@ -92,7 +88,6 @@ impl NamedCase {
 }
 
 impl Tried {
-    /// Whether everything was as expected.
     pub fn passed(&self) -> bool {
         self.differences.is_empty()
     }
