@@ -193,10 +193,10 @@ proptest! {
     }
 }
 
-/// For whoever changes the specification: `cargo test -p allymap-wire --test protocol -- --ignored --nocapture`.
+/// For whoever changes the specification: `cargo test -p allymap-wire --test wire -- --ignored --nocapture`.
 #[test]
 #[ignore = "prints the examples, checks nothing"]
-#[allow(clippy::print_stdout)]
+#[expect(clippy::print_stdout, reason = "it prints what the page quotes")]
 fn print_the_examples() {
     for (name, message) in examples() {
         println!("{name} {}", data_encoding::HEXLOWER.encode(&message.encode()));
