@@ -15,6 +15,8 @@ mod past;
 mod read;
 mod refusal;
 mod stage;
+#[cfg(test)]
+mod tests;
 mod value;
 
 #[doc(hidden)]
