@@ -17,6 +17,8 @@ mod mending;
 mod rows;
 mod settings;
 mod space;
+#[cfg(test)]
+mod tests;
 
 use std::collections::BTreeMap;
 use std::ops::ControlFlow;

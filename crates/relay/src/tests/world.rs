@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::ControlFlow;
 
-use allymap_relay::{ConnectionId, Effect, Identity, Input, Relay, Rows, Settings, Write};
+use crate::{ConnectionId, Effect, Identity, Input, Relay, Rows, Settings, Write};
 use allymap_wire::{
     AccessEntry, AccessList, Challenge, Code, DeviceKey, Flags, Head, LogHash, Message, OperatorToken, PROTOCOL,
     PutResult, Record, RecordId, RelayKey, Signature, SpaceId, Timestamp, access_transcript, auth_transcript,

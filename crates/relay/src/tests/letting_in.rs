@@ -1,12 +1,12 @@
 //! Who gets in, who is kept out, and who is put out.
 
-use allymap_relay::{Input, Settings};
+use crate::{Input, Settings};
 use allymap_wire::{
     Challenge, Code, Flags, HashPrefix, Head, LogId, Message, OperatorToken, PROTOCOL, SpaceId, access_digest,
     auth_transcript, op_transcript,
 };
 
-use crate::world::{HOST, World, device, entry, genesis, record, records, sign, space};
+use crate::tests::world::{HOST, World, device, entry, genesis, record, records, sign, space};
 
 #[test]
 fn the_relay_speaks_first_and_says_what_it_accepts() {

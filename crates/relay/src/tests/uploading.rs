@@ -1,9 +1,9 @@
 //! What becomes of a Put.
 
-use allymap_relay::{Input, Relay, Settings};
+use crate::{Input, Relay, Settings};
 use allymap_wire::{Code, Flags, Head, LogId, Message, PutResult, Record};
 
-use crate::world::{World, entry, record, record_of, records, space, stored, write};
+use crate::tests::world::{World, entry, record, record_of, records, space, stored, write};
 
 const DAY_MS: u64 = 24 * 3_600_000;
 

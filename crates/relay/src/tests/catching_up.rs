@@ -1,9 +1,9 @@
 //! Cursors, pages, live pushes and ladders.
 
-use allymap_relay::{Input, Settings};
+use crate::{Input, Settings};
 use allymap_wire::{Code, HashPrefix, Head, LogId, Message, Record};
 
-use crate::world::{World, record, record_of, records, space, stored};
+use crate::tests::world::{World, record, record_of, records, space, stored};
 
 fn is_ladder_request(heard: &[Message]) -> bool {
     matches!(heard, [Message::Ladder { pairs, .. }] if pairs.is_empty())
