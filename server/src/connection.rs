@@ -19,11 +19,17 @@ use crate::writer::{Event, Inbox};
 
 /// How patient a connection is with its peer.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct Patience {
+pub struct Patience {
     /// Silence after which a peer counts as gone.
-    pub(crate) idle: Duration,
+    pub idle: Duration,
     /// How long a peer that is being sent something may take nothing of it.
-    pub(crate) stall: Duration,
+    pub stall: Duration,
+}
+
+impl Default for Patience {
+    fn default() -> Patience {
+        Patience { idle: Duration::from_millis(limits::IDLE_MS), stall: Duration::from_secs(20) }
+    }
 }
 
 /// The websocket as the relay wants it: small buffers, since most connections are idle, and nothing larger than a frame.

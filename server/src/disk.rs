@@ -17,7 +17,7 @@ pub(crate) struct Disk {
 
 #[derive(Debug, thiserror::Error)]
 #[error(transparent)]
-pub(crate) struct DiskError(#[from] Error);
+pub struct DiskError(#[from] Error);
 
 impl DiskError {
     pub(crate) fn is_full(&self) -> bool {

@@ -22,7 +22,7 @@ pub(crate) struct Door {
     /// How long a connection may take to become a websocket.
     patience: Duration,
     waiting: Waiting,
-    /// Count the machine's own connections like any other: for tests.
+    /// Count the machine's own connections like any other.
     count_loopback: bool,
 }
 

@@ -7,8 +7,9 @@ use allymap_relay::{OpenError, RowsError};
 
 use crate::disk::DiskError;
 
+/// Each is worded here, and nowhere else.
 #[derive(Debug, thiserror::Error)]
-pub(crate) enum Failure {
+pub enum Failure {
     #[error("there is no place for the relay's data: name one with --data FOLDER")]
     NoFolder,
     #[error("{} cannot be used for the relay's data: {source}", path.display())]
@@ -17,8 +18,8 @@ pub(crate) enum Failure {
     Listen { address: SocketAddr, source: std::io::Error },
     #[error("this machine has no private network address now; connect it, or name an address with --listen")]
     NoPrivateAddress,
-    #[error("{0:?} is no address for devices: it begins with ws:// or wss:// and has at most {max} letters", max = crate::serve::URL_BYTES)]
-    Url(String),
+    #[error("{typed:?} is no address for devices: it begins with ws:// or wss:// and has at most {most} letters")]
+    Url { typed: String, most: usize },
     #[error("{0}")]
     Disk(#[from] DiskError),
     #[error("{0}")]

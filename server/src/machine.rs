@@ -1,5 +1,5 @@
 //! The machine's clocks and its chance, asked here and nowhere else.
-#![allow(clippy::disallowed_methods)]
+#![expect(clippy::disallowed_methods, reason = "a program reads its clocks and its chance in one place")]
 
 use std::time::{Instant, SystemTime};
 

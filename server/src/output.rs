@@ -1,5 +1,5 @@
 //! The one place that prints: facts to standard output, one a line; what went wrong to standard error.
-#![allow(clippy::print_stdout, clippy::print_stderr)]
+#![expect(clippy::print_stderr, reason = "the one place that prints")]
 
 use std::io::Write;
 

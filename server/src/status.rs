@@ -5,8 +5,6 @@ use std::time::Duration;
 use allymap_relay::Totals;
 use serde::{Deserialize, Serialize};
 
-use crate::writer::Counts;
-
 /// As `allymap-relay status --json` prints it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Status {
@@ -26,6 +24,17 @@ pub(crate) struct Status {
     pub(crate) failed_writes_since_start: u64,
     pub(crate) refused_since_start: u64,
     pub(crate) slow_since_start: u64,
+}
+
+/// What the writer thread counts from its start on.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Counts {
+    pub(crate) connections: u64,
+    pub(crate) messages: u64,
+    pub(crate) writes: u64,
+    pub(crate) failed_writes: u64,
+    pub(crate) refused: u64,
+    pub(crate) slow: u64,
 }
 
 impl Status {

@@ -14,7 +14,7 @@ use crate::disk::{Disk, DiskError};
 use crate::failure::Failure;
 use crate::machine::{chance, stopwatch, wall_clock};
 use crate::outbox::Outbox;
-use crate::status::Status;
+use crate::status::{Counts, Status};
 
 /// What the writer thread is told.
 pub(crate) enum Event {
@@ -70,7 +70,7 @@ impl Inbox {
 }
 
 /// The writer thread's state.
-pub(crate) struct Writer {
+pub struct Writer {
     folder: PathBuf,
     settings: Settings,
     name: Option<String>,
@@ -95,19 +95,9 @@ struct Opened {
     relay: Relay,
 }
 
-#[derive(Clone, Copy, Debug, Default)]
-pub(crate) struct Counts {
-    pub(crate) connections: u64,
-    pub(crate) messages: u64,
-    pub(crate) writes: u64,
-    pub(crate) failed_writes: u64,
-    pub(crate) refused: u64,
-    pub(crate) slow: u64,
-}
-
 impl Writer {
     /// Opens the store in `folder`, which becomes a relay's the first time.
-    pub(crate) fn open(folder: PathBuf, settings: Settings, name: Option<String>) -> Result<Writer, Failure> {
+    pub fn open(folder: PathBuf, settings: Settings, name: Option<String>) -> Result<Writer, Failure> {
         let (open, is_full) = Opened::with_ballast(&folder, &settings)?;
         let mut writer = Writer {
             folder,
@@ -132,8 +122,14 @@ impl Writer {
         Ok(writer)
     }
 
-    pub(crate) fn identity(&self) -> Option<&Identity> {
+    /// Who the relay is, while its store is open.
+    pub fn identity(&self) -> Option<&Identity> {
         self.open.as_ref().map(|open| open.relay.identity())
+    }
+
+    /// How long somebody may take to log in.
+    pub(crate) fn patience_with_strangers(&self) -> Duration {
+        Duration::from_millis(self.settings.unauthenticated_ms)
     }
 
     /// Handles events until there is nobody left to send any.

@@ -6,5 +6,5 @@ mod fault;
 mod kill_client;
 mod kill_relay;
 mod power;
-#[path = "../../crates/store/tests/crashes/shadow.rs"]
+#[path = "../../crates/store/src/tests/crashes/shadow.rs"]
 mod shadow;

@@ -19,7 +19,7 @@ fn runs() -> u64 {
 
 #[expect(clippy::print_stderr, reason = "a test that does not run must say so")]
 fn shadow(folder: &Path) -> Option<Shadow> {
-    let source = Path::new(env!("CARGO_MANIFEST_DIR")).join("../crates/store/tests/crashes/shadow.c");
+    let source = Path::new(env!("CARGO_MANIFEST_DIR")).join("../crates/store/src/tests/crashes/shadow.c");
     let shadow = Shadow::build(&source, folder);
     if shadow.is_none() {
         eprintln!("\n*** SKIPPED, NOT PASSED: the power-cut tests need a C compiler named cc. ***\n");

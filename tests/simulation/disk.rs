@@ -47,14 +47,6 @@ impl Disk {
         let start: Arc<[u8]> = start.into();
         self.0.range(start..).take_while(move |(key, _)| key.starts_with(prefix)).map(|(key, value)| (&**key, &**value))
     }
-
-    fn visit(&self, prefix: &[u8], start: Option<&[u8]>, visit: &mut dyn FnMut(&[u8], &[u8]) -> ControlFlow<()>) {
-        for (key, value) in self.from(prefix, start.unwrap_or(prefix)) {
-            if visit(key, value).is_break() {
-                return;
-            }
-        }
-    }
 }
 
 impl allymap_replica::Rows for Disk {
@@ -68,18 +60,21 @@ impl allymap_replica::Rows for Disk {
         from: Option<&[u8]>,
         visit: &mut dyn FnMut(&[u8], &[u8]) -> ControlFlow<()>,
     ) -> Result<(), Unreadable> {
-        self.visit(prefix, from, visit);
+        for (key, value) in self.from(prefix, from.unwrap_or(prefix)) {
+            if visit(key, value).is_break() {
+                break;
+            }
+        }
         Ok(())
     }
 }
 
 impl allymap_relay::Rows for Disk {
     fn get(&self, key: &[u8]) -> Result<Option<Vec<u8>>, RowsError> {
-        Ok(self.row(key).map(<[u8]>::to_vec))
+        allymap_relay::Rows::get(&self.0, key)
     }
 
     fn scan(&self, prefix: &[u8], from: Option<&[u8]>, f: allymap_relay::Visit<'_>) -> Result<(), RowsError> {
-        self.visit(prefix, from, f);
-        Ok(())
+        self.0.scan(prefix, from, f)
     }
 }

@@ -10,7 +10,7 @@ use sha2::{Digest, Sha256};
 use crate::limits::{
     MAX_COUNTER, MAX_DEPENDENCIES, MAX_KEY_BYTES, MAX_MESSAGE_BYTES, MAX_OPERATIONS_PER_RECORD, MAX_OTHER_ACTORS,
 };
-use crate::stage::Refusal;
+use crate::refusal::Refusal;
 use crate::value::{ActId, ActorId, ChangeHash};
 
 /// What a change says about itself.

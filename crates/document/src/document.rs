@@ -11,7 +11,6 @@ use crate::guard::guarded;
 use crate::history::{Appended, ChangeInfo, History, Oddity, Recorded};
 use crate::limits::MAX_SAVE_BYTES;
 use crate::read;
-use crate::stage::{self, Refusal, Staged};
 use crate::value::{ActId, ActorId, ChangeHash, Value, Written};
 
 /// A document and the actor that writes into it.
@@ -214,19 +213,6 @@ impl Document {
 
     pub fn has(&self, hash: &ChangeHash) -> bool {
         self.automerge.get_change_meta_by_hash(&(*hash).into()).is_some()
-    }
-
-    /// Check a record's changes and apply them to a copy. The document itself changes only when the caller takes
-    /// [`Staged::commit`] in its place.
-    pub fn stage(&self, signer: ActorId, changes: &[Vec<u8>]) -> Result<Staged, Refusal> {
-        stage::stage(self, signer, changes, u64::MAX)
-    }
-
-    /// As [`Document::stage`] for one record after the other, each with its signer, and [`Staged::commit`] for all that count:
-    /// the document after them, and for each whether it brought anything new, or why it does not count. What would bring the
-    /// document beyond `limit` operations is [`Refusal::BeyondLimit`].
-    pub fn stage_all(&self, records: &[(ActorId, &[Vec<u8>])], limit: u64) -> (Document, Vec<Result<bool, Refusal>>) {
-        stage::stage_all(self, records, limit)
     }
 
     /// For the tests of the tests: this document breaks one of its rules from now on.

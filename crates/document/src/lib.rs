@@ -13,7 +13,10 @@ mod keys;
 mod limits;
 mod past;
 mod read;
+mod refusal;
 mod stage;
+#[cfg(test)]
+mod tests;
 mod value;
 
 #[doc(hidden)]
@@ -27,5 +30,6 @@ pub use limits::{
     MAX_CHANGE_BYTES, MAX_COUNTER, MAX_DEPENDENCIES, MAX_KEY_BYTES, MAX_MESSAGE_BYTES, MAX_ODDITIES,
     MAX_OPERATIONS_PER_DEVICE, MAX_OPERATIONS_PER_RECORD, MAX_OTHER_ACTORS, MAX_SAVE_BYTES,
 };
-pub use stage::{Refusal, Staged};
+pub use refusal::Refusal;
+pub use stage::Staged;
 pub use value::{ActId, ActorId, ChangeHash, Value, Written};

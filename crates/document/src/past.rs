@@ -12,7 +12,7 @@ use automerge::{Automerge, ObjId, ReadDoc};
 use crate::broken::Broken;
 use crate::chunk::{Action, Chunk, ChunkHeader, Id, Key, Object, Operation, Scalar};
 use crate::document::Document;
-use crate::stage::Refusal;
+use crate::refusal::Refusal;
 use crate::value::{ActorId, ChangeHash};
 
 /// The past of a signer's changes, taken one after the other.

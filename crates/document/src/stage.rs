@@ -11,6 +11,7 @@ use crate::guard::guarded;
 use crate::history::Recorded;
 use crate::limits::{CHANGES_PER_CALL, MAX_OPERATIONS_PER_RECORD};
 use crate::past::Past;
+use crate::refusal::Refusal;
 use crate::value::{ActorId, ChangeHash};
 
 /// A document with a record's changes applied, not yet in the document's place.
@@ -19,42 +20,6 @@ pub struct Staged {
     document: Document,
     hashes: Vec<ChangeHash>,
     fresh: usize,
-}
-
-/// Why a record's changes do not count.
-///
-/// All are final but `MissingDependency`, which says what to wait for, and `BeyondLimit`, which depends on what else is here.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-pub enum Refusal {
-    #[error("the change is not one that this program could have written")]
-    Malformed,
-    #[error("the change is compressed")]
-    Compressed,
-    #[error("{operations} operations, {limit} are allowed")]
-    TooManyOperations { operations: u64, limit: u64 },
-    /// With it the document would hold more than the caller allowed.
-    #[error("{operations} operations in the document, {limit} were allowed")]
-    BeyondLimit { operations: u64, limit: u64 },
-    #[error("the change was not made by the device that signed it")]
-    ForeignActor { actor: ActorId },
-    /// `expected` is none when the counter is beyond what any change may reach.
-    #[error("the change counts its operations from {start_op}")]
-    CounterJump { start_op: u64, expected: Option<u64> },
-    /// The signer said two different things under one number.
-    #[error("two different changes with number {seq} from one device")]
-    DuplicateSequence { seq: u64, known: ChangeHash, refused: ChangeHash },
-    /// The change does not follow the signer's own previous one.
-    #[error("change number {seq} stands where the device's number {expected} belongs")]
-    SequenceGap { seq: u64, expected: u64 },
-    /// Not refused: it can be applied once these are here.
-    #[error("{} changes are missing", .0.len())]
-    MissingDependency(Vec<ChangeHash>),
-    #[error("the merging engine failed on the change")]
-    Panicked,
-    /// It refers to what its author had not seen or what is not of that kind, or is another writing of the same change. The
-    /// document could not be saved and read again.
-    #[error("the change does not fit the document")]
-    Inconsistent,
 }
 
 impl Staged {
@@ -79,55 +44,63 @@ impl Staged {
     }
 }
 
-pub(crate) fn stage(document: &Document, signer: ActorId, changes: &[Vec<u8>], limit: u64) -> Result<Staged, Refusal> {
-    let chunks = changes.iter().map(|bytes| Chunk::parse(bytes)).collect::<Result<Vec<_>, _>>()?;
-    let hashes = chunks.iter().map(|chunk| chunk.header.hash).collect();
-    let (fresh, automerge) = guarded(|| {
-        let (taken, mut room) = (BTreeSet::new(), Room { operations: document.operations(), limit });
-        let mut past = Past::new(document, signer);
-        let fresh = check(document, &taken, &mut room, &mut past, signer, &chunks)?;
-        let bytes: Vec<&[u8]> = fresh.iter().map(|index| changes[*index].as_slice()).collect();
-        let automerge = if bytes.is_empty() { None } else { Some(apply(&document.automerge, &bytes)?) };
-        Ok((fresh, automerge))
-    })
-    .map_err(|_| Refusal::Panicked)??;
-    let document = match automerge {
-        Some(automerge) => {
-            let recorded =
-                |index: &usize| Recorded { actor: signer, hash: chunks[*index].header.hash, bytes: &changes[*index] };
-            document.advanced(automerge, fresh.iter().map(recorded))
-        }
-        None => document.clone(),
-    };
-    Ok(Staged { document, hashes, fresh: fresh.len() })
-}
-
-/// Check and apply several records, one after the other, each as [`stage`] would. Gives the document with all that could be
-/// applied, and for each record whether it brought anything new, or why it does not count.
-///
-/// Automerge takes about as long over a call as the document is long, so records that do not build on each other share one.
-pub(crate) fn stage_all(
-    document: &Document,
-    records: &[(ActorId, &[Vec<u8>])],
-    limit: u64,
-) -> (Document, Vec<Result<bool, Refusal>>) {
-    let mut document = document.clone();
-    let mut outcomes = Vec::with_capacity(records.len());
-    while let Some((signer, changes)) = records.get(outcomes.len()) {
-        if let Some((next, fresh)) = together(&document, &records[outcomes.len()..], limit) {
-            document = next;
-            outcomes.extend(fresh.into_iter().map(Ok));
-            continue;
-        }
-        match stage(&document, *signer, changes, limit) {
-            Ok(staged) => {
-                outcomes.push(Ok(!staged.already_known()));
-                document = staged.commit();
-            }
-            Err(refusal) => outcomes.push(Err(refusal)),
-        }
+impl Document {
+    /// Check a record's changes and apply them to a copy. The document itself changes only when the caller takes
+    /// [`Staged::commit`] in its place.
+    pub fn stage(&self, signer: ActorId, changes: &[Vec<u8>]) -> Result<Staged, Refusal> {
+        self.stage_within(signer, changes, u64::MAX)
     }
-    (document, outcomes)
+
+    /// As [`Document::stage`] for one record after the other, each with its signer, and [`Staged::commit`] for all that count:
+    /// the document after them, and for each whether it brought anything new, or why it does not count. What would bring the
+    /// document beyond `limit` operations is [`Refusal::BeyondLimit`].
+    pub fn stage_all(&self, records: &[(ActorId, &[Vec<u8>])], limit: u64) -> (Document, Vec<Result<bool, Refusal>>) {
+        let mut document = self.clone();
+        let mut outcomes = Vec::with_capacity(records.len());
+        while let Some((signer, changes)) = records.get(outcomes.len()) {
+            // Automerge takes about as long over a call as the document is long, so records that do not build on each other
+            // share one.
+            if let Some((next, fresh)) = together(&document, &records[outcomes.len()..], limit) {
+                document = next;
+                outcomes.extend(fresh.into_iter().map(Ok));
+                continue;
+            }
+            match document.stage_within(*signer, changes, limit) {
+                Ok(staged) => {
+                    outcomes.push(Ok(!staged.already_known()));
+                    document = staged.commit();
+                }
+                Err(refusal) => outcomes.push(Err(refusal)),
+            }
+        }
+        (document, outcomes)
+    }
+
+    fn stage_within(&self, signer: ActorId, changes: &[Vec<u8>], limit: u64) -> Result<Staged, Refusal> {
+        let chunks = changes.iter().map(|bytes| Chunk::parse(bytes)).collect::<Result<Vec<_>, _>>()?;
+        let hashes = chunks.iter().map(|chunk| chunk.header.hash).collect();
+        let (fresh, automerge) = guarded(|| {
+            let (taken, mut room) = (BTreeSet::new(), Room { operations: self.operations(), limit });
+            let mut past = Past::new(self, signer);
+            let fresh = check(self, &taken, &mut room, &mut past, signer, &chunks)?;
+            let bytes: Vec<&[u8]> = fresh.iter().map(|index| changes[*index].as_slice()).collect();
+            let automerge = if bytes.is_empty() { None } else { Some(apply(&self.automerge, &bytes)?) };
+            Ok((fresh, automerge))
+        })
+        .map_err(|_| Refusal::Panicked)??;
+        let document = match automerge {
+            Some(automerge) => {
+                let recorded = |index: &usize| Recorded {
+                    actor: signer,
+                    hash: chunks[*index].header.hash,
+                    bytes: &changes[*index],
+                };
+                self.advanced(automerge, fresh.iter().map(recorded))
+            }
+            None => self.clone(),
+        };
+        Ok(Staged { document, hashes, fresh: fresh.len() })
+    }
 }
 
 /// The first records that are sound and build on the document or on their own signer's earlier ones, applied in one go. Nothing

@@ -27,16 +27,13 @@ pub struct Statement {
     pub id: String,
     /// The sitting in which it was said. An answer to a referral counts for what was said in its own act.
     pub act: String,
-    /// Which fact.
     pub fact: Fact,
-    /// About whom or what.
     pub about: About,
     /// The value: one of [`Fact::values`], for a request its kind or `lifted`, for the major parties a name. `None` is not
     /// known; with `saw` it takes back what it saw.
     pub value: Option<String>,
     /// For a risk: what can be done about it.
     pub mitigation: Option<String>,
-    /// Who said it.
     pub author: String,
     /// Why it replaces what it saw. Some facts need one.
     pub reason: Option<String>,
@@ -48,7 +45,6 @@ pub struct Statement {
     pub date: Option<String>,
     /// For which event consent was given; `None` is this one.
     pub occasion: Option<String>,
-    /// Their conditions.
     pub conditions: Vec<String>,
     /// The text of a request, or the names behind a finding.
     pub text: Option<String>,
@@ -58,33 +54,28 @@ pub struct Statement {
 }
 
 impl Case {
-    /// A case of which nothing is known.
     pub fn new() -> Case {
         Case::default()
     }
 
-    /// With this organiser on record.
     #[must_use]
     pub fn organiser(mut self, name: impl Into<String>) -> Case {
         self.organisers.push(name.into());
         self
     }
 
-    /// With this community on record.
     #[must_use]
     pub fn community(mut self, name: impl Into<String>) -> Case {
         self.communities.push(name.into());
         self
     }
 
-    /// With this statement.
     #[must_use]
     pub fn with(mut self, statement: Statement) -> Case {
         self.statements.push(statement);
         self
     }
 
-    /// With these parties as the major ones.
     #[must_use]
     pub fn major_parties<'n>(mut self, names: impl IntoIterator<Item = &'n str>) -> Case {
         for name in names {
@@ -189,14 +180,12 @@ impl Statement {
         Statement { text: Some(text.into()), ..request }
     }
 
-    /// Said by `author`.
     #[must_use]
     pub fn by(mut self, author: impl Into<String>) -> Statement {
         self.author = author.into();
         self
     }
 
-    /// With this reason.
     #[must_use]
     pub fn because(mut self, reason: impl Into<String>) -> Statement {
         self.reason = Some(reason.into());

@@ -13,7 +13,6 @@ use crate::standing::Standing;
 /// One fact that, were it otherwise, would make the answer another.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Change {
-    /// The fact.
     pub question: Question,
     /// What it would have to be; for a risk the word on mitigation or the level, for a request `lifted`.
     pub value: String,

@@ -86,19 +86,13 @@ pub enum Fact {
 /// Whose a fact is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Per {
-    /// One for the event.
     Event,
-    /// One for each organiser.
     Organiser,
-    /// One for each community of rights holders.
     Community,
-    /// One for each organiser and each community.
     OrganiserOrCommunity,
-    /// One for each major party.
     Party,
     /// One for each of the six risks of the event, and for those that an organiser brings.
     Risk,
-    /// One for each rule that refers.
     Rule,
 }
 
@@ -109,9 +103,7 @@ pub enum RiskType {
     Political,
     /// Against what we stand for.
     Policy,
-    /// Money.
     Financial,
-    /// The law.
     Legal,
     /// Our good name.
     Reputational,
@@ -122,19 +114,15 @@ pub enum RiskType {
 /// Whom or what one statement or question is about.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum About {
-    /// The event.
     Event,
     /// An organiser; an empty name is the one without a name.
     Organiser(String),
     /// A community of rights holders; an empty name is the one without a name.
     Community(String),
-    /// A major party.
     Party(String),
-    /// A risk of the event.
     Risk(RiskType),
     /// A risk that an organiser brings.
     RiskOf(RiskType, String),
-    /// A rule that refers.
     Rule(String),
 }
 
@@ -223,7 +211,6 @@ impl Fact {
         }
     }
 
-    /// The fact of that name.
     pub fn parse(name: &str) -> Option<Fact> {
         Fact::ALL.into_iter().find(|fact| fact.name() == name)
     }
@@ -269,7 +256,6 @@ impl Fact {
         }
     }
 
-    /// Whose it is.
     pub fn per(self) -> Per {
         match self {
             Fact::Category
@@ -415,7 +401,6 @@ impl Fact {
 }
 
 impl RiskType {
-    /// All six.
     pub const ALL: [RiskType; 6] = [
         RiskType::Political,
         RiskType::Policy,
@@ -437,7 +422,6 @@ impl RiskType {
         }
     }
 
-    /// The type of that name.
     pub fn parse(name: &str) -> Option<RiskType> {
         RiskType::ALL.into_iter().find(|risk| risk.name() == name)
     }

@@ -6,11 +6,8 @@ use serde::Serialize;
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, thiserror::Error)]
 #[error("line {line}: {what}. {remedy}")]
 pub struct Fault {
-    /// The line, from one.
     pub line: usize,
-    /// What is wrong.
     pub what: String,
-    /// What to do about it.
     pub remedy: String,
 }
 

@@ -12,21 +12,16 @@ use crate::question::Question;
 /// Whether to go ahead, mild to strict.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Verdict {
-    /// Go ahead.
     #[default]
     Go,
-    /// Go ahead under conditions.
     GoIf,
-    /// Think again.
     Reconsider,
-    /// Do not.
     Stop,
 }
 
 /// As what, mild to strict.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Role {
-    /// Partner.
     #[default]
     Partner,
     /// We support what others do.
@@ -42,42 +37,30 @@ pub enum Role {
 /// Our name and colours, mild to strict.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Branding {
-    /// Shown.
     #[default]
     Full,
-    /// Shown if they ask for it.
     OnlyIfTheyAsk,
-    /// Not shown.
     None,
 }
 
 /// To whom a rule refers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Refer {
-    /// Regional staff.
     Staff,
-    /// The Branch Committee.
     BranchCommittee,
-    /// The organising team.
     OrganisingTeam,
 }
 
 /// The parts that a rule may speak to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Part {
-    /// [`Verdict`].
     Verdict,
-    /// [`Role`].
     Role,
-    /// [`Branding`].
     Branding,
     /// What is still to be answered.
     Open,
-    /// What must hold.
     Conditions,
-    /// Who must be asked.
     Refer,
-    /// Other ways.
     Options,
 }
 
@@ -88,14 +71,11 @@ pub struct RuleId(pub String);
 /// One rule that spoke, to which parts and why.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 pub struct Reason {
-    /// The rule.
     pub rule: RuleId,
     /// Whom or what it spoke of, where that has a name.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub subject: Option<String>,
-    /// Why, in words.
     pub text: String,
-    /// The section of the guide.
     pub source: String,
     /// The parts that it speaks to, also where another rule is stricter.
     pub parts: BTreeSet<Part>,
@@ -106,19 +86,13 @@ pub struct Reason {
 pub struct Outcome {
     /// What is known so far; nothing to act on while `open` is not empty.
     pub verdict: Verdict,
-    /// As what.
     pub role: Role,
-    /// With our name or without.
     pub branding: Branding,
     /// What is still to be answered or done.
     pub open: BTreeSet<Question>,
-    /// What must hold.
     pub conditions: BTreeSet<String>,
-    /// Who must be asked.
     pub refer: BTreeSet<Refer>,
-    /// Every rule that spoke.
     pub because: BTreeSet<Reason>,
-    /// Other ways.
     pub options: BTreeSet<String>,
     /// What people tell differently and nobody has settled.
     pub differs: BTreeSet<Question>,
@@ -129,27 +103,16 @@ pub struct Outcome {
 /// The one line that people see.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Label {
-    /// The verdict is stop.
     DoNotTakePart,
-    /// The verdict is reconsider.
     Reconsider,
-    /// Something is open.
     AskFirst,
-    /// Partner, with our name.
     PartnerFull,
-    /// Partner, our name if they ask.
     PartnerIfAsked,
-    /// Partner, without our name.
     PartnerUnbranded,
-    /// Supporter, with our name.
     SupportFull,
-    /// Supporter, our name if they ask.
     SupportIfAsked,
-    /// Supporter, without our name.
     SupportUnbranded,
-    /// Help without a name.
     SilentPartner,
-    /// For the issue only.
     IssueOnly,
     /// Not with them; our own action may go on.
     OwnActionOnly,
@@ -244,7 +207,6 @@ impl Label {
         }
     }
 
-    /// The words that people see.
     pub fn words(self) -> &'static str {
         match self {
             Label::DoNotTakePart => "Do not take part",
@@ -270,7 +232,6 @@ macro_rules! named {
             /// Every one, mild to strict where that means something.
             pub const EVERY: &'static [$type] = &[$($type::$variant),+];
 
-            /// The names of every one.
             pub const NAMES: &'static [&'static str] = &[$($name),+];
 
             /// The name in packs, case files and JSON.
@@ -278,7 +239,6 @@ macro_rules! named {
                 match self { $($type::$variant => $name),+ }
             }
 
-            /// The one of that name.
             pub fn parse(name: &str) -> Option<$type> {
                 match name { $($name => Some($type::$variant),)+ _ => None }
             }

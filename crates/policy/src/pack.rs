@@ -25,11 +25,9 @@ pub struct Pack {
 /// One rule: what it says, where that stands, and what it does.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Rule {
-    /// Its name, such as `R4`.
     pub id: RuleId,
     /// The rule in a sentence.
     pub text: String,
-    /// The section of the guide.
     pub source: String,
     /// What follows from it, in words.
     pub does: String,
@@ -66,7 +64,6 @@ pub(crate) struct Ask {
 pub(crate) struct Effect {
     pub(crate) when: When,
     pub(crate) scope: Scope,
-    /// Why, in words.
     pub(crate) says: String,
     pub(crate) verdict: Verdict,
     pub(crate) role: Role,

@@ -9,14 +9,11 @@ use crate::fact::{About, Fact, RiskType};
 /// A fact that is not known, or that people tell differently. Written `research.Bowls Club`, `risk.legal.mitigation`.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Question {
-    /// The fact.
     pub fact: Fact,
-    /// Whom or what it is about.
     pub about: About,
 }
 
 impl Question {
-    /// A question of its parts.
     pub fn new(fact: Fact, about: About) -> Question {
         Question { fact, about }
     }

@@ -8,6 +8,8 @@
 mod access;
 mod allowance;
 mod broken;
+mod convening;
+mod guesses;
 mod identity;
 mod log;
 mod mailbox;
@@ -15,14 +17,16 @@ mod mending;
 mod rows;
 mod settings;
 mod space;
+#[cfg(test)]
+mod tests;
 
 use std::collections::BTreeMap;
 use std::ops::ControlFlow;
 use std::sync::Arc;
 
 use allymap_wire::{
-    Challenge, Code, DeviceKey, Flags, HashPrefix, Head, LogId, Message, MessageKind, PROTOCOL, Slot, SpaceId,
-    Timestamp, auth_transcript, verify,
+    Challenge, Code, DeviceKey, Flags, HashPrefix, Head, LogId, Message, MessageKind, PROTOCOL, SpaceId, Timestamp,
+    auth_transcript, verify,
 };
 
 #[doc(hidden)]
@@ -326,31 +330,8 @@ impl Relay {
             Message::Create { genesis, root, signature, token } => {
                 self.create(turn, from, &genesis, root, &signature, &token)?;
             }
-            Message::BoxPut { token, slot, bytes } => {
-                let code = match slot {
-                    Slot::Offer => self.put_offer(turn, from, token, bytes)?,
-                    Slot::Request if self.too_many_guesses(turn.now, &from) => Code::Rate,
-                    Slot::Request => self.put_request(turn, from, token, bytes)?,
-                };
-                if code == Code::Gone && slot == Slot::Request {
-                    self.guessed(&from);
-                }
-                turn.outcome(connection, MessageKind::BoxPut, code, 0);
-            }
-            Message::BoxTake { token, slot } => {
-                let found = match slot {
-                    Slot::Offer if self.too_many_guesses(turn.now, &from) => Err(Code::Rate),
-                    Slot::Offer => self.take_offer(turn, from, token)?,
-                    Slot::Request => self.take_request(turn, from, token)?,
-                };
-                if found == Ok(None) && slot == Slot::Offer {
-                    self.guessed(&from);
-                }
-                match found {
-                    Ok(bytes) => turn.send(connection, &Message::Box { slot, bytes }),
-                    Err(code) => turn.outcome(connection, MessageKind::BoxTake, code, 0),
-                }
-            }
+            Message::BoxPut { token, slot, bytes } => self.box_put(turn, from, token, slot, bytes)?,
+            Message::BoxTake { token, slot } => self.box_take(turn, from, token, slot)?,
             Message::Bye { .. } => {
                 self.forget(connection);
                 turn.said.push(Effect::Close { connection, code: Code::Done });

@@ -2,7 +2,7 @@
 
 use std::ops::ControlFlow;
 
-use allymap_wire::{BoxToken, Code, DeviceKey, SpaceId, Timestamp};
+use allymap_wire::{BoxToken, Code, DeviceKey, Message, MessageKind, Slot, SpaceId, Timestamp};
 use minicbor::bytes::ByteVec;
 use minicbor::{Decode, Encode};
 
@@ -35,13 +35,52 @@ impl Mailbox {
 }
 
 impl Relay {
+    /// A letter is brought, and whoever brought it is told what became of it.
+    pub(crate) fn box_put(
+        &mut self,
+        turn: &mut Turn<'_>,
+        from: Sender,
+        token: BoxToken,
+        slot: Slot,
+        letter: ByteVec,
+    ) -> Result<(), RowsError> {
+        let code = match slot {
+            Slot::Offer => self.put_offer(turn, from, token, letter)?,
+            Slot::Request if self.too_many_guesses(turn.now, &from) => Code::Rate,
+            Slot::Request => self.put_request(turn, from, token, letter)?,
+        };
+        if code == Code::Gone && slot == Slot::Request {
+            self.guessed(&from);
+        }
+        turn.outcome(from.connection, MessageKind::BoxPut, code, 0);
+        Ok(())
+    }
+
+    /// A letter is asked for.
+    pub(crate) fn box_take(
+        &mut self,
+        turn: &mut Turn<'_>,
+        from: Sender,
+        token: BoxToken,
+        slot: Slot,
+    ) -> Result<(), RowsError> {
+        let found = match slot {
+            Slot::Offer if self.too_many_guesses(turn.now, &from) => Err(Code::Rate),
+            Slot::Offer => self.take_offer(turn, from, token)?,
+            Slot::Request => self.take_request(turn, from, token)?,
+        };
+        if found == Ok(None) && slot == Slot::Offer {
+            self.guessed(&from);
+        }
+        match found {
+            Ok(bytes) => turn.send(from.connection, &Message::Box { slot, bytes }),
+            Err(code) => turn.outcome(from.connection, MessageKind::BoxTake, code, 0),
+        }
+        Ok(())
+    }
+
     /// A mailbox that is not over yet, in a space that is there.
-    pub(crate) fn mailbox(
-        &self,
-        turn: &Turn<'_>,
-        from: &Sender,
-        token: &BoxToken,
-    ) -> Result<Option<Mailbox>, RowsError> {
+    fn mailbox(&self, turn: &Turn<'_>, from: &Sender, token: &BoxToken) -> Result<Option<Mailbox>, RowsError> {
         let mailbox: Option<Mailbox> = match rows::read(turn.rows, &rows::mailbox_key(&from.space, token)) {
             Err(RowsError::Damaged) => None,
             other => other?,
@@ -50,7 +89,7 @@ impl Relay {
     }
 
     /// An empty offer takes the invitation back.
-    pub(crate) fn put_offer(
+    fn put_offer(
         &mut self,
         turn: &mut Turn<'_>,
         from: Sender,
@@ -79,7 +118,7 @@ impl Relay {
     }
 
     /// How many mailboxes of a space are in use; what is over is cleared away on the way.
-    pub(crate) fn open_mailboxes(&self, turn: &mut Turn<'_>, space: &SpaceId) -> Result<usize, RowsError> {
+    fn open_mailboxes(&self, turn: &mut Turn<'_>, space: &SpaceId) -> Result<usize, RowsError> {
         let mut open = 0;
         let mut over = Vec::new();
         turn.rows.scan(&rows::mailboxes_prefix(space), None, &mut |key, value| {
@@ -94,11 +133,11 @@ impl Relay {
         Ok(open)
     }
 
-    pub(crate) fn is_over(&self, mailbox: &[u8], now: Timestamp) -> bool {
+    fn is_over(&self, mailbox: &[u8], now: Timestamp) -> bool {
         allymap_wire::decode::<Mailbox>(mailbox).map_or(true, |mailbox| mailbox.is_over(now, &self.settings))
     }
 
-    pub(crate) fn put_request(
+    fn put_request(
         &mut self,
         turn: &mut Turn<'_>,
         from: Sender,
@@ -122,7 +161,7 @@ impl Relay {
         Ok(Code::Done)
     }
 
-    pub(crate) fn take_offer(
+    fn take_offer(
         &mut self,
         turn: &mut Turn<'_>,
         from: Sender,
@@ -142,7 +181,7 @@ impl Relay {
         Ok(Ok(Some(mailbox.offer)))
     }
 
-    pub(crate) fn take_request(
+    fn take_request(
         &mut self,
         turn: &mut Turn<'_>,
         from: Sender,

@@ -12,8 +12,10 @@
 //! | `d` ‖ space ‖ device | what the device may still upload |
 //! | `m` ‖ space | while a damaged log is being mended |
 
+use std::borrow::Borrow;
+use std::collections::BTreeMap;
 use std::error::Error;
-use std::ops::ControlFlow;
+use std::ops::{Bound, ControlFlow};
 
 use allymap_wire::{BoxToken, DeviceKey, LogHash, Record, RecordId, SpaceId};
 use minicbor::{Decode, Encode};
@@ -44,6 +46,33 @@ pub enum RowsError {
 pub enum Write {
     Put(Vec<u8>, Vec<u8>),
     Delete(Vec<u8>),
+}
+
+/// Rows in memory, for tests and simulated disks.
+impl<K: Borrow<[u8]> + Ord, V: AsRef<[u8]>> Rows for BTreeMap<K, V> {
+    fn get(&self, key: &[u8]) -> Result<Option<Vec<u8>>, RowsError> {
+        Ok(BTreeMap::get(self, key).map(|value| value.as_ref().to_vec()))
+    }
+
+    fn scan(&self, prefix: &[u8], from: Option<&[u8]>, f: Visit<'_>) -> Result<(), RowsError> {
+        let start = Bound::Included(from.unwrap_or(prefix));
+        for (key, value) in self.range::<[u8], _>((start, Bound::Unbounded)) {
+            if !key.borrow().starts_with(prefix) || f(key.borrow(), value.as_ref()).is_break() {
+                break;
+            }
+        }
+        Ok(())
+    }
+}
+
+impl Write {
+    /// Carries it out on rows in memory.
+    pub fn carry_out(self, rows: &mut BTreeMap<Vec<u8>, Vec<u8>>) {
+        match self {
+            Write::Put(key, value) => rows.insert(key, value),
+            Write::Delete(key) => rows.remove(&key),
+        };
+    }
 }
 
 pub(crate) const IDENTITY: &[u8] = b"i";

@@ -48,6 +48,8 @@ mod stream;
 mod table;
 mod tail;
 mod tally;
+#[cfg(test)]
+mod tests;
 
 use std::io::{Read, Write};
 use std::ops::ControlFlow;

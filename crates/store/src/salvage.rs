@@ -1,15 +1,19 @@
-//! What can still be had from a database that does not open.
+//! What can still be had from a database, also from one that does not open.
 
 use std::fs::{self, File};
 use std::io;
+use std::ops::ControlFlow;
 use std::path::Path;
 
 use crate::Report;
+use crate::batch::Batch;
 use crate::engine::Failure;
 use crate::folder::Folder;
-use crate::sled_store::copy;
-use crate::table::Table;
+use crate::table::{Table, Unwritten};
 use crate::tail::hide;
+
+/// Rows are copied and imported in batches of about this size.
+pub(crate) const COPY_BYTES: usize = 1 << 20;
 
 /// Fills a new table with what still reads of the folder's database, which itself stays as it was found. Says also how many batches
 /// what was read knows of.
@@ -32,6 +36,28 @@ pub(crate) fn salvage(folder: &Folder, cache_bytes: u64, new: &Table) -> Result<
     }
     folder.end_try()?;
     Ok(kept)
+}
+
+/// Writes every readable row of one table into another.
+pub(crate) fn copy(from: &Table, to: &Table) -> Result<Report, Failure> {
+    let mut batch = Batch::default();
+    let mut stopped = None;
+    let mut write = |batch: &Batch| match to.write(batch) {
+        Ok(()) => ControlFlow::Continue(()),
+        Err(Unwritten::Untouched(failure) | Unwritten::Perhaps(failure)) => {
+            stopped = Some(failure);
+            ControlFlow::Break(())
+        }
+    };
+    let report = from.scan(b"", None, &mut |key, value| {
+        batch.put(key, value);
+        if batch.bytes() < COPY_BYTES {
+            return ControlFlow::Continue(());
+        }
+        write(&std::mem::take(&mut batch))
+    })?;
+    _ = write(&batch);
+    stopped.map_or(Ok(report), Err)
 }
 
 /// With nothing, which takes no space. How much was lost is not known, so this is plenty.

@@ -13,7 +13,7 @@ use crate::error::{Error, is_full};
 use crate::folder::{Folder, OLD, SPOOL};
 use crate::lock::Lock;
 use crate::pieces::FORMAT;
-use crate::salvage::salvage;
+use crate::salvage::{COPY_BYTES, copy, salvage};
 use crate::table::{Table, Unwritten};
 use crate::tail::Tail;
 use crate::tally::Tally;
@@ -22,9 +22,6 @@ use crate::{MAX_KEY_BYTES, MAX_VALUE_BYTES, Maintained, Report, Row, Store, stre
 /// sled never gives space back. A copy is worth it above this size, when the rows would need less than a quarter of it.
 const VACUUM_ABOVE_BYTES: u64 = 64 << 20;
 const VACUUM_RATIO: u64 = 4;
-
-/// Rows are copied and imported in batches of about this size.
-const COPY_BYTES: usize = 1 << 20;
 
 /// A store in a folder on this machine, owned until it is dropped.
 pub struct SledStore {
@@ -331,28 +328,6 @@ fn repair(
     tally.write(table.written());
     let set_aside = folder.path().join(aside);
     Ok((table, Recovered { set_aside, kept, missing_writes: confirmed.saturating_sub(found) }))
-}
-
-/// Writes every readable row of one table into another.
-pub(crate) fn copy(from: &Table, to: &Table) -> Result<Report, Failure> {
-    let mut batch = Batch::default();
-    let mut stopped = None;
-    let mut write = |batch: &Batch| match to.write(batch) {
-        Ok(()) => ControlFlow::Continue(()),
-        Err(Unwritten::Untouched(failure) | Unwritten::Perhaps(failure)) => {
-            stopped = Some(failure);
-            ControlFlow::Break(())
-        }
-    };
-    let report = from.scan(b"", None, &mut |key, value| {
-        batch.put(key, value);
-        if batch.bytes() < COPY_BYTES {
-            return ControlFlow::Continue(());
-        }
-        write(&std::mem::take(&mut batch))
-    })?;
-    _ = write(&batch);
-    stopped.map_or(Ok(report), Err)
 }
 
 #[expect(clippy::disallowed_methods, reason = "names a folder by the time of its damage; nothing depends on it")]

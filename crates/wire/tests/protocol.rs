@@ -5,6 +5,9 @@ use proptest::prelude::*;
 
 const SPECIFICATION: &str = include_str!("../../../docs/protocol.md");
 
+/// Digits on one line of an example.
+const LINE: usize = 96;
+
 /// The bytes of the example under this name: the fenced block after `<!-- example: name -->`.
 fn example(name: &str) -> Vec<u8> {
     let marker = format!("<!-- example: {name} -->");
@@ -12,6 +15,21 @@ fn example(name: &str) -> Vec<u8> {
     let block = after.split("```").nth(1).expect("a fenced block follows").trim_start_matches("text");
     let digits: String = block.chars().filter(char::is_ascii_hexdigit).collect();
     data_encoding::HEXLOWER.decode(digits.as_bytes()).expect("hex digits")
+}
+
+fn write_the_examples() {
+    let mut page = SPECIFICATION.to_owned();
+    let hash = LogHash::START.next(&RecordId([1; 32])).0.to_vec();
+    let messages = examples().into_iter().map(|(name, message)| (name, message.encode()));
+    for (name, bytes) in messages.chain([("log-hash", hash)]) {
+        let digits = data_encoding::HEXLOWER.encode(&bytes);
+        let lines: Vec<&str> = digits.as_bytes().chunks(LINE).map(|line| std::str::from_utf8(line).unwrap()).collect();
+        let opening = format!("<!-- example: {name} -->\n```text\n");
+        let begin = page.find(&opening).expect("the page has it") + opening.len();
+        let end = begin + page[begin..].find("```").expect("its block ends");
+        page.replace_range(begin..end, &format!("{}\n", lines.join("\n")));
+    }
+    std::fs::write(concat!(env!("CARGO_MANIFEST_DIR"), "/../../docs/protocol.md"), page).unwrap();
 }
 
 fn examples() -> Vec<(&'static str, Message)> {
@@ -93,8 +111,13 @@ fn examples() -> Vec<(&'static str, Message)> {
     ]
 }
 
+/// After a change of the specification, `ALLYMAP_WRITE_OUTPUTS=1 cargo test -p allymap-wire` writes the examples into the page.
 #[test]
+#[allow(clippy::disallowed_methods, reason = "whoever runs the tests says what for")]
 fn every_message_has_the_bytes_that_the_specification_shows() {
+    if std::env::var_os("ALLYMAP_WRITE_OUTPUTS").is_some() {
+        return write_the_examples();
+    }
     for (name, message) in examples() {
         let bytes = message.encode();
         assert_eq!(
@@ -191,17 +214,6 @@ proptest! {
             prop_assert_eq!(message.encode(), bytes);
         }
     }
-}
-
-/// For whoever changes the specification: `cargo test -p allymap-wire --test protocol -- --ignored --nocapture`.
-#[test]
-#[ignore = "prints the examples, checks nothing"]
-#[allow(clippy::print_stdout)]
-fn print_the_examples() {
-    for (name, message) in examples() {
-        println!("{name} {}", data_encoding::HEXLOWER.encode(&message.encode()));
-    }
-    println!("log-hash {}", data_encoding::HEXLOWER.encode(&LogHash::START.next(&RecordId([1; 32])).0));
 }
 
 #[test]

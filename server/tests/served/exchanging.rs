@@ -1,5 +1,9 @@
 //! Devices that behave.
 
+use std::time::Duration;
+
+use allymap_relay::Settings as Rules;
+use allymap_server::{Patience, Settings};
 use allymap_wire::{Code, Head, Message, PutResult};
 
 use crate::harness::{Device, Relay, all_stored, command, record};
@@ -48,7 +52,8 @@ async fn what_was_acknowledged_survives_kill_9() {
 #[tokio::test]
 async fn a_reader_that_stops_reading_is_dropped_and_the_others_miss_nothing() {
     let folder = tempfile::tempdir().unwrap();
-    let relay = Relay::start_with(folder.path(), &["--stall-ms", "700"]);
+    let patience = Patience { stall: Duration::from_millis(700), ..Patience::default() };
+    let relay = Relay::here(folder.path(), Rules::default(), Settings { patience, ..Settings::default() });
     relay.found().await;
     let mut stopped = Device::log_in(&relay, relay.connect_with(Some(4_096)).await, 2).await;
     stopped.sync(Head::START).await;

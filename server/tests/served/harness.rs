@@ -1,18 +1,22 @@
-//! A relay's process, and devices that speak the wire's messages to it.
+//! A relay, in a process of its own or in the test's, and devices that speak the wire's messages to it.
 
 use std::io::{BufRead, BufReader};
 use std::net::SocketAddr;
 use std::path::Path;
 use std::process::{Child, ChildStdout, Command, ExitStatus, Output, Stdio};
+use std::thread::JoinHandle;
 use std::time::Duration;
 
+use allymap_relay::Settings as Rules;
+use allymap_server::{Running, Settings, Writer, serve};
 use allymap_wire::{
     AccessEntry, AccessList, Challenge, Code, DeviceKey, Flags, Head, Message, OperatorToken, PROTOCOL, PutResult,
     Record, RelayAddress, RelayKey, Signature, SpaceId, access_transcript, auth_transcript, op_transcript,
 };
 use ed25519_dalek::{Signer, SigningKey};
 use futures_util::{SinkExt, StreamExt};
-use tokio::net::{TcpSocket, TcpStream};
+use tokio::net::{TcpListener, TcpSocket, TcpStream};
+use tokio::sync::oneshot;
 use tokio_tungstenite::WebSocketStream;
 use tokio_tungstenite::tungstenite::Message as Frame;
 
@@ -20,10 +24,16 @@ use tokio_tungstenite::tungstenite::Message as Frame;
 pub const PATIENCE: Duration = Duration::from_secs(20);
 
 pub struct Relay {
-    child: Child,
-    out: BufReader<ChildStdout>,
+    runs: Runs,
     pub address: SocketAddr,
     pub token: OperatorToken,
+}
+
+enum Runs {
+    /// As a process: what is to be killed, measured, or seen by its output.
+    Alone(Child, BufReader<ChildStdout>),
+    /// In a thread of this process, until the sender is dropped: what is less patient than a relay is, or trusts nobody.
+    Here(Option<oneshot::Sender<()>>, Option<JoinHandle<()>>),
 }
 
 pub struct Device {
@@ -52,53 +62,78 @@ impl Relay {
     }
 
     pub fn start_with(folder: &Path, arguments: &[&str]) -> Relay {
-        let mut child = Command::new(env!("CARGO_BIN_EXE_allymap-relay"))
-            .args(["serve", "--json", "--listen", "127.0.0.1:0", "--data"])
-            .arg(folder)
-            .args(arguments)
-            .stdout(Stdio::piped())
-            .stderr(Stdio::null())
-            .spawn()
-            .unwrap();
-        let mut out = BufReader::new(child.stdout.take().unwrap());
-        let mut line = String::new();
-        out.read_line(&mut line).unwrap();
+        let mut command = Command::new(env!("CARGO_BIN_EXE_allymap-relay"));
+        command.args(["serve", "--json", "--listen", "127.0.0.1:0", "--data"]).arg(folder).args(arguments);
+        let (child, out, line) = started(command, "");
         let ready: serde_json::Value = serde_json::from_str(&line).unwrap();
-        let token = RelayAddress::from_line(ready["line"].as_str().unwrap()).unwrap().token;
-        Relay { child, out, address: ready["address"].as_str().unwrap().parse().unwrap(), token }
+        let token = token_of(ready["line"].as_str().unwrap());
+        Relay { runs: Runs::Alone(child, out), address: ready["address"].as_str().unwrap().parse().unwrap(), token }
+    }
+
+    /// A relay in this process, with what no command line offers.
+    pub fn here(folder: &Path, rules: Rules, settings: Settings) -> Relay {
+        let served = Served::at(folder, rules, settings);
+        let (address, token) = (served.address, token_of(&served.line));
+        let (stop, told) = oneshot::channel();
+        // The test may block its own thread as it likes.
+        let thread = std::thread::spawn(move || served.until(told));
+        Relay { runs: Runs::Here(Some(stop), Some(thread)), address, token }
+    }
+
+    /// A relay that counts connections from this machine like any other, in a process of its own, so that it can be measured.
+    pub fn that_counts_everybody(folder: &Path) -> Relay {
+        let mut command = Command::new(std::env::current_exe().unwrap());
+        command.args([
+            "--exact",
+            "harness::the_relay_that_is_measured",
+            "--ignored",
+            "--nocapture",
+            "--test-threads=1",
+        ]);
+        command.env(FOLDER, folder);
+        let (child, out, line) = started(command, READY);
+        let (address, line) = line.trim().split_once(' ').unwrap();
+        Relay { runs: Runs::Alone(child, out), address: address.parse().unwrap(), token: token_of(line) }
+    }
+
+    fn child(&self) -> &Child {
+        match &self.runs {
+            Runs::Alone(child, _) => child,
+            Runs::Here(..) => panic!("it is no process of its own"),
+        }
     }
 
     /// Kill -9.
-    pub fn kill(mut self) {
-        self.child.kill().unwrap();
-        self.child.wait().unwrap();
+    pub fn kill(self) {
+        drop(self);
     }
 
     /// What it takes of memory now, in KiB.
     pub fn memory_kib(&self) -> u64 {
-        let status = std::fs::read_to_string(format!("/proc/{}/status", self.child.id())).unwrap();
+        let status = std::fs::read_to_string(format!("/proc/{}/status", self.child().id())).unwrap();
         let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:")).unwrap();
         line.split_whitespace().next().unwrap().parse().unwrap()
     }
 
     /// The processor time that it has used so far.
     pub fn processor(&self) -> Duration {
-        let stat = std::fs::read_to_string(format!("/proc/{}/stat", self.child.id())).unwrap();
+        let stat = std::fs::read_to_string(format!("/proc/{}/stat", self.child().id())).unwrap();
         // proc_pid_stat(5): fields 14 and 15 count ticks; a tick is a hundredth of a second on Linux.
         let ticks = stat.rsplit(')').next().unwrap().split_whitespace().skip(11).take(2);
         Duration::from_millis(ticks.map(|ticks| ticks.parse::<u64>().unwrap() * 10).sum())
     }
 
     pub fn terminate(&self) {
-        let sent = Command::new("kill").args(["-TERM", &self.child.id().to_string()]).status().unwrap();
+        let sent = Command::new("kill").args(["-TERM", &self.child().id().to_string()]).status().unwrap();
         assert!(sent.success());
     }
 
     /// Waits for its end, and says what else it printed.
     pub fn end(mut self) -> (ExitStatus, String) {
-        let status = self.child.wait().unwrap();
+        let Runs::Alone(child, out) = &mut self.runs else { panic!("it is no process of its own") };
+        let status = child.wait().unwrap();
         let mut rest = String::new();
-        std::io::Read::read_to_string(&mut self.out, &mut rest).unwrap();
+        std::io::Read::read_to_string(out, &mut rest).unwrap();
         (status, rest)
     }
 
@@ -147,10 +182,93 @@ impl Relay {
 
 impl Drop for Relay {
     fn drop(&mut self) {
-        let _ = self.child.kill();
-        let _ = self.child.wait();
+        match &mut self.runs {
+            Runs::Alone(child, _) => {
+                let _ = child.kill();
+                let _ = child.wait();
+            }
+            Runs::Here(stop, thread) => {
+                drop(stop.take());
+                // A thread that panicked has said so itself.
+                let _ = thread.take().map(JoinHandle::join);
+            }
+        }
     }
 }
+
+/// A child that has said its first line that begins like this, and what follows in that line.
+fn started(mut command: Command, beginning: &str) -> (Child, BufReader<ChildStdout>, String) {
+    let mut child = command.stdout(Stdio::piped()).stderr(Stdio::null()).spawn().unwrap();
+    let mut out = BufReader::new(child.stdout.take().unwrap());
+    let mut line = String::new();
+    while out.read_line(&mut line).unwrap() > 0 {
+        // A test harness has words of its own before it.
+        if let Some((_, rest)) = line.split_once(beginning) {
+            return (child, out, rest.to_owned());
+        }
+        line.clear();
+    }
+    panic!("it ended before it served: {:?}", child.wait());
+}
+
+fn token_of(line: &str) -> OperatorToken {
+    RelayAddress::from_line(line).unwrap().token
+}
+
+/// A relay by its parts: the library's `serve`, with the note by which commands find it.
+struct Served {
+    listener: std::net::TcpListener,
+    writer: Writer,
+    settings: Settings,
+    address: SocketAddr,
+    line: String,
+}
+
+impl Served {
+    fn at(folder: &Path, rules: Rules, settings: Settings) -> Served {
+        let writer = Writer::open(folder.to_owned(), rules, None).unwrap();
+        let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+        listener.set_nonblocking(true).unwrap();
+        let address = listener.local_addr().unwrap();
+        let identity = writer.identity().unwrap();
+        let url = format!("ws://{address}");
+        let line = RelayAddress { relay: identity.relay.hash(), token: identity.token, url }.to_line();
+        let running = Running::at(address);
+        running.write(folder).unwrap();
+        let settings = Settings { status_key: Some(running.key), ..settings };
+        Served { listener, writer, settings, address, line }
+    }
+
+    fn until(self, told: oneshot::Receiver<()>) {
+        let runtime = tokio::runtime::Runtime::new().unwrap();
+        runtime.block_on(async {
+            let shutdown = async {
+                // Told or dropped, it is the end.
+                let _ = told.await;
+            };
+            let listener = TcpListener::from_std(self.listener).unwrap();
+            serve(listener, self.settings, self.writer, shutdown).await.unwrap();
+        });
+        runtime.shutdown_timeout(Duration::from_millis(100));
+    }
+}
+
+/// Not a test, but the relay's process in those that measure it.
+#[test]
+#[ignore = "is started by other tests"]
+#[expect(clippy::print_stdout, reason = "the test that started it reads where it listens")]
+#[allow(clippy::disallowed_methods, reason = "a test's own process is told by its environment what to do")]
+fn the_relay_that_is_measured() {
+    let Some(folder) = std::env::var_os(FOLDER) else { return };
+    let settings = Settings { count_loopback: true, ..Settings::default() };
+    let served = Served::at(Path::new(&folder), Rules::default(), settings);
+    let (_never, told) = oneshot::channel();
+    println!("{READY}{} {}", served.address, served.line);
+    served.until(told);
+}
+
+const FOLDER: &str = "ALLYMAP_TEST_FOLDER";
+const READY: &str = "ready at ";
 
 impl Device {
     pub async fn log_in(relay: &Relay, socket: WebSocketStream<TcpStream>, number: u8) -> Device {

@@ -5,6 +5,8 @@ use std::io::{Read, Write};
 use std::net::{SocketAddr, TcpStream};
 use std::time::Duration;
 
+use allymap_relay::Settings as Rules;
+use allymap_server::{Patience, Settings};
 use allymap_wire::{Code, Head, Message, SpaceId};
 use futures_util::SinkExt;
 use tokio::io::AsyncReadExt;
@@ -75,10 +77,14 @@ fn close_code(answer: &[u8]) -> Option<u16> {
     Some(u16::from_be_bytes([*answer.get(at + 2)?, *answer.get(at + 3)?]))
 }
 
+fn logged_in_within(ms: u64) -> Rules {
+    Rules { unauthenticated_ms: ms, ..Rules::default() }
+}
+
 #[tokio::test]
 async fn requests_that_are_no_devices_are_refused() {
     let folder = tempfile::tempdir().unwrap();
-    let relay = Relay::start_with(folder.path(), &["--login-ms", "1000"]);
+    let relay = Relay::here(folder.path(), logged_in_within(1_000), Settings::default());
     let cases = [
         (request("/", "Origin: https://somewhere.example\r\n"), "HTTP/1.1 403"),
         (request("/admin", ""), "HTTP/1.1 404"),
@@ -116,7 +122,7 @@ async fn a_header_of_twenty_megabytes_is_not_read() {
 #[tokio::test]
 async fn whoever_dawdles_is_sent_away() {
     let folder = tempfile::tempdir().unwrap();
-    let relay = Relay::start_with(folder.path(), &["--login-ms", "600"]);
+    let relay = Relay::here(folder.path(), logged_in_within(600), Settings::default());
     let mut slow = TcpStream::connect(relay.address).unwrap();
     slow.set_read_timeout(Some(Duration::from_millis(50))).unwrap();
     let began = Instant::now();
@@ -145,7 +151,8 @@ async fn whoever_dawdles_is_sent_away() {
 #[tokio::test]
 async fn one_address_gets_twenty_connections_a_minute() {
     let folder = tempfile::tempdir().unwrap();
-    let relay = Relay::start_with(folder.path(), &["--count-loopback"]);
+    let settings = Settings { count_loopback: true, ..Settings::default() };
+    let relay = Relay::here(folder.path(), Rules::default(), settings);
     let mut kept = Vec::new();
     for _ in 0..20 {
         let mut socket = relay.connect().await;
@@ -163,7 +170,7 @@ async fn one_address_gets_twenty_connections_a_minute() {
 #[tokio::test]
 async fn five_thousand_silent_connections_from_one_address_keep_nobody_else_out() {
     let folder = tempfile::tempdir().unwrap();
-    let relay = Relay::start_with(folder.path(), &["--count-loopback"]);
+    let relay = Relay::that_counts_everybody(folder.path());
     relay.found().await;
     let before = relay.memory_kib();
     let mut held = VecDeque::new();
@@ -329,7 +336,8 @@ async fn a_message_that_is_not_in_the_one_allowed_form_is_refused_without_being_
 #[tokio::test]
 async fn where_a_connection_says_it_comes_from_counts_for_nothing() {
     let folder = tempfile::tempdir().unwrap();
-    let relay = Relay::start_with(folder.path(), &["--count-loopback"]);
+    let settings = Settings { count_loopback: true, ..Settings::default() };
+    let relay = Relay::here(folder.path(), Rules::default(), settings);
     let forged = |number: u32| {
         format!(
             "X-Forwarded-For: 203.0.113.{number}\r\nForwarded: for=203.0.113.{number}\r\nX-Real-IP: 203.0.113.{number}\r\n"
@@ -356,7 +364,8 @@ fn compression_is_never_agreed_on() {
 #[tokio::test]
 async fn a_peer_that_falls_silent_is_given_up() {
     let folder = tempfile::tempdir().unwrap();
-    let relay = Relay::start_with(folder.path(), &["--idle-ms", "600"]);
+    let patience = Patience { idle: Duration::from_millis(600), ..Patience::default() };
+    let relay = Relay::here(folder.path(), Rules::default(), Settings { patience, ..Settings::default() });
     relay.found().await;
     // A socket by hand answers no ping.
     let (mut silent, _) = by_hand(relay.address, "");

@@ -1,4 +1,5 @@
-//! The real relay's process over real sockets: a handful of stories that no simulation can tell.
+//! The real relay over real sockets: a handful of stories that no simulation can tell. Most are told of its process.
+#![allow(unreachable_pub, reason = "a test program has no outside")]
 
 mod disk;
 mod exchanging;

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::ControlFlow;
 
-use allymap_relay::{ConnectionId, Effect, Identity, Input, Relay, Rows, RowsError, Settings, Visit, Write};
+use crate::{ConnectionId, Effect, Identity, Input, Relay, Rows, Settings, Write};
 use allymap_wire::{
     AccessEntry, AccessList, Challenge, Code, DeviceKey, Flags, Head, LogHash, Message, OperatorToken, PROTOCOL,
     PutResult, Record, RecordId, RelayKey, Signature, SpaceId, Timestamp, access_transcript, auth_transcript,
@@ -13,34 +13,8 @@ use ed25519_dalek::{Signer, SigningKey};
 
 pub const HOST: &str = "relay.example:4040";
 
-#[derive(Clone, Default)]
-pub struct Disk(pub BTreeMap<Vec<u8>, Vec<u8>>);
-
-impl Rows for Disk {
-    fn get(&self, key: &[u8]) -> Result<Option<Vec<u8>>, RowsError> {
-        Ok(self.0.get(key).cloned())
-    }
-
-    fn scan(&self, prefix: &[u8], from: Option<&[u8]>, f: Visit<'_>) -> Result<(), RowsError> {
-        for (key, value) in self.0.range(from.unwrap_or(prefix).to_vec()..) {
-            if !key.starts_with(prefix) || f(key, value).is_break() {
-                break;
-            }
-        }
-        Ok(())
-    }
-}
-
-impl Disk {
-    pub fn write(&mut self, writes: Vec<Write>) {
-        for write in writes {
-            match write {
-                Write::Put(key, value) => self.0.insert(key, value),
-                Write::Delete(key) => self.0.remove(&key),
-            };
-        }
-    }
-}
+/// A relay's rows.
+pub type Disk = BTreeMap<Vec<u8>, Vec<u8>>;
 
 /// What one connection was told.
 #[derive(Default)]
@@ -65,6 +39,10 @@ pub struct World {
     pub broke_order: bool,
     drawn: u64,
     connections: u64,
+}
+
+pub fn write(disk: &mut Disk, writes: Vec<Write>) {
+    writes.into_iter().for_each(|write| write.carry_out(disk));
 }
 
 /// One device's key in the world's space, by number; number 0 is the root.
@@ -112,7 +90,7 @@ impl World {
     pub fn with(settings: Settings) -> World {
         let mut disk = Disk::default();
         let identity = Identity::new(&mut |bytes| bytes.fill(0xA5));
-        disk.write(identity.writes());
+        write(&mut disk, identity.writes());
         let relay = Relay::open(settings.clone(), &disk).unwrap();
         World {
             disk,
@@ -168,7 +146,7 @@ impl World {
                 match effect {
                     Effect::Persist(writes) => {
                         self.broke_order |= at != 0;
-                        self.disk.write(writes);
+                        write(&mut self.disk, writes);
                     }
                     Effect::Send { connection, bytes } => {
                         assert!(bytes.len() <= self.settings.frame_bytes, "a frame of {} bytes", bytes.len());
@@ -340,7 +318,7 @@ impl World {
             .unwrap();
         let once: BTreeSet<_> = ids.iter().collect();
         assert_eq!(once.len(), ids.len(), "each id stands once");
-        let index = self.disk.0.keys().filter(|key| key.starts_with(b"x")).count();
+        let index = self.disk.keys().filter(|key| key.starts_with(b"x")).count();
         assert_eq!(index, ids.len());
         ids
     }

@@ -5,7 +5,7 @@ use std::ops::ControlFlow;
 use std::path::Path;
 use std::time::Duration;
 
-use allymap_store::{Batch, Error, MAX_KEY_BYTES, MAX_VALUE_BYTES, MemoryStore, Options, Report, SledStore, Store};
+use crate::{Batch, Error, MAX_KEY_BYTES, MAX_VALUE_BYTES, MemoryStore, Options, Report, SledStore, Store};
 use proptest::prelude::*;
 
 fn open(folder: &Path) -> SledStore {

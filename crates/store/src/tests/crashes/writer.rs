@@ -7,7 +7,7 @@ use std::path::Path;
 use std::process::{Child, ChildStdout, Command, Stdio};
 use std::time::Duration;
 
-use allymap_store::{Batch, Options, SledStore, Store};
+use crate::{Batch, Options, SledStore, Store};
 
 /// What the writer is asked to do, by its environment.
 const FOLDER: &str = "ALLYMAP_TEST_FOLDER";
@@ -41,7 +41,13 @@ pub struct Writer {
 impl Writer {
     pub fn start(task: Task, folder: &Path, prepare: impl FnOnce(&mut Command)) -> Writer {
         let mut command = Command::new(std::env::current_exe().unwrap());
-        command.args(["--exact", "writer::the_process_that_is_killed", "--ignored", "--nocapture", "--test-threads=1"]);
+        command.args([
+            "--exact",
+            "tests::crashes::writer::the_process_that_is_killed",
+            "--ignored",
+            "--nocapture",
+            "--test-threads=1",
+        ]);
         command.env(FOLDER, folder).env(TASK, format!("{task:?}")).stdout(Stdio::piped()).stderr(Stdio::null());
         prepare(&mut command);
         let mut child = command.spawn().unwrap();

@@ -1,11 +1,11 @@
 //! Whatever is sent in whatever order: no panic, a log that holds together, nobody skipped, memory that ends.
 
-use allymap_relay::{ConnectionId, Input, Settings};
+use crate::{ConnectionId, Input, Settings};
 use allymap_wire::{AccessEntry, BoxToken, Flags, HashPrefix, Head, LogId, Message, Slot};
 use proptest::collection::vec;
 use proptest::prelude::*;
 
-use crate::world::{World, device, record};
+use crate::tests::world::{World, device, record};
 
 #[derive(Clone, Debug)]
 enum Step {
@@ -192,7 +192,7 @@ fn run(steps: &[Step]) {
     let mut have = 0;
     while have < world.log().len() as u64 {
         let heard = world.sync(reader, world.place(have), None);
-        let came = crate::world::records(&heard).len() as u64;
+        let came = crate::tests::world::records(&heard).len() as u64;
         assert!(came > 0, "{heard:?}");
         have += came;
     }

@@ -1,12 +1,12 @@
 //! Who gets in, who is kept out, and who is put out.
 
-use allymap_relay::{Input, Settings};
+use crate::{Input, Settings};
 use allymap_wire::{
     Challenge, Code, Flags, HashPrefix, Head, LogId, Message, OperatorToken, PROTOCOL, SpaceId, access_digest,
     auth_transcript, op_transcript,
 };
 
-use crate::world::{HOST, World, device, entry, genesis, record, records, sign, space};
+use crate::tests::world::{HOST, World, device, entry, genesis, record, records, sign, space};
 
 #[test]
 fn the_relay_speaks_first_and_says_what_it_accepts() {
@@ -242,7 +242,7 @@ fn a_space_is_made_by_whoever_has_the_operators_leave_and_the_roots_signature() 
     ] {
         assert_eq!(world.outcome(connection, &message), code);
     }
-    assert_eq!(world.disk.0.len(), 1, "a refusal leaves nothing behind");
+    assert_eq!(world.disk.len(), 1, "a refusal leaves nothing behind");
     assert_eq!(world.create(connection), Code::Done);
     assert_eq!(world.create(connection), Code::Exists);
     assert_eq!(world.put(connection, vec![record(1)]).len(), 1);
@@ -312,7 +312,7 @@ fn a_stale_list_a_forged_list_and_a_list_that_brings_somebody_back_are_refused()
     let convenor = world.log_in(1);
     let all = || vec![entry(1, Flags::CONVENE), entry(2, Flags::WRITE)];
     assert_eq!(world.set_access(convenor, 1, 2, vec![entry(1, Flags::CONVENE)], vec![device(2)]), Code::Done);
-    let before = world.disk.0.clone();
+    let before = world.disk.clone();
 
     assert_eq!(world.set_access(convenor, 1, 2, all(), vec![]), Code::Stale);
     assert_eq!(world.set_access(convenor, 1, 3, all(), vec![]), Code::Removed, "sticky, also when the list forgets it");
@@ -326,7 +326,7 @@ fn a_stale_list_a_forged_list_and_a_list_that_brings_somebody_back_are_refused()
     assert_eq!(world.outcome(convenor, &Message::Access { list: by_member }), Code::NotAllowed);
     assert_eq!(world.set_access(convenor, 1, 3, vec![entry(1, Flags::CONVENE); 2], vec![]), Code::Malformed);
     assert_eq!(world.set_access(convenor, 1, 3, vec![], vec![device(0)]), Code::NotAllowed, "the root is not removed");
-    assert_eq!(world.disk.0, before);
+    assert_eq!(world.disk, before);
 }
 
 #[test]

@@ -6,7 +6,7 @@ use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use allymap_store::{Batch, Damage, Error, Opened, Options, Report, SledStore, Store};
+use crate::{Batch, Damage, Error, Opened, Options, Report, SledStore, Store};
 
 const ROWS: u64 = 2_000;
 const ROUNDS: u64 = 3;

@@ -2,9 +2,9 @@
 
 use std::time::Duration;
 
-use allymap_store::{Error, Options, SledStore, Store};
+use crate::{Error, Options, SledStore, Store};
 
-use crate::writer::{Task, Writer, check, options};
+use crate::tests::crashes::writer::{Task, Writer, check, options};
 
 #[test]
 fn nothing_acknowledged_is_lost_when_the_writer_is_killed() {
@@ -53,7 +53,7 @@ fn one_process_opens_and_closes_two_hundred_times() {
         assert_eq!(opened.recovered, None);
         let mut store = opened.store;
         if number % 10 == 0 {
-            store.write(&crate::writer::batch(number / 10)).unwrap();
+            store.write(&crate::tests::crashes::writer::batch(number / 10)).unwrap();
         }
     }
     assert_eq!(check(&SledStore::open(folder.path(), options()).unwrap().store), 20);

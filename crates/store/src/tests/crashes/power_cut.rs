@@ -2,13 +2,13 @@
 
 use std::path::Path;
 
-use allymap_store::SledStore;
+use crate::SledStore;
 
-use crate::shadow::{Luck, Shadow, copy};
-use crate::writer::{Task, Writer, check, noise, options};
+use crate::tests::crashes::shadow::{Luck, Shadow, copy};
+use crate::tests::crashes::writer::{Task, Writer, check, noise, options};
 
 fn shadow(folder: &Path) -> Option<Shadow> {
-    let source = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/crashes/shadow.c");
+    let source = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/tests/crashes/shadow.c");
     let shadow = Shadow::build(&source, folder);
     if shadow.is_none() {
         eprintln!("\n*** SKIPPED, NOT PASSED: the power-cut tests need a C compiler named cc. ***\n");

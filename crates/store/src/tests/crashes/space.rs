@@ -4,9 +4,9 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use allymap_store::{Batch, Error, SledStore, Store};
+use crate::{Batch, Error, SledStore, Store};
 
-use crate::writer::{noise, options};
+use crate::tests::crashes::writer::{noise, options};
 
 fn open(folder: &Path) -> SledStore {
     let opened = SledStore::open(folder, options()).unwrap();

@@ -1,9 +1,9 @@
 //! What becomes of a Put.
 
-use allymap_relay::{Input, Relay, Settings};
+use crate::{Input, Relay, Settings};
 use allymap_wire::{Code, Flags, Head, LogId, Message, PutResult, Record};
 
-use crate::world::{World, entry, record, record_of, records, space, stored};
+use crate::tests::world::{World, entry, record, record_of, records, space, stored, write};
 
 const DAY_MS: u64 = 24 * 3_600_000;
 
@@ -143,7 +143,7 @@ fn a_month_later_nothing_tells_who_uploaded_what() {
     let mut world = World::founded();
     let [one, other] = [2, 3].map(|number| world.log_in(number));
     let tag = |world: &World, position: usize| {
-        let rows: Vec<_> = world.disk.0.iter().filter(|(key, _)| key.starts_with(b"l")).collect();
+        let rows: Vec<_> = world.disk.iter().filter(|(key, _)| key.starts_with(b"l")).collect();
         rows[position - 1].1[32..36].to_vec()
     };
     world.put(one, vec![record(1)]);
@@ -151,11 +151,11 @@ fn a_month_later_nothing_tells_who_uploaded_what() {
     world.put(one, vec![record(3)]);
     assert_eq!(tag(&world, 1), tag(&world, 3));
     assert_ne!(tag(&world, 1), tag(&world, 2));
-    let salt = world.disk.0[&b"u"[..]].clone();
+    let salt = world.disk[&b"u"[..]].clone();
     world.now += 30 * DAY_MS;
     world.put(one, vec![record(4)]);
     assert_ne!(tag(&world, 1), tag(&world, 4));
-    assert_ne!(world.disk.0[&b"u"[..]], salt, "the old salt is gone");
+    assert_ne!(world.disk[&b"u"[..]], salt, "the old salt is gone");
 }
 
 #[test]
@@ -163,8 +163,8 @@ fn a_damaged_row_costs_one_answer_and_nobody_elses_connection() {
     let mut world = World::founded();
     let [member, other] = [2, 3].map(|number| world.log_in(number));
     world.put(member, (1..=3).map(record).collect());
-    let second = world.disk.0.keys().filter(|key| key.starts_with(b"l")).nth(1).unwrap().clone();
-    world.disk.0.remove(&second);
+    let second = world.disk.keys().filter(|key| key.starts_with(b"l")).nth(1).unwrap().clone();
+    world.disk.remove(&second);
     assert_eq!(codes(&world.put(member, vec![record(2), record(4)])), [Some(Code::Storage), None]);
     assert_eq!(records(&world.sync(other, Head::START, None)), [record(1)], "what stands before it is still sent");
     assert_eq!(world.closed(other), Some(Code::Storage));
@@ -178,13 +178,13 @@ fn a_log_with_a_hole_is_closed_up_and_devices_bring_what_is_missing() {
     world.put(member, (0..200).map(record).collect());
     let (before, behind) = (world.place(50), world.place(150));
     for lost in [100, 101, 160] {
-        world.disk.0.remove(&[b"l", &space().0[..], &u64::to_be_bytes(lost)].concat());
+        world.disk.remove(&[b"l", &space().0[..], &u64::to_be_bytes(lost)].concat());
     }
     let marks = Relay::begin_mending(&world.disk).unwrap();
-    world.disk.write(marks);
+    write(&mut world.disk, marks);
     let mut steps = 0;
     while let Some(writes) = Relay::mend(&world.disk, &mut |bytes| bytes.fill(0x11)).unwrap() {
-        world.disk.write(writes);
+        write(&mut world.disk, writes);
         steps += 1;
     }
     assert!(steps > 3, "a long log is mended in steps that fit in memory");
@@ -207,11 +207,11 @@ fn a_space_that_lost_its_access_list_is_unknown_until_it_is_made_again() {
     let mut world = World::founded();
     let member = world.log_in(2);
     world.put(member, vec![record(1), record(2)]);
-    world.disk.0.remove(&[b"a", &space().0[..]].concat());
+    world.disk.remove(&[b"a", &space().0[..]].concat());
     let marks = Relay::begin_mending(&world.disk).unwrap();
-    world.disk.write(marks);
+    write(&mut world.disk, marks);
     while let Some(writes) = Relay::mend(&world.disk, &mut |bytes| bytes.fill(0x11)).unwrap() {
-        world.disk.write(writes);
+        write(&mut world.disk, writes);
     }
     world.restart();
     let convenor = world.log_in(1);

@@ -1,9 +1,9 @@
 //! Mailboxes: an offer goes to one device, and that device alone may answer.
 
-use allymap_relay::{Input, Settings};
+use crate::{Input, Settings};
 use allymap_wire::{BoxToken, Code, Message, Slot};
 
-use crate::world::World;
+use crate::tests::world::World;
 
 const TOKEN: BoxToken = BoxToken([6; 32]);
 
@@ -15,7 +15,7 @@ fn offer(bytes: &[u8]) -> Message {
     put(TOKEN, Slot::Offer, bytes)
 }
 
-fn take(world: &mut World, connection: allymap_relay::ConnectionId, slot: Slot) -> Result<Option<Vec<u8>>, Code> {
+fn take(world: &mut World, connection: crate::ConnectionId, slot: Slot) -> Result<Option<Vec<u8>>, Code> {
     world.heard(connection);
     world.say(connection, &Message::BoxTake { token: TOKEN, slot });
     match world.heard(connection).as_slice() {
@@ -111,7 +111,7 @@ fn what_is_over_is_cleared_away_though_nobody_asks() {
     for number in 0..60 {
         assert_eq!(world.outcome(convenor, &put(BoxToken([number; 32]), Slot::Offer, b"x")), Code::Done);
     }
-    let mailboxes = |world: &World| world.disk.0.keys().filter(|key| key.starts_with(b"b")).count();
+    let mailboxes = |world: &World| world.disk.keys().filter(|key| key.starts_with(b"b")).count();
     world.give(Input::Tick);
     assert_eq!(mailboxes(&world), 60);
     world.now += world.settings.mailbox_ms;
@@ -163,9 +163,9 @@ fn guessing_is_limited_over_all_and_counts_while_nobody_may_try() {
 fn the_operators_token_is_guessed_under_the_same_limit() {
     let mut world = World::with(Settings { guesses_a_minute: 5, ..Settings::default() });
     let create = |token| Message::Create {
-        genesis: crate::world::genesis().into(),
-        root: crate::world::device(0),
-        signature: crate::world::sign(0, &allymap_wire::op_transcript(&crate::world::genesis())),
+        genesis: crate::tests::world::genesis().into(),
+        root: crate::tests::world::device(0),
+        signature: crate::tests::world::sign(0, &allymap_wire::op_transcript(&crate::tests::world::genesis())),
         token,
     };
     let guesser = world.log_in(1);

@@ -1,9 +1,9 @@
 //! Each rule that can be broken on purpose makes a difference that a test can see.
 
-use allymap_relay::{Broken, Relay};
+use crate::{Broken, Relay};
 use allymap_wire::{Code, Flags, HashPrefix, Head, LogHash, Message, PutResult, Slot};
 
-use crate::world::{World, device, entry, record, records};
+use crate::tests::world::{World, device, entry, record, records};
 
 /// What a relay does in a small story that touches each rule; the name of each rule it is seen to break.
 fn seen(broken: Option<Broken>) -> Vec<Broken> {

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use allymap_document::{
+use crate::{
     ActId, ActorId, Document, Edit, EditError, MAX_CHANGE_BYTES, MAX_OPERATIONS_PER_RECORD, Refusal, Value, WriteError,
     change_hashes, inspect, quiet_panics,
 };

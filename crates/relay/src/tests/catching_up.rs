@@ -1,9 +1,9 @@
 //! Cursors, pages, live pushes and ladders.
 
-use allymap_relay::{Input, Settings};
+use crate::{Input, Settings};
 use allymap_wire::{Code, HashPrefix, Head, LogId, Message, Record};
 
-use crate::world::{World, record, record_of, records, space, stored};
+use crate::tests::world::{World, record, record_of, records, space, stored};
 
 fn is_ladder_request(heard: &[Message]) -> bool {
     matches!(heard, [Message::Ladder { pairs, .. }] if pairs.is_empty())
@@ -210,5 +210,5 @@ fn two_spaces_know_nothing_of_each_other() {
     world.sync(reader, Head::START, None);
     world.put(writer, vec![record(1)]);
     assert_eq!(world.heard(elsewhere).len(), 2, "Hello and AuthOk");
-    assert!(world.disk.0.keys().filter(|key| key.starts_with(b"l")).all(|key| key[1..33] == space().0));
+    assert!(world.disk.keys().filter(|key| key.starts_with(b"l")).all(|key| key[1..33] == space().0));
 }

@@ -1,4 +1,5 @@
 //! The relay's rules, as devices meet them.
+#![allow(unreachable_pub, reason = "tests have no outside")]
 
 mod arbitrary;
 mod broken;

@@ -1,6 +1,6 @@
 //! What a hostile member can send: altered, forged, exploding and misleading changes. None may hurt the document.
 
-use allymap_document::{
+use crate::{
     ActId, ActorId, Document, MAX_COUNTER, MAX_OPERATIONS_PER_RECORD, OddityKind, Refusal, Value, WriteError,
     change_hashes, inspect, quiet_panics,
 };
@@ -353,11 +353,7 @@ fn a_map_and_what_ben_wrote() -> (Document, Vec<Vec<u8>>) {
     (ana, coming)
 }
 
-fn write(
-    document: &mut Document,
-    act: u8,
-    change: impl FnOnce(&mut allymap_document::Edit<'_>) -> Result<(), WriteError>,
-) {
+fn write(document: &mut Document, act: u8, change: impl FnOnce(&mut crate::Edit<'_>) -> Result<(), WriteError>) {
     document.edit(ActId([act; 16]), change).unwrap().unwrap();
 }
 
