@@ -3,12 +3,15 @@
 use std::cell::{Cell, RefCell};
 use std::io::Read;
 use std::path::{Path, PathBuf};
-use std::process::Command;
+use std::process::{Command, Stdio};
 
-use allymap_tests::{Answer, Volunteer, page};
+use allymap_tests::{Answer, Terminal, Volunteer, page};
 
 /// Noon of Tuesday 13 March 2040, universal time: later than any file that a run makes.
 const NOON: u64 = 2_215_252_800_000;
+
+/// At a terminal of 80 columns, for a screen reader, for programs.
+pub(crate) const FORMATS: [&str; 3] = ["", " --plain", " --json"];
 
 pub(crate) struct Person {
     pub(crate) volunteer: Volunteer,
@@ -44,6 +47,11 @@ impl Person {
         page::copy(&self.work, &copy.work);
         copy.differs.borrow_mut().extend(self.differs.borrow().iter().skip(1).cloned());
         copy
+    }
+
+    /// So many days on.
+    pub(crate) fn later(self, days: u64) -> Person {
+        Person { now_ms: self.now_ms + days * 86_400_000, ..self }
     }
 
     /// From now on this is shown as that.
@@ -91,6 +99,15 @@ impl Person {
         hears.read_to_string(&mut shown).expect("output is text");
         let code = child.wait().expect("it ends").code().unwrap_or(-1);
         self.section(line, &shown, code)
+    }
+
+    /// What a command says at a terminal of 80 columns.
+    pub(crate) fn shown(&self, line: &str) -> String {
+        let mut command = self.command(line);
+        command.stdin(Stdio::null());
+        let mut terminal = Terminal::of(command);
+        let code = terminal.finish();
+        self.section(line, &terminal.shown, code)
     }
 
     fn section(&self, line: &str, shown: &str, code: i32) -> String {
