@@ -13,7 +13,7 @@ pub mod page;
 mod terminal;
 pub use alone::{Alone, alone};
 #[cfg(unix)]
-pub use terminal::Terminal;
+pub use terminal::{Heard, Terminal};
 
 /// The folder with both binaries, built once for this test run.
 pub fn binaries() -> &'static Path {

@@ -81,7 +81,8 @@ pub fn rehearsal(folder: &Path, home: &Path, old_map: &Path) {
     std::fs::write(folder.join("councillors.json"), councillors).expect("the folder can be written");
 }
 
-fn copy(from: &Path, to: &Path) {
+/// A folder with all that lies in it, and who may enter it.
+pub fn copy(from: &Path, to: &Path) {
     std::fs::create_dir_all(to).expect("the folder can be written");
     let rights = std::fs::metadata(from).expect("it is there").permissions();
     std::fs::set_permissions(to, rights).expect("it is ours");

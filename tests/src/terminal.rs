@@ -3,16 +3,30 @@
 use std::fs::File;
 use std::io::{Read, Write};
 use std::process::{Child, Command, Stdio};
+use std::sync::mpsc::{Receiver, RecvTimeoutError, channel};
+use std::time::Duration;
 
 use rustix::pty::{OpenptFlags, grantpt, openpt, ptsname, unlockpt};
 use rustix::termios::{LocalModes, OptionalActions, Winsize, tcgetattr, tcsetattr, tcsetwinsize};
 
 use crate::Volunteer;
 
+/// What came of listening for a while.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Heard {
+    Something,
+    Nothing,
+    TheEnd,
+}
+
 /// A running command and the other side of its terminal.
 pub struct Terminal {
     child: Child,
     side: File,
+    /// What the command's side writes, as it comes. Ends when that side is closed.
+    heard: Receiver<Vec<u8>>,
+    /// The beginning of a letter whose other bytes have not come yet.
+    half: Vec<u8>,
     /// Everything it has shown so far.
     pub shown: String,
 }
@@ -60,7 +74,18 @@ impl Terminal {
             .stderr(Stdio::from(inner))
             .spawn()
             .expect("it starts");
-        Terminal { child, side: File::from(side), shown: String::new() }
+        let side = File::from(side);
+        let mut listening = side.try_clone().expect("it can be listened to");
+        let (said, heard) = channel();
+        std::thread::spawn(move || {
+            let mut bytes = [0; 4096];
+            while let Ok(count @ 1..) = listening.read(&mut bytes) {
+                if said.send(bytes[..count].to_vec()).is_err() {
+                    return;
+                }
+            }
+        });
+        Terminal { child, side, heard, half: Vec::new(), shown: String::new() }
     }
 
     /// Reads until this is shown. Panics when the command ends before.
@@ -86,16 +111,45 @@ impl Terminal {
         self.child.wait().expect("it ends").code().unwrap_or(-1)
     }
 
+    /// Listens for so long at most.
+    pub fn listen(&mut self, patience: Duration) -> Heard {
+        match self.heard.recv_timeout(patience) {
+            Ok(bytes) => {
+                self.show(&bytes);
+                Heard::Something
+            }
+            Err(RecvTimeoutError::Timeout) => Heard::Nothing,
+            Err(RecvTimeoutError::Disconnected) => Heard::TheEnd,
+        }
+    }
+
+    /// Whether the command reads what is typed, as its system tells. True where the system does not tell.
+    pub fn is_waited_for(&self) -> bool {
+        const READ: &str = if cfg!(target_arch = "x86_64") { "0" } else { "63" };
+        let process = format!("/proc/{}", self.child.id());
+        let Ok(call) = std::fs::read_to_string(format!("{process}/syscall")) else { return true };
+        let mut words = call.split(' ');
+        let (call, from) = (words.next(), words.next().unwrap_or_default().trim_start_matches("0x"));
+        let from = i32::from_str_radix(from, 16).ok();
+        let from = from.and_then(|from| std::fs::read_link(format!("{process}/fd/{from}")).ok());
+        call == Some(READ) && from.is_some_and(|from| from.starts_with("/dev/pts") || from.ends_with("tty"))
+    }
+
     /// False when the command's side is closed.
     fn read(&mut self) -> bool {
-        let mut bytes = [0; 4096];
-        match self.side.read(&mut bytes) {
-            Ok(count) if count > 0 => {
-                self.shown.push_str(&String::from_utf8_lossy(&bytes[..count]).replace('\r', ""));
-                true
-            }
-            _ => false,
-        }
+        let heard = self.heard.recv();
+        heard.iter().for_each(|bytes| self.show(bytes));
+        heard.is_ok()
+    }
+
+    fn show(&mut self, bytes: &[u8]) {
+        self.half.extend_from_slice(bytes);
+        let whole = match std::str::from_utf8(&self.half) {
+            Err(error) if error.error_len().is_none() => error.valid_up_to(),
+            _ => self.half.len(),
+        };
+        let bytes: Vec<u8> = self.half.drain(..whole).collect();
+        self.shown.push_str(&String::from_utf8_lossy(&bytes).replace('\r', ""));
     }
 }
 
