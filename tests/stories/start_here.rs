@@ -1,0 +1,3 @@
+//! Start here: a map of one's own, or somebody else's.
+
+mod join;

@@ -1,0 +1,3 @@
+//! What is about this computer only.
+
+mod config;

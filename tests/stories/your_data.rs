@@ -1,0 +1,5 @@
+//! What a volunteer takes back, brings in and gives out.
+
+mod import;
+mod report;
+mod undo;
