@@ -4,6 +4,8 @@ use allymap_tests::{Alone, Volunteer};
 
 mod consent;
 mod event;
+mod policy;
+mod refer;
 mod request;
 
 /// The answer as programs read it, also while something is open.

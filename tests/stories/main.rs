@@ -1,7 +1,5 @@
 //! What volunteers do with the program, told as stories: a folder a group of `allymap help`, a file a command.
 
-#![allow(clippy::print_stderr, reason = "a test that could not run must be seen")]
-
 mod events;
 mod every_command;
 mod relationships_and_risks;

@@ -2,8 +2,11 @@
 
 mod approach;
 mod ask;
+mod balance;
+mod capacity;
 mod due;
 mod link;
 mod log;
 mod meet;
 mod risk;
+mod voices;

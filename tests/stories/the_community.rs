@@ -3,4 +3,4 @@
 mod date;
 mod map;
 mod place;
-mod together;
+mod todo;

@@ -1,11 +1,11 @@
-//! `allymap consent` and `request`: what rights holders answer and ask, and that it shows wherever somebody plans.
+//! `allymap consent`: what rights holders answer, and for which occasion.
 
 use allymap_tests::alone;
 
 use crate::events::{answer, label, list, say};
 use crate::refused;
 
-fn circle() -> allymap_tests::Alone {
+pub(super) fn circle() -> allymap_tests::Alone {
     let wren = alone();
     wren.ok(&["partner", "add", "Yarrabin Circle", "--kind", "organisation", "--category", "a"]);
     wren.ok(&["event", "add", "Culture week", "--organisers", "yarrabin", "--lead", "them", "--no-input"]);
@@ -96,37 +96,4 @@ fn consent_that_is_withdrawn_opens_the_question_again() {
     refused(&wren.run(&["consent", "withdraw", "yarrabin", "--because", "again"]), 3, "No answer");
     wren.ok(&["undo", "--no-input"]);
     assert_eq!(label(&wren, "week"), "Partner, branding only if they ask");
-}
-
-/// S49, S14, S57, S133
-#[test]
-fn a_standing_request_shows_wherever_anybody_plans_something_until_they_lift_it() {
-    let wren = circle();
-    wren.ok(&["consent", "add", "yarrabin", "--answer", "full", "--given-by", "Aunty Wilga", "--for", "week"]);
-    wren.ok(&["request", "add", "yarrabin", "no filming", "--said-by", "Aunty Wilga"]);
-    for words in [
-        &["event", "show", "week"][..],
-        &["event", "assess", "week", "--no-input"],
-        &["approach", "check", "yarrabin"],
-        &["partner", "show", "yarrabin"],
-    ] {
-        let told = wren.ok(words).stdout;
-        assert!(told.contains("no filming"), "{words:?}: {told}");
-    }
-    let asked = wren.ok(&["ask", "yarrabin", "a song at the week", "--size", "1", "--no-input"]).stdout;
-    assert!(
-        asked.contains("Their request  no filming") && asked.contains("Consent        yes, for Culture week"),
-        "{asked}"
-    );
-    assert!(asked.contains("Missing        nobody has consulted them; nobody has met them"), "{asked}");
-    let checked = wren.json(&["approach", "check", "yarrabin"])["approach"].clone();
-    assert_eq!(checked["requests"][0]["text"], "no filming");
-    refused(&wren.run(&["request", "lift", "yarrabin", "filming", "--no-input"]), 2, "Who of them said so?");
-    refused(&wren.run(&["request", "lift", "yarrabin", "dancing", "--said-by", "Aunty Wilga"]), 3, "not clear which");
-    wren.ok(&["request", "lift", "yarrabin", "filming", "--said-by", "Aunty Wilga"]);
-    assert!(!wren.ok(&["event", "assess", "week", "--no-input"]).stdout.contains("no filming"));
-    wren.ok(&["request", "add", "yarrabin", "no shirts of ours", "--kind", "no-branding"]);
-    assert_eq!(label(&wren, "week"), "Partner, no branding", "E25");
-    wren.ok(&["request", "add", "yarrabin", "please stay away", "--kind", "do-not-come"]);
-    assert_eq!(label(&wren, "week"), "Do not take part");
 }

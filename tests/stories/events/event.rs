@@ -8,6 +8,7 @@ use crate::refused;
 #[cfg(unix)]
 mod asking;
 mod assess;
+mod decide;
 mod print;
 
 #[test]

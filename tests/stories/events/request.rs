@@ -1,8 +1,10 @@
-//! Two people who work apart on one event: the stricter answer counts on both computers, and both see why.
+//! `allymap request`: what rights holders ask of us shows wherever somebody plans.
 
 use allymap_tests::Shared;
 
-use crate::events::{answer, list};
+use super::consent::circle;
+use super::label;
+use crate::refused;
 
 /// S49: whoever of us it was that they told.
 #[test]
@@ -25,49 +27,35 @@ fn a_request_that_another_group_noted_stands_for_our_event() {
     assert!(ana.ok(&["ask", "yarrabin", "a song", "--size", "1", "--no-input"]).stdout.contains("no filming"));
 }
 
-/// E21, E22
+/// S49, S14, S57, S133
 #[test]
-fn facts_that_differ_give_both_the_same_stricter_answer_and_the_conflict() {
-    let shared = Shared::with_members(2);
-    let [ana, ben] = [&shared.members[0], &shared.members[1]];
-    ana.ok(&["partner", "add", "Yarrabin Circle", "--kind", "organisation", "--category", "a"]);
-    ana.ok(&["event", "add", "Sea wall walk", "--organisers", "yarrabin", "--no-input"]);
-    ana.ok(&["sync"]);
-    ben.ok(&["sync"]);
-    let physical = ["risk", "add", "sea wall", "--type", "physical", "--level"];
-    ana.ok(&[&physical[..], &["low", "--reason", "a note of the engineer", "--no-input"]].concat());
-    ben.ok(&[&physical[..], &["high", "--cannot-mitigate", "the cliff moves", "--reason", "saw it", "--no-input"]]
-        .concat());
-    let consent = ["consent", "add", "yarrabin", "--given-by", "Aunty Wilga", "--for", "sea wall", "--answer"];
-    ana.ok(&[&consent[..], &["full"]].concat());
-    ben.ok(&[&consent[..], &["declined"]].concat());
-    assert_eq!(answer(ana, "sea wall")["answer"]["label"], "Ask first");
-    for member in [ana, ben, ana] {
-        member.ok(&["sync"]);
+fn a_standing_request_shows_wherever_anybody_plans_something_until_they_lift_it() {
+    let wren = circle();
+    wren.ok(&["consent", "add", "yarrabin", "--answer", "full", "--given-by", "Aunty Wilga", "--for", "week"]);
+    wren.ok(&["request", "add", "yarrabin", "no filming", "--said-by", "Aunty Wilga"]);
+    for words in [
+        &["event", "show", "week"][..],
+        &["event", "assess", "week", "--no-input"],
+        &["approach", "check", "yarrabin"],
+        &["partner", "show", "yarrabin"],
+    ] {
+        let told = wren.ok(words).stdout;
+        assert!(told.contains("no filming"), "{words:?}: {told}");
     }
-    let told = [answer(ana, "sea wall"), answer(ben, "sea wall")];
-    assert_eq!(told[0], told[1], "both see the same, to the word");
-    assert_eq!(told[0]["answer"]["label"], "Do not take part");
-    let differs = list(&told[0], "differs");
-    assert_eq!(differs, ["consent.Yarrabin Circle", "risk.physical"]);
-    let said = told[0]["people_differ"].to_string();
-    assert!(said.contains("Ana") && said.contains("Ben1"), "{said}");
-    ben.ok(&[
-        "risk",
-        "settle",
-        "sea wall",
-        "--type",
-        "physical",
-        "--level",
-        "low",
-        "--reason",
-        "the wall was mended",
-        "--no-input",
-    ]);
-    ben.ok(&[&consent[..], &["full", "--because", "she said so to both of us"]].concat());
-    for member in [ben, ana] {
-        member.ok(&["sync"]);
-    }
-    assert_eq!(answer(ana, "sea wall")["answer"]["label"], "Ask first");
-    assert_eq!(list(&answer(ana, "sea wall"), "differs"), Vec::<String>::new());
+    let asked = wren.ok(&["ask", "yarrabin", "a song at the week", "--size", "1", "--no-input"]).stdout;
+    assert!(
+        asked.contains("Their request  no filming") && asked.contains("Consent        yes, for Culture week"),
+        "{asked}"
+    );
+    assert!(asked.contains("Missing        nobody has consulted them; nobody has met them"), "{asked}");
+    let checked = wren.json(&["approach", "check", "yarrabin"])["approach"].clone();
+    assert_eq!(checked["requests"][0]["text"], "no filming");
+    refused(&wren.run(&["request", "lift", "yarrabin", "filming", "--no-input"]), 2, "Who of them said so?");
+    refused(&wren.run(&["request", "lift", "yarrabin", "dancing", "--said-by", "Aunty Wilga"]), 3, "not clear which");
+    wren.ok(&["request", "lift", "yarrabin", "filming", "--said-by", "Aunty Wilga"]);
+    assert!(!wren.ok(&["event", "assess", "week", "--no-input"]).stdout.contains("no filming"));
+    wren.ok(&["request", "add", "yarrabin", "no shirts of ours", "--kind", "no-branding"]);
+    assert_eq!(label(&wren, "week"), "Partner, no branding", "E25");
+    wren.ok(&["request", "add", "yarrabin", "please stay away", "--kind", "do-not-come"]);
+    assert_eq!(label(&wren, "week"), "Do not take part");
 }

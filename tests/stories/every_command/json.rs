@@ -1,4 +1,4 @@
-//! What programs read: the documented fields of `--json`, completions and manual pages.
+//! `--json`: the documented fields of every answer.
 
 use std::collections::BTreeSet;
 
@@ -94,42 +94,4 @@ fn json_has_the_fields_that_its_page_names_for_every_command() {
         .filter(|leaf| !rows.iter().any(|(command, _)| format!("{command} ").starts_with(&format!("{leaf} "))))
         .collect();
     assert!(missing.is_empty(), "the page does not say what these answer: {missing:?}");
-}
-
-#[test]
-fn shells_and_manuals_know_every_command() {
-    let shared = Shared::with_members(1);
-    let nobody = allymap_tests::Volunteer::new(shared.folder.path().join("nobody"));
-    for shell in ["bash", "zsh", "fish", "powershell", "elvish"] {
-        let script = nobody.ok(&["completions", shell]).stdout;
-        assert!(script.contains("spectrum") && script.contains("archive"), "{shell}");
-    }
-    assert!(!nobody.home.exists(), "neither needs a map");
-    let pages = shared.folder.path().join("pages");
-    nobody.ok(&["man", pages.to_str().unwrap()]);
-    let page = std::fs::read_to_string(pages.join("allymap-partner-add.1")).unwrap();
-    assert!(page.contains(".TH allymap-partner-add 1") && page.contains("allymap partner add"), "{page}");
-    assert!(pages.join("allymap-undo.1").exists());
-    // One for each command, one for each word that only holds others, and one for the program.
-    let leaves = page::leaves(&nobody);
-    let nouns: BTreeSet<&str> = leaves.iter().filter_map(|leaf| Some(leaf.command.split_once(' ')?.0)).collect();
-    assert_eq!(std::fs::read_dir(&pages).unwrap().count(), leaves.len() + nouns.len() + 1);
-}
-
-#[test]
-fn a_slip_of_the_finger_is_answered_with_what_was_meant() {
-    let shared = Shared::with_members(1);
-    let ana = &shared.members[0];
-    ana.ok(&["partner", "add", "Wharf Choir", "--kind", "organisation"]);
-    for (typed, meant) in [
-        (&["partnr"][..], "partner"),
-        (&["partner", "lst"], "list"),
-        (&["partner", "list", "--kindd", "person"], "--kind"),
-        (&["partner", "show", "Warf Choir"], "Wharf Choir"),
-        (&["partner", "add", "Kiln", "--kind", "organisatoin"], "organisation"),
-    ] {
-        let answer = ana.run(typed);
-        assert!(matches!(answer.code, 2 | 3), "{typed:?}: {answer:?}");
-        assert!(answer.stderr.contains(meant), "{typed:?}: {answer:?}");
-    }
 }

@@ -5,7 +5,7 @@ use std::process::{Command, Stdio};
 
 use allymap_tests::{Answer, RelayProcess, Volunteer, binaries, page};
 
-use crate::{failed, volunteer};
+use crate::volunteer;
 
 /// A line as somebody types it into a shell, in this folder.
 pub(crate) fn shell(line: &str, home: &Path, folder: &Path) -> Command {
@@ -200,60 +200,6 @@ fn what_failures_say_is_what_somebody_looked_at() {
     assert_eq!(said, std::fs::read_to_string(&path).unwrap_or_default(), "failures read otherwise");
 }
 
-/// The words of the guides for what they call otherwise than a command here, and the command.
-const SAID_OTHERWISE: &[(&str, &str)] = &[
-    ("add", "partner add"),
-    ("show", "partner show"),
-    ("list", "partner list"),
-    ("archive", "partner archive"),
-    ("same", "partner merge"),
-    ("know", "partner edit WHO --known-by"),
-    ("stage", "partner edit WHO --stage"),
-    ("moves", "spectrum --since"),
-    ("draw", "spectrum --draw"),
-    ("give", "gave"),
-    ("path", "link path"),
-    ("dates", "date list"),
-    ("halls", "place list"),
-    ("parks", "place list"),
-    ("why", "history"),
-    ("news", "history"),
-    ("settle", "risk settle"),
-    ("members", "member list"),
-    ("print", "report"),
-    ("directory", "report --directory"),
-    ("wallchart", "report --wallchart"),
-    ("practice", "new --practice"),
-    ("answer", "map answer"),
-    ("decide", "event assess"),
-    ("cases", "policy try"),
-];
-
-#[test]
-fn words_of_the_guides_are_answered_with_the_command_that_does_it() {
-    let (wren, _folder) = volunteer();
-    for (word, command) in SAID_OTHERWISE {
-        let answer = wren.run(&[word, "choir"]);
-        failed(&answer, 2);
-        assert!(answer.stderr.contains(&format!("Here that is: allymap {command}\n")), "{word}: {answer:?}");
-    }
-    let answer = wren.run(&["place", "cr dunn", "passive-opponent"]);
-    assert!(answer.stderr.contains("allymap move \"cr dunn\" passive-opponent"), "{answer:?}");
-    assert!(wren.run(&["approach", "choir"]).stderr.contains("allymap approach check choir"));
-    // These are commands, or other words of one.
-    for words in [&["exchange", "--help"][..], &["ask", "--help"], &["got", "--help"], &["voices", "--help"]] {
-        wren.ok(words);
-    }
-    // What this program cannot do yet is not told as a command.
-    let commands: Vec<String> = page::leaves(&wren).into_iter().map(|leaf| leaf.command).collect();
-    for word in ["decide", "refer", "cases", "bundle", "revoke"] {
-        let answer = wren.run(&[word]);
-        if let Some(told) = answer.stderr.split("Here that is: allymap ").nth(1) {
-            assert!(commands.iter().any(|command| told.starts_with(command.as_str())), "{answer:?}");
-        }
-    }
-}
-
 #[test]
 fn the_first_evening_of_the_readme_goes_as_it_says() {
     let text = std::fs::read_to_string(page::repository().join("README.md")).unwrap();
@@ -277,32 +223,4 @@ fn the_first_evening_of_the_readme_goes_as_it_says() {
     let svg = std::fs::read_to_string(folder.path().join("spectrum.svg")).unwrap();
     assert!(svg.starts_with("<svg") && svg.contains("River Choir"), "{svg}");
     assert!(folder.path().join("thornwick.html").is_file());
-}
-
-#[test]
-fn find_looks_into_notes_reasons_and_the_log_and_shows_the_words_around() {
-    let (wren, _folder) = volunteer();
-    for (name, category) in [("Wharf Choir", "c"), ("Lamp School", "a")] {
-        wren.ok(&["partner", "add", name, "--kind", "organisation", "--category", category]);
-    }
-    wren.ok(&["edit", "choir", "notes", "They lend the big samovar to whoever asks for it."]);
-    wren.ok(&["log", "add", "choir", "--kind", "call", "--on", "3 may 2026", "--note", "Spoke of the samovar"]);
-    wren.ok(&["log", "add", "lamp", "--kind", "meeting", "--on", "4 may 2026", "--note", "Samovar, and cake"]);
-    wren.ok(&["risk", "add", "choir", "--type", "physical", "--level", "low", "--reason", "the samovar is hot"]);
-    let text = wren.ok(&["find", "samov"]).stdout;
-    let at = |words: &str| text.find(words).unwrap_or_else(|| panic!("{words}: {text}"));
-    assert!(at("In notes") < at("lend the big samovar to whoever") && at("In reasons") < at("the samovar is hot"));
-    assert!(at("In the log") < at("Lamp School: meeting, Mon 4 May 2026"));
-    assert!(at("Lamp School: meeting") < at("Wharf Choir: phone call, Sun 3 May 2026"), "rights holders first: {text}");
-    let told = wren.json(&["find", "choir", "samovar"]);
-    assert_eq!(told["entries"].as_array().unwrap().len(), 1, "one word in the name, the other in a text: {told}");
-    let spots: Vec<&str> =
-        told["entries"][0]["where"].as_array().unwrap().iter().map(|one| one["in"].as_str().unwrap()).collect();
-    assert_eq!(spots, ["note", "log", "reason"]);
-    wren.ok(&["edit", "choir", "notes", ""]);
-    let told = wren.json(&["find", "whoever"]);
-    assert!(told["entries"].as_array().unwrap().is_empty(), "what is gone is not found: {told}");
-    let told = wren.json(&["find", "choir"]);
-    assert_eq!(told["entries"][0]["where"][0]["in"], "name");
-    assert!(wren.ok(&["find", "nonsense"]).stdout.is_empty());
 }

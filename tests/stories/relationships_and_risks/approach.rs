@@ -1,4 +1,4 @@
-//! `allymap approach`.
+//! `allymap approach`: before somebody is spoken to.
 
 use allymap_tests::Shared;
 

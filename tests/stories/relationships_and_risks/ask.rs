@@ -1,4 +1,4 @@
-//! `allymap ask`, `gave`, `got` and `balance`.
+//! `allymap ask`, and what is done first.
 
 use allymap_tests::Shared;
 
@@ -90,32 +90,6 @@ fn an_ask_before_a_meeting_warns_unless_it_is_urgent() {
     assert!(!wren.ok(&ask).stderr.contains("You have not met"));
 }
 
-/// S132
-#[test]
-fn the_balance_is_told_in_words_over_a_year() {
-    let wren = alone();
-    wren.organisation("Wharf Choir", "c");
-    assert_eq!(wren.ok(&["balance", "wharf"]).stdout, "Wharf Choir: nothing yet either way.\n");
-    wren.ok(&["gave", "wharf", "a stage", "--size", "5", "--on", "2 years ago"]);
-    wren.ok(&["got", "wharf", "sang at the vigil", "--size", "3", "--on", "2 months ago"]);
-    let told = wren.ok(&["got", "wharf", "a banner", "--size", "1"]).stdout;
-    assert_eq!(told, "They gave: a banner (1). With Wharf Choir: they gave 2 things this year, we gave 0: we owe.\n");
-    wren.ok(&["gave", "wharf", "four people", "--size", "3"]);
-    assert!(wren.ok(&["balance", "wharf"]).stdout.contains("about even"));
-    assert_eq!(wren.json(&["balance"])["balances"][0]["balance"]["words"], "about even");
-}
-
-/// S132: never as a score of a person.
-#[test]
-fn nobody_gets_a_score() {
-    let wren = alone();
-    wren.ok(&["partner", "add", "Isolde Farthing", "--kind", "person", "--set", "basis=public-role"]);
-    wren.ok(&["got", "isolde", "spoke at the forum", "--size", "4"]);
-    assert_eq!(wren.ok(&["balance", "isolde"]).stdout.lines().next(), Some("Isolde Farthing: we owe."));
-    let balance = wren.json(&["balance", "isolde"])["balance"].clone();
-    assert!(balance.get("got").is_none() && balance.get("gave").is_none(), "{balance}");
-}
-
 /// S133
 #[test]
 fn a_large_ask_wants_a_heads_up_within_thirty_days() {
@@ -133,18 +107,6 @@ fn a_large_ask_wants_a_heads_up_within_thirty_days() {
     wren.ok(&ask);
     wren.ok(&["ask", "wharf", "lend the hall", "--size", "3"]);
     assert_eq!(wren.run(&["ask", "wharf", "the moon", "--size", "6"]).code, 2);
-}
-
-/// S134
-#[test]
-fn what_we_owe_is_in_the_due_list() {
-    let wren = alone();
-    wren.organisation("Wharf Choir", "c");
-    wren.ok(&["got", "wharf", "lent the hall", "--size", "3"]);
-    let due = wren.ok(&["due"]).stdout;
-    assert!(due.contains("We owe\tWharf Choir\ta favour of size 3: people or a venue"), "{due}");
-    wren.ok(&["gave", "wharf", "two people", "--size", "3"]);
-    assert!(!wren.ok(&["due"]).stdout.contains("We owe"));
 }
 
 /// S135

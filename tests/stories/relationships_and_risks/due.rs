@@ -1,4 +1,4 @@
-//! Staying in touch: `allymap due`.
+//! `allymap due`: staying in touch.
 
 use crate::{Alone, alone, refused};
 
@@ -209,40 +209,6 @@ fn a_length_of_time_that_is_none_is_refused() {
 }
 
 #[test]
-fn status_tells_what_is_due_whom_we_owe_and_which_tie_is_strained_and_nothing_where_there_is_nothing() {
-    let wren = alone();
-    wren.organisation("Alder Club", "c");
-    let quiet = wren.ok(&["status"]).stdout;
-    for label in ["Due", "Balance", "Alarm", "Events"] {
-        assert!(!quiet.lines().any(|line| line.starts_with(label)), "{label}: {quiet}");
-    }
-    for (name, day) in [("Birch Club", "tomorrow"), ("Cedar Club", "in 3 weeks")] {
-        wren.organisation(name, "b");
-        wren.ok(&["log", "add", name, "--kind", "call", "--on", "2 weeks ago", "--followup", day]);
-        wren.ok(&["got", name, "cake", "--size", if name == "Birch Club" { "2" } else { "3" }]);
-        wren.ok(&["log", "add", name, "--kind", "call", "--followup", day]);
-    }
-    wren.organisation("Yarrow Circle", "a");
-    wren.ok(&["partner", "edit", "yarrow", "--health", "strained", "--source", "Rosa", "--because", "we came late"]);
-    wren.log("yarrow", "call", "7 weeks ago");
-    let told = wren.ok(&["status"]).stdout;
-    for line in [
-        "Due         1 within a week, 1 overdue: allymap due",
-        "Balance     we owe Cedar Club, Birch Club: allymap balance",
-        "Alarm       strained tie with rights holders: Yarrow Circle",
-    ] {
-        assert!(told.contains(line), "{line}: {told}");
-    }
-    let json = wren.json(&["status"]);
-    assert_eq!((&json["due_within_a_week"], &json["overdue"]), (&1.into(), &1.into()), "{json}");
-    assert_eq!(json["we_owe"][0]["entry"], "Cedar Club");
-    assert_eq!(json["strained_with_rights_holders"][0]["entry"], "Yarrow Circle");
-    assert!(
-        wren.ok(&["status", "--plain"]).stdout.contains("Alarm: strained tie with rights holders: Yarrow Circle\n")
-    );
-}
-
-#[test]
 fn an_event_is_due_three_weeks_before_its_day_until_somebody_has_decided() {
     let wren = alone();
     wren.organisation("Wharf Choir", "b");
@@ -305,4 +271,16 @@ fn offers_name_only_whom_we_owe_with_what_would_help_them() {
     let helps = offers[0]["would_help"].as_array().unwrap();
     let benefit = serde_json::json!({ "field": "benefit", "label": "Benefit", "said": "chairs for their concert" });
     assert!(offers[0]["size"] == 3 && helps.len() == 3 && helps.contains(&benefit), "{offers}");
+}
+
+/// S134
+#[test]
+fn what_we_owe_is_in_the_due_list() {
+    let wren = alone();
+    wren.organisation("Wharf Choir", "c");
+    wren.ok(&["got", "wharf", "lent the hall", "--size", "3"]);
+    let due = wren.ok(&["due"]).stdout;
+    assert!(due.contains("We owe\tWharf Choir\ta favour of size 3: people or a venue"), "{due}");
+    wren.ok(&["gave", "wharf", "two people", "--size", "3"]);
+    assert!(!wren.ok(&["due"]).stdout.contains("We owe"));
 }

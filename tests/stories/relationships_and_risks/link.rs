@@ -1,8 +1,8 @@
-//! `allymap link` and `allymap voices`.
+//! `allymap link`.
 
 use crate::{Alone, alone};
 
-fn town() -> Alone {
+pub(super) fn town() -> Alone {
     let wren = alone();
     wren.organisations(&["Wharf Choir", "Golf Club", "Two Bridges Bakery"]);
     wren.ok(&["partner", "add", "Shire Council", "--kind", "council", "--no-input"]);
@@ -10,7 +10,7 @@ fn town() -> Alone {
     wren
 }
 
-fn link(wren: &Alone, from: &str, to: &str, strength: &str) {
+pub(super) fn link(wren: &Alone, from: &str, to: &str, strength: &str) {
     wren.ok(&["link", "add", from, to, "--strength", strength, "--how", "seen at the regatta", "--no-input"]);
 }
 
@@ -117,28 +117,4 @@ fn a_path_begins_with_whoever_stands_at_a_place_or_with_one_entry_and_tells_how_
     assert_eq!(wren.run(&["link", "path", "council", "--from", "active-ally"]).code, 3, "on which campaign?");
     let rents = wren.ok(&["link", "path", "council", "--from", "active-ally", "--for", "rents"]).stdout;
     assert_eq!(rents, "Shire Council: no route from any active ally yet.\n0 of 0 active allies have a route.\n");
-}
-
-/// S84
-#[test]
-fn voices_counts_whom_a_decision_maker_hears_and_says_who_is_missing() {
-    let wren = town();
-    wren.ok(&["partner", "edit", "choir", "--set", "type=arts", "--category", "c", "--no-input"]);
-    wren.ok(&["partner", "edit", "bakery", "--set", "type=business", "--category", "c", "--no-input"]);
-    wren.ok(&["partner", "add", "Women's Circle", "--kind", "rights-holders", "--category", "a", "--no-input"]);
-    link(&wren, "choir", "council", "weak");
-    let told = wren.ok(&["voices", "council"]).stdout;
-    for line in [
-        "Shire Council hears 1 voice that we know of",
-        "  arts and culture             1  Wharf Choir",
-        "By category: (a) 0, (b) 0, (c) 1, (d) 0",
-        "  businesses                      on the map: Two Bridges Bakery",
-        "  rights holders                  on the map: Women's Circle",
-        "  faith communities               none on the map yet",
-    ] {
-        assert!(told.lines().any(|told| told == line), "{line}\n{told}");
-    }
-    assert!(told.lines().all(|line| line.chars().count() <= 80), "{told}");
-    let json = wren.json(&["voices", "council"]);
-    assert_eq!((&json["heard"], &json["categories"]["c"]), (&1.into(), &1.into()));
 }

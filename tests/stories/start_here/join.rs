@@ -1,10 +1,13 @@
-//! The first evening of two people with a relay between them, as it is typed: no flag, only answers.
+//! `allymap join`: the first evening of two people with a relay between them, as it is typed, no flag and only answers; and
+//! invitations that let nobody in.
 
 use std::process::Command;
 use std::time::Duration;
 
-use allymap_tests::{RelayProcess, Terminal, Volunteer};
+use allymap_tests::{RelayProcess, Shared, Terminal, Volunteer};
 use tokio::time::Instant;
+
+use crate::failed;
 
 /// A command at a terminal, with an answer to each question. What it showed, and how long it took: nobody thinks here, so that
 /// is the machine's own time.
@@ -67,4 +70,32 @@ fn from_nothing_to_a_shared_map_there_are_only_questions_that_people_can_answer(
     let shown = typed(&ben, &["partner", "list"], &[], &mut took);
     assert!(shown.contains("Riverbend Land Council"), "{shown}");
     assert!(took < MACHINE_TIME, "{took:?}");
+}
+
+#[test]
+fn a_damaged_or_foreign_invitation_says_what_to_do() {
+    let folder = tempfile::tempdir().unwrap();
+    let ben = Volunteer::new(folder.path().join("ben"));
+    for (code, said) in [
+        ("hello", "an invitation begins with ALLYMAP:"),
+        ("ALLYMAP:4F7K9M2Q", "a letter in this invitation was changed or left out"),
+    ] {
+        let answer = ben.run(&["join", code, "--name", "Ben", "--group", "Bay", "--no-input"]);
+        assert_eq!(answer.code, 2);
+        assert!(answer.stderr.contains(said), "{answer:?}");
+        assert!(answer.stderr.contains("Copy the whole line again"), "{answer:?}");
+    }
+}
+
+#[test]
+fn a_newcomer_without_the_map_s_own_page_is_told_so() {
+    let shared = Shared::with_members(1);
+    let ana = &shared.members[0];
+    let code = ana.ok(&["invite"]).stdout;
+    ana.ok(&["sync"]);
+    let cleo = Volunteer::new(shared.folder.path().join("cleo"));
+    cleo.ok(&["join", code.trim(), "--name", "Cleo", "--group", "Bay", "--no-input"]);
+    for arguments in [&["map", "show"][..], &["todo"], &["date", "list"], &["map", "issue", "Rents"]] {
+        failed(&cleo.run(arguments), 1);
+    }
 }

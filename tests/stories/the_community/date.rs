@@ -1,4 +1,4 @@
-//! Key dates: rules as people say them, what comes, and a calendar that other programs read.
+//! `allymap date`: rules as people say them, what comes, and a calendar that other programs read.
 
 use crate::{each, failed, volunteer};
 

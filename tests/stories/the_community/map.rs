@@ -1,4 +1,6 @@
-//! The map's head, its questions, its sections, and what is still to be found out.
+//! `allymap map`: its head, its questions, its sections.
+
+use allymap_tests::Shared;
 
 use crate::{each, failed, volunteer};
 
@@ -75,31 +77,6 @@ fn one_organisation_in_two_maps_and_no_word_of_one_in_the_other() {
     failed(&wren.run(&["map", "use", "Moon"]), 3);
 }
 
-/// S105
-#[test]
-fn the_eight_questions_are_unknown_partly_or_answered_and_six_is_five() {
-    let (wren, _folder) = volunteer();
-    let all = wren.json(&["todo", "--questions"]);
-    let questions = all["questions"].as_array().unwrap();
-    let numbers: Vec<u64> = questions.iter().map(|one| one["number"].as_u64().unwrap()).collect();
-    assert_eq!(numbers, [1, 2, 3, 4, 5, 6, 7, 8]);
-    assert_eq!((questions[5]["same_as"].as_u64(), all["unknown"].as_u64()), (Some(5), Some(7)));
-    wren.ok(&["map", "answer", "6", "--text", "the welcome circle", "--partly"]);
-    wren.ok(&["map", "answer", "decision-makers", "--text", "the council, by one vote"]);
-    let all = wren.json(&["todo", "--questions"]);
-    let known: Vec<&str> = each(&all["questions"], "known");
-    assert_eq!(known, ["unknown", "unknown", "unknown", "unknown", "partly", "partly", "answered", "unknown"]);
-    assert_eq!((all["answered"].as_u64(), all["partly"].as_u64()), (Some(1), Some(1)), "progress counts seven");
-    let text = wren.ok(&["todo", "--questions"]).stdout;
-    assert!(text.contains("5  partly    Who campaigns on similar issues already?\n"), "{text}");
-    assert!(text.contains("6  partly    Who campaigns on similar issues already? (the same as 5)\n"), "{text}");
-    for (question, code) in [("9", 3), ("", 3), ("who", 3), ("\u{202e}ytinummoc", 3)] {
-        failed(&wren.run(&["map", "answer", question, "--text", "x"]), code);
-    }
-    failed(&wren.run(&["map", "answer", "1"]), 2);
-    failed(&wren.run(&["map", "answer", "1", "--text", " "]), 2);
-}
-
 /// S106
 #[test]
 fn parts_are_visible_and_answerable_one_by_one() {
@@ -128,32 +105,6 @@ fn an_answer_is_added_to_or_replaced_in_the_open() {
     let answer = wren.ok(&["map", "answer", "4", "--part", "inspire", "--text", "a parade"]);
     assert!(answer.stderr.contains("Before it said: music\nfood\n"), "{answer:?}");
     assert_eq!(text(&wren), "a parade");
-}
-
-/// S107
-#[test]
-fn unknowns_become_things_to_find_out() {
-    let (wren, _folder) = volunteer();
-    wren.ok(&["partner", "add", "Harbour Choir", "--kind", "organisation"]);
-    wren.ok(&["partner", "add", "Quay Library", "--kind", "institution", "--category", "c"]);
-    wren.ok(&["place", "add", "Old Steps"]);
-    let todo = wren.json(&["todo"]);
-    assert_eq!(each(&todo["entries"]["category"], "name"), ["Harbour Choir"]);
-    assert_eq!(each(&todo["entries"]["risks"], "name"), ["Harbour Choir", "Quay Library"]);
-    assert_eq!(todo["entries"]["risks"][0]["lacks"], 6);
-    assert_eq!(each(&todo["entries"]["access"], "name"), ["Old Steps"]);
-    assert_eq!(todo["questions_unknown"].as_array().unwrap().len(), 7);
-    wren.ok(&["partner", "edit", "choir", "--category", "a"]);
-    wren.ok(&["risk", "add", "choir", "--type", "legal", "--level", "low", "--reason", "none known"]);
-    let todo = wren.json(&["todo"]);
-    assert_eq!(todo["entries"]["category"], serde_json::Value::Null);
-    assert_eq!(todo["entries"]["risks"][0]["lacks"], 5);
-    let text = wren.ok(&["todo"]);
-    assert!(
-        text.stdout.contains("Risks not rated, of 6   2 entries: Harbour Choir (5), Quay Library (6)\n"),
-        "{text:?}"
-    );
-    assert!(text.stderr.contains("Not knowing is fine."), "{text:?}");
 }
 
 /// S108
@@ -334,40 +285,6 @@ fn each_answer_says_who_gave_it_when_and_from_where() {
     );
 }
 
-/// S119
-#[test]
-fn facts_older_than_the_age_that_was_set_are_listed() {
-    let (wren, _folder) = volunteer();
-    wren.ok(&["map", "figure", "People", "9,000", "--on", "60 months ago"]);
-    wren.ok(&["map", "answer", "2", "--text", "hardly", "--on", "20 months ago"]);
-    wren.ok(&["map", "issue", "Rents", "--on", "17 months ago"]);
-    assert_eq!(each(&wren.json(&["todo"])["old_facts"], "what"), ["People", "knows-us"]);
-    // One's own setting, then what is agreed for everybody on this map.
-    wren.ok(&["config", "set", "facts-age", "12"]);
-    assert_eq!(each(&wren.json(&["todo"])["old_facts"], "what"), ["People", "knows-us", "Rents"]);
-    wren.ok(&["map", "edit", "--set", "facts-age=24"]);
-    assert_eq!(each(&wren.json(&["todo"])["old_facts"], "what"), ["People"]);
-    failed(&wren.run(&["map", "edit", "--set", "facts-age=0"]), 2);
-}
-
-/// S122
-#[test]
-fn ready_appears_when_every_question_is_at_least_partly_answered() {
-    let (wren, _folder) = volunteer();
-    for question in ["1", "2", "3", "4", "5", "7"] {
-        wren.ok(&["map", "answer", question, "--text", "something", "--partly"]);
-    }
-    let text = wren.ok(&["todo", "--questions"]).stdout;
-    assert!(text.contains("Still unknown: Who influences those who decide?\n"), "{text}");
-    assert!(!text.contains("Ready"), "{text}");
-    wren.ok(&["map", "answer", "8", "--text", "nobody would say", "--unknown"]);
-    assert!(!wren.ok(&["todo", "--questions"]).stdout.contains("Ready"), "having looked is not knowing");
-    wren.ok(&["map", "answer", "8", "--text", "the chamber", "--partly"]);
-    let text = wren.ok(&["todo", "--questions"]).stdout;
-    assert!(text.contains("Ready for the next stage: all 7 questions are at least partly answered.\n"), "{text}");
-    assert_eq!(wren.json(&["todo"])["ready"], true);
-}
-
 /// S123
 #[test]
 fn how_well_the_community_knows_us_gives_a_hint_for_the_plan() {
@@ -488,4 +405,44 @@ fn what_steers_a_terminal_is_refused_or_left_out() {
     wren.ok(&["map", "issue", "عدالة للجميع", "--weight", "2"]);
     let shown = wren.ok(&["map", "show"]).stdout;
     assert!(shown.contains("  Rents ") && shown.contains("عدالة للجميع") && !shown.contains('\u{202e}'), "{shown}");
+}
+
+#[test]
+fn what_two_add_apart_is_on_both_maps_afterwards() {
+    let shared = Shared::with_members(2);
+    let [ana, ben] = [&shared.members[0], &shared.members[1]];
+    for (member, issue, date) in [(ana, "Rents", "Harbour fair"), (ben, "The last bus", "Show Day")] {
+        member.ok(&["map", "issue", issue, "--weight", "4"]);
+        member.ok(&["date", "add", date, "--on", "first sunday of july"]);
+        member.ok(&["date", "offered", "--take"]);
+        member.ok(&["map", "answer", "2", "--part", "1", "--text", &format!("says who wrote {issue}")]);
+        member.ok(&["map", "edit", "--name", &format!("{issue} Town"), "--strategy", issue]);
+        member.ok(&["map", "figure", "People", "9,000", "--on", "2021"]);
+    }
+    for member in [ana, ben, ana] {
+        member.ok(&["sync"]);
+    }
+    let offered = ana.json(&["date", "offered"])["offered"].as_array().unwrap().len();
+    assert_eq!(offered, 0);
+    for member in [ana, ben] {
+        let map = member.json(&["map", "show"]);
+        assert_eq!(each(&map["issues"], "name"), ["Rents", "The last bus"]);
+        assert_eq!(map["answers"][0]["answers"].as_array().unwrap().len(), 2, "both answers stand");
+        let names: Vec<String> =
+            each(&member.json(&["date", "list", "--all"])["dates"], "name").into_iter().map(str::to_owned).collect();
+        assert!(names.contains(&"Harbour fair".to_owned()) && names.contains(&"Show Day".to_owned()));
+        assert_eq!(names.iter().filter(|name| *name == "Human Rights Day").count(), 1, "taken up twice, there once");
+        assert_eq!(
+            member.json(&["todo"])["said_apart"],
+            serde_json::json!(["Name", "Strategy", "knows-us.from-scratch"])
+        );
+    }
+    assert_eq!(ana.json(&["map", "show"]), ben.json(&["map", "show"]));
+    // Whoever has seen both settles it.
+    ana.ok(&["map", "edit", "--name", "Rivermouth", "--strategy", "tea with everybody"]);
+    ana.ok(&["map", "answer", "2", "--part", "1", "--text", "hardly at all"]);
+    ana.ok(&["sync"]);
+    ben.ok(&["sync"]);
+    assert_eq!(ben.json(&["todo"])["said_apart"], serde_json::json!([]));
+    assert_eq!(ben.json(&["status"])["map"], "Rivermouth", "a map is called what its members call it");
 }

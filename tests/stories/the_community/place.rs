@@ -1,4 +1,4 @@
-//! Places, and who can use them.
+//! `allymap place`: who can get in, stay and feel safe.
 
 use crate::{each, failed, volunteer};
 

@@ -5,7 +5,6 @@ use allymap_tests::Terminal;
 use crate::{Alone, alone, refused};
 
 mod edit;
-mod people;
 
 /// S1
 #[test]
@@ -200,28 +199,6 @@ fn who_of_us_knows_them_and_how() {
     assert!(wren.show("cuthwyn").contains("Known by              Ana (choir); Dev"));
 }
 
-#[test]
-fn capacity_is_a_number_or_not_known() {
-    let wren = alone();
-    wren.organisation("Wharf Choir", "c");
-    wren.ok(&["partner", "edit", "wharf", "--set", "seats=40", "--set", "vehicles=unknown"]);
-    let shown = wren.show("wharf");
-    assert!(shown.contains("Seats                 40") && shown.contains("Vehicles              not known"), "{shown}");
-    refused(&wren.run(&["partner", "edit", "wharf", "--set", "seats=many"]), 2, "a whole number or unknown");
-    refused(&wren.run(&["partner", "edit", "wharf", "--set", "seats=-4"]), 2, "a whole number or unknown");
-}
-
-/// S91
-#[test]
-fn what_all_can_bring_is_added_up_and_the_unknown_stays_unknown() {
-    let wren = alone();
-    for (name, seats) in [("Wharf Choir", "20"), ("Oak Street Hub", "30"), ("Alder Club", "unknown")] {
-        wren.organisation(name, "c");
-        wren.ok(&["partner", "edit", name, "--set", &format!("seats={seats}")]);
-    }
-    assert_eq!(wren.ok(&["capacity"]).stdout, "50 seats, 1 unknown\n");
-}
-
 /// SEC23, SEC27
 #[test]
 fn private_people_stand_behind_an_organisation() {
@@ -391,31 +368,6 @@ fn a_claim_about_a_person_needs_its_source() {
     refused(&wren.run(&strained), 2, "about health needs its source");
 }
 
-#[test]
-fn a_name_of_ten_thousand_letters_and_two_entries_that_fit_write_nothing() {
-    let wren = alone();
-    let long = "x".repeat(10_000);
-    refused(&wren.run(&["partner", "add", &long, "--kind", "organisation"]), 2, "has 10000 letters; 200 fit");
-    wren.organisation("Wharf Choir", "c");
-    wren.organisation("Wharf Rowers", "c");
-    for command in [
-        &["meet", "wharf"][..],
-        &["ask", "wharf", "sing", "--size", "1"],
-        &["gave", "wharf", "cake", "--size", "1"],
-        &["got", "wharf", "cake", "--size", "1"],
-        &["balance", "wharf"],
-        &["approach", "add", "wharf"],
-        &["partner", "edit", "wharf", "--stage", "partner"],
-    ] {
-        let answer = wren.run(command);
-        refused(&answer, 3, "2 entries fit");
-        assert!(answer.stderr.contains("Wharf Choir") && answer.stderr.contains("Wharf Rowers"), "{answer:?}");
-    }
-    assert_eq!(wren.json(&["log", "list", "wharf choir"])["log"].as_array().unwrap().len(), 0);
-    let text = format!("goals={}", "x".repeat(10_000));
-    refused(&wren.run(&["partner", "edit", "wharf choir", "--set", &text]), 2, "10000 letters");
-}
-
 /// The names of a list, in its order.
 fn listed(wren: &Alone, more: &[&str]) -> Vec<String> {
     let told = wren.json(&[&["partner", "list"][..], more].concat());
@@ -474,4 +426,64 @@ fn a_list_is_of_those_at_a_place_or_with_a_holder_in_the_order_that_was_asked_fo
     refused(&wren.run(&["partner", "list", "--position", "neutral"]), 3, "This map has several campaigns.");
     assert_eq!(list(&["--position", "passive-ally", "--for", "welcome"]).len(), 2);
     assert_eq!(list(&["--position", "passive-ally", "--for", "rents"]).len(), 0);
+}
+
+/// S81
+#[test]
+fn a_word_about_somebodys_character_is_refused_without_its_source_and_day() {
+    let wren = alone();
+    wren.ok(&[
+        "partner",
+        "add",
+        "Nandini Oxenbury",
+        "--kind",
+        "person",
+        "--set",
+        "role=councillor",
+        "--set",
+        "basis=public-role",
+        "--no-input",
+    ]);
+    for field in ["personality", "values", "background"] {
+        for value in ["keeps promises", "keeps promises (Bay Post)", "keeps promises (4 Feb 2026)"] {
+            let pair = format!("{field}={value}");
+            let refused = wren.run(&["partner", "edit", "oxenbury", "--set", &pair, "--no-input"]);
+            assert_eq!(refused.code, 2, "{refused:?}");
+            assert!(refused.stderr.contains("where it is known from and the day"), "{refused:?}");
+        }
+    }
+    let new = [
+        "partner",
+        "add",
+        "Bertil Quennell",
+        "--kind",
+        "person",
+        "--set",
+        "basis=public-role",
+        "--set",
+        "values=order",
+        "--no-input",
+    ];
+    assert_eq!(wren.run(&new).code, 2);
+    wren.ok(&[
+        "partner",
+        "edit",
+        "oxenbury",
+        "--set",
+        "values=keeps promises (Ebble Courier, 4 Feb 2026)",
+        "--no-input",
+    ]);
+    wren.ok(&[
+        "partner",
+        "edit",
+        "oxenbury",
+        "--set",
+        "values=a quiet town (council minutes, 1 Mar 2026)",
+        "--no-input",
+    ]);
+    let shown = wren.ok(&["partner", "show", "oxenbury"]).stdout;
+    for words in ["keeps promises (Ebble Courier, 2026-02-04)", "a quiet town (council minutes, 2026-03-01)"] {
+        assert!(shown.contains(words), "{shown}");
+    }
+    assert!(!shown.contains("order") && !wren.ok(&["partner", "list"]).stdout.contains("Bertil"));
 }

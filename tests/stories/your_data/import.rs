@@ -1,8 +1,8 @@
-//! Bringing in files as people have them: broken rows, other encodings, far too much, and what is no file at all.
+//! `allymap import`: files as people have them: broken rows, other encodings, far too much, and what is no file at all.
 
 use std::fs;
 
-use allymap_tests::alone;
+use allymap_tests::{Shared, alone};
 
 use crate::failed;
 
@@ -92,4 +92,27 @@ fn what_holds_no_table_is_named_for_what_it_is() {
         failed(&answer, 1);
         assert!(answer.stderr.contains(said), "{name}: {answer:?}");
     }
+}
+
+#[test]
+fn two_who_import_the_same_register_apart_have_everybody_once() {
+    let shared = Shared::with_members(2);
+    let file = shared.folder.path().join("register.csv");
+    let rows: String = (0..8).map(|number| format!("wharf/p-{number},Invented Person {number},mayor\n")).collect();
+    std::fs::write(&file, format!("id,name,role\n{rows}")).unwrap();
+    for member in &shared.members {
+        let done = member.json(&["import", file.to_str().unwrap(), "--apply"]);
+        assert_eq!(done["new"], 8, "{done}");
+    }
+    for member in [0, 1, 0] {
+        shared.members[member].ok(&["sync"]);
+    }
+    for member in &shared.members {
+        assert_eq!(member.json(&["partner", "list"])["entries"].as_array().unwrap().len(), 8);
+        assert_eq!(member.json(&["partner", "duplicates"])["duplicates"].as_array().unwrap().len(), 0);
+        assert_eq!(member.json(&["import", file.to_str().unwrap(), "--apply"])["same"], 8);
+    }
+    let digests: Vec<_> =
+        shared.members.iter().map(|member| member.json(&["export", "--digest"])["digest"].clone()).collect();
+    assert_eq!(digests[0], digests[1]);
 }

@@ -1,6 +1,6 @@
-//! The guide's five example events, typed as a volunteer would, and what a person decides.
+//! `allymap event assess`: the guide's five example events, typed as a volunteer would, and what changes an answer.
 
-use allymap_tests::alone;
+use allymap_tests::{Shared, alone};
 
 use crate::events::{answer, event, label, list, say};
 use crate::refused;
@@ -194,89 +194,6 @@ fn g5_an_election_forum_waits_for_every_major_party() {
     refused(&stopped, 4, "Do not take part");
 }
 
-/// S16, S43, A.8
-#[test]
-fn a_decision_is_on_record_with_the_answer_and_the_policy() {
-    let wren = alone();
-    event(&wren, "Walk", &[("Choir", "b")], &[]);
-    let early = wren.run(&["event", "decide", "walk", "--choice", "take-part", "--because", "fun", "--no-input"]);
-    refused(&early, 4, "Ask first");
-    say(&wren, "walk", &["target=none", "rights_holders=no"], &[]);
-    let decided = wren.json(&["event", "decide", "walk", "--choice", "take-part", "--because", "good people"]);
-    assert_eq!((&decided["answer"], &decided["policy"]), (&"Partner, full branding".into(), &"au-2020-07 v1".into()));
-    let told = answer(&wren, "walk");
-    assert_eq!(told["decisions"][0]["decision"], "take-part");
-    assert_eq!(told["decisions"][0]["under_an_older_policy"], false);
-    let text = wren.ok(&["event", "assess", "walk", "--no-input"]).stdout;
-    assert!(text.contains("Decided        take part (Partner, full branding)"), "{text}");
-    assert!(text.contains("au-2020-07 v1"), "{text}");
-    assert_eq!(told["decisions"][0]["more_is_known_since"], false);
-    say(&wren, "walk", &["target=policy"], &[]);
-    assert_eq!(answer(&wren, "walk")["decisions"][0]["more_is_known_since"], true);
-    wren.ok(&["undo", "--no-input"]);
-    wren.ok(&["event", "decide", "walk", "--choice", "no", "--because", "rain"]);
-    assert_eq!(answer(&wren, "walk")["decisions"][0]["decision"], "no");
-    wren.ok(&["undo", "--no-input"]);
-    assert_eq!(answer(&wren, "walk")["decisions"][0]["decision"], "take-part", "one command is one step");
-}
-
-/// S28, S31, S42, E7
-#[test]
-fn a_referral_waits_until_everybody_asked_has_answered() {
-    let wren = alone();
-    event(&wren, "Rally", &[("Movement", "b")], &[]);
-    say(&wren, "rally", &["target=none", "rights_holders=no", "message=different"], &[]);
-    let told = answer(&wren, "rally");
-    assert_eq!(told["answer"]["label"], "Ask first");
-    assert_eq!(told["answer"]["role"], "issue-only");
-    assert_eq!(list(&told, "open"), ["referral.R5"]);
-    let asked = wren.json(&["refer", "add", "rally", "--question", "may we come for the prisoner?"]);
-    assert_eq!(asked["referred_to"], serde_json::json!(["regional-staff", "branch-committee"]));
-    let text = wren.run(&["event", "assess", "rally", "--no-input"]).stdout;
-    assert!(text.contains("waiting for Branch Committee since"), "{text}");
-    assert_eq!(wren.json(&["refer", "list"])["referrals"].as_array().unwrap().len(), 2);
-    let answered =
-        wren.json(&["refer", "answer", "rally", "--to", "staff", "--answer", "agreed", "--by", "Casimir Holt"]);
-    assert_eq!(
-        (&answered["label"], &answered["waits_for"]),
-        (&"Ask first".into(), &serde_json::json!(["Branch Committee"]))
-    );
-    wren.ok(&["refer", "answer", "rally", "--to", "committee", "--answer", "agreed", "--by", "the chair"]);
-    assert_eq!(label(&wren, "rally"), "Attend for the issue only");
-    // Whoever answered has seen the facts, and they are known as before.
-    let shown = wren.ok(&["event", "show", "rally"]).stdout;
-    assert!(shown.contains("  message ") && shown.contains("  requested "), "{shown}");
-    assert_eq!(wren.json(&["refer", "list"])["referrals"], serde_json::json!([]));
-    // What comes later opens it again.
-    say(&wren, "rally", &["message=unknown"], &[]);
-    say(&wren, "rally", &["message=different"], &[]);
-    assert_eq!(label(&wren, "rally"), "Ask first");
-    wren.ok(&["refer", "answer", "rally", "--to", "staff", "--answer", "refused", "--by", "Casimir Holt"]);
-    assert_eq!(label(&wren, "rally"), "Do not take part");
-}
-
-/// S56, E10
-#[test]
-fn direct_action_is_for_staff_first() {
-    let wren = alone();
-    event(&wren, "Sit-in", &[("Tide Movement", "b")], &[]);
-    say(&wren, "sit-in", &["target=policy", "rights_holders=no"], &[]);
-    assert_eq!(label(&wren, "sit-in"), "Partner, full branding", "similar organisations are in general fine");
-    say(&wren, "sit-in", &["tactics=direct-action-or-unlawful"], &[]);
-    let told = answer(&wren, "sit-in");
-    assert_eq!(told["answer"]["label"], "Ask first", "{told}");
-    assert_eq!(list(&told, "open"), ["referral.R7"]);
-    assert_eq!(told["answer"]["refer"], serde_json::json!(["staff"]));
-    wren.ok(&["refer", "add", "sit-in", "--to", "staff", "--question", "may we bring water?"]);
-    wren.ok(&["refer", "answer", "sit-in", "--to", "staff", "--answer", "agreed", "--by", "Casimir Holt"]);
-    let told = answer(&wren, "sit-in");
-    assert_eq!(
-        (&told["answer"]["label"], &told["answer"]["verdict_so_far"]),
-        (&"Partner, full branding".into(), &"go-if".into()),
-        "E10b: {told}"
-    );
-}
-
 /// S58, S59, E11
 #[test]
 fn whose_community_our_working_with_them_would_push_away_is_named_in_the_answer() {
@@ -331,68 +248,49 @@ fn whoever_is_unsure_has_a_message_with_everything_gathered() {
     }
 }
 
+/// E21, E22
 #[test]
-fn the_rules_can_be_read_checked_and_tried() {
-    let wren = alone();
-    let folder = tempfile::tempdir().unwrap();
-    let rule = wren.ok(&["policy", "show", "r6"]).stdout;
-    assert!(rule.contains("R6") && rule.contains("CM 4d"), "S16: {rule}");
-    refused(&wren.run(&["policy", "show", "R99"]), 3, "no rule R99");
-    let pack = folder.path().join("pack.toml");
-    std::fs::write(&pack, "format = 1\nname = \"x\"\nversion = 1\nnote = \"y\"\n[[rule]]\nid = \"R1\"\n").unwrap();
-    let faulty = wren.run(&["policy", "check", pack.to_str().unwrap()]);
-    refused(&faulty, 1, "pack.toml:");
-    for file in ["guide.toml", "text.toml"] {
-        let cases = allymap_tests::page::repository().join("crates/policy/cases").join(file);
-        let told = wren.json(&["policy", "try", cases.to_str().unwrap()]);
-        assert_eq!(told["failed"], 0, "{file}: {told}");
+fn facts_that_differ_give_both_the_same_stricter_answer_and_the_conflict() {
+    let shared = Shared::with_members(2);
+    let [ana, ben] = [&shared.members[0], &shared.members[1]];
+    ana.ok(&["partner", "add", "Yarrabin Circle", "--kind", "organisation", "--category", "a"]);
+    ana.ok(&["event", "add", "Sea wall walk", "--organisers", "yarrabin", "--no-input"]);
+    ana.ok(&["sync"]);
+    ben.ok(&["sync"]);
+    let physical = ["risk", "add", "sea wall", "--type", "physical", "--level"];
+    ana.ok(&[&physical[..], &["low", "--reason", "a note of the engineer", "--no-input"]].concat());
+    ben.ok(&[&physical[..], &["high", "--cannot-mitigate", "the cliff moves", "--reason", "saw it", "--no-input"]]
+        .concat());
+    let consent = ["consent", "add", "yarrabin", "--given-by", "Aunty Wilga", "--for", "sea wall", "--answer"];
+    ana.ok(&[&consent[..], &["full"]].concat());
+    ben.ok(&[&consent[..], &["declined"]].concat());
+    assert_eq!(answer(ana, "sea wall")["answer"]["label"], "Ask first");
+    for member in [ana, ben, ana] {
+        member.ok(&["sync"]);
     }
-    let cases = folder.path().join("cases.toml");
-    std::fs::write(&cases, "[[case]]\nid = \"one\"\nbase = true\nexpect = { label = \"Reconsider\" }\n").unwrap();
-    let failed = wren.run(&["policy", "try", cases.to_str().unwrap()]);
-    refused(&failed, 1, "did not answer as expected");
-}
-
-/// A.12: decisions made under an older version are listed.
-#[test]
-fn a_decision_under_an_older_policy_is_listed_until_somebody_decides_again() {
-    let wren = alone();
-    wren.ok(&["event", "add", "Walk", "--no-input"]);
-    wren.ok(&["event", "decide", "walk", "--choice", "wait", "--because", "too early"]);
-    assert_eq!(wren.json(&["policy", "show"])["decided_under_an_older_policy"], serde_json::json!([]));
-    let folder = tempfile::tempdir().unwrap();
-    let file = folder.path().join("map.jsonl");
-    wren.ok(&["export", "-o", file.to_str().unwrap()]);
-    // The same map, as it was decided on with an earlier version of the rules.
-    let now = wren.json(&["event", "list"])["policy"].as_str().unwrap().to_owned();
-    let then = format!("{}0", &now[..now.len() - 1]);
-    let old = older(&std::fs::read_to_string(&file).unwrap(), now.as_bytes(), then.as_bytes());
-    std::fs::write(&file, old).unwrap();
-    let ben = alone();
-    ben.ok(&["import", file.to_str().unwrap(), "--apply"]);
-    assert_eq!(ben.json(&["policy", "show"])["decided_under_an_older_policy"], serde_json::json!(["Walk"]));
-    let told = ben.ok(&["event", "list"]).stdout;
-    assert!(told.contains("1 decision was made under an older policy"), "{told}");
-    ben.ok(&["event", "decide", "walk", "--choice", "wait", "--because", "still too early"]);
-    assert_eq!(ben.json(&["policy", "show"])["decided_under_an_older_policy"], serde_json::json!([]));
-}
-
-/// Replaces a word within the bytes of every row.
-fn older(lines: &str, now: &[u8], then: &[u8]) -> String {
-    let mut out = String::new();
-    for line in lines.lines() {
-        let mut value: serde_json::Value = serde_json::from_str(line).unwrap();
-        for values in value["content"].as_object_mut().unwrap().values_mut() {
-            for one in values.as_array_mut().unwrap() {
-                let Some(text) = one.get("bytes").and_then(|bytes| bytes.as_str()) else { continue };
-                let mut bytes = data_encoding::BASE64.decode(text.as_bytes()).unwrap();
-                while let Some(at) = bytes.windows(now.len()).position(|window| window == now) {
-                    bytes[at..at + now.len()].copy_from_slice(then);
-                }
-                one["bytes"] = data_encoding::BASE64.encode(&bytes).into();
-            }
-        }
-        out.push_str(&format!("{value}\n"));
+    let told = [answer(ana, "sea wall"), answer(ben, "sea wall")];
+    assert_eq!(told[0], told[1], "both see the same, to the word");
+    assert_eq!(told[0]["answer"]["label"], "Do not take part");
+    let differs = list(&told[0], "differs");
+    assert_eq!(differs, ["consent.Yarrabin Circle", "risk.physical"]);
+    let said = told[0]["people_differ"].to_string();
+    assert!(said.contains("Ana") && said.contains("Ben1"), "{said}");
+    ben.ok(&[
+        "risk",
+        "settle",
+        "sea wall",
+        "--type",
+        "physical",
+        "--level",
+        "low",
+        "--reason",
+        "the wall was mended",
+        "--no-input",
+    ]);
+    ben.ok(&[&consent[..], &["full", "--because", "she said so to both of us"]].concat());
+    for member in [ben, ana] {
+        member.ok(&["sync"]);
     }
-    out
+    assert_eq!(answer(ana, "sea wall")["answer"]["label"], "Ask first");
+    assert_eq!(list(&answer(ana, "sea wall"), "differs"), Vec::<String>::new());
 }

@@ -1,7 +1,7 @@
 //! Whole outputs of the commands that bring people together, as a volunteer reads them: at a terminal of 80 columns, under
 //! `--plain`, as JSON. Nothing in them depends on the day.
 //!
-//! To write them anew after looking at what changed: `ALLYMAP_WRITE_OUTPUTS=1 cargo test -p allymap-tests --test stories outputs`.
+//! To write them anew after looking at what changed: `ALLYMAP_WRITE_OUTPUTS=1 cargo test -p allymap-tests --test stories coming_together`.
 
 use std::cell::RefCell;
 use std::collections::BTreeMap;
