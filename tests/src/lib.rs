@@ -133,7 +133,15 @@ impl Volunteer {
     }
 
     pub fn run(&self, arguments: &[&str]) -> Answer {
-        Answer::of(self.command().args(arguments).output().expect("allymap starts"), arguments)
+        self.run_in(Path::new("."), arguments)
+    }
+
+    /// As [`Volunteer::run`], where the files are that it names. Whoever needs no process of its own for a story changes this
+    /// one place.
+    pub fn run_in(&self, folder: &Path, arguments: &[impl AsRef<str>]) -> Answer {
+        let arguments: Vec<&str> = arguments.iter().map(AsRef::as_ref).collect();
+        let output = self.command().args(&arguments).current_dir(folder).output().expect("allymap starts");
+        Answer::of(output, &arguments)
     }
 
     /// Runs a command and types this into it.

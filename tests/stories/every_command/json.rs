@@ -31,9 +31,7 @@ impl Stage {
         }
         words.push("--json".to_owned());
         let who = if command.starts_with("join ") { &self.newcomer("ben") } else { &self.shared.members[0] };
-        let words: Vec<&str> = words.iter().map(String::as_str).collect();
-        let output = who.command().args(&words).current_dir(self.shared.folder.path()).output().unwrap();
-        Answer::of(output, &words)
+        who.run_in(self.shared.folder.path(), &words)
     }
 
     fn told(&self, command: &str) -> serde_json::Value {

@@ -84,10 +84,7 @@ fn every_example_of_every_page_of_help_runs() {
 fn with_nobody_to_ask_every_command_ends_and_says_what_is_missing() {
     let (wren, folder) = volunteer();
     wren.ok(&["partner", "add", "Wharf Choir", "--kind", "organisation"]);
-    let answers = |words: &[&str]| {
-        let output = wren.command().args(words).current_dir(folder.path()).stdin(Stdio::null()).output().unwrap();
-        Answer::of(output, words)
-    };
+    let answers = |words: &[&str]| wren.run_in(folder.path(), words);
     for leaf in page::leaves(&wren) {
         if leaf.command == "demo" {
             continue;
@@ -178,9 +175,7 @@ fn what_failures_say_is_what_somebody_looked_at() {
     }
     let mut said = String::new();
     for line in FAILURES {
-        let words = page::words(line);
-        let output = wren.command().args(&words).current_dir(folder.path()).output().unwrap();
-        let answer = Answer::of(output, &[line]);
+        let answer = wren.run_in(folder.path(), &page::words(line));
         assert!(answer.code != 0 && says_what_to_do(&answer), "{line}: {answer:?}");
         let stderr = answer.stderr.replace(&*folder.path().to_string_lossy(), "HOME");
         assert!(!stderr.contains("volunteer-"), "{stderr}");

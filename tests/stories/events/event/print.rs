@@ -1,6 +1,6 @@
 //! `allymap event print`: the sheet with five headings.
 
-use allymap_tests::{Answer, Volunteer, alone, page};
+use allymap_tests::{Volunteer, alone, page};
 
 use crate::events::{event, say};
 
@@ -59,8 +59,7 @@ fn the_example_of_the_readme_goes_as_it_says() {
     let wren = Volunteer::new(folder.path().join("home"));
     let mut said = String::new();
     for line in part.lines().filter_map(|line| line.strip_prefix("$ allymap ")) {
-        let output = wren.command().args(page::words(line)).current_dir(folder.path()).output().unwrap();
-        let answer = Answer::of(output, &[line]);
+        let answer = wren.run_in(folder.path(), &page::words(line));
         let waits = line.starts_with("event assess ");
         assert_eq!(answer.code, if waits { 4 } else { 0 }, "{line}: {answer:?}");
         if said.is_empty() && waits {
