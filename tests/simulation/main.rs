@@ -1,11 +1,13 @@
 //! Histories of devices, relays and their troubles, drawn from seeds: the real replica and the real relay over links, clocks
 //! and disks that fail.
 //!
-//! `SEEDS=10000 STEPS=300 cargo test -p allymap-simulation -- --nocapture` runs more of them, `SEED=17` runs one.
+//! `ALLYMAP_FULL=1` plays five times as many and wants each planted break caught five times. `SEEDS=10000 STEPS=300 cargo test
+//! -p allymap-simulation -- --nocapture` runs more of them, `SEED=17` runs one.
 
 #![allow(clippy::print_stdout, reason = "a test tells what it found")]
 
 mod bounds;
+mod budget;
 mod chance;
 #[path = "../hostile/chunk.rs"]
 mod chunk;
@@ -29,26 +31,15 @@ mod world;
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicU64, Ordering};
 
+use crate::budget::Budget;
 use crate::history::{Verdict, run};
 use crate::plan::plan;
 use crate::sometimes::Sometimes;
 
-/// Histories in every run of the tests, and steps in each.
-const SEEDS: u64 = 2_000;
-const STEPS: usize = 300;
 /// A history whose seed is a multiple of this is run twice.
 const TWICE: u64 = 50;
 /// Of a hundred things that people were told, at most so many may be lost because every disk that held them was.
 const EXCUSED_PERCENT: usize = 5;
-
-#[expect(clippy::disallowed_methods, reason = "the budget of a run of the tests is set from outside")]
-fn word(name: &str) -> Option<String> {
-    std::env::var(name).ok()
-}
-
-fn setting(name: &str) -> Option<u64> {
-    word(name).and_then(|value| value.parse().ok())
-}
 
 #[derive(Default)]
 struct Tally {
@@ -62,13 +53,13 @@ struct Tally {
 
 #[test]
 fn whatever_happens_nothing_acknowledged_is_lost_and_all_see_the_same_map() {
-    let steps = setting("STEPS").map_or(STEPS, |steps| steps as usize);
-    if let Some(seed) = setting("SEED") {
+    let budget = Budget::of_this_run();
+    let (seeds, steps) = (budget.histories, budget.steps);
+    if let Some(seed) = budget.seed {
         let verdict = once(seed, steps);
         report(seed, steps, &verdict);
         return;
     }
-    let seeds = setting("SEEDS").unwrap_or(SEEDS);
     let (next, tally) = (AtomicU64::new(0), Mutex::new(Tally::default()));
     #[expect(clippy::disallowed_methods, reason = "how many histories a second there were is worth telling")]
     let began = std::time::Instant::now();
@@ -106,7 +97,7 @@ fn whatever_happens_nothing_acknowledged_is_lost_and_all_see_the_same_map() {
         report(seed, steps, &once(seed, steps));
     }
     assert!(tally.excused * 100 <= tally.kept * EXCUSED_PERCENT, "too much is excused to show anything");
-    if seeds >= SEEDS && steps >= STEPS {
+    if budget.shows_everything() {
         assert_eq!(tally.sometimes.never(), Vec::<&str>::new(), "these never happened");
     }
 }

@@ -7,10 +7,10 @@ use allymap_document::Broken as DocumentRule;
 use allymap_relay::Broken as RelayRule;
 use allymap_replica::Broken as ReplicaRule;
 
+use crate::budget::Budget;
 use crate::history::{Failure, run};
 use crate::plan::{Shape, has_wide_budget, only_backups, plan};
 use crate::shrink::{shrink, source};
-use crate::{SEEDS, STEPS, setting, word};
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Rule {
@@ -21,9 +21,6 @@ pub enum Rule {
     /// Somebody is told that an edit is kept before it is durable.
     TellsBeforeItIsDurable,
 }
-
-/// How often each must be caught, so that a run with other seeds would catch it too.
-const CATCHES: usize = 5;
 
 fn rules() -> Vec<Rule> {
     let replica = [
@@ -62,21 +59,20 @@ struct Caught {
 
 #[test]
 fn each_broken_rule_is_noticed_within_the_budget() {
-    let seeds = setting("SEEDS").unwrap_or(SEEDS);
-    let steps = setting("STEPS").map_or(STEPS, |steps| steps as usize);
+    let budget = Budget::of_this_run();
     let mut lines = Vec::new();
     let mut missed = Vec::new();
-    let only = word("RULE").unwrap_or_default();
-    for rule in rules().into_iter().filter(|rule| format!("{rule:?}").contains(&only)) {
-        let (tried, caught) = hunt(rule, seeds, steps);
-        if caught.len() < CATCHES {
+    let only = &budget.rule;
+    for rule in rules().into_iter().filter(|rule| format!("{rule:?}").contains(only)) {
+        let (tried, caught) = hunt(rule, &budget);
+        if caught.len() < budget.catches {
             missed.push(rule);
         }
         let told = caught.first().map(|Caught { seed, failure }| {
             let oracle = failure.violation.oracle;
             // Cutting takes as long as hunting, so only what was asked for by name is cut.
             let cut = (!only.is_empty()).then(|| {
-                let (shape, plan) = plan(*seed, steps);
+                let (shape, plan) = plan(*seed, budget.steps);
                 let (shrunk, _) = shrink(*seed, shape, &plan, Some(rule), oracle);
                 format!(", cut to\n\n{}", source(*seed, shape, &shrunk))
             });
@@ -120,9 +116,9 @@ fn is_about(rule: Rule, seed: u64, shape: Shape) -> bool {
 }
 
 /// Runs histories until the broken rule was noticed often enough, on two threads.
-fn hunt(rule: Rule, seeds: u64, steps: usize) -> (usize, Vec<Caught>) {
+fn hunt(rule: Rule, budget: &Budget) -> (usize, Vec<Caught>) {
     let (mut order, others): (Vec<u64>, Vec<u64>) =
-        (0..seeds).partition(|seed| is_about(rule, *seed, plan(*seed, 0).0));
+        (0..budget.hunted).partition(|seed| is_about(rule, *seed, plan(*seed, 0).0));
     order.extend(others);
     let (next, caught) = (AtomicUsize::new(0), Mutex::new(Vec::new()));
     std::thread::scope(|scope| {
@@ -131,10 +127,10 @@ fn hunt(rule: Rule, seeds: u64, steps: usize) -> (usize, Vec<Caught>) {
                 loop {
                     let at = next.fetch_add(1, Ordering::Relaxed);
                     let Some(seed) = order.get(at).copied() else { break };
-                    if caught.lock().expect("no thread dies here").len() >= CATCHES {
+                    if caught.lock().expect("no thread dies here").len() >= budget.catches {
                         break;
                     }
-                    let (shape, plan) = plan(seed, steps);
+                    let (shape, plan) = plan(seed, budget.steps);
                     if let Some(failure) = run(seed, shape, &plan, Some(rule), false).failure {
                         caught.lock().expect("no thread dies here").push(Caught { seed, failure });
                     }

@@ -7,7 +7,7 @@ use std::ops::ControlFlow;
 use std::time::Duration;
 
 use allymap_document::ActId;
-use allymap_domain::{Map, NewMap};
+use allymap_domain::map::{Map, NewMap};
 use allymap_replica::{Effect, Founding, Replica, Rows, SpaceNumber, Unreadable, Write};
 use allymap_seal::{DatabaseKey, DeviceKeys, DeviceSeed, Keyslots, RootKeys, RootSeed, Vault};
 use allymap_store::{Batch, Options, SledStore, Store};

@@ -61,7 +61,7 @@ impl Person {
 
     pub(crate) fn command(&self, line: &str) -> Command {
         self.drawn.set(self.drawn.get() + 1);
-        let mut command = self.volunteer.command();
+        let mut command = self.volunteer.told();
         command
             .args(page::words(line))
             .current_dir(&self.work)
