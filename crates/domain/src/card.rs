@@ -3,6 +3,7 @@
 pub mod duplicates;
 pub mod find;
 pub mod heading;
+pub mod holder;
 pub mod joined;
 pub mod texts;
 
@@ -18,7 +19,7 @@ use crate::date::Date;
 use crate::entry::Entry;
 use crate::entry::ancestry::Ancestry;
 use crate::entry::fact::{Fact, FactKind, Stage};
-use crate::entry::favour::Favour;
+use crate::entry::favour::{Balance, Favour, GiveAndTake};
 use crate::entry::link::{Direction, Strength, Target};
 use crate::entry::log;
 use crate::entry::position::Place;
@@ -434,6 +435,13 @@ impl Card {
     /// A fact, if somebody stated it.
     pub fn fact(&self, kind: FactKind) -> Option<Fact> {
         self.facts.iter().copied().find(|fact| fact.kind() == kind)
+    }
+
+    /// What went back and forth within a year. Of a person it has no numbers: nobody gets a score.
+    pub fn give_and_take(&self, today: Date) -> GiveAndTake {
+        let balance = Balance::of(&self.favours, today);
+        let counted = (self.kind != "person").then_some(balance);
+        GiveAndTake { standing: balance.standing(), owed: balance.owed(), counted }
     }
 
     /// The strictest of all levels of risk.
