@@ -5,6 +5,7 @@
 
 /// What follows from a map, for whoever asks what to do next.
 pub mod advice {
+    pub mod approach;
     pub mod before;
     pub mod due;
     pub mod meeting;
