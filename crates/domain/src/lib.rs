@@ -7,9 +7,11 @@
 pub mod advice {
     pub mod approach;
     pub mod before;
+    pub mod capacity;
     pub mod due;
     pub mod meeting;
     pub mod next;
+    pub mod order;
     pub mod path;
     pub mod spectrum;
     pub mod todo;
