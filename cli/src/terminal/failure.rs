@@ -2,6 +2,7 @@
 
 mod computer;
 mod exchange;
+mod relations;
 mod trouble;
 
 use allymap_domain::date::typed::NoDay;

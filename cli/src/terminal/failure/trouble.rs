@@ -15,6 +15,7 @@ impl From<Trouble> for Failure {
             Trouble::File(file) => computer::file(&file),
             Trouble::Which(trouble) => which(trouble),
             Trouble::Entry(trouble) => entry(&trouble),
+            Trouble::First(first) => first.into(),
             Trouble::Rejected(rejection) => rejection.into(),
             Trouble::Label(error) => error.into(),
             Trouble::Past => Failure::usage("An earlier day cannot be changed.").hint("Nothing was changed."),
