@@ -1,5 +1,6 @@
 //! What several commands say and write about a relationship: its stage and health, who knows them, give and take.
 
+use allymap_domain::advice::before;
 use allymap_domain::advice::due::next_check_in;
 use allymap_domain::card::Card;
 use allymap_domain::date::typed::parse_when;
@@ -7,18 +8,18 @@ use allymap_domain::date::{Date, When};
 use allymap_domain::entry::Entry;
 use allymap_domain::entry::assertion::{Assertion, Claim};
 use allymap_domain::entry::fact::{Fact, FactKind, Health, Stage};
-use allymap_domain::entry::favour::{self, Balance};
+use allymap_domain::entry::favour::Standing;
 use allymap_domain::entry::link::Link;
 use allymap_domain::entry::log::{LogKind, LogLine};
 use allymap_domain::ids::EntryId;
-use allymap_domain::map::Map;
+use allymap_home::relations::before::{consents, requests};
+use allymap_home::under;
 use allymap_wire::DocumentId;
 
-use allymap_home::relations::facts::Moved;
-use allymap_home::under;
-
+use crate::about::relationship::{balance_words, check_in_words, consent_words, moved_words, request_words};
 use crate::app::App;
-use crate::terminal::failure::{Exit, Failure};
+use crate::terminal::answer::Answer;
+use crate::terminal::failure::Failure;
 use crate::terminal::typed;
 use crate::terminal::words::capital;
 
@@ -150,113 +151,21 @@ pub(crate) fn reach_stage(
     Ok(moved.map(|moved| format!("{}.", capital(&moved_words(&moved)))))
 }
 
-/// What changed, in words.
-pub(crate) fn moved_words(moved: &Moved) -> String {
-    let label = moved.to.kind().label().to_lowercase();
-    match moved.from {
-        Some(was) => format!("{label}: {} → {}", was.label(), moved.to.label()),
-        None => format!("{label}: {}", moved.to.label()),
-    }
-}
-
 /// Adds a line to an entry's log; nothing is durable yet.
 pub(crate) fn add_line(app: &mut App<'_>, id: EntryId, line: &LogLine) -> Result<(), Failure> {
     let row = app.fresh_row();
     app.edit(DocumentId(id.0), |edit| Entry::log(edit, row, line))
 }
 
-/// A contact is noted when it has been: one to come must not count as the last one (module, "ongoing").
+/// See the rule itself.
 pub(crate) fn has_been(on: &When, kind: &LogKind, today: Date) -> Result<(), Failure> {
-    match on.date.filter(|on| kind.contact && *on > today) {
-        None => Ok(()),
-        Some(on) => {
-            Err(Failure::usage(format!("{} is still to come; a contact is noted once it has been.", on.spelled()))
-                .hint("Nothing was changed. To be reminded of it: allymap log add NAME --followup DAY."))
-        }
-    }
+    Ok(before::has_been(on, kind, today)?)
 }
 
-/// What is still missing before anything is done with them (guide, section 2; module, sections 4a, 4c, 7).
-pub(crate) fn missing(row: &Card) -> Vec<&'static str> {
-    let mut missing = Vec::new();
-    if row.rights_holders() {
-        if row.last_consulted.is_none() {
-            missing.push("nobody has consulted them");
-        }
-        if !row.consents().iter().any(|told| told.what.value.is_some()) {
-            missing.push("no consent of theirs is on record");
-        }
-    } else if row.category().is_none() {
-        missing.push("their category is not known");
-    }
-    if row.category() == Some("c") && row.last_research.is_none() {
-        missing.push("nobody has looked into them");
-    }
-    if row.last_meeting.is_none() {
-        missing.push("nobody has met them");
-    }
-    missing
-}
-
-/// Consents, requests, research and what is missing: said before anything is done with somebody.
-pub(crate) fn say_before(app: &mut App<'_>, row: &Card, column: usize) -> Result<(), Failure> {
-    for told in row.consents() {
-        let words = super::consent::words(app, &told)?;
-        app.output.line("Consent", column, words);
-    }
-    for told in row.requests() {
-        app.output.line("Their request", column, super::request::words(&told));
-    }
-    let missing = missing(row);
-    if !missing.is_empty() {
-        app.output.line("Missing", column, missing.join("; "));
-    }
-    Ok(())
-}
-
-/// The same for programs: consents, requests, what is missing.
-pub(crate) fn before_json(app: &mut App<'_>, row: &Card) -> Result<serde_json::Value, Failure> {
-    let mut consents = Vec::new();
-    for told in row.consents() {
-        consents.push(super::consent::json(app, &told)?);
-    }
-    let requests: Vec<_> = row.requests().iter().map(super::request::json).collect();
-    Ok(serde_json::json!({ "consents": consents, "requests": requests, "missing": missing(row) }))
-}
-
-/// Never without at least consulting (module, section 4a).
-pub(crate) fn consulted_first(row: &Card, kind: &LogKind) -> Result<(), Failure> {
-    let answered = row.consents().iter().any(|told| told.what.value.is_some());
-    if !row.rights_holders() || row.last_consulted.is_some() || answered || !["ask", "action"].contains(&kind.slug) {
-        return Ok(());
-    }
-    Err(Failure::new(
-        "AM-ASK-FIRST",
-        Exit::NeedsPerson,
-        format!("Ask first: {} are rights holders, and nobody has consulted them. Nothing was recorded.", row.name),
-    )
-    .hint("Talk with them about it, then: allymap log add NAME --kind consulted"))
-}
-
-/// The community's other organisations are looked into before any work with them (module, section 4c). Returns why it goes on
-/// without that.
-pub(crate) fn researched_first(row: &Card, kind: &LogKind, anyway: Option<&str>) -> Result<Option<String>, Failure> {
-    let work = ["ask", "co-host", "approach"].contains(&kind.slug);
-    if !work || row.category() != Some("c") || row.rights_holders() || row.last_research.is_some() {
-        return Ok(None);
-    }
-    if let Some(why) = anyway.map(str::trim).filter(|why| !why.is_empty()) {
-        return Ok(Some(format!("All the same: {why}")));
-    }
-    Err(Failure::new(
-        "AM-LOOK-FIRST",
-        Exit::NeedsPerson,
-        format!(
-            "Look first: {} is of category (c), and nobody has looked into them yet. Nothing was recorded.",
-            row.name
-        ),
-    )
-    .hint("See what they stand for, then: allymap log add NAME --kind research. Or go on all the same: --anyway WHY"))
+/// Says what was kept, and to a person also who will read it.
+pub(crate) fn tell_kept(app: &mut App<'_>, kept: &impl Answer) -> Result<(), Failure> {
+    app.tell(kept)?;
+    if app.output.json { Ok(()) } else { super::partner::who_sees(app) }
 }
 
 /// What is said about a person has its source: asked for where somebody can be. Without one the map refuses it.
@@ -268,25 +177,6 @@ pub(crate) fn source_about(app: &mut App<'_>, row: &Card, source: Option<String>
 }
 
 pub(crate) const SOURCE_QUESTION: &str = "Where is that known from? A paper and its day, a register, who told us";
-
-/// Give and take within a year. Of a person only in words: nobody gets a score.
-pub(crate) fn balance_words(row: &Card, balance: &Balance) -> String {
-    let words = balance.standing().words();
-    if row.kind == "person" || balance.standing() == favour::Standing::Nothing {
-        return words.to_owned();
-    }
-    let things = |count: u32| if count == 1 { "1 thing".to_owned() } else { format!("{count} things") };
-    format!("they gave {} this year, we gave {}: {words}", things(balance.got), balance.gave)
-}
-
-pub(crate) fn balance_json(row: &Card, balance: &Balance) -> serde_json::Value {
-    let mut value = serde_json::json!({ "words": balance.standing().words(), "we_owe_size": balance.owed() });
-    if row.kind != "person" {
-        value["gave"] = serde_json::json!({ "things": balance.gave, "size": balance.gave_size });
-        value["got"] = serde_json::json!({ "things": balance.got, "size": balance.got_size });
-    }
-    value
-}
 
 /// What `partner show` says about the relationship.
 pub(crate) fn say(app: &mut App<'_>, entry: &Entry) -> Result<(), Failure> {
@@ -329,24 +219,18 @@ pub(crate) fn say(app: &mut App<'_>, entry: &Entry) -> Result<(), Failure> {
     } else if row.category() == Some("c") {
         line("Research", "not done; look before any work together");
     }
-    for told in row.consents() {
-        let words = super::consent::words(app, &told)?;
-        line("Consent", &words);
+    for consent in consents(app.visit()?, &row)? {
+        line("Consent", &consent_words(&consent));
     }
-    for told in row.requests() {
-        line("Their request", &super::request::words(&told));
+    for request in requests(&row) {
+        line("Their request", &request_words(&request));
     }
-    let balance = Balance::of(&row.favours, app.today());
-    if balance.standing() != favour::Standing::Nothing {
-        line("Give and take", &balance_words(&row, &balance));
+    let balance = row.give_and_take(app.today());
+    if balance.standing != Standing::Nothing {
+        line("Give and take", &balance_words(&balance));
     }
-    say_next(&row, &map, app.today(), &line);
+    if let Some(on) = next_check_in(&row, &map, app.today()) {
+        line("Next check-in", &check_in_words(on, app.today()));
+    }
     Ok(())
-}
-
-fn say_next(row: &Card, map: &Map, today: Date, line: &dyn Fn(&str, &str)) {
-    if let Some(on) = next_check_in(row, map, today) {
-        let late = if on < today { " (overdue)" } else { "" };
-        line("Next check-in", &format!("{}{late}", on.spelled()));
-    }
 }

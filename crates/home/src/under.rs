@@ -57,7 +57,6 @@ pub trait Under {
     fn names(&mut self) -> Result<BTreeMap<EntryId, String>, Trouble>;
     fn texts(&mut self) -> Result<BTreeMap<EntryId, Texts>, Trouble>;
     fn joined(&mut self) -> Result<Arc<[Card]>, Trouble>;
-    fn find_joined(&mut self, said: &str) -> Result<Card, Trouble>;
     fn seed(&mut self) -> Result<DeviceSeed, Trouble>;
     fn maps(&mut self) -> Result<Vec<MapRow>, Trouble>;
     fn add_map(&mut self, name: &str, person: &str, group: &str) -> Result<SpaceNumber, Trouble>;
@@ -177,10 +176,6 @@ impl Under for Visit<'_> {
 
     fn joined(&mut self) -> Result<Arc<[Card]>, Trouble> {
         Visit::joined(self)
-    }
-
-    fn find_joined(&mut self, said: &str) -> Result<Card, Trouble> {
-        Visit::find_joined(self, said)
     }
 
     fn seed(&mut self) -> Result<DeviceSeed, Trouble> {
