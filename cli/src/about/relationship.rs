@@ -1,11 +1,13 @@
 //! What stands between us and somebody: their consents and requests, what is missing, give and take, the next check-in.
 
 use allymap_domain::advice::before::Missing;
-use allymap_domain::date::Date;
+use allymap_domain::entry::assertion::{Claim, Stated};
+use allymap_domain::entry::fact::{Fact, FactKind};
 use allymap_domain::entry::favour::{Balance, GiveAndTake, Standing};
 use allymap_home::relations::before::{Before, Consent, Request};
 use allymap_home::relations::facts::Moved;
-use allymap_policy::Fact;
+use allymap_home::relations::relationship::Relationship;
+use allymap_policy::Fact as Weighed;
 use serde_json::{Value, json};
 
 use crate::terminal::output::Output;
@@ -41,10 +43,60 @@ fn missing_words(missing: &[Missing]) -> Vec<&'static str> {
     missing.iter().map(words).collect()
 }
 
+/// What `partner show` says about a relationship.
+pub(crate) fn say_relationship(out: &Output, relationship: &Relationship) {
+    let line = |label: &str, words: &str| out.line(label, 22, words);
+    if relationship.alarm {
+        line("Alarm", "the tie with these rights holders is strained");
+    }
+    if relationship.only_mapped {
+        line("Stage", "mapped");
+    }
+    for standing in &relationship.facts {
+        for (number, said) in standing.said.iter().enumerate() {
+            let Claim::Fact(fact) = said.assertion.claim else { continue };
+            let label = if number == 0 { fact.kind().label() } else { "" };
+            let counts = if standing.differs && fact == standing.counts { " counts until settled" } else { "" };
+            line(label, &format!("{}{counts} ({})", fact.label(), said_about(fact, said)));
+        }
+    }
+    if relationship.lacks_their_gain {
+        line("Incomplete", "a formal partnership needs what they get");
+    }
+    match relationship.research {
+        Some(on) => line("Research", &format!("done {}", on.spelled())),
+        None if relationship.wants_research => line("Research", "not done; look before any work together"),
+        None => {}
+    }
+    for consent in &relationship.consents {
+        line("Consent", &consent_words(consent));
+    }
+    for request in &relationship.requests {
+        line("Their request", &request_words(request));
+    }
+    if relationship.balance.standing != Standing::Nothing {
+        line("Give and take", &balance_words(&relationship.balance));
+    }
+    if let Some(on) = relationship.next_check_in {
+        let late = if on < out.today { " (overdue)" } else { "" };
+        line("Next check-in", &format!("{}{late}", on.spelled()));
+    }
+}
+
+/// When a fact was seen, where that is known from, why, and who says so.
+fn said_about(fact: Fact, said: &Stated) -> String {
+    let Stated { assertion, author, .. } = said;
+    let checked = if fact.kind() == FactKind::AffiliationKind { "checked " } else { "" };
+    let name = Some(author.name.clone()).filter(|name| !name.is_empty());
+    let about =
+        [Some(format!("{checked}{}", assertion.observed)), assertion.source.clone(), assertion.reason.clone(), name];
+    about.into_iter().flatten().collect::<Vec<_>>().join(", ")
+}
+
 /// `yes, with conditions, for Film night: no photographs (given by Noor, 2026-11-20)`
 pub(crate) fn consent_words(consent: &Consent) -> String {
     let what = consent.event.as_ref().or(consent.occasion.as_ref()).map_or("no occasion named", String::as_str);
-    let answer = consent.answer.as_deref().map_or("taken back; ask again", |value| Fact::Consent.value_words(value));
+    let answer = consent.answer.as_deref().map_or("taken back; ask again", |value| Weighed::Consent.value_words(value));
     let conditions =
         if consent.conditions.is_empty() { String::new() } else { format!(": {}", consent.conditions.join("; ")) };
     let giver = consent.given_by.as_ref().map_or("nobody named".to_owned(), |giver| format!("given by {giver}"));
@@ -63,7 +115,7 @@ pub(crate) fn consent_json(consent: &Consent) -> Value {
 pub(crate) fn request_words(request: &Request) -> String {
     let text = request.text.as_deref().unwrap_or_default();
     let kind = request.kind.as_deref().filter(|kind| *kind != "other");
-    let kind = kind.map(|kind| format!(", {}", Fact::Requests.value_words(kind))).unwrap_or_default();
+    let kind = kind.map(|kind| format!(", {}", Weighed::Requests.value_words(kind))).unwrap_or_default();
     let by = request.said_by.as_ref().map(|who| format!("said by {who}, ")).unwrap_or_default();
     format!("{text}{kind} ({by}{})", request.on)
 }
@@ -93,12 +145,6 @@ pub(crate) fn balance_json(balance: &GiveAndTake) -> Value {
         value["got"] = json!({ "things": counted.got, "size": counted.got_size });
     }
     value
-}
-
-/// When somebody should next be in touch.
-pub(crate) fn check_in_words(on: Date, today: Date) -> String {
-    let late = if on < today { " (overdue)" } else { "" };
-    format!("{}{late}", on.spelled())
 }
 
 /// What changed, in words.

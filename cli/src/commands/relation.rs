@@ -1,22 +1,20 @@
 //! What several commands say and write about a relationship: its stage and health, who knows them, give and take.
 
 use allymap_domain::advice::before;
-use allymap_domain::advice::due::next_check_in;
 use allymap_domain::card::Card;
 use allymap_domain::date::typed::parse_when;
 use allymap_domain::date::{Date, When};
 use allymap_domain::entry::Entry;
-use allymap_domain::entry::assertion::{Assertion, Claim};
-use allymap_domain::entry::fact::{Fact, FactKind, Health, Stage};
-use allymap_domain::entry::favour::Standing;
+use allymap_domain::entry::assertion::Assertion;
+use allymap_domain::entry::fact::{Fact, FactKind, Stage};
 use allymap_domain::entry::link::Link;
 use allymap_domain::entry::log::{LogKind, LogLine};
 use allymap_domain::ids::EntryId;
-use allymap_home::relations::before::{consents, requests};
+use allymap_home::relations::relationship;
 use allymap_home::under;
 use allymap_wire::DocumentId;
 
-use crate::about::relationship::{balance_words, check_in_words, consent_words, moved_words, request_words};
+use crate::about::relationship::{moved_words, say_relationship};
 use crate::app::App;
 use crate::terminal::answer::Answer;
 use crate::terminal::failure::Failure;
@@ -180,57 +178,7 @@ pub(crate) const SOURCE_QUESTION: &str = "Where is that known from? A paper and 
 
 /// What `partner show` says about the relationship.
 pub(crate) fn say(app: &mut App<'_>, entry: &Entry) -> Result<(), Failure> {
-    let row = app.card(entry.id)?;
-    let map = app.map_entry()?.unwrap_or_default();
-    let out = app.output.clone();
-    let line = |label: &str, words: &str| out.line(label, 22, words);
-    if row.rights_holders() && row.fact(FactKind::Health) == Some(Fact::Health(Health::Strained)) {
-        line("Alarm", "the tie with these rights holders is strained");
-    }
-    if entry.kind.is_some_and(|kind| kind.name != "place" && kind.name != "segment")
-        && entry.fact(FactKind::Stage).is_none()
-    {
-        line("Stage", "mapped");
-    }
-    for standing in &entry.facts {
-        for (number, said) in standing.said.iter().enumerate() {
-            let Claim::Fact(fact) = said.assertion.claim else { continue };
-            let assertion = &said.assertion;
-            let checked = if fact.kind() == FactKind::AffiliationKind { "checked " } else { "" };
-            let about: Vec<String> = [
-                Some(format!("{checked}{}", assertion.observed)),
-                assertion.source.clone(),
-                assertion.reason.clone(),
-                Some(said.author.name.clone()).filter(|name| !name.is_empty()),
-            ]
-            .into_iter()
-            .flatten()
-            .collect();
-            let label = if number == 0 { fact.kind().label() } else { "" };
-            let counts = if standing.differs && fact == standing.counts { " counts until settled" } else { "" };
-            line(label, &format!("{}{counts} ({})", fact.label(), about.join(", ")));
-        }
-    }
-    if entry.value("agreement") == Some("formal") && entry.value("they-get").is_none() {
-        line("Incomplete", "a formal partnership needs what they get");
-    }
-    if let Some(on) = row.last_research {
-        line("Research", &format!("done {}", on.spelled()));
-    } else if row.category() == Some("c") {
-        line("Research", "not done; look before any work together");
-    }
-    for consent in consents(app.visit()?, &row)? {
-        line("Consent", &consent_words(&consent));
-    }
-    for request in requests(&row) {
-        line("Their request", &request_words(&request));
-    }
-    let balance = row.give_and_take(app.today());
-    if balance.standing != Standing::Nothing {
-        line("Give and take", &balance_words(&balance));
-    }
-    if let Some(on) = next_check_in(&row, &map, app.today()) {
-        line("Next check-in", &check_in_words(on, app.today()));
-    }
+    let relationship = relationship::of(app.visit()?, entry)?;
+    say_relationship(&app.output, &relationship);
     Ok(())
 }

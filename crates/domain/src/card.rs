@@ -18,7 +18,7 @@ use crate::card::texts::Texts;
 use crate::date::Date;
 use crate::entry::Entry;
 use crate::entry::ancestry::Ancestry;
-use crate::entry::fact::{Fact, FactKind, Stage};
+use crate::entry::fact::{Fact, FactKind, Health, Stage};
 use crate::entry::favour::{Balance, Favour, GiveAndTake};
 use crate::entry::link::{Direction, Strength, Target};
 use crate::entry::log;
@@ -435,6 +435,11 @@ impl Card {
     /// A fact, if somebody stated it.
     pub fn fact(&self, kind: FactKind) -> Option<Fact> {
         self.facts.iter().copied().find(|fact| fact.kind() == kind)
+    }
+
+    /// A strained tie with rights holders is an alarm (module, section 4a).
+    pub fn is_strained_with_rights_holders(&self) -> bool {
+        self.rights_holders() && self.fact(FactKind::Health) == Some(Fact::Health(Health::Strained))
     }
 
     /// What went back and forth within a year. Of a person it has no numbers: nobody gets a score.

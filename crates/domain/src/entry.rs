@@ -214,6 +214,11 @@ impl Entry {
         self.facts.iter().find(|standing| standing.counts.kind() == kind)
     }
 
+    /// A formal partnership in which nobody knows what they get is incomplete (guide, section 2).
+    pub fn lacks_their_gain(&self) -> bool {
+        self.value("agreement") == Some("formal") && self.value("they-get").is_none()
+    }
+
     /// A fact in place of everything that was stated about it before.
     pub fn stating(&self, fact: Fact, on: When, recorded_ms: u64) -> Assertion {
         let standing = self.fact(fact.kind()).map_or(&[][..], |standing| &standing.said);

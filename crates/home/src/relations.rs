@@ -10,4 +10,5 @@ pub mod facts;
 pub mod gave;
 pub mod holder;
 pub mod log;
+pub mod relationship;
 pub mod voices;

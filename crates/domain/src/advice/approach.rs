@@ -1,4 +1,5 @@
-//! Before a first contact: who of us is in touch with them already, so that they are not approached twice (module, section 7).
+//! Before a first contact: who of us is in touch with them already, so that they are not approached twice (guide, section 2;
+//! module, section 4b).
 
 use crate::advice::before::all_the_same;
 use crate::card::Card;

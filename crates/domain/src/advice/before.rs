@@ -90,7 +90,7 @@ impl Plan {
     /// The community's other organisations are looked into before any work with them (module, section 4c).
     fn researched_first(self, card: &Card, anyway: Option<&str>) -> Result<Option<String>, First> {
         let work = matches!(self, Plan::Ask | Plan::CoHost | Plan::Approach);
-        if !work || card.category() != Some("c") || card.rights_holders() || card.last_research.is_some() {
+        if !work || card.rights_holders() || !wants_research(card) {
             return Ok(None);
         }
         match anyway.map(str::trim).filter(|why| !why.is_empty()) {
@@ -120,10 +120,15 @@ pub fn missing(card: &Card) -> Vec<Missing> {
         (Missing::Consultation, theirs && card.last_consulted.is_none()),
         (Missing::Consent, theirs && !has_answered(card)),
         (Missing::Category, !theirs && card.category().is_none()),
-        (Missing::Research, card.category() == Some("c") && card.last_research.is_none()),
+        (Missing::Research, wants_research(card)),
         (Missing::Meeting, card.last_meeting.is_none()),
     ];
     missing.into_iter().filter(|(_, is_missing)| *is_missing).map(|(what, _)| what).collect()
+}
+
+/// The community's other organisations are looked into before any work together (module, section 4c).
+pub fn wants_research(card: &Card) -> bool {
+    card.category() == Some("c") && card.last_research.is_none()
 }
 
 /// How often they will have been asked lately, with the ask that is planned.
@@ -131,8 +136,8 @@ pub fn asked_with_this(card: &Card, today: Date) -> usize {
     asked_within(&card.favours, today, DEMAND_DAYS) + 1
 }
 
-/// What to think of before this ask: get to know each other first (guide, section 2), and do not ask rights holders too often
-/// (module, section 4a).
+/// What to think of before this ask: getting to know each other comes first, unless it is urgent (module, section 7), and rights
+/// holders are not asked too often, by all of our groups together (guide, section 2).
 pub fn doubts(card: &Card, urgent: bool, today: Date) -> Vec<Doubt> {
     let asked = asked_with_this(card, today);
     let unmet = (card.last_meeting.is_none() && !urgent).then_some(Doubt::NoMeeting);

@@ -1,4 +1,5 @@
-//! What all of them together can bring. What nobody counted is said as unknown and never counts as none.
+//! What all of them together can bring (module, sections 2 and 6). What nobody counted is said as unknown and never counts as
+//! none.
 
 use crate::card::Card;
 use crate::kind::relationship::CAPACITY;

@@ -4,7 +4,7 @@
 use crate::card::Card;
 use crate::date::Date;
 use crate::entry::Entry;
-use crate::entry::fact::{Fact, FactKind, Health, Stage};
+use crate::entry::fact::Stage;
 use crate::entry::favour::Balance;
 use crate::map::Map;
 
@@ -130,7 +130,7 @@ fn of_row<'a>(row: &'a Card, map: &Map, today: Date, within_days: i32, due: &mut
             add(DueKind::Call, Some(until));
         }
     }
-    if row.rights_holders() && row.fact(FactKind::Health) == Some(Fact::Health(Health::Strained)) {
+    if row.is_strained_with_rights_holders() {
         add(DueKind::Strained, None);
     }
     if let Some(by) = assess_by(row, today).filter(|by| soon(*by)) {

@@ -12,7 +12,7 @@ pub fn newest_first(lines: &mut [(&Card, Logged)]) {
     lines.sort_by_key(|(card, logged)| (Reverse(logged.line.on.date), !card.rights_holders()));
 }
 
-/// Asks: what helps both sides first, then the latest.
+/// Asks: what helps both sides first (module, section 7), then the latest.
 pub fn mutual_first(asks: &mut [(Date, &Card, Logged)]) {
     asks.sort_by(|(one_day, one, first), (other_day, other, second)| {
         let first = (!first.line.mutual, Reverse(one_day), !one.rights_holders(), &one.name, first.id);

@@ -67,6 +67,14 @@ fn of_two_stages_written_apart_the_earlier_counts_and_the_end_beats_all() {
 }
 
 #[test]
+fn a_formal_partnership_is_incomplete_until_it_is_known_what_they_get() {
+    let [mut ana, ..] = Desk::three(&choir_of("b").with("agreement", "formal"));
+    assert!(ana.entry().lacks_their_gain());
+    ana.edit(|edit| Entry::set(edit, "they-get", "our hall")).unwrap();
+    assert!(!ana.entry().lacks_their_gain());
+}
+
+#[test]
 fn strained_beats_unclear_beats_good_and_unknown_affiliation_beats_nothing() {
     let [mut ana, mut ben, mut cleo] = Desk::three_choirs();
     state(&mut ana, 1, FactKind::Health, "good", &[]);

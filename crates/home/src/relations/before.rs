@@ -60,7 +60,7 @@ pub(crate) fn of_card(v: &mut Visit<'_>, card: &Card) -> Result<Before, Trouble>
 }
 
 /// What they answered when they were asked, as far as it stands.
-pub fn consents(v: &mut Visit<'_>, card: &Card) -> Result<Vec<Consent>, Trouble> {
+pub(crate) fn consents(v: &mut Visit<'_>, card: &Card) -> Result<Vec<Consent>, Trouble> {
     let told = card.consents();
     if told.is_empty() {
         return Ok(Vec::new());
@@ -84,7 +84,7 @@ pub fn consents(v: &mut Visit<'_>, card: &Card) -> Result<Vec<Consent>, Trouble>
 }
 
 /// What they ask of us, as far as nobody lifted it.
-pub fn requests(card: &Card) -> Vec<Request> {
+pub(crate) fn requests(card: &Card) -> Vec<Request> {
     let told = card.requests().into_iter();
     told.map(|told| Request {
         text: told.what.text,
