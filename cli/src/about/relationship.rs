@@ -6,7 +6,7 @@ use allymap_domain::entry::fact::{Fact, FactKind};
 use allymap_domain::entry::favour::{Balance, GiveAndTake, Standing};
 use allymap_home::relations::before::{Before, Consent, Request};
 use allymap_home::relations::facts::Moved;
-use allymap_home::relations::relationship::Relationship;
+use allymap_home::relations::relationship::{CheckIn, Relationship};
 use allymap_policy::Fact as Weighed;
 use serde_json::{Value, json};
 
@@ -77,8 +77,8 @@ pub(crate) fn say_relationship(out: &Output, relationship: &Relationship) {
     if relationship.balance.standing != Standing::Nothing {
         line("Give and take", &balance_words(&relationship.balance));
     }
-    if let Some(on) = relationship.next_check_in {
-        let late = if on < out.today { " (overdue)" } else { "" };
+    if let Some(CheckIn { on, overdue }) = relationship.next_check_in {
+        let late = if overdue { " (overdue)" } else { "" };
         line("Next check-in", &format!("{}{late}", on.spelled()));
     }
 }

@@ -27,7 +27,14 @@ pub struct Relationship {
     pub consents: Vec<Consent>,
     pub requests: Vec<Request>,
     pub balance: GiveAndTake,
-    pub next_check_in: Option<Date>,
+    pub next_check_in: Option<CheckIn>,
+}
+
+/// When somebody should next be in touch, asking for nothing.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct CheckIn {
+    pub on: Date,
+    pub overdue: bool,
 }
 
 /// Of this entry alone: what else is known of them under another name stands there.
@@ -43,6 +50,6 @@ pub fn of(v: &mut Visit<'_>, entry: &Entry) -> Result<Relationship, Trouble> {
         consents: consents(v, &card)?,
         requests: requests(&card),
         balance: card.give_and_take(today),
-        next_check_in: next_check_in(&card, &map, today),
+        next_check_in: next_check_in(&card, &map, today).map(|on| CheckIn { on, overdue: on < today }),
     })
 }
