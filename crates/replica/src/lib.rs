@@ -19,9 +19,7 @@ mod seen;
 mod shelf;
 
 #[cfg(test)]
-mod flooding;
-#[cfg(test)]
-mod judging;
+mod tests;
 
 #[doc(hidden)]
 pub use broken::Broken;

@@ -101,8 +101,8 @@ mod tests {
         RecordId, RelayKey, RelayKeyHash,
     };
 
-    use crate::judging::{Desk, NOW, copy_of, device, write};
     use crate::replica::Replica;
+    use crate::tests::judged_as_a_set::{Desk, NOW, copy_of, device, write};
     use crate::{Effect, Input, Notice};
 
     const KEY: RelayKey = RelayKey([3; 32]);

@@ -17,9 +17,7 @@ mod statement;
 mod vault;
 
 #[cfg(test)]
-mod golden;
-#[cfg(test)]
-mod vectors;
+mod tests;
 
 pub use body::{BODY_BYTES, BODY_CHANGES, BodyError, CODEC, compress_body, expand_body};
 pub use epoch::{EpochKey, KeyRing, PacketError, SealedKey, open_links, open_packet, wrap_keys};

@@ -6,8 +6,8 @@ use allymap_wire::Record;
 use proptest::prelude::*;
 
 use crate::broken::Broken;
-use crate::judging::{Desk, MAP, NOW, copy_of, device, follow, in_order, orders};
 use crate::rows::{Fate, Missing, Refused};
+use crate::tests::judged_as_a_set::{Desk, MAP, NOW, copy_of, device, follow, in_order, orders};
 use crate::{EditFailure, Notice};
 
 const BEN: u8 = 1;
