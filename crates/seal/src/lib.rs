@@ -21,8 +21,9 @@ mod tests;
 
 pub use body::{BODY_BYTES, BODY_CHANGES, BodyError, CODEC, compress_body, expand_body};
 pub use epoch::{EpochKey, KeyRing, PacketError, SealedKey, open_links, open_packet, wrap_keys};
+pub use hpke_box::KemKey;
 pub use invitation::{Invitation, InvitationError, JoinRequest, Offer, four_words};
-pub use keys::{DeviceKeys, DeviceSeed, KemKey, RootKeys, RootSeed, WordsError, actor};
+pub use keys::{DeviceKeys, DeviceSeed, RootKeys, RootSeed, WordsError, actor};
 pub use keyslot::{Argon2Cost, Keyslots, SlotError, SlotKind};
 pub use op::{Body, Op, OpError, Role, SignedOp};
 pub use record::{Content, OpenError, SealError, open, seal};
