@@ -55,8 +55,8 @@ enum Checked {
 impl Replica {
     /// Applies what is durable and not yet applied; asks to go on if there is more.
     pub(crate) fn apply(&mut self, draft: &mut Draft<'_>, effects: &mut Vec<Effect>) -> Result<(), Unreadable> {
-        let unapplied = draft.list(b'v', &[], None, RECORDS_AT_ONCE)?;
-        let Some((_, first)) = unapplied.first() else {
+        let unapplied = draft.unapplied(RECORDS_AT_ONCE)?;
+        let Some((order, id)) = unapplied.first().copied() else {
             if self.applying != Applying::Together {
                 self.applying = Applying::Together;
                 draft.delete(Key::Breadcrumb);
@@ -64,15 +64,8 @@ impl Replica {
             return Ok(());
         };
         match if self.broken == Some(Broken::NoBreadcrumb) { Applying::Together } else { self.applying } {
-            Applying::Together => {
-                let ids =
-                    unapplied.iter().filter_map(|(order, id)| Some((order_of(order)?, RecordId::from_slice(id)?)));
-                self.apply_these(ids.collect(), draft, effects)?;
-            }
+            Applying::Together => self.apply_these(unapplied.into(), draft, effects)?,
             Applying::OneByOne { announced } => {
-                let (Some(order), Some(id)) = (order_of(&unapplied[0].0), RecordId::from_slice(first)) else {
-                    return Ok(());
-                };
                 let crumb: Option<BreadcrumbRow> = draft.row(Key::Breadcrumb)?;
                 let deaths = crumb.filter(|crumb| crumb.record == id).map_or(0, |crumb| crumb.deaths);
                 if announced == Some(id) {
@@ -177,8 +170,7 @@ impl Replica {
         queue: &mut VecDeque<(u64, RecordId)>,
     ) -> Result<(), Unreadable> {
         let mut woken = Vec::new();
-        for (name, _) in draft.list(b'w', &missing.name(), None, usize::MAX)? {
-            let Some(id) = RecordId::from_slice(&name) else { continue };
+        for id in draft.waiting(missing)? {
             draft.delete(Key::Waiting(missing, id));
             if let Some(row) = draft.row::<FateRow>(Key::Fate(id))? {
                 woken.push((row.order, id));
@@ -430,9 +422,8 @@ impl Replica {
 
     /// The saved document was damaged: it is built anew from its records.
     fn apply_again(&self, document: DocumentId, draft: &mut Draft<'_>) -> Result<(), Unreadable> {
-        for (name, row) in draft.list(b'f', &[], None, usize::MAX)? {
-            if let (Some(id), Ok(FateRow { order, fate: Fate::Changes { document: of, .. } })) =
-                (RecordId::from_slice(&name), minicbor::decode(&row))
+        for (id, row) in draft.fates()? {
+            if let FateRow { order, fate: Fate::Changes { document: of, .. } } = row
                 && of == document
             {
                 draft.put_bytes(Key::Unapplied(order), id.0.to_vec());
@@ -461,8 +452,4 @@ fn judge_later(statement: &Statement, draft: &mut Draft<'_>) -> Fate {
 
 fn bytes_of(record: &Pending) -> usize {
     record.changes.iter().map(Vec::len).sum()
-}
-
-fn order_of(name: &[u8]) -> Option<u64> {
-    name.try_into().ok().map(u64::from_be_bytes)
 }

@@ -1,5 +1,7 @@
 //! What one input wants stored: read through, written once.
 
+mod readers;
+
 use std::collections::BTreeMap;
 use std::ops::ControlFlow;
 
@@ -44,50 +46,37 @@ impl<'a> Draft<'a> {
         self.changed.insert(key.bytes(self.space), None);
     }
 
-    /// As [`Draft::delete`], for a row whose name came out of [`Draft::list`] with nothing after its letter.
-    pub(crate) fn delete_named(&mut self, letter: u8, name: &[u8]) {
-        self.changed.insert(crate::rows::prefix(letter, self.space, name), None);
-    }
-
-    /// Rows under one letter (and what follows it), own changes included, in order of their keys; at most `limit`.
-    pub(crate) fn list(
+    /// Rows whose keys begin with `prefix`, own changes included, in order of their keys, from `from` on. Their names are given:
+    /// what follows the prefix.
+    fn visit(
         &self,
-        letter: u8,
-        rest: &[u8],
-        from: Option<Vec<u8>>,
-        limit: usize,
-    ) -> Result<Vec<(Vec<u8>, Vec<u8>)>, Unreadable> {
-        let prefix = crate::rows::prefix(letter, self.space, rest);
-        let start = from.unwrap_or_else(|| prefix.clone());
-        let mut overlay =
-            self.changed.range(start.clone()..).take_while(|(key, _)| key.starts_with(&prefix)).peekable();
-        let mut found = Vec::new();
-        let take = |key: &[u8], value: &[u8], found: &mut Vec<(Vec<u8>, Vec<u8>)>| {
-            found.push((key[prefix.len()..].to_vec(), value.to_vec()));
-            if found.len() == limit { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
+        prefix: &[u8],
+        from: &[u8],
+        visit: &mut dyn FnMut(&[u8], &[u8]) -> ControlFlow<()>,
+    ) -> Result<(), Unreadable> {
+        let overlay = self.changed.range(from.to_vec()..).take_while(|(key, _)| key.starts_with(prefix));
+        let mut overlay = overlay.map(|(key, change)| (key.as_slice(), change.as_deref())).peekable();
+        let mut goes_on = ControlFlow::Continue(());
+        let mut give = |key: &[u8], value: Option<&[u8]>| match value {
+            Some(value) => visit(&key[prefix.len()..], value),
+            None => ControlFlow::Continue(()),
         };
-        self.rows.scan(&prefix, Some(&start), &mut |key, value| {
-            while let Some((ours, change)) = overlay.next_if(|(ours, _)| ours.as_slice() < key) {
-                if let Some(value) = change {
-                    take(ours, value, &mut found)?;
+        self.rows.scan(prefix, Some(from), &mut |key, value| {
+            goes_on = (|| {
+                while let Some((ours, change)) = overlay.next_if(|(ours, _)| *ours < key) {
+                    give(ours, change)?;
                 }
-            }
-            match overlay.next_if(|(ours, _)| ours.as_slice() == key) {
-                Some((_, Some(value))) => take(key, value, &mut found),
-                Some((_, None)) => ControlFlow::Continue(()),
-                None => take(key, value, &mut found),
-            }
+                match overlay.next_if(|(ours, _)| *ours == key) {
+                    Some((_, change)) => give(key, change),
+                    None => give(key, Some(value)),
+                }
+            })();
+            goes_on
         })?;
-        if found.len() < limit {
-            for (ours, change) in overlay {
-                if let Some(value) = change
-                    && take(ours, value, &mut found).is_break()
-                {
-                    break;
-                }
-            }
+        while let (ControlFlow::Continue(()), Some((ours, change))) = (goes_on, overlay.next()) {
+            goes_on = give(ours, change);
         }
-        Ok(found)
+        Ok(())
     }
 
     pub(crate) fn is_empty(&self) -> bool {

@@ -16,7 +16,7 @@ use rand_core::CryptoRng;
 use crate::broken::Broken;
 use crate::draft::Draft;
 use crate::replica::{Effect, Notice, Replica, step};
-use crate::rows::{ClaimRow, CursorRow, Fate, FateRow, Key, OfferRow, PositionRow, Rows, Unreadable};
+use crate::rows::{ClaimRow, CursorRow, Fate, FateRow, Key, Kind, OfferRow, PositionRow, Rows, Unreadable};
 
 /// Everything that can happen to a replica from outside.
 #[derive(Debug)]
@@ -98,9 +98,9 @@ impl Replica {
         let mut after = Vec::new();
         match input {
             Input::Connected { relay, host } => {
-                let claims = self.claims(relay, &draft)?;
+                let claims = draft.claims(relay)?;
                 self.sessions.insert(relay, Session::new(host, claims));
-                if !draft.list(b'v', &[], None, 1)?.is_empty() {
+                if draft.has_unapplied()? {
                     // An earlier life ended before these were applied; nobody else will ask for them.
                     after.push(Effect::Continue);
                 }
@@ -141,13 +141,13 @@ impl Replica {
                 effects.push(Effect::Persist(writes));
             }
             (Some(Broken::CursorBeforeRecords), Some(writes)) => {
-                let (cursors, rest) = writes.into_iter().partition(|write| has_letter(write, b'c'));
+                let (cursors, rest) = writes.into_iter().partition(|write| is_of(write, Kind::Cursor));
                 effects.push(Effect::Persist(cursors));
                 effects.push(Effect::Persist(rest));
                 effects.extend(after);
             }
             (Some(Broken::OffersInAnotherWrite), Some(writes)) => {
-                let (offers, rest) = writes.into_iter().partition(|write| has_letter(write, b'n'));
+                let (offers, rest) = writes.into_iter().partition(|write| is_of(write, Kind::Offer));
                 effects.push(Effect::Persist(offers));
                 effects.push(Effect::Persist(rest));
                 effects.extend(after);
@@ -542,12 +542,7 @@ impl Replica {
             return Ok(());
         }
         let mut hash = LogHash::START;
-        for (name, row) in draft.list(b'x', &relay.0, None, usize::MAX)? {
-            let (Ok(position), Ok(row)) =
-                (name.try_into().map(u64::from_be_bytes), minicbor::decode::<PositionRow>(&row))
-            else {
-                continue;
-            };
+        for (position, row) in draft.positions(relay)? {
             if position <= common.position {
                 hash = hash.next(&row.record);
             } else {
@@ -559,10 +554,8 @@ impl Replica {
                 }
             }
         }
-        for (name, row) in draft.list(b'n', &relay.0, None, usize::MAX)? {
-            if let (Ok(order), Ok(row)) = (name.try_into().map(u64::from_be_bytes), minicbor::decode::<OfferRow>(&row))
-                && row.acknowledged.is_some_and(|at| at > common.position)
-            {
+        for (order, row) in draft.offers(relay, 0, usize::MAX)? {
+            if row.acknowledged.is_some_and(|at| at > common.position) {
                 draft.put(Key::Offer(relay, order), &OfferRow { record: row.record, acknowledged: None });
             }
         }
@@ -692,7 +685,7 @@ impl Replica {
             .sessions
             .get(&relay)
             .is_some_and(|session| session.stage == Stage::Open && session.caught_up && session.in_flight.is_empty());
-        if !ready || !draft.list(b'v', &[], None, 1)?.is_empty() {
+        if !ready || draft.has_unapplied()? {
             return Ok(());
         }
         for op in self.share_keys(now, draft, chance) {
@@ -700,7 +693,7 @@ impl Replica {
             let _ = self.keep_op_record(now, draft, op, chance);
         }
         self.say_again(now, draft, chance)?;
-        let unsealed = self.unsealed_in(draft)?;
+        let unsealed = draft.unsealed()?;
         self.seal_sittings(now, Some(relay), &unsealed, draft, chance)?;
         let (version, digest) = match self.sessions.get(&relay) {
             Some(Session { access: Some(access), access_sent: None, .. }) => *access,
@@ -749,7 +742,7 @@ impl Replica {
         draft: &Draft<'_>,
         effects: &mut Vec<Effect>,
     ) -> Result<(), Unreadable> {
-        let invitations = self.invitations(draft)?;
+        let invitations = draft.invitations()?;
         let Some(session) = self.sessions.get_mut(&relay) else { return Ok(()) };
         let first = !std::mem::replace(&mut session.asked_boxes, true);
         let placing: Vec<BoxToken> = session
@@ -786,13 +779,8 @@ impl Replica {
         effects: &mut Vec<Effect>,
     ) -> Result<(), Unreadable> {
         let Some(session) = self.sessions.get_mut(&relay) else { return Ok(()) };
-        let from = Key::Offer(relay, session.offered_through + 1).bytes(self.number);
         let (mut entries, mut bytes) = (Vec::new(), 0);
-        for (name, row) in draft.list(b'n', &relay.0, Some(from), limits::RECORDS_PER_MESSAGE)? {
-            let (Ok(order), Ok(row)) = (name.try_into().map(u64::from_be_bytes), minicbor::decode::<OfferRow>(&row))
-            else {
-                continue;
-            };
+        for (order, row) in draft.offers(relay, session.offered_through + 1, limits::RECORDS_PER_MESSAGE)? {
             let record = draft.bytes(Key::Record(row.record))?.and_then(|bytes| Record::new(bytes).ok());
             let Some(record) = record else {
                 session.offered_through = order;
@@ -863,7 +851,7 @@ pub(crate) fn send(relay: RelayKeyHash, message: &Message, effects: &mut Vec<Eff
     effects.push(Effect::Send { relay, bytes: message.encode() });
 }
 
-fn has_letter(write: &crate::rows::Write, letter: u8) -> bool {
+fn is_of(write: &crate::rows::Write, kind: Kind) -> bool {
     let (crate::rows::Write::Put(key, _) | crate::rows::Write::Delete(key)) = write;
-    key.first() == Some(&letter)
+    key.first() == Some(&(kind as u8))
 }

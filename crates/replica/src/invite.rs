@@ -93,8 +93,8 @@ impl Replica {
 
     /// Invitations that were given and not answered yet.
     pub fn invited(&self, rows: &dyn Rows) -> Result<Vec<Invited>, Unreadable> {
-        Ok(self
-            .invitations(&Draft::new(rows, self.number))?
+        Ok(Draft::new(rows, self.number)
+            .invitations()?
             .into_iter()
             .filter(|(_, row)| !row.answered)
             .filter_map(|(token, row)| {
@@ -108,7 +108,7 @@ impl Replica {
     pub fn asking(&self, rows: &dyn Rows) -> Result<Vec<Asking>, Unreadable> {
         let draft = Draft::new(rows, self.number);
         let mut asking = Vec::new();
-        for (token, row) in self.invitations(&draft)? {
+        for (token, row) in draft.invitations()? {
             let (false, Some(sealed), Some(role)) = (row.answered, &row.request, role_of(&row)) else { continue };
             let invitation =
                 Invitation { space: self.space, relay: row.relay, secret: row.secret, url: row.url.clone() };

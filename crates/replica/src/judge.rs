@@ -57,19 +57,13 @@ impl Replica {
         if self.membership().is_none() {
             return Ok(());
         }
-        let marked = draft.list(b'g', &[], None, usize::MAX)?;
-        let mut documents: BTreeSet<DocumentId> = marked
-            .iter()
-            .filter(|(_, mark)| mark[..] == [JUDGE])
-            .filter_map(|(name, _)| DocumentId::from_slice(name))
-            .collect();
+        let mut documents = draft.to_judge()?;
         if documents.is_empty() {
             return Ok(());
         }
-        let unsealed: Vec<DocumentId> =
-            self.unsealed_in(draft)?.into_iter().filter(|id| documents.contains(id)).collect();
+        let unsealed: Vec<DocumentId> = draft.unsealed()?.into_iter().filter(|id| documents.contains(id)).collect();
         self.seal_sittings(now, None, &unsealed, draft, chance)?;
-        for id in self.unsealed_in(draft)? {
+        for id in draft.unsealed()? {
             documents.remove(&id);
         }
         let mut evidence = self.evidence(&documents, draft)?;
@@ -112,9 +106,8 @@ impl Replica {
         if devices.is_empty() {
             return Ok(());
         }
-        for (_, row) in draft.list(b'f', &[], None, usize::MAX)? {
-            if let Ok(FateRow { fate: Fate::Changes { document, by, .. } | Fate::LeftOut { document, by, .. }, .. }) =
-                minicbor::decode(&row)
+        for (_, row) in draft.fates()? {
+            if let Fate::Changes { document, by, .. } | Fate::LeftOut { document, by, .. } = row.fate
                 && devices.contains(&by)
             {
                 draft.put_bytes(Key::Judged(document), vec![JUDGE]);
@@ -131,10 +124,7 @@ impl Replica {
             .map(|(device, _)| device)
             .collect();
         let mut evidence = Evidence::default();
-        for (name, row) in draft.list(b'f', &[], None, usize::MAX)? {
-            let (Some(id), Ok(row)) = (RecordId::from_slice(&name), minicbor::decode::<FateRow>(&row)) else {
-                continue;
-            };
+        for (id, row) in draft.fates()? {
             let concerns = match &row.fate {
                 Fate::Changes { document, by, .. } | Fate::LeftOut { document, by, .. } => {
                     documents.contains(document) || cut.contains(by)

@@ -1,16 +1,28 @@
 //! After damage to the disk: what is left is taken in again, what is missing comes back from the relays.
 
-use std::collections::{BTreeMap, BTreeSet, VecDeque};
+use std::collections::{BTreeMap, BTreeSet};
 
 use allymap_document::{ActorId, Document};
 use allymap_seal::{Body, Content, EpochKey, KemKey, Op, Role, Statement};
-use allymap_wire::{DocumentId, KeyId, LogHash, OpId, Record, RecordId, RecordKind, Timestamp};
+use allymap_wire::{KeyId, LogHash, Record, RecordId, RecordKind, Timestamp};
 use rand_core::CryptoRng;
 
 use crate::broken::Broken;
 use crate::draft::Draft;
 use crate::replica::{Effect, Replica};
-use crate::rows::{DocumentRow, Fate, FateRow, Key, OfferRow, OwnRow, Refused, Rows, Salt, StatementRow, Unreadable};
+use crate::rows::{DocumentRow, Fate, FateRow, Key, Kind, OfferRow, OwnRow, Refused, Rows, Salt, Unreadable};
+
+/// What follows from records and logs, and will follow from them again.
+const FOLLOWS: [Kind; 8] = [
+    Kind::Unapplied,
+    Kind::Waiting,
+    Kind::Offer,
+    Kind::Position,
+    Kind::Breadcrumb,
+    Kind::Judged,
+    Kind::Unsaid,
+    Kind::Unsealed,
+];
 
 impl Replica {
     /// Some rows may be gone, and others be as they were earlier. Every record that is left is numbered and applied anew, every
@@ -18,11 +30,8 @@ impl Replica {
     /// under a new actor from now on, since it may have forgotten changes of its own.
     pub fn mend(&mut self, salt: [u8; 8], rows: &dyn Rows, effects: &mut Vec<Effect>) -> Result<(), Unreadable> {
         let mut draft = Draft::new(rows, self.number);
-        // What follows from records and logs, and will follow from them again.
-        for letter in *b"vwnxbgpe" {
-            for (name, _) in draft.list(letter, &[], None, usize::MAX)? {
-                draft.delete_named(letter, &name);
-            }
+        for kind in FOLLOWS {
+            draft.clear(kind)?;
         }
         for cursor in self.relays.values_mut().filter(|_| self.broken != Some(Broken::MendingKeepsCursors)) {
             (cursor.position, cursor.hash, cursor.highest) = (0, LogHash::START.0, None);
@@ -32,8 +41,7 @@ impl Replica {
         }
         self.take_salt(salt);
         self.learn_salts(&mut draft)?;
-        let last = draft.list(b's', &[], None, usize::MAX)?.pop();
-        if let Some(last) = last.and_then(|(name, _)| name.try_into().ok().map(u32::from_be_bytes)) {
+        if let Some(last) = draft.last_statement()? {
             self.header.next_statement = self.header.next_statement.max(last + 1);
         }
         for record in self.order_anew(&mut draft)? {
@@ -41,7 +49,7 @@ impl Replica {
                 self.wake_later(&missing, &mut draft)?;
             }
         }
-        while !draft.list(b'v', &[], None, 1)?.is_empty() {
+        while draft.has_unapplied()? {
             self.apply_all(&mut draft, effects)?;
         }
         self.say_again_what_no_record_holds(&mut draft)?;
@@ -52,10 +60,8 @@ impl Replica {
 
     /// Those of own statements that are left. What was written under any of them is this device's own and counts as its own.
     fn learn_salts(&mut self, draft: &mut Draft<'_>) -> Result<(), Unreadable> {
-        for (_, row) in draft.list(b's', &[], None, usize::MAX)? {
-            if let Ok(StatementRow { statement, .. }) = minicbor::decode(&row)
-                && let Ok(statement) = Statement::from_bytes(&statement)
-            {
+        for row in draft.statements()? {
+            if let Ok(statement) = Statement::from_bytes(&row.statement) {
                 self.header.earlier.insert(Salt(statement.salt));
             }
         }
@@ -70,8 +76,7 @@ impl Replica {
     /// be sealed again. Whoever has the first record takes the second for a repetition.
     fn say_again_what_no_record_holds(&self, draft: &mut Draft<'_>) -> Result<(), Unreadable> {
         let (mut held, mut ops) = (BTreeSet::new(), BTreeSet::new());
-        for (_, bytes) in draft.list(b'r', &[], None, usize::MAX)? {
-            let Ok(record) = Record::new(bytes) else { continue };
+        for record in draft.records()? {
             match allymap_seal::open(&self.space, &self.ring, &record) {
                 Ok(Content::Changes { statement, body }) if statement.by == self.device() => {
                     let changes = allymap_seal::expand_body(statement.codec, &body).unwrap_or_default();
@@ -86,8 +91,7 @@ impl Replica {
                 draft.put_bytes(Key::Unsaid(id), Vec::new());
             }
         }
-        for (name, _) in draft.list(b'd', &[], None, usize::MAX)? {
-            let Some(id) = DocumentId::from_slice(&name) else { continue };
+        for id in draft.documents()? {
             let Some(mut row) = draft.row::<DocumentRow>(Key::Document(id))? else { continue };
             let Ok(mut document) = Document::load(&row.saved, self.actor()) else { continue };
             let mut known = self.header.earlier.clone();
@@ -128,9 +132,9 @@ impl Replica {
         if self.membership().is_none_or(|member| member.role < Role::Member) {
             return Ok(());
         }
-        for (name, _) in draft.list(b'p', &[], None, usize::MAX)? {
-            draft.delete_named(b'p', &name);
-            let Some(id) = OpId::from_slice(&name) else { continue };
+        let unsaid = draft.unsaid()?;
+        draft.clear(Kind::Unsaid)?;
+        for id in unsaid {
             let Some((signed, op)) = self.roster.op(&id).map(|(signed, op)| (signed.clone(), op.clone())) else {
                 continue;
             };
@@ -151,29 +155,14 @@ impl Replica {
     /// Numbers the records that are left in their old order, where that is known, and lists them for applying and for every
     /// relay. Says which of them are key packets: keys come before what they open.
     fn order_anew(&mut self, draft: &mut Draft<'_>) -> Result<Vec<Record>, Unreadable> {
-        let mut fates = BTreeMap::new();
-        for (name, row) in draft.list(b'f', &[], None, usize::MAX)? {
-            if let (Some(id), Ok(row)) = (RecordId::from_slice(&name), minicbor::decode::<FateRow>(&row)) {
-                fates.insert(id, row);
-            } else {
-                draft.delete_named(b'f', &name);
-            }
-        }
-        let mut left = Vec::new();
-        for (name, bytes) in draft.list(b'r', &[], None, usize::MAX)? {
-            let record = Record::new(bytes).ok().filter(|record| record.id().0[..] == name[..]);
-            let Some(record) = record else {
-                draft.delete_named(b'r', &name);
-                continue;
-            };
-            let order = fates.get(&record.id()).map_or(u64::MAX, |row| row.order);
-            left.push((order, record));
-        }
-        left.sort_by_key(|(order, record)| (*order, record.id()));
+        draft.clear_damaged()?;
+        let fates: BTreeMap<RecordId, FateRow> = draft.fates()?.into_iter().collect();
+        let mut left = draft.records()?;
+        left.sort_by_cached_key(|record| (fates.get(&record.id()).map_or(u64::MAX, |row| row.order), record.id()));
         self.header.next_order = 1;
         let mut packets = Vec::new();
         let mut known = BTreeSet::new();
-        for (_, record) in left {
+        for record in left {
             let (id, order) = (record.id(), self.header.next_order);
             self.header.next_order += 1;
             known.insert(id);
@@ -209,16 +198,8 @@ impl Replica {
     }
 
     fn apply_all(&mut self, draft: &mut Draft<'_>, effects: &mut Vec<Effect>) -> Result<(), Unreadable> {
-        let unapplied = draft.list(b'v', &[], None, usize::MAX)?;
-        let queue: VecDeque<(u64, RecordId)> = unapplied
-            .iter()
-            .filter_map(|(order, id)| {
-                Some((order.as_slice().try_into().ok().map(u64::from_be_bytes)?, RecordId::from_slice(id)?))
-            })
-            .collect();
-        for (name, _) in unapplied {
-            draft.delete_named(b'v', &name);
-        }
-        self.apply_these(queue, draft, effects)
+        let unapplied = draft.unapplied(usize::MAX)?;
+        draft.clear(Kind::Unapplied)?;
+        self.apply_these(unapplied.into(), draft, effects)
     }
 }

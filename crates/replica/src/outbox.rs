@@ -3,7 +3,7 @@
 use allymap_document::{ActorId, Document, MAX_OPERATIONS_PER_RECORD};
 use allymap_seal::{ActError, Content, Draft as Unsigned, EpochKey, Inserted, Role, Seen, SignedOp, Statement};
 use allymap_wire::{
-    AccessEntry, AccessList, DeviceKey, DocumentId, HashPrefix, RelayKeyHash, Timestamp, access_digest,
+    AccessEntry, AccessList, DeviceKey, DocumentId, Flags, HashPrefix, RelayKeyHash, Timestamp, access_digest,
     access_transcript,
 };
 use minicbor::bytes::ByteVec;
@@ -11,7 +11,7 @@ use rand_core::CryptoRng;
 
 use crate::draft::Draft;
 use crate::replica::{Replica, put_document};
-use crate::rows::{DocumentRow, Fate, Key, StatementRow, Unreadable, flags};
+use crate::rows::{DocumentRow, Fate, Key, StatementRow, Unreadable};
 
 /// A sitting is closed after this many changes, before it holds more operations than others take in one record, …
 const SITTING_CHANGES: usize = 200;
@@ -19,11 +19,6 @@ const SITTING_CHANGES: usize = 200;
 const SITTING_BYTES: usize = 64 << 10;
 
 impl Replica {
-    pub(crate) fn unsealed_in(&self, draft: &Draft<'_>) -> Result<Vec<DocumentId>, Unreadable> {
-        let unsealed = draft.list(b'e', &[], None, usize::MAX)?;
-        Ok(unsealed.iter().filter_map(|(name, _)| DocumentId::from_slice(name)).collect())
-    }
-
     /// Closes the sittings of these documents: one statement, one record for each. Nothing happens without leave to write.
     /// `relay` is the one whose log they will tell how far it was read.
     pub(crate) fn seal_sittings(
@@ -221,5 +216,14 @@ impl Replica {
         let signature = self.keys.sign(&transcript);
         let by = self.keys.public();
         Some(AccessList { version: version + 1, base: version, entries, removed, by, signature })
+    }
+}
+
+/// What a relay lets a device do, as its role in the roster says.
+fn flags(role: Role) -> Flags {
+    match role {
+        Role::Reader => Flags::READ,
+        Role::Member => Flags::WRITE,
+        Role::Convenor | Role::Root => Flags::CONVENE,
     }
 }

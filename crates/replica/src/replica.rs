@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use allymap_document::{ActId, ActorId, Document, Edit};
-use allymap_seal::{DeviceKeys, EpochKey, KeyRing, Member, Role, Roster, SignedOp};
+use allymap_seal::{DeviceKeys, KeyRing, Member, Role, Roster, SignedOp};
 use allymap_wire::{
     DeviceKey, DocumentId, Head, LogHash, LogId, OperatorToken, RecordId, RelayKeyHash, SpaceId, Timestamp,
 };
@@ -14,8 +14,8 @@ use crate::budget::Budget;
 use crate::draft::Draft;
 use crate::exchange::Session;
 use crate::rows::{
-    CursorRow, DocumentRow, Fate, FateRow, HeaderRow, InvitationRow, Key, Missing, OfferRow, OpRow, OwnRow, Rows, Salt,
-    SpaceNumber, Unreadable, Write,
+    CursorRow, DocumentRow, Fate, FateRow, HeaderRow, Key, Missing, OfferRow, OwnRow, Rows, Salt, SpaceNumber,
+    Unreadable, Write,
 };
 use crate::shelf::Shelf;
 
@@ -257,25 +257,15 @@ impl Replica {
         let genesis = SignedOp { bytes: header.genesis.to_vec(), signature: header.genesis_signature };
         let space = SpaceId::of(&genesis.bytes);
         let mut roster = Roster::new(genesis).map_err(|_| OpenError::Damaged)?;
-        for (_, row) in draft.list(b'o', &[], None, usize::MAX)? {
-            if let Ok(OpRow { bytes, signature }) = minicbor::decode(&row) {
-                // Rows come in the order of their hashes; the roster lets an op wait for those before it.
-                let _ = roster.insert(SignedOp { bytes: bytes.into(), signature });
-            }
+        for op in draft.ops()? {
+            // Rows come in the order of their hashes; the roster lets an op wait for those before it.
+            let _ = roster.insert(op);
         }
         let mut ring = KeyRing::default();
-        for (_, key) in draft.list(b'k', &[], None, usize::MAX)? {
-            if let Ok(key) = key.try_into().map(EpochKey::from_bytes) {
-                ring.insert(key);
-            }
+        for key in draft.epoch_keys()? {
+            ring.insert(key);
         }
-        let mut relays = BTreeMap::new();
-        for (name, row) in draft.list(b'c', &[], None, usize::MAX)? {
-            if let (Some(relay), Ok(row)) = (RelayKeyHash::from_slice(&name), minicbor::decode(&row)) {
-                relays.insert(relay, row);
-            }
-        }
-        let left_over = !draft.list(b'v', &[], None, 1)?.is_empty();
+        let left_over = draft.has_unapplied()?;
         Ok(Replica {
             number,
             space,
@@ -283,7 +273,7 @@ impl Replica {
             header,
             roster,
             ring,
-            relays,
+            relays: draft.cursors()?,
             sessions: BTreeMap::new(),
             applying: if left_over { Applying::OneByOne { announced: None } } else { Applying::Together },
             shelf: Shelf::default(),
@@ -364,10 +354,8 @@ impl Replica {
                     removals: None,
                 };
                 self.relays.insert(relay, cursor);
-                for (name, row) in draft.list(b'f', &[], None, usize::MAX)? {
-                    if let (Some(record), Ok(row)) = (RecordId::from_slice(&name), minicbor::decode::<FateRow>(&row)) {
-                        draft.put(Key::Offer(relay, row.order), &OfferRow { record, acknowledged: None });
-                    }
+                for (record, row) in draft.fates()? {
+                    draft.put(Key::Offer(relay, row.order), &OfferRow { record, acknowledged: None });
                 }
             }
         }
@@ -403,13 +391,7 @@ impl Replica {
 
     /// The names of all documents, in order.
     pub fn documents(&self, rows: &dyn Rows) -> Result<Vec<DocumentId>, Unreadable> {
-        let prefix = crate::rows::prefix(b'd', self.number, &[]);
-        let mut ids = Vec::new();
-        rows.scan(&prefix, None, &mut |key, _| {
-            ids.extend(DocumentId::from_slice(&key[prefix.len()..]));
-            std::ops::ControlFlow::Continue(())
-        })?;
-        Ok(ids)
+        Draft::new(rows, self.number).documents()
     }
 
     /// Change a document, or make it. What `change` rejects has not happened. The returned document is what the rows in
@@ -461,11 +443,7 @@ impl Replica {
     /// All actors that are known here, this device's own among them.
     pub fn actors(&self, rows: &dyn Rows) -> Result<BTreeMap<ActorId, DeviceKey>, Unreadable> {
         let mut actors = BTreeMap::from([(self.actor(), self.device())]);
-        for (name, row) in Draft::new(rows, self.number).list(b'a', &[], None, usize::MAX)? {
-            if let (Ok(actor), Some(device)) = (name.try_into(), DeviceKey::from_slice(&row)) {
-                actors.insert(ActorId(actor), device);
-            }
-        }
+        actors.extend(Draft::new(rows, self.number).actors()?);
         Ok(actors)
     }
 
@@ -473,23 +451,15 @@ impl Replica {
         let draft = Draft::new(rows, self.number);
         let mut not_with = BTreeMap::new();
         for relay in self.relays.keys() {
-            let offers = draft.list(b'n', &relay.0, None, usize::MAX)?;
-            let open = offers
-                .iter()
-                .filter(|(_, row)| minicbor::decode::<OfferRow>(row).is_ok_and(|row| row.acknowledged.is_none()))
-                .count();
-            not_with.insert(*relay, open);
+            let offers = draft.offers(*relay, 0, usize::MAX)?;
+            not_with.insert(*relay, offers.iter().filter(|(_, row)| row.acknowledged.is_none()).count());
         }
-        Ok(Standing {
-            unsealed: draft.list(b'e', &[], None, usize::MAX)?.len(),
-            not_with,
-            waiting: draft.list(b'w', &[], None, usize::MAX)?.len(),
-        })
+        Ok(Standing { unsealed: draft.unsealed()?.len(), not_with, waiting: draft.all_waiting()?.len() })
     }
 
     /// Documents with edits that are kept here and in no record yet.
     pub fn unsealed(&self, rows: &dyn Rows) -> Result<Vec<DocumentId>, Unreadable> {
-        self.unsealed_in(&Draft::new(rows, self.number))
+        Draft::new(rows, self.number).unsealed()
     }
 
     /// The record of this device's newest statement.
@@ -508,22 +478,8 @@ impl Replica {
     ) -> Result<Vec<DeviceKey>, Unreadable> {
         let draft = Draft::new(rows, self.number);
         let Some(at) = self.position_of(&draft, record, relay)? else { return Ok(Vec::new()) };
-        let mut seen = Vec::new();
-        for (name, row) in draft.list(b'y', &[], None, usize::MAX)? {
-            let (Some(device), Ok(position)) =
-                (name.get(..32).and_then(DeviceKey::from_slice), minicbor::decode::<u64>(&row))
-            else {
-                continue;
-            };
-            if name[32..] == relay.0
-                && position >= at
-                && device != self.device()
-                && self.roster.member(&device).is_some()
-            {
-                seen.push(device);
-            }
-        }
-        Ok(seen)
+        let seen = draft.seen(*relay)?.into_iter().filter(|(_, position)| *position >= at).map(|(device, _)| device);
+        Ok(seen.filter(|device| *device != self.device() && self.roster.member(device).is_some()).collect())
     }
 
     /// What became of a record here.
@@ -533,14 +489,7 @@ impl Replica {
 
     /// Records that wait, and for what.
     pub fn waiting(&self, rows: &dyn Rows) -> Result<Vec<(RecordId, Missing)>, Unreadable> {
-        let draft = Draft::new(rows, self.number);
-        let mut waiting = Vec::new();
-        for (name, row) in draft.list(b'w', &[], None, usize::MAX)? {
-            if let (Some(id), Ok(missing)) = (name.get(33..).and_then(RecordId::from_slice), minicbor::decode(&row)) {
-                waiting.push((id, missing));
-            }
-        }
-        Ok(waiting)
+        Draft::new(rows, self.number).all_waiting()
     }
 
     pub(crate) fn actor(&self) -> ActorId {
@@ -593,23 +542,7 @@ impl Replica {
         if let Some(offer) = draft.row::<OfferRow>(Key::Offer(*relay, fate.order))? {
             return Ok(offer.acknowledged);
         }
-        for (name, row) in draft.list(b'x', &relay.0, None, usize::MAX)? {
-            if minicbor::decode::<crate::rows::PositionRow>(&row).is_ok_and(|row| row.record == *record) {
-                return Ok(name.try_into().ok().map(u64::from_be_bytes));
-            }
-        }
-        Ok(None)
-    }
-
-    pub(crate) fn invitations(
-        &self,
-        draft: &Draft<'_>,
-    ) -> Result<Vec<(allymap_wire::BoxToken, InvitationRow)>, Unreadable> {
-        Ok(draft
-            .list(b'j', &[], None, usize::MAX)?
-            .into_iter()
-            .filter_map(|(name, row)| Some((allymap_wire::BoxToken::from_slice(&name)?, minicbor::decode(&row).ok()?)))
-            .collect())
+        Ok(draft.positions(*relay)?.into_iter().find(|(_, row)| row.record == *record).map(|(position, _)| position))
     }
 }
 

@@ -46,19 +46,6 @@ impl Replica {
         Ok(())
     }
 
-    /// What is claimed about a relay's log and not read here yet.
-    pub(crate) fn claims(
-        &self,
-        relay: RelayKeyHash,
-        draft: &Draft<'_>,
-    ) -> Result<BTreeMap<DeviceKey, ClaimRow>, Unreadable> {
-        let rows = draft.list(b'z', &relay.0, None, usize::MAX)?;
-        Ok(rows
-            .into_iter()
-            .filter_map(|(name, row)| Some((DeviceKey::from_slice(&name)?, minicbor::decode(&row).ok()?)))
-            .collect())
-    }
-
     /// Everything the relay shows is here. `before` was claimed when the connection began: what the relay still does not show
     /// of it, it withholds.
     pub(crate) fn settle_claims(
@@ -70,7 +57,7 @@ impl Replica {
     ) -> Result<(), Unreadable> {
         let (Some(log), Some(cursor)) = (self.log_name(&relay), self.relays.get(&relay)) else { return Ok(()) };
         let is_ahead = |claim: &ClaimRow| claim.log == log && claim.position > cursor.position;
-        for (by, claim) in self.claims(relay, draft)? {
+        for (by, claim) in draft.claims(relay)? {
             if !is_ahead(&claim) {
                 draft.delete(Key::Claim(relay, by));
                 if claim.log == log {

@@ -116,8 +116,7 @@ impl Desk {
         let mut replica = Replica::found(NOW, NUMBER, founding, &disk, &mut chance, &mut effects).unwrap();
         disk.store(&mut effects);
         let mut draft = Draft::new(&disk, NUMBER);
-        let (_, key) = draft.list(b'k', &[], None, 1).unwrap().remove(0);
-        let key = EpochKey::from_bytes(key.try_into().unwrap());
+        let key = draft.epoch_keys().unwrap().remove(0);
         let ana_keys = DeviceKeys::derive(&DeviceSeed::from_bytes(ana), &space);
         for (number, name) in [(1, "Ben"), (2, "Eve")] {
             let keys = device(&space, number);
