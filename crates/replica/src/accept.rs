@@ -11,7 +11,9 @@ use allymap_wire::{DeviceKey, DocumentId, OpId, Record, RecordId, RecordKind};
 
 use crate::broken::Broken;
 use crate::draft::Draft;
-use crate::replica::{Applying, Effect, Notice, Replica, put_document};
+use crate::edit::put_document;
+use crate::effect::{Effect, Notice};
+use crate::replica::{Applying, Replica};
 use crate::rows::{BreadcrumbRow, DocumentRow, Fate, FateRow, JUDGE, Key, Missing, OpRow, Refused, Unreadable};
 
 /// Bytes of changes that may wait in memory for being applied together.
@@ -418,6 +420,31 @@ impl Replica {
             });
         }
         Ok(fates)
+    }
+
+    /// Which of these records would bring their author's device beyond its budget. The document decides whether they count.
+    fn beyond_budget(
+        &self,
+        document: &Document,
+        records: &[Pending],
+        draft: &Draft<'_>,
+    ) -> Result<Vec<bool>, Unreadable> {
+        let mut used = self.operations_by_device(document, draft)?;
+        let mut known = BTreeSet::new();
+        let mut beyond = Vec::with_capacity(records.len());
+        for record in records {
+            let fresh = record.changes.iter().filter_map(|change| allymap_document::inspect(change).ok());
+            let operations: u64 = fresh
+                .filter(|change| !document.has(&change.hash) && known.insert(change.hash))
+                .map(|change| change.operations)
+                .sum();
+            let used = used.entry(record.statement.by).or_default();
+            beyond.push(*used + operations > self.budget.0);
+            if beyond.last() == Some(&false) {
+                *used += operations;
+            }
+        }
+        Ok(beyond)
     }
 
     /// The saved document was damaged: it is built anew from its records.

@@ -9,7 +9,8 @@ use minicbor::bytes::ByteVec;
 use rand_core::CryptoRng;
 
 use crate::draft::Draft;
-use crate::replica::{Effect, Notice, Replica};
+use crate::effect::{Effect, Notice};
+use crate::replica::Replica;
 use crate::rows::{InvitationRow, Key, Rows, Unreadable};
 
 /// An invitation of this device's.

@@ -19,7 +19,8 @@ use rand_core::CryptoRng;
 use crate::accept::Desk;
 use crate::broken::Broken;
 use crate::draft::Draft;
-use crate::replica::{Effect, Notice, Replica};
+use crate::effect::{Effect, Notice};
+use crate::replica::Replica;
 use crate::rows::{DocumentRow, Fate, FateRow, JUDGE, JUDGED, Key, Missing, Refused, Unreadable};
 
 /// A record that may count.

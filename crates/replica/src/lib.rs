@@ -8,6 +8,8 @@ mod accept;
 mod broken;
 mod budget;
 mod draft;
+mod edit;
+mod effect;
 mod exchange;
 mod invite;
 mod judge;
@@ -16,6 +18,7 @@ mod outbox;
 mod replica;
 mod rows;
 mod seen;
+mod session;
 mod shelf;
 
 #[cfg(test)]
@@ -23,9 +26,11 @@ mod tests;
 
 #[doc(hidden)]
 pub use broken::Broken;
+pub use edit::EditFailure;
+pub use effect::{Effect, Notice};
 pub use exchange::Input;
 pub use invite::{Asking, InviteError, Invited, JoinEffect, JoinFailure, Joining};
-pub use replica::{EditFailure, Effect, FoundError, Founding, KnownRelay, Notice, OpenError, Replica, Standing};
+pub use replica::{FoundError, Founding, KnownRelay, OpenError, Replica, Standing};
 pub use rows::{
     Fate, Missing, Refused, Rows, SpaceNumber, Unreadable, Write, index_key, index_prefix, texts_key, texts_prefix,
 };

@@ -9,7 +9,8 @@ use rand_core::CryptoRng;
 
 use crate::broken::Broken;
 use crate::draft::Draft;
-use crate::replica::{Effect, Replica};
+use crate::effect::Effect;
+use crate::replica::Replica;
 use crate::rows::{DocumentRow, Fate, FateRow, Key, Kind, OfferRow, OwnRow, Refused, Rows, Salt, Unreadable};
 
 /// What follows from records and logs, and will follow from them again.

@@ -10,7 +10,8 @@ use minicbor::bytes::ByteVec;
 use rand_core::CryptoRng;
 
 use crate::draft::Draft;
-use crate::replica::{Replica, put_document};
+use crate::edit::put_document;
+use crate::replica::Replica;
 use crate::rows::{DocumentRow, Fate, Key, StatementRow, Unreadable};
 
 /// A sitting is closed after this many changes, before it holds more operations than others take in one record, …

@@ -2,21 +2,16 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use allymap_document::{ActId, ActorId, Document, Edit};
+use allymap_document::ActorId;
 use allymap_seal::{DeviceKeys, KeyRing, Member, Role, Roster, SignedOp};
-use allymap_wire::{
-    DeviceKey, DocumentId, Head, LogHash, LogId, OperatorToken, RecordId, RelayKeyHash, SpaceId, Timestamp,
-};
-use minicbor::bytes::ByteVec;
+use allymap_wire::{DeviceKey, Head, LogHash, LogId, OperatorToken, RecordId, RelayKeyHash, SpaceId, Timestamp};
 
 use crate::broken::Broken;
 use crate::budget::Budget;
 use crate::draft::Draft;
-use crate::exchange::Session;
-use crate::rows::{
-    CursorRow, DocumentRow, Fate, FateRow, HeaderRow, Key, Missing, OfferRow, OwnRow, Rows, Salt, SpaceNumber,
-    Unreadable, Write,
-};
+use crate::effect::Effect;
+use crate::rows::{CursorRow, Fate, FateRow, HeaderRow, Key, Missing, OfferRow, Rows, Salt, SpaceNumber, Unreadable};
+use crate::session::Session;
 use crate::shelf::Shelf;
 
 /// One device in one map. Everything in it is rebuilt from the rows by [`Replica::open`]: after a failed write it is
@@ -45,61 +40,6 @@ pub(crate) enum Applying {
     OneByOne { announced: Option<RecordId> },
 }
 
-/// What we can ask for. A driver carries effects out in order; [`Effect::Persist`] is done when it is durable.
-#[derive(Debug)]
-pub enum Effect {
-    /// Store these, all or none.
-    Persist(Vec<Write>),
-    Send {
-        relay: RelayKeyHash,
-        bytes: Vec<u8>,
-    },
-    /// Hang up.
-    Close {
-        relay: RelayKeyHash,
-    },
-    /// Hand in [`Input::Continue`](crate::Input::Continue) once everything before this is durable.
-    Continue,
-    /// A document was changed by somebody else: rows derived from it are stale.
-    Changed(DocumentId),
-    Tell(Notice),
-}
-
-/// Something a person may want to know.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Notice {
-    /// Everything here is with this relay, and everything there is here.
-    CaughtUp { relay: RelayKeyHash },
-    /// The relay has these own records on its disk.
-    WithRelay { relay: RelayKeyHash, records: Vec<RecordId> },
-    /// A record does not count: for good, or as long as nothing else is known.
-    Refused { record: RecordId, why: crate::rows::Refused },
-    /// The relay does not take a record, for now.
-    NotTaken { relay: RelayKeyHash, code: allymap_wire::Code },
-    /// The relay lost part of its log (or is another); what it lacks is offered again.
-    RolledBack { relay: RelayKeyHash, from: u64, to: u64 },
-    /// What the relay sent does not fit its own hash chain. The connection was ended; nothing was taken from it.
-    BadLog { relay: RelayKeyHash },
-    /// Another member's device has read further in this relay's log than the relay shows us.
-    Withheld { relay: RelayKeyHash, by: DeviceKey },
-    /// The relay at this address is another one than the map knows.
-    WrongRelay { relay: RelayKeyHash },
-    /// No common version of the protocol.
-    WrongVersion { relay: RelayKeyHash, oldest: u8, newest: u8 },
-    /// The relay does not let this device in (yet).
-    NotAdmitted { relay: RelayKeyHash },
-    /// This device was removed from the map.
-    Removed { relay: RelayKeyHash },
-    /// The relay ended the connection.
-    Ended { relay: RelayKeyHash, code: allymap_wire::Code, retry_after_ms: u64 },
-    /// Somebody asks to join.
-    AsksToJoin { invitation: allymap_wire::BoxToken },
-    /// The map is now at this relay.
-    Created { relay: RelayKeyHash },
-    /// The relay refused to take the map.
-    NotCreated { relay: RelayKeyHash, code: allymap_wire::Code },
-}
-
 #[derive(Debug, thiserror::Error)]
 pub enum OpenError {
     #[error(transparent)]
@@ -121,25 +61,6 @@ pub enum FoundError {
     /// A name or group that is too long, for example.
     #[error(transparent)]
     Act(#[from] allymap_seal::ActError),
-}
-
-#[derive(Debug, thiserror::Error)]
-pub enum EditFailure {
-    #[error(transparent)]
-    Unreadable(#[from] Unreadable),
-    #[error(transparent)]
-    Document(#[from] allymap_document::EditError),
-    #[error("the saved document was damaged")]
-    Damaged(#[source] allymap_document::LoadError),
-    /// This device has written as much into the document as others are sure to take from it.
-    #[error("this device wrote {operations} operations into it, {limit} are for edits like this one")]
-    OwnShareIsFull { operations: u64, limit: u64 },
-    /// All together have written so much that the document would be slow to open.
-    #[error("the document holds {operations} operations, {limit} fit")]
-    DocumentIsFull { operations: u64, limit: u64 },
-    /// This device may read, not write.
-    #[error("this device may only read this map")]
-    ReadOnly,
 }
 
 /// The founding of a map: everything about it that chance decides.
@@ -377,76 +298,6 @@ impl Replica {
             .collect()
     }
 
-    /// The document as it is here, own unsent edits included. `None`: there is none of this name.
-    pub fn document(&self, id: DocumentId, rows: &dyn Rows) -> Result<Option<Document>, EditFailure> {
-        let draft = Draft::new(rows, self.number);
-        if let Some(document) = self.shelf.get(&id, self.actor()) {
-            return Ok(Some(document));
-        }
-        match draft.row::<DocumentRow>(Key::Document(id))? {
-            None => Ok(None),
-            Some(row) => Document::load(&row.saved, self.actor()).map(Some).map_err(EditFailure::Damaged),
-        }
-    }
-
-    /// The names of all documents, in order.
-    pub fn documents(&self, rows: &dyn Rows) -> Result<Vec<DocumentId>, Unreadable> {
-        Draft::new(rows, self.number).documents()
-    }
-
-    /// Change a document, or make it. What `change` rejects has not happened. The returned document is what the rows in
-    /// `effects` will hold; it is *kept* once they are durable.
-    pub fn edit<T, E>(
-        &mut self,
-        id: DocumentId,
-        act: ActId,
-        rows: &dyn Rows,
-        effects: &mut Vec<Effect>,
-        change: impl FnOnce(&mut Edit<'_>) -> Result<T, E>,
-    ) -> Result<Result<(T, Document), E>, EditFailure> {
-        if self.membership().is_some_and(|member| member.role < Role::Member) {
-            return Err(EditFailure::ReadOnly);
-        }
-        let mut draft = Draft::new(rows, self.number);
-        let mut row: DocumentRow = draft.row(Key::Document(id))?.unwrap_or_default();
-        let mut document = if row.saved.is_empty() {
-            Document::new(self.actor())
-        } else {
-            Document::load(&row.saved, self.actor()).map_err(EditFailure::Damaged)?
-        };
-        let (before, operations) = (document.heads(), document.operations());
-        let value = match document.edit(act, change)? {
-            Ok(value) => value,
-            Err(rejection) => return Ok(Err(rejection)),
-        };
-        if document.heads() != before {
-            self.check_own_edit(operations, &document, &draft)?;
-            let salt = self.header.salt;
-            if !row.own.iter().any(|own| own.salt == salt) {
-                row.own.push(OwnRow { salt, sealed_through: 0 });
-            }
-            put_document(&mut draft, id, row, &document);
-            self.shelf.forget(&id);
-            draft.put_bytes(Key::Unsealed(id), Vec::new());
-            draft.put_bytes(Key::Actor(self.actor().0), self.device().0.to_vec());
-            let persist = Effect::Persist(draft.into_writes());
-            effects.push(persist);
-        }
-        Ok(Ok((value, document)))
-    }
-
-    /// Which member's device wrote under this actor.
-    pub fn author(&self, actor: ActorId, rows: &dyn Rows) -> Result<Option<DeviceKey>, Unreadable> {
-        self.device_of(actor, &Draft::new(rows, self.number))
-    }
-
-    /// All actors that are known here, this device's own among them.
-    pub fn actors(&self, rows: &dyn Rows) -> Result<BTreeMap<ActorId, DeviceKey>, Unreadable> {
-        let mut actors = BTreeMap::from([(self.actor(), self.device())]);
-        actors.extend(Draft::new(rows, self.number).actors()?);
-        Ok(actors)
-    }
-
     pub fn standing(&self, rows: &dyn Rows) -> Result<Standing, Unreadable> {
         let draft = Draft::new(rows, self.number);
         let mut not_with = BTreeMap::new();
@@ -455,11 +306,6 @@ impl Replica {
             not_with.insert(*relay, offers.iter().filter(|(_, row)| row.acknowledged.is_none()).count());
         }
         Ok(Standing { unsealed: draft.unsealed()?.len(), not_with, waiting: draft.all_waiting()?.len() })
-    }
-
-    /// Documents with edits that are kept here and in no record yet.
-    pub fn unsealed(&self, rows: &dyn Rows) -> Result<Vec<DocumentId>, Unreadable> {
-        Draft::new(rows, self.number).unsealed()
     }
 
     /// The record of this device's newest statement.
@@ -544,12 +390,6 @@ impl Replica {
         }
         Ok(draft.positions(*relay)?.into_iter().find(|(_, row)| row.record == *record).map(|(position, _)| position))
     }
-}
-
-pub(crate) fn put_document(draft: &mut Draft<'_>, id: DocumentId, mut row: DocumentRow, document: &Document) {
-    row.saved = document.save();
-    row.heads = document.heads().iter().map(|head| ByteVec::from(head.0.to_vec())).collect();
-    draft.put(Key::Document(id), &row);
 }
 
 /// The place after this record, if it follows.

@@ -9,7 +9,8 @@ use allymap_seal::{Seen, Statement};
 use allymap_wire::{DeviceKey, RelayKeyHash};
 
 use crate::draft::Draft;
-use crate::replica::{Effect, Notice, Replica};
+use crate::effect::{Effect, Notice};
+use crate::replica::Replica;
 use crate::rows::{ClaimRow, Key, PositionRow, Unreadable};
 
 impl Replica {
