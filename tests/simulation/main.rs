@@ -6,6 +6,7 @@
 #![allow(clippy::print_stdout, reason = "a test tells what it found")]
 
 mod bounds;
+mod careless;
 mod chance;
 #[path = "../hostile/chunk.rs"]
 mod chunk;
