@@ -17,7 +17,7 @@ use minicbor::{Decode, Encode};
 
 use crate::acts::{self, Act};
 use crate::arrivals::{self, Arrivals};
-use crate::chance::random;
+use crate::chance::{Chance, random};
 use crate::disk::Disk;
 use crate::failure::{Candidate, Exit, Failure};
 use crate::home::{Home, write_private};
@@ -257,7 +257,7 @@ impl App {
             return Ok(());
         }
         let mut effects = Vec::new();
-        replica.mend(random(), disk, &mut effects)?;
+        replica.mend(now(), disk, &mut Chance, &mut effects)?;
         disk.delete(marker);
         // The rows for lists are made anew when somebody asks for them.
         disk.delete(HomeKey::IndexSchema(number.0).bytes());
@@ -797,7 +797,7 @@ impl App {
                 .hint("Ask a convenor to invite this computer again, with another ALLYMAP_HOME; everything that was exchanged comes back."));
         }
         let disk = self.disk()?;
-        let seed = DeviceSeed::generate(&mut crate::chance::Chance);
+        let seed = DeviceSeed::generate(&mut Chance);
         disk.put(HomeKey::Seed.bytes(), seed.expose().to_vec());
         Ok(seed)
     }

@@ -15,6 +15,7 @@ use crate::edit::put_document;
 use crate::effect::{Effect, Notice};
 use crate::replica::{Applying, Replica};
 use crate::rows::{BreadcrumbRow, DocumentRow, Fate, FateRow, JUDGE, Key, Missing, OpRow, Refused, Unreadable};
+use crate::turn::Turn;
 
 /// Bytes of changes that may wait in memory for being applied together.
 const PENDING_BYTES: usize = 8 << 20;
@@ -56,48 +57,47 @@ enum Checked {
 
 impl Replica {
     /// Applies what is durable and not yet applied; asks to go on if there is more.
-    pub(crate) fn apply(&mut self, draft: &mut Draft<'_>, effects: &mut Vec<Effect>) -> Result<(), Unreadable> {
-        let unapplied = draft.unapplied(RECORDS_AT_ONCE)?;
+    pub(crate) fn apply(&mut self, turn: &mut Turn<'_>) -> Result<(), Unreadable> {
+        let unapplied = turn.draft.unapplied(RECORDS_AT_ONCE)?;
         let Some((order, id)) = unapplied.first().copied() else {
             if self.applying != Applying::Together {
                 self.applying = Applying::Together;
-                draft.delete(Key::Breadcrumb);
+                turn.draft.delete(Key::Breadcrumb);
             }
             return Ok(());
         };
-        match if self.broken == Some(Broken::NoBreadcrumb) { Applying::Together } else { self.applying } {
-            Applying::Together => self.apply_these(unapplied.into(), draft, effects)?,
+        match if self.breaks(Broken::NoBreadcrumb) { Applying::Together } else { self.applying } {
+            Applying::Together => self.apply_these(unapplied.into(), turn)?,
             Applying::OneByOne { announced } => {
-                let crumb: Option<BreadcrumbRow> = draft.row(Key::Breadcrumb)?;
+                let crumb: Option<BreadcrumbRow> = turn.draft.row(Key::Breadcrumb)?;
                 let deaths = crumb.filter(|crumb| crumb.record == id).map_or(0, |crumb| crumb.deaths);
                 if announced == Some(id) {
-                    self.apply_these(VecDeque::from([(order, id)]), draft, effects)?;
-                    draft.delete(Key::Breadcrumb);
+                    self.apply_these(VecDeque::from([(order, id)]), turn)?;
+                    turn.draft.delete(Key::Breadcrumb);
                     self.applying = Applying::OneByOne { announced: None };
                 } else if deaths >= DEATHS {
-                    draft.delete(Key::Unapplied(order));
-                    draft.put(Key::Fate(id), &FateRow { order, fate: Fate::Refused(Refused::Deadly) });
-                    effects.push(Effect::Tell(Notice::Refused { record: id, why: Refused::Deadly }));
+                    turn.draft.delete(Key::Unapplied(order));
+                    turn.draft.put(Key::Fate(id), &FateRow { order, fate: Fate::Refused(Refused::Deadly) });
+                    turn.tell(Notice::Refused { record: id, why: Refused::Deadly });
                 } else {
-                    draft.put(Key::Breadcrumb, &BreadcrumbRow { record: id, deaths: deaths + 1 });
+                    turn.draft.put(Key::Breadcrumb, &BreadcrumbRow { record: id, deaths: deaths + 1 });
                     self.applying = Applying::OneByOne { announced: Some(id) };
                 }
             }
         }
-        effects.push(Effect::Continue);
+        turn.effects.push(Effect::Continue);
         Ok(())
     }
 
     pub(crate) fn apply_these(
         &mut self,
         queue: VecDeque<(u64, RecordId)>,
-        draft: &mut Draft<'_>,
-        effects: &mut Vec<Effect>,
+        turn: &mut Turn<'_>,
     ) -> Result<(), Unreadable> {
         let before = self.removals();
-        let late = self.apply_on(Desk::default(), queue, draft, effects)?;
-        self.removals_changed(&before, late, draft)?;
-        self.put_header(draft);
+        let late = self.apply_on(Desk::default(), queue, turn)?;
+        self.removals_changed(&before, late, &mut turn.draft)?;
+        self.me.put(&mut turn.draft);
         Ok(())
     }
 
@@ -106,19 +106,18 @@ impl Replica {
         &mut self,
         mut desk: Desk,
         mut queue: VecDeque<(u64, RecordId)>,
-        draft: &mut Draft<'_>,
-        effects: &mut Vec<Effect>,
+        turn: &mut Turn<'_>,
     ) -> Result<BTreeSet<DeviceKey>, Unreadable> {
         loop {
             let mut arrived = Vec::new();
             let next = if desk.pending_bytes < PENDING_BYTES { queue.pop_front() } else { None };
             if let Some((order, id)) = next {
-                draft.delete(Key::Unapplied(order));
-                let Some(record) = draft.bytes(Key::Record(id))?.and_then(|bytes| Record::new(bytes).ok()) else {
+                turn.draft.delete(Key::Unapplied(order));
+                let Some(record) = turn.draft.bytes(Key::Record(id))?.and_then(|bytes| Record::new(bytes).ok()) else {
                     continue;
                 };
-                match self.check_record((order, id), &record, draft, &mut desk, &mut arrived)? {
-                    Checked::Decided(fate) => self.decide(order, id, fate, draft, effects),
+                match self.check_record((order, id), &record, &mut turn.draft, &mut desk, &mut arrived)? {
+                    Checked::Decided(fate) => decide(order, id, fate, turn),
                     Checked::Pending(pending) => {
                         desk.pending_bytes += bytes_of(&pending);
                         desk.pending.entry(pending.statement.doc).or_default().push(*pending);
@@ -126,42 +125,31 @@ impl Replica {
                 }
             } else if let Some((document, records)) = desk.pending.pop_first() {
                 desk.pending_bytes -= records.iter().map(bytes_of).sum::<usize>();
-                let fates = self.apply_to(document, &records, draft, &mut desk, &mut arrived)?;
+                let fates = self.apply_to(document, &records, &mut turn.draft, &mut desk, &mut arrived)?;
                 for (record, fate) in records.iter().zip(fates) {
-                    self.decide(record.order, record.id, fate, draft, effects);
+                    decide(record.order, record.id, fate, turn);
                 }
             } else {
                 break;
             }
-            if self.broken != Some(Broken::WaitForEver) {
+            if !self.breaks(Broken::WaitForEver) {
                 for missing in arrived {
                     if desk.decided.is_some() || queue.len() < RECORDS_AT_ONCE {
-                        self.wake(&missing, draft, &mut queue)?;
+                        self.wake(&missing, &mut turn.draft, &mut queue)?;
                     } else {
-                        self.wake_later(&missing, draft)?;
+                        self.wake_later(&missing, &mut turn.draft)?;
                     }
                 }
             }
         }
         for (id, (row, document)) in desk.open {
             if desk.changed.contains(&id) {
-                put_document(draft, id, row, &document);
-                effects.push(Effect::Changed(id));
+                put_document(&mut turn.draft, id, row, &document);
+                turn.effects.push(Effect::Changed(id));
             }
             self.shelf.put(id, document);
         }
         Ok(desk.late)
-    }
-
-    /// What waits is never too much: it costs a row beside the record, which is kept anyway, and nothing of it is in memory.
-    fn decide(&self, order: u64, id: RecordId, fate: Fate, draft: &mut Draft<'_>, effects: &mut Vec<Effect>) {
-        if let Fate::Waiting(missing) = &fate {
-            draft.put(Key::Waiting(missing, id), missing);
-        }
-        if let Fate::Refused(why) = fate {
-            effects.push(Effect::Tell(Notice::Refused { record: id, why }));
-        }
-        draft.put(Key::Fate(id), &FateRow { order, fate });
     }
 
     /// Puts what waited for this in front of the queue.
@@ -209,7 +197,7 @@ impl Replica {
                 arrived.extend(self.take_key_packet(record, draft));
                 Fate::KeyPacket
             }
-            RecordKind::Sealed => match allymap_seal::open(&self.space, &self.ring, record) {
+            RecordKind::Sealed => match allymap_seal::open(self.me.space(), self.ring(), record) {
                 Err(OpenError::UnknownKey(tag)) => Fate::Waiting(Missing::Key(tag)),
                 Err(OpenError::Forged | OpenError::Kind(_)) => Fate::Refused(Refused::Forged),
                 Err(OpenError::Newer) => Fate::Waiting(Missing::Upgrade),
@@ -225,32 +213,22 @@ impl Replica {
     /// Keys for this device, if the packet has any.
     pub(crate) fn take_key_packet(&mut self, record: &Record, draft: &mut Draft<'_>) -> Vec<Missing> {
         let mut arrived = Vec::new();
-        for key in allymap_seal::open_packet(record, &self.space, &self.keys).unwrap_or_default() {
+        for key in allymap_seal::open_packet(record, self.me.space(), self.me.keys()).unwrap_or_default() {
             arrived.push(Missing::Key(key.id().tag()));
             self.take_key(key, draft);
         }
         arrived
     }
 
-    pub(crate) fn take_key(&mut self, key: allymap_seal::EpochKey, draft: &mut Draft<'_>) {
-        draft.put_bytes(Key::Epoch(key.id()), key.expose().to_vec());
-        self.ring.insert(key);
-    }
-
-    pub(crate) fn take_op(
-        &mut self,
-        op: SignedOp,
-        draft: &mut Draft<'_>,
-        arrived: &mut Vec<Missing>,
-    ) -> Result<Fate, Unreadable> {
+    fn take_op(&mut self, op: SignedOp, draft: &mut Draft<'_>, arrived: &mut Vec<Missing>) -> Result<Fate, Unreadable> {
         let unsaid = Key::Unsaid(op.id());
         if draft.bytes(unsaid)?.is_some() {
             draft.delete(unsaid);
         }
         let builds_on = op.decode().map(|op| op.prev).unwrap_or_default();
         let first_missing =
-            builds_on.into_iter().find(|id| !self.roster.contains(id)).map_or(Missing::Upgrade, Missing::Op);
-        let added = match self.roster.insert(op) {
+            builds_on.into_iter().find(|id| !self.roster().contains(id)).map_or(Missing::Upgrade, Missing::Op);
+        let added = match self.insert_op(op) {
             // The roster is full of others that wait. This one waits beside it, and is tried when what it builds on is there.
             Err(allymap_seal::OpError::TooManyWaiting) => return Ok(Fate::Waiting(first_missing)),
             Err(_) => return Ok(Fate::Refused(Refused::Malformed)),
@@ -267,13 +245,13 @@ impl Replica {
 
     /// What follows from an operation that is in the roster now.
     pub(crate) fn op_was_added(&mut self, id: OpId, draft: &mut Draft<'_>, arrived: &mut Vec<Missing>) {
-        let Some((signed, op)) = self.roster.op(&id) else { return };
+        let Some((signed, op)) = self.roster().op(&id) else { return };
         let row = OpRow { bytes: signed.bytes.clone().into(), signature: signed.signature };
         draft.put(Key::Op(id), &row);
         arrived.push(Missing::Op(id));
         match &op.body {
             Some(Body::Mint { key, links, .. }) => {
-                let older = self.ring.get(key).map(|minted| allymap_seal::open_links(&self.space, links, minted));
+                let older = self.ring().get(key).map(|minted| allymap_seal::open_links(self.me.space(), links, minted));
                 for older in older.unwrap_or_default() {
                     arrived.push(Missing::Key(older.id().tag()));
                     self.take_key(older, draft);
@@ -293,9 +271,9 @@ impl Replica {
         desk: &mut Desk,
     ) -> Result<Checked, Unreadable> {
         let decided = |fate| Ok(Checked::Decided(fate));
-        let standing = match self.broken {
+        let standing = match self.broken() {
             Some(Broken::NoRoster) => Standing::Member,
-            _ => self.roster.standing(&statement.by),
+            _ => self.roster().standing(&statement.by),
         };
         // A reader may become a member.
         if matches!(standing, Standing::Unknown | Standing::Reader) {
@@ -310,7 +288,7 @@ impl Replica {
             Ok(hashes) => hashes.iter().map(|hash| hash.0).collect::<Vec<_>>(),
             Err(refusal) => return decided(refused(refusal)),
         };
-        if !statement.verify(&self.space, &hashes) && self.broken != Some(Broken::NoSignature) {
+        if !statement.verify(self.me.space(), &hashes) && !self.breaks(Broken::NoSignature) {
             return decided(Fate::Refused(Refused::Signature));
         }
         // Whose an actor is follows from the statement alone. It is noted before anything is counted: after damage the document may
@@ -327,7 +305,7 @@ impl Replica {
             }
         }
         let actor = ActorId(statement.actor());
-        let signer = match self.broken {
+        let signer = match self.broken() {
             Some(Broken::AnyActor) => changes
                 .first()
                 .and_then(|change| allymap_document::inspect(change).ok())
@@ -346,7 +324,7 @@ impl Replica {
         desk: &mut Desk,
         arrived: &mut Vec<Missing>,
     ) -> Result<Vec<Fate>, Unreadable> {
-        let own_actor = self.actor();
+        let own_actor = self.me.actor();
         let (_, document) = match desk.open.entry(id) {
             std::collections::btree_map::Entry::Occupied(entry) => entry.into_mut(),
             std::collections::btree_map::Entry::Vacant(entry) => {
@@ -367,7 +345,7 @@ impl Replica {
                 entry.insert((row, document))
             }
         };
-        if let Some(Broken::Document(rule)) = self.broken {
+        if let Some(Broken::Document(rule)) = self.broken() {
             document.break_rule(rule);
         }
         let given: Vec<(ActorId, &[Vec<u8>])> =
@@ -376,7 +354,7 @@ impl Replica {
         let (after, outcomes) = document.stage_all(&given, if judged { u64::MAX } else { self.budget.0 });
         // Nobody can be beyond the budget as long as all together are within it.
         let too_much = outcomes.iter().any(|outcome| matches!(outcome, Err(Refusal::BeyondLimit { .. })));
-        let (after, outcomes) = if too_much && self.broken != Some(Broken::FirstOperationsCount) {
+        let (after, outcomes) = if too_much && !self.breaks(Broken::FirstOperationsCount) {
             let beyond = self.beyond_budget(document, records, draft)?;
             let within: Vec<(ActorId, &[Vec<u8>])> =
                 given.iter().zip(&beyond).filter(|(_, beyond)| !**beyond).map(|(given, _)| *given).collect();
@@ -407,13 +385,13 @@ impl Replica {
                     Some(first) => Fate::Waiting(Missing::Change(first.0)),
                     None => Fate::Refused(Refused::Malformed),
                 },
-                Err(Refusal::DuplicateSequence { .. }) if self.broken == Some(Broken::SequenceTwice) => {
+                Err(Refusal::DuplicateSequence { .. }) if self.breaks(Broken::SequenceTwice) => {
                     Fate::Changes { document: id, by: statement.by, seq: statement.seq }
                 }
-                Err(Refusal::DuplicateSequence { .. }) if self.broken != Some(Broken::FirstBranchCounts) => {
+                Err(Refusal::DuplicateSequence { .. }) if !self.breaks(Broken::FirstBranchCounts) => {
                     judge_later(statement, draft)
                 }
-                Err(Refusal::BeyondLimit { .. }) if self.broken != Some(Broken::FirstOperationsCount) => {
+                Err(Refusal::BeyondLimit { .. }) if !self.breaks(Broken::FirstOperationsCount) => {
                     judge_later(statement, draft)
                 }
                 Err(refusal) => refused(refusal),
@@ -458,6 +436,17 @@ impl Replica {
         }
         Ok(())
     }
+}
+
+/// What waits is never too much: it costs a row beside the record, which is kept anyway, and nothing of it is in memory.
+fn decide(order: u64, id: RecordId, fate: Fate, turn: &mut Turn<'_>) {
+    if let Fate::Waiting(missing) = &fate {
+        turn.draft.put(Key::Waiting(missing, id), missing);
+    }
+    if let Fate::Refused(why) = fate {
+        turn.tell(Notice::Refused { record: id, why });
+    }
+    turn.draft.put(Key::Fate(id), &FateRow { order, fate });
 }
 
 fn refused(refusal: Refusal) -> Fate {

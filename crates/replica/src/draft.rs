@@ -7,6 +7,7 @@ use std::ops::ControlFlow;
 
 use minicbor::{Decode, Encode};
 
+use crate::effect::Effect;
 use crate::rows::{Key, Rows, SpaceNumber, Unreadable, Write};
 
 /// The rows with this input's own changes laid over them. They leave together, as one `Persist`.
@@ -79,11 +80,14 @@ impl<'a> Draft<'a> {
         Ok(())
     }
 
-    pub(crate) fn is_empty(&self) -> bool {
-        self.changed.is_empty()
+    /// What was changed leaves as one `Persist`, if there is anything.
+    pub(crate) fn persist(self, effects: &mut Vec<Effect>) {
+        if !self.changed.is_empty() {
+            effects.push(Effect::Persist(self.into_writes()));
+        }
     }
 
-    pub(crate) fn into_writes(self) -> Vec<Write> {
+    fn into_writes(self) -> Vec<Write> {
         self.changed
             .into_iter()
             .map(|(key, change)| match change {

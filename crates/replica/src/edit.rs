@@ -35,19 +35,19 @@ pub enum EditFailure {
 impl Replica {
     /// The document as it is here, own unsent edits included. `None`: there is none of this name.
     pub fn document(&self, id: DocumentId, rows: &dyn Rows) -> Result<Option<Document>, EditFailure> {
-        let draft = Draft::new(rows, self.number);
-        if let Some(document) = self.shelf.get(&id, self.actor()) {
+        let draft = self.me.draft(rows);
+        if let Some(document) = self.shelf.get(&id, self.me.actor()) {
             return Ok(Some(document));
         }
         match draft.row::<DocumentRow>(Key::Document(id))? {
             None => Ok(None),
-            Some(row) => Document::load(&row.saved, self.actor()).map(Some).map_err(EditFailure::Damaged),
+            Some(row) => Document::load(&row.saved, self.me.actor()).map(Some).map_err(EditFailure::Damaged),
         }
     }
 
     /// The names of all documents, in order.
     pub fn documents(&self, rows: &dyn Rows) -> Result<Vec<DocumentId>, Unreadable> {
-        Draft::new(rows, self.number).documents()
+        self.me.draft(rows).documents()
     }
 
     /// Change a document, or make it. What `change` rejects has not happened. The returned document is what the rows in
@@ -63,12 +63,12 @@ impl Replica {
         if self.membership().is_some_and(|member| member.role < Role::Member) {
             return Err(EditFailure::ReadOnly);
         }
-        let mut draft = Draft::new(rows, self.number);
+        let mut draft = self.me.draft(rows);
         let mut row: DocumentRow = draft.row(Key::Document(id))?.unwrap_or_default();
         let mut document = if row.saved.is_empty() {
-            Document::new(self.actor())
+            Document::new(self.me.actor())
         } else {
-            Document::load(&row.saved, self.actor()).map_err(EditFailure::Damaged)?
+            Document::load(&row.saved, self.me.actor()).map_err(EditFailure::Damaged)?
         };
         let (before, operations) = (document.heads(), document.operations());
         let value = match document.edit(act, change)? {
@@ -77,16 +77,15 @@ impl Replica {
         };
         if document.heads() != before {
             self.check_own_edit(operations, &document, &draft)?;
-            let salt = self.header.salt;
+            let salt = self.me.salt();
             if !row.own.iter().any(|own| own.salt == salt) {
                 row.own.push(OwnRow { salt, sealed_through: 0 });
             }
             put_document(&mut draft, id, row, &document);
             self.shelf.forget(&id);
             draft.put_bytes(Key::Unsealed(id), Vec::new());
-            draft.put_bytes(Key::Actor(self.actor().0), self.device().0.to_vec());
-            let persist = Effect::Persist(draft.into_writes());
-            effects.push(persist);
+            draft.put_bytes(Key::Actor(self.me.actor().0), self.device().0.to_vec());
+            draft.persist(effects);
         }
         Ok(Ok((value, document)))
     }
@@ -124,19 +123,19 @@ impl Replica {
 
     /// Which member's device wrote under this actor.
     pub fn author(&self, actor: ActorId, rows: &dyn Rows) -> Result<Option<DeviceKey>, Unreadable> {
-        self.device_of(actor, &Draft::new(rows, self.number))
+        self.device_of(actor, &self.me.draft(rows))
     }
 
     /// All actors that are known here, this device's own among them.
     pub fn actors(&self, rows: &dyn Rows) -> Result<BTreeMap<ActorId, DeviceKey>, Unreadable> {
-        let mut actors = BTreeMap::from([(self.actor(), self.device())]);
-        actors.extend(Draft::new(rows, self.number).actors()?);
+        let mut actors = BTreeMap::from([(self.me.actor(), self.device())]);
+        actors.extend(self.me.draft(rows).actors()?);
         Ok(actors)
     }
 
     /// Documents with edits that are kept here and in no record yet.
     pub fn unsealed(&self, rows: &dyn Rows) -> Result<Vec<DocumentId>, Unreadable> {
-        Draft::new(rows, self.number).unsealed()
+        self.me.draft(rows).unsealed()
     }
 
     pub(crate) fn operations_by_device(
@@ -154,7 +153,7 @@ impl Replica {
     }
 
     pub(crate) fn device_of(&self, actor: ActorId, draft: &Draft<'_>) -> Result<Option<DeviceKey>, Unreadable> {
-        if actor == self.actor() {
+        if actor == self.me.actor() {
             return Ok(Some(self.device()));
         }
         Ok(draft.bytes(Key::Actor(actor.0))?.and_then(|key| DeviceKey::from_slice(&key)))

@@ -10,16 +10,18 @@ mod offer;
 mod page;
 
 use std::collections::BTreeMap;
+use std::ops::ControlFlow;
 
 use allymap_wire::{Code, HashPrefix, Message, MessageKind, RelayKeyHash, Slot, Timestamp};
 use rand_core::CryptoRng;
 
-use crate::broken::Broken;
-use crate::draft::Draft;
 use crate::effect::{Effect, Notice};
 use crate::replica::Replica;
-use crate::rows::{Key, Kind, Rows, Unreadable};
-use crate::session::{Ask, Session, Stage};
+use crate::rows::{Rows, Unreadable};
+use crate::session::{Ask, List, Open, Said, Session, Stage, Sync};
+use crate::turn::{Talk, Turn};
+
+use page::Page;
 
 /// Everything that can happen to a replica from outside.
 #[derive(Debug)]
@@ -29,6 +31,7 @@ pub enum Input {
         relay: RelayKeyHash,
         host: String,
     },
+    /// One whole binary message.
     Received {
         relay: RelayKeyHash,
         bytes: Vec<u8>,
@@ -43,6 +46,41 @@ pub enum Input {
 }
 
 impl Replica {
+    /// What happens because of `input`: what is to be stored, and then what is to be sent and told, in order.
+    ///
+    /// A driver is a loop around this. It hands in one input at a time and carries out what comes back before it hands in the
+    /// next:
+    ///
+    /// - [`Effect::Persist`], at most one and always first. It is done when it is durable, and what `rows` gives at the next
+    ///   input has it. Everything after it may reveal what it stores: a frame that left before a crash that the disk forgot
+    ///   would give one sequence number to two changes. A driver may take in many inputs, lay the writes of each over the rows
+    ///   that the next is lent, make all of them one durable batch, and only then do the rest of all of them in order.
+    /// - [`Effect::Send`] goes to the one open connection to that relay; where there is none any more, it is dropped.
+    /// - [`Effect::Close`] ends that connection. Nothing is handed in because of it: it is gone here already.
+    /// - [`Effect::Changed`] and [`Effect::Tell`] are for whoever shows the map: rows made from that document are stale,
+    ///   somebody may want to know. Nothing here waits for them.
+    /// - [`Effect::Continue`] asks for [`Input::Continue`].
+    ///
+    /// **What an input may bring.** A connection begins with [`Input::Connected`] (a second one to the same relay takes the
+    /// place of the first), goes on with whole messages in the order in which they came, and ends with
+    /// [`Input::Disconnected`], which is due for every connection that the driver has lost, not for one that it closed. Bytes
+    /// are never trusted: what does not belong there ends the connection with a notice, and nothing of it is taken. Connections
+    /// to several relays may go on at the same time; what one brings is offered to the others.
+    ///
+    /// **What `Continue` is for.** Records are stored when they arrive and applied afterwards, in another turn: a death between
+    /// the two loses nothing, and a death *of* a record is noticed at the next start. `Continue` is that other turn. It
+    /// comes when there is something durable to apply or to judge, and again until there is nothing. A replica that was opened
+    /// asks for it with its first connection; who wants an earlier life's records applied without one hands it in unasked.
+    ///
+    /// **What `Offer` is for.** Edits are made by [`Replica::edit`] and sealed as late as possible: when a connection has
+    /// nothing to wait for. Whoever edits while connected says so with `Offer`, and the edit goes out; without a connection it
+    /// goes out with the next one.
+    ///
+    /// A `Continue` or an `Offer` too many does no harm: there is nothing to apply, or nothing to say. Nor does a
+    /// `Disconnected` or a message for a connection that is gone. Too few do: what was not asked to go on stands still.
+    ///
+    /// **After an error** the rows could not be read, nothing of the input has happened on the disk, and this replica is to be
+    /// dropped and [opened](Replica::open) again. The same goes for a `Persist` that failed: the rest of its turn must not be done.
     pub fn handle(
         &mut self,
         now: Timestamp,
@@ -51,161 +89,133 @@ impl Replica {
         chance: &mut impl CryptoRng,
         effects: &mut Vec<Effect>,
     ) -> Result<(), Unreadable> {
-        let mut draft = Draft::new(rows, self.number);
-        let mut after = Vec::new();
+        let mut turn = Turn::new(now, self.me.draft(rows), chance);
         match input {
             Input::Connected { relay, host } => {
-                let claims = draft.claims(relay)?;
+                let claims = turn.draft.claims(relay)?;
                 self.sessions.insert(relay, Session::new(host, claims));
-                if draft.has_unapplied()? {
+                if turn.draft.has_unapplied()? {
                     // An earlier life ended before these were applied; nobody else will ask for them.
-                    after.push(Effect::Continue);
+                    turn.effects.push(Effect::Continue);
                 }
             }
-            Input::Disconnected { relay } => {
-                self.sessions.remove(&relay);
-            }
-            Input::Received { relay, bytes } => {
-                if self.sessions.contains_key(&relay) {
-                    match Message::decode(&bytes) {
-                        Ok(message) => self.received(relay, message, &mut draft, chance, &mut after)?,
-                        Err(_) => self.hang_up(relay, Notice::BadLog { relay }, &mut after),
-                    }
-                }
-            }
+            Input::Disconnected { relay } => drop(self.sessions.remove(&relay)),
+            Input::Received { relay, bytes } => self.received(&bytes, &mut Talk { relay, turn: &mut turn })?,
             Input::Continue => {
-                self.apply(&mut draft, &mut after)?;
-                self.judge(now, &mut draft, chance, &mut after)?;
+                self.apply(&mut turn)?;
+                self.judge(&mut turn)?;
             }
             Input::Offer => {
-                for session in self.sessions.values_mut() {
-                    session.told = false;
+                for open in self.sessions.values_mut().filter_map(Session::open) {
+                    open.said = Said::Nothing;
                 }
             }
         }
         for relay in self.sessions.keys().copied().collect::<Vec<_>>() {
-            self.advance(now, relay, &mut draft, chance, &mut after)?;
+            self.advance(&mut Talk { relay, turn: &mut turn })?;
         }
-        self.emit(draft, after, effects);
+        turn.end(effects);
         Ok(())
-    }
-
-    fn emit(&self, draft: Draft<'_>, after: Vec<Effect>, effects: &mut Vec<Effect>) {
-        let persist = (!draft.is_empty()).then(|| draft.into_writes());
-        match (self.broken, persist) {
-            (Some(Broken::SendBeforePersist), Some(writes)) => {
-                effects.extend(after);
-                effects.push(Effect::Persist(writes));
-            }
-            (Some(Broken::CursorBeforeRecords), Some(writes)) => {
-                let (cursors, rest) = writes.into_iter().partition(|write| is_of(write, Kind::Cursor));
-                effects.push(Effect::Persist(cursors));
-                effects.push(Effect::Persist(rest));
-                effects.extend(after);
-            }
-            (Some(Broken::OffersInAnotherWrite), Some(writes)) => {
-                let (offers, rest) = writes.into_iter().partition(|write| is_of(write, Kind::Offer));
-                effects.push(Effect::Persist(offers));
-                effects.push(Effect::Persist(rest));
-                effects.extend(after);
-            }
-            (_, persist) => {
-                effects.extend(persist.map(Effect::Persist));
-                effects.extend(after);
-            }
-        }
-    }
-
-    fn received(
-        &mut self,
-        relay: RelayKeyHash,
-        message: Message,
-        draft: &mut Draft<'_>,
-        chance: &mut impl CryptoRng,
-        effects: &mut Vec<Effect>,
-    ) -> Result<(), Unreadable> {
-        let stage = self.sessions.get(&relay).map(|session| session.stage);
-        match (stage, message) {
-            (Some(Stage::Hello), Message::Hello { oldest, newest, relay: key, challenge, .. }) => {
-                self.greeted(relay, (oldest, newest), key, challenge, draft, chance, effects);
-            }
-            (Some(Stage::Auth), Message::AuthOk { flags, access_version, log, head, access }) => {
-                self.let_in(relay, flags, (access_version, access), log, head, draft, effects);
-            }
-            (Some(Stage::Creating), Message::Outcome { of, code, value }) if of == MessageKind::Create as u8 => {
-                if code == Code::Done {
-                    effects.push(Effect::Tell(Notice::Created { relay }));
-                    self.admit(relay, (value, HashPrefix([0; 16])), draft, effects);
-                } else {
-                    self.hang_up(relay, Notice::NotCreated { relay, code }, effects);
-                }
-            }
-            // The answer to a Sync that went out before it was clear that the relay does not know the map. Another convenor may
-            // have made it there meanwhile; it is asked again once this Create is answered too.
-            (Some(Stage::Creating), Message::Outcome { .. } | Message::Records { .. } | Message::Ladder { .. }) => {}
-            (Some(Stage::Open), Message::Records { first, entries, more, head }) => {
-                self.take_page(relay, first, entries, more, head, draft, effects)?;
-            }
-            (Some(Stage::Open), Message::PutAck { results }) => self.take_answers(relay, results, draft, effects)?,
-            (Some(Stage::Open), Message::Ladder { log, pairs }) => self.climb(relay, log, &pairs, draft, effects)?,
-            (Some(Stage::Open), Message::Outcome { of, code, value }) => {
-                self.take_outcome(relay, of, code, value, draft, effects)?;
-            }
-            (Some(Stage::Open), Message::Box { slot: Slot::Request, bytes }) => {
-                if let Some(session) = self.sessions.get_mut(&relay)
-                    && let Some(Ask::Request(token)) = session.asks.pop_front()
-                    && let Some(bytes) = bytes
-                {
-                    self.keep_request(token, bytes.to_vec(), draft, effects)?;
-                }
-            }
-            (_, Message::Bye { code, retry_after_ms }) => self.ended(relay, code, retry_after_ms, draft, effects),
-            _ => self.hang_up(relay, Notice::BadLog { relay }, effects),
-        }
-        Ok(())
-    }
-
-    fn ended(
-        &mut self,
-        relay: RelayKeyHash,
-        code: Code,
-        retry_after_ms: u64,
-        draft: &mut Draft<'_>,
-        effects: &mut Vec<Effect>,
-    ) {
-        if let Some(cursor) = self.relays.get_mut(&relay) {
-            match code {
-                Code::Removed => cursor.removed = true,
-                Code::NotAllowed => cursor.admitted = false,
-                _ => {}
-            }
-            draft.put(Key::Cursor(relay), cursor);
-        }
-        let notice = match code {
-            Code::Removed => Notice::Removed { relay },
-            Code::NotAllowed => Notice::NotAdmitted { relay },
-            code => Notice::Ended { relay, code, retry_after_ms },
-        };
-        self.hang_up(relay, notice, effects);
-    }
-
-    pub(super) fn hang_up(&mut self, relay: RelayKeyHash, notice: Notice, effects: &mut Vec<Effect>) {
-        self.sessions.remove(&relay);
-        effects.push(Effect::Tell(notice));
-        effects.push(Effect::Close { relay });
     }
 
     /// Connections that are open now, and whether everything was exchanged on them.
     pub fn connections(&self) -> BTreeMap<RelayKeyHash, bool> {
-        self.sessions.iter().map(|(relay, session)| (*relay, session.told)).collect()
+        self.sessions.iter().map(|(relay, session)| (*relay, session.may_end())).collect()
     }
-}
 
-pub(crate) fn send(relay: RelayKeyHash, message: &Message, effects: &mut Vec<Effect>) {
-    effects.push(Effect::Send { relay, bytes: message.encode() });
-}
+    /// A connection is taken out while it is talked on, and put back unless it is over.
+    fn received(&mut self, bytes: &[u8], talk: &mut Talk<'_, '_>) -> Result<(), Unreadable> {
+        let Some(mut session) = self.sessions.remove(&talk.relay) else { return Ok(()) };
+        let goes_on = match Message::decode(bytes) {
+            Ok(message) => self.hear(&mut session, message, talk)?,
+            Err(_) => talk.hang_up(Notice::BadLog { relay: talk.relay }),
+        };
+        if goes_on.is_continue() {
+            self.sessions.insert(talk.relay, session);
+        }
+        Ok(())
+    }
 
-fn is_of(write: &crate::rows::Write, kind: Kind) -> bool {
-    let (crate::rows::Write::Put(key, _) | crate::rows::Write::Delete(key)) = write;
-    key.first() == Some(&(kind as u8))
+    fn hear(
+        &mut self,
+        session: &mut Session,
+        message: Message,
+        talk: &mut Talk<'_, '_>,
+    ) -> Result<ControlFlow<()>, Unreadable> {
+        let relay = talk.relay;
+        Ok(match (&mut session.stage, message) {
+            (_, Message::Bye { code, retry_after_ms }) => self.ended(code, retry_after_ms, talk),
+            (Stage::Hello { host }, Message::Hello { oldest, newest, relay: key, challenge, .. }) => {
+                let host = std::mem::take(host);
+                self.greeted(session, &host, (oldest, newest), (key, challenge), talk)
+            }
+            (Stage::Auth { sync }, Message::AuthOk { flags, access_version: version, log, head, access: digest }) => {
+                let sync = *sync;
+                if flags.may_read() {
+                    self.learn_of_log(log, head, talk);
+                    self.admit(session, sync, List::Known { version, digest }, talk)
+                } else {
+                    self.turned_away(session, talk)
+                }
+            }
+            (Stage::Creating, Message::Outcome { of, code, value }) if of == MessageKind::Create as u8 => {
+                if code != Code::Done {
+                    return Ok(talk.hang_up(Notice::NotCreated { relay, code }));
+                }
+                talk.tell(Notice::Created { relay });
+                let list = List::Known { version: value, digest: HashPrefix([0; 16]) };
+                self.admit(session, Sync::ToSend, list, talk)
+            }
+            // The answer to a Sync that went out before it was clear that the relay does not know the map. Another convenor may
+            // have made it there meanwhile; it is asked again once this Create is answered too.
+            (Stage::Creating, Message::Outcome { .. } | Message::Records { .. } | Message::Ladder { .. }) => {
+                ControlFlow::Continue(())
+            }
+            (Stage::Open(open), message) => self.hear_open(open, message, talk)?,
+            _ => talk.hang_up(Notice::BadLog { relay }),
+        })
+    }
+
+    fn hear_open(
+        &mut self,
+        open: &mut Open,
+        message: Message,
+        talk: &mut Talk<'_, '_>,
+    ) -> Result<ControlFlow<()>, Unreadable> {
+        match message {
+            Message::Records { first, entries, more, head } => {
+                self.take_page(Page { first, entries, more, head }, open, talk)
+            }
+            Message::PutAck { results } => self.take_answers(results, open, talk),
+            Message::Ladder { log, pairs } => self.climb(log, &pairs, open, talk),
+            Message::Outcome { of, code, value } => {
+                self.take_outcome(of, code, value, open, talk)?;
+                Ok(ControlFlow::Continue(()))
+            }
+            Message::Box { slot: Slot::Request, bytes } => {
+                if let Some(Ask::Request(token)) = open.asks.pop_front()
+                    && let Some(bytes) = bytes
+                {
+                    self.keep_request(token, bytes.to_vec(), talk.turn)?;
+                }
+                Ok(ControlFlow::Continue(()))
+            }
+            _ => Ok(talk.hang_up(Notice::BadLog { relay: talk.relay })),
+        }
+    }
+
+    /// The relay ended the connection.
+    fn ended(&mut self, code: Code, retry_after_ms: u64, talk: &mut Talk<'_, '_>) -> ControlFlow<()> {
+        let relay = talk.relay;
+        self.relays.change(relay, &mut talk.turn.draft, |cursor| match code {
+            Code::Removed => cursor.removed = true,
+            Code::NotAllowed => cursor.admitted = false,
+            _ => {}
+        });
+        talk.hang_up(match code {
+            Code::Removed => Notice::Removed { relay },
+            Code::NotAllowed => Notice::NotAdmitted { relay },
+            code => Notice::Ended { relay, code, retry_after_ms },
+        })
+    }
 }

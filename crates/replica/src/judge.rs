@@ -13,8 +13,7 @@ use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 use allymap_document::{ActorId, ChangeHash, ChunkHeader, Document};
 use allymap_seal::{Content, Standing};
-use allymap_wire::{DeviceKey, DocumentId, Record, RecordId, Timestamp};
-use rand_core::CryptoRng;
+use allymap_wire::{DeviceKey, DocumentId, Record, RecordId};
 
 use crate::accept::Desk;
 use crate::broken::Broken;
@@ -22,6 +21,7 @@ use crate::draft::Draft;
 use crate::effect::{Effect, Notice};
 use crate::replica::Replica;
 use crate::rows::{DocumentRow, Fate, FateRow, JUDGE, JUDGED, Key, Missing, Refused, Unreadable};
+use crate::turn::Turn;
 
 /// A record that may count.
 struct Candidate {
@@ -47,46 +47,41 @@ struct Evidence {
 impl Replica {
     /// Judges every document that is marked for it. Own changes there are sealed first: a record is never lost, even where what
     /// it builds on counts no more.
-    pub(crate) fn judge(
-        &mut self,
-        now: Timestamp,
-        draft: &mut Draft<'_>,
-        chance: &mut impl CryptoRng,
-        effects: &mut Vec<Effect>,
-    ) -> Result<(), Unreadable> {
+    pub(crate) fn judge(&mut self, turn: &mut Turn<'_>) -> Result<(), Unreadable> {
         // Who was removed keeps what was read.
         if self.membership().is_none() {
             return Ok(());
         }
-        let mut documents = draft.to_judge()?;
+        let mut documents = turn.draft.to_judge()?;
         if documents.is_empty() {
             return Ok(());
         }
-        let unsealed: Vec<DocumentId> = draft.unsealed()?.into_iter().filter(|id| documents.contains(id)).collect();
-        self.seal_sittings(now, None, &unsealed, draft, chance)?;
-        for id in draft.unsealed()? {
+        let unsealed: Vec<DocumentId> =
+            turn.draft.unsealed()?.into_iter().filter(|id| documents.contains(id)).collect();
+        self.seal_sittings(None, &unsealed, turn)?;
+        for id in turn.draft.unsealed()? {
             documents.remove(&id);
         }
-        let mut evidence = self.evidence(&documents, draft)?;
+        let mut evidence = self.evidence(&documents, &turn.draft)?;
         for document in documents {
             let candidates = evidence.candidates.remove(&document).unwrap_or_default();
-            let own_left_out = self.judge_document(document, candidates, &evidence.chains, draft, effects)?;
+            let own_left_out = self.judge_document(document, candidates, &evidence.chains, turn)?;
             if own_left_out {
                 // Numbers under the old actor are taken.
                 let mut salt = [0; 8];
-                chance.fill_bytes(&mut salt);
-                self.take_salt(salt);
+                turn.chance.fill_bytes(&mut salt);
+                self.me.renew(salt);
             }
         }
-        self.put_header(draft);
+        self.me.put(&mut turn.draft);
         Ok(())
     }
 
     /// Devices that were removed, and what was cut.
     pub(crate) fn removals(&self) -> BTreeMap<DeviceKey, Standing> {
-        let former = self.roster.former_members().into_iter().map(|former| former.device);
+        let former = self.roster().former_members().into_iter().map(|former| former.device);
         former
-            .map(|device| (device, self.roster.standing(&device)))
+            .map(|device| (device, self.roster().standing(&device)))
             .filter(|(_, standing)| matches!(standing, Standing::Removed { .. }))
             .collect()
     }
@@ -98,7 +93,7 @@ impl Replica {
         late: BTreeSet<DeviceKey>,
         draft: &mut Draft<'_>,
     ) -> Result<(), Unreadable> {
-        if self.broken == Some(Broken::RemovalComesTooLate) {
+        if self.breaks(Broken::RemovalComesTooLate) {
             return Ok(());
         }
         let now = self.removals();
@@ -140,7 +135,7 @@ impl Replica {
                 continue;
             }
             let record = draft.bytes(Key::Record(id))?.and_then(|bytes| Record::new(bytes).ok());
-            let content = record.and_then(|record| allymap_seal::open(&self.space, &self.ring, &record).ok());
+            let content = record.and_then(|record| allymap_seal::open(self.me.space(), self.ring(), &record).ok());
             let Some(Content::Changes { statement, body }) = content else { continue };
             if cut.contains(&statement.by) {
                 evidence.chains.insert(statement.hash(), statement.prev.clone());
@@ -153,7 +148,7 @@ impl Replica {
                 changes.iter().map(|change| allymap_document::inspect(change)).collect();
             let Ok(changes) = changes else { continue };
             let hashes: Vec<[u8; 32]> = changes.iter().map(|change| change.hash.0).collect();
-            if unsound && !statement.verify(&self.space, &hashes) {
+            if unsound && !statement.verify(self.me.space(), &hashes) {
                 continue;
             }
             let Some(first) = changes.iter().min_by_key(|change| (change.seq, change.hash)).map(|change| change.hash)
@@ -173,18 +168,17 @@ impl Replica {
         document: DocumentId,
         mut candidates: Vec<Candidate>,
         chains: &BTreeMap<[u8; 32], Vec<[u8; 32]>>,
-        draft: &mut Draft<'_>,
-        effects: &mut Vec<Effect>,
+        turn: &mut Turn<'_>,
     ) -> Result<bool, Unreadable> {
         candidates.sort_by_key(|candidate| candidate.row.order);
-        draft.put_bytes(Key::Judged(document), vec![JUDGED]);
-        let own = draft.row::<DocumentRow>(Key::Document(document))?.unwrap_or_default().own;
+        turn.draft.put_bytes(Key::Judged(document), vec![JUDGED]);
+        let own = turn.draft.row::<DocumentRow>(Key::Document(document))?.unwrap_or_default().own;
         // A record that turns out to be unsound when it is applied is no rival of any other: without it, the rest is judged again.
         loop {
             // What waited, also since the last time around, must not be woken when it turns out not to count.
             for Candidate { id, .. } in &candidates {
-                if let Some(FateRow { fate: Fate::Waiting(missing), .. }) = draft.row(Key::Fate(*id))? {
-                    draft.delete(Key::Waiting(&missing, *id));
+                if let Some(FateRow { fate: Fate::Waiting(missing), .. }) = turn.draft.row(Key::Fate(*id))? {
+                    turn.draft.delete(Key::Waiting(&missing, *id));
                 }
             }
             let verdicts = self.verdicts(&candidates, chains);
@@ -196,43 +190,44 @@ impl Replica {
                     None => queue.push_back((order, id)),
                     why => {
                         let fate = Fate::LeftOut { document, by, why: *why };
-                        draft.put(Key::Fate(id), &FateRow { order, fate });
+                        turn.draft.put(Key::Fate(id), &FateRow { order, fate });
                     }
                 }
             }
             let mut desk = Desk { decided: Some(document), ..Desk::default() };
             let row = DocumentRow { own: own.clone(), ..DocumentRow::default() };
-            desk.open.insert(document, (row, Document::new(self.actor())));
+            desk.open.insert(document, (row, Document::new(self.me.actor())));
             desk.changed.insert(document);
-            let mut told = Vec::new();
-            self.apply_on(desk, queue, draft, &mut told)?;
+            let before = turn.effects.len();
+            self.apply_on(desk, queue, turn)?;
             let mut all_sound = true;
             for candidate in candidates.iter_mut().filter(|candidate| !candidate.unsound) {
-                let row: Option<FateRow> = draft.row(Key::Fate(candidate.id))?;
+                let row: Option<FateRow> = turn.draft.row(Key::Fate(candidate.id))?;
                 candidate.unsound = matches!(row, Some(FateRow { fate: Fate::Refused(_), .. }));
                 all_sound &= !candidate.unsound;
             }
-            effects.extend(told.into_iter().filter(|effect| !matches!(effect, Effect::Changed(_))));
+            let told = turn.effects.split_off(before);
+            turn.effects.extend(told.into_iter().filter(|effect| !matches!(effect, Effect::Changed(_))));
             if all_sound {
-                effects.push(Effect::Changed(document));
+                turn.effects.push(Effect::Changed(document));
                 for (candidate, verdict) in candidates.iter().zip(&verdicts) {
                     if let Some(why) = *verdict
                         && !candidate.unsound
                         && !matches!(candidate.row.fate, Fate::LeftOut { why: known, .. } if known == *verdict)
                     {
-                        effects.push(Effect::Tell(Notice::Refused { record: candidate.id, why }));
+                        turn.tell(Notice::Refused { record: candidate.id, why });
                     }
                 }
                 break;
             }
         }
-        if draft.row::<DocumentRow>(Key::Document(document))?.is_none_or(|row| row.heads.is_empty()) {
-            draft.delete(Key::Document(document));
+        if turn.draft.row::<DocumentRow>(Key::Document(document))?.is_none_or(|row| row.heads.is_empty()) {
+            turn.draft.delete(Key::Document(document));
             self.shelf.forget(&document);
         }
         let mut own_left_out = false;
         for candidate in candidates.iter().filter(|it| it.by == self.device() && !it.unsound) {
-            let row: Option<FateRow> = draft.row(Key::Fate(candidate.id))?;
+            let row: Option<FateRow> = turn.draft.row(Key::Fate(candidate.id))?;
             own_left_out |= !matches!(row, Some(FateRow { fate: Fate::Changes { .. }, .. }));
         }
         Ok(own_left_out)
@@ -251,7 +246,7 @@ impl Replica {
         let mut kept: BTreeMap<DeviceKey, BTreeSet<[u8; 32]>> = BTreeMap::new();
         let mut authorised = Vec::with_capacity(candidates.len());
         for candidate in candidates {
-            authorised.push(match self.roster.standing(&candidate.by) {
+            authorised.push(match self.roster().standing(&candidate.by) {
                 Standing::Member => true,
                 Standing::Unknown | Standing::Reader => false,
                 Standing::Removed { cuts } => {
@@ -312,7 +307,7 @@ impl Replica {
         }
         let mut counts = BTreeSet::new();
         let mut flooding = BTreeSet::new();
-        let budget = if self.broken == Some(Broken::FirstOperationsCount) { u64::MAX } else { self.budget.0 };
+        let budget = if self.breaks(Broken::FirstOperationsCount) { u64::MAX } else { self.budget.0 };
         let mut count = Count { budget, ..Count::default() };
         while let Some((_, _, _, at)) = ready.pop_first() {
             let with = needs(candidates, holders, authorised, at).map(|needs| needs.with).unwrap_or_default();

@@ -13,13 +13,16 @@ mod effect;
 mod exchange;
 mod invite;
 mod judge;
+mod me;
 mod mend;
 mod outbox;
+mod relays;
 mod replica;
 mod rows;
 mod seen;
 mod session;
 mod shelf;
+mod turn;
 
 #[cfg(test)]
 mod tests;
@@ -29,8 +32,9 @@ pub use broken::Broken;
 pub use edit::EditFailure;
 pub use effect::{Effect, Notice};
 pub use exchange::Input;
-pub use invite::{Asking, InviteError, Invited, JoinEffect, JoinFailure, Joining};
-pub use replica::{FoundError, Founding, KnownRelay, OpenError, Replica, Standing};
+pub use invite::{Asking, InviteError, Invited, Inviting, JoinEffect, JoinFailure, Joining};
+pub use relays::KnownRelay;
+pub use replica::{FoundError, Founding, OpenError, Replica, Standing};
 pub use rows::{
     Fate, Missing, Refused, Rows, SpaceNumber, Unreadable, Write, index_key, index_prefix, texts_key, texts_prefix,
 };

@@ -3,25 +3,25 @@
 //! A claim counts when the hash that it names is the one that stands there in the log. Until this device has read as far, the
 //! claim is kept and counts for nothing. A relay that still does not show it on a later connection withholds something.
 
-use std::collections::BTreeMap;
-
 use allymap_seal::{Seen, Statement};
 use allymap_wire::{DeviceKey, RelayKeyHash};
 
 use crate::draft::Draft;
-use crate::effect::{Effect, Notice};
+use crate::effect::Notice;
 use crate::replica::Replica;
 use crate::rows::{ClaimRow, Key, PositionRow, Unreadable};
+use crate::session::Claims;
+use crate::turn::Talk;
 
 impl Replica {
     /// How far the author had read a relay's log when it signed.
     pub(crate) fn note_seen(&self, statement: &Statement, draft: &mut Draft<'_>) -> Result<(), Unreadable> {
         let Some(Seen { log, position, hash }) = statement.seen else { return Ok(()) };
-        let Some(relay) = self.relays.keys().copied().find(|relay| self.log_name(relay) == Some(log)) else {
+        let Some(relay) = self.relays.names().into_iter().find(|relay| self.relays.log_name(relay) == Some(log)) else {
             return Ok(());
         };
         let claim = ClaimRow { log, position, hash };
-        if position <= self.relays[&relay].position {
+        if self.relays.get(&relay).is_some_and(|cursor| position <= cursor.position) {
             return self.weigh(relay, statement.by, claim, draft);
         }
         let known: Option<ClaimRow> = draft.row(Key::Claim(relay, statement.by))?;
@@ -49,14 +49,10 @@ impl Replica {
 
     /// Everything the relay shows is here. `before` was claimed when the connection began: what the relay still does not show
     /// of it, it withholds.
-    pub(crate) fn settle_claims(
-        &self,
-        relay: RelayKeyHash,
-        before: BTreeMap<DeviceKey, ClaimRow>,
-        draft: &mut Draft<'_>,
-        effects: &mut Vec<Effect>,
-    ) -> Result<(), Unreadable> {
-        let (Some(log), Some(cursor)) = (self.log_name(&relay), self.relays.get(&relay)) else { return Ok(()) };
+    pub(crate) fn settle_claims(&self, before: Claims, talk: &mut Talk<'_, '_>) -> Result<(), Unreadable> {
+        let relay = talk.relay;
+        let (Some(log), Some(cursor)) = (self.relays.log_name(&relay), self.relays.get(&relay)) else { return Ok(()) };
+        let draft = &mut talk.turn.draft;
         let is_ahead = |claim: &ClaimRow| claim.log == log && claim.position > cursor.position;
         for (by, claim) in draft.claims(relay)? {
             if !is_ahead(&claim) {
@@ -67,15 +63,9 @@ impl Replica {
             }
         }
         for (by, _) in before.into_iter().filter(|(_, claim)| is_ahead(claim)) {
-            effects.push(Effect::Tell(Notice::Withheld { relay, by }));
+            talk.tell(Notice::Withheld { relay, by });
         }
         Ok(())
-    }
-
-    /// A relay's log as statements name it.
-    fn log_name(&self, relay: &RelayKeyHash) -> Option<[u8; 8]> {
-        let row = self.relays.get(relay)?;
-        Some(Seen::log(&row.key?, &row.log))
     }
 }
 

@@ -158,10 +158,8 @@ impl World {
     fn invite_another(&mut self, name: &str) {
         let mut effects = Vec::new();
         let ana = &mut self.phones[0];
-        let invitation = ana
-            .replica
-            .invite(NOW, self.relay_name, Role::Member, "Bay", "Coast", &ana.disk, &mut self.chance, &mut effects)
-            .unwrap();
+        let invitation =
+            ana.replica.invite(NOW, inviting(self.relay_name), &ana.disk, &mut self.chance, &mut effects).unwrap();
         store(&mut ana.disk, &mut effects);
         let line = invitation.to_line().unwrap();
         self.exchange(&[0]);
@@ -353,6 +351,10 @@ impl World {
 
 fn connected(connection: ConnectionId) -> allymap_relay::Input {
     allymap_relay::Input::Connected { connection, host: HOST.into(), address: None }
+}
+
+fn inviting(relay: RelayKeyHash) -> Inviting<'static> {
+    Inviting { relay, role: Role::Member, group: "Bay", map_name: "Coast" }
 }
 
 fn store(disk: &mut Disk, effects: &mut Vec<Effect>) {
@@ -551,7 +553,7 @@ fn an_invitation_that_the_relay_has_no_room_for_is_offered_once_a_connection() {
     world.restart_relay(disk, Settings { mailboxes: 0, ..Settings::default() });
     let Phone { replica, disk, .. } = &mut world.phones[0];
     let mut effects = Vec::new();
-    replica.invite(NOW, world.relay_name, Role::Member, "Bay", "Coast", disk, &mut world.chance, &mut effects).unwrap();
+    replica.invite(NOW, inviting(world.relay_name), disk, &mut world.chance, &mut effects).unwrap();
     store(disk, &mut effects);
     world.phones[0].notices.clear();
     world.exchange(&[0]);
@@ -569,7 +571,7 @@ fn who_may_not_open_a_mailbox_any_more_still_gets_to_the_end() {
     let founders_list = world.access_list();
     let Phone { replica, disk, .. } = &mut world.phones[0];
     let mut effects = Vec::new();
-    replica.invite(NOW, world.relay_name, Role::Member, "Bay", "Coast", disk, &mut world.chance, &mut effects).unwrap();
+    replica.invite(NOW, inviting(world.relay_name), disk, &mut world.chance, &mut effects).unwrap();
     store(disk, &mut effects);
     world.exchange(&[0]);
     // On the relay's list nobody is a convenor any more.

@@ -1,132 +1,112 @@
 //! The beginning of a connection: who is there, who asks, and whether the relay lets this device in.
 
-use allymap_wire::{
-    Challenge, Flags, HashPrefix, Head, LogId, Message, PROTOCOL, RelayKey, RelayKeyHash, auth_transcript, limits,
-};
-use rand_core::CryptoRng;
+use std::ops::ControlFlow;
 
-use super::send;
+use allymap_seal::Role;
+use allymap_wire::{Challenge, Head, LogId, Message, PROTOCOL, RelayKey, auth_transcript, limits};
+
 use crate::broken::Broken;
-use crate::draft::Draft;
-use crate::effect::{Effect, Notice};
+use crate::effect::Notice;
 use crate::replica::Replica;
-use crate::rows::{CursorRow, Key};
-use crate::session::Stage;
+use crate::rows::CursorRow;
+use crate::session::{List, Open, Session, Stage, Sync};
+use crate::turn::Talk;
 
 impl Replica {
-    #[allow(clippy::too_many_arguments)]
+    /// The relay said who it is, and asks who we are. One that let this device in before is asked for its log at once.
     pub(super) fn greeted(
         &mut self,
-        relay: RelayKeyHash,
+        session: &mut Session,
+        host: &str,
         (oldest, newest): (u8, u8),
-        key: RelayKey,
-        challenge: Challenge,
-        draft: &mut Draft<'_>,
-        chance: &mut impl CryptoRng,
-        effects: &mut Vec<Effect>,
-    ) {
+        (key, challenge): (RelayKey, Challenge),
+        talk: &mut Talk<'_, '_>,
+    ) -> ControlFlow<()> {
+        let relay = talk.relay;
         if !(oldest..=newest).contains(&PROTOCOL) {
-            return self.hang_up(relay, Notice::WrongVersion { relay, oldest, newest }, effects);
+            return talk.hang_up(Notice::WrongVersion { relay, oldest, newest });
         }
         if key.hash() != relay {
-            return self.hang_up(relay, Notice::WrongRelay { relay }, effects);
+            return talk.hang_up(Notice::WrongRelay { relay });
         }
-        let Some(cursor) = self.relays.get_mut(&relay) else { return };
-        if cursor.key != Some(key) {
-            cursor.key = Some(key);
-            draft.put(Key::Cursor(relay), cursor);
+        if self.relays.get(&relay).is_some_and(|cursor| cursor.key != Some(key)) {
+            self.relays.change(relay, &mut talk.turn.draft, |cursor| cursor.key = Some(key));
         }
-        let Some(session) = self.sessions.get_mut(&relay) else { return };
+        let Some(cursor) = self.relays.get(&relay) else { return ControlFlow::Break(()) };
         let mut nonce = Challenge([0; 16]);
-        chance.fill_bytes(&mut nonce.0);
-        let transcript = auth_transcript(&key, &session.host, &challenge, &nonce.0, &self.space);
-        session.stage = Stage::Auth;
-        session.asked = cursor.admitted;
-        let auth = Message::Auth {
+        talk.turn.chance.fill_bytes(&mut nonce.0);
+        let transcript = auth_transcript(&key, host, &challenge, &nonce.0, self.me.space());
+        talk.send(&Message::Auth {
             version: PROTOCOL,
-            space: self.space,
-            device: self.keys.public(),
+            space: *self.me.space(),
+            device: self.me.device(),
             nonce,
-            signature: self.keys.sign(&transcript),
+            signature: self.me.keys().sign(&transcript),
+        });
+        let sync = if cursor.admitted { Sync::Sent } else { Sync::ToSend };
+        if sync == Sync::Sent {
+            talk.send(&self.sync(cursor));
+        }
+        session.stage = Stage::Auth { sync };
+        ControlFlow::Continue(())
+    }
+
+    /// What the relay said of its log when it let this device in.
+    pub(super) fn learn_of_log(&mut self, log: LogId, head: Head, talk: &mut Talk<'_, '_>) {
+        let Some(cursor) = self.relays.get(&talk.relay) else { return };
+        if cursor.log != log {
+            self.relays.change(talk.relay, &mut talk.turn.draft, |cursor| cursor.log = log);
+        } else if head.position > cursor.highest_position() {
+            self.relays.note_highest(talk.relay, Some(head));
+        }
+    }
+
+    /// The relay does not let this device read. A convenor who has the operator's leave creates the map there.
+    pub(super) fn turned_away(&mut self, session: &mut Session, talk: &mut Talk<'_, '_>) -> ControlFlow<()> {
+        let relay = talk.relay;
+        if self.relays.get(&relay).is_some_and(|cursor| cursor.admitted) {
+            self.relays.change(relay, &mut talk.turn.draft, |cursor| cursor.admitted = false);
+        }
+        let token = self.relays.get(&relay).and_then(|cursor| cursor.token);
+        let Some(token) = token.filter(|_| self.is_at_least(Role::Convenor)) else {
+            return talk.hang_up(Notice::NotAdmitted { relay });
         };
-        send(relay, &auth, effects);
-        if cursor.admitted {
-            send(relay, &sync(cursor, self.broken), effects);
-        }
+        let genesis = self.me.genesis();
+        talk.send(&Message::Create {
+            genesis: genesis.bytes.into(),
+            root: self.me.root(),
+            signature: genesis.signature,
+            token,
+        });
+        session.stage = Stage::Creating;
+        ControlFlow::Continue(())
     }
 
-    #[allow(clippy::too_many_arguments)]
-    pub(super) fn let_in(
-        &mut self,
-        relay: RelayKeyHash,
-        flags: Flags,
-        access: (u64, HashPrefix),
-        log: LogId,
-        head: Head,
-        draft: &mut Draft<'_>,
-        effects: &mut Vec<Effect>,
-    ) {
-        let Some(cursor) = self.relays.get_mut(&relay) else { return };
-        if flags.may_read() {
-            if cursor.log != log {
-                cursor.log = log;
-                draft.put(Key::Cursor(relay), cursor);
-            } else if head.position > cursor.highest.map_or(cursor.position, |highest| highest.position) {
-                // Written with the next row that changes: knowing less about the relay after a crash is no harm.
-                cursor.highest = Some(head);
-            }
-            return self.admit(relay, access, draft, effects);
-        }
-        if cursor.admitted {
-            cursor.admitted = false;
-            draft.put(Key::Cursor(relay), cursor);
-        }
-        let token = cursor.token;
-        match token {
-            Some(token) if self.membership().is_some_and(|member| member.role >= allymap_seal::Role::Convenor) => {
-                if let Some(session) = self.sessions.get_mut(&relay) {
-                    session.stage = Stage::Creating;
-                    // A relay that lost the map refuses the Sync that went out with Auth.
-                    session.asked = false;
-                }
-                let create = Message::Create {
-                    genesis: self.header.genesis.clone(),
-                    root: self.header.root,
-                    signature: self.header.genesis_signature,
-                    token,
-                };
-                send(relay, &create, effects);
-            }
-            _ => self.hang_up(relay, Notice::NotAdmitted { relay }, effects),
-        }
-    }
-
+    /// This device may read. A relay that lost the map has refused the Sync that went out with Auth.
     pub(super) fn admit(
         &mut self,
-        relay: RelayKeyHash,
-        access: (u64, HashPrefix),
-        draft: &mut Draft<'_>,
-        effects: &mut Vec<Effect>,
-    ) {
-        let (Some(cursor), Some(session)) = (self.relays.get_mut(&relay), self.sessions.get_mut(&relay)) else {
-            return;
-        };
-        if !cursor.admitted || cursor.removed {
-            cursor.admitted = true;
-            cursor.removed = false;
-            draft.put(Key::Cursor(relay), cursor);
+        session: &mut Session,
+        sync: Sync,
+        list: List,
+        talk: &mut Talk<'_, '_>,
+    ) -> ControlFlow<()> {
+        if self.relays.get(&talk.relay).is_some_and(|cursor| !cursor.admitted || cursor.removed) {
+            self.relays.change(talk.relay, &mut talk.turn.draft, |cursor| {
+                (cursor.admitted, cursor.removed) = (true, false);
+            });
         }
-        session.stage = Stage::Open;
-        session.access = Some(access);
-        if !session.asked {
-            session.asked = true;
-            send(relay, &sync(cursor, self.broken), effects);
+        let Some(cursor) = self.relays.get(&talk.relay) else { return ControlFlow::Break(()) };
+        session.stage = Stage::Open(Box::new(Open::new(list)));
+        if sync == Sync::ToSend {
+            talk.send(&self.sync(cursor));
         }
+        ControlFlow::Continue(())
     }
-}
 
-pub(super) fn sync(cursor: &CursorRow, broken: Option<Broken>) -> Message {
-    let highest = cursor.highest.filter(|highest| highest.position > cursor.position);
-    let highest = if broken == Some(Broken::NoHighest) { None } else { highest };
-    Message::Sync { since: cursor.head(), bytes: limits::SYNC_BYTES, highest }
+    /// Asks for what comes after our cursor.
+    pub(super) fn sync(&self, cursor: &CursorRow) -> Message {
+        let highest = cursor.highest.filter(|highest| highest.position > cursor.position);
+        let highest = if self.breaks(Broken::NoHighest) { None } else { highest };
+        Message::Sync { since: cursor.head(), bytes: limits::SYNC_BYTES, highest }
+    }
 }

@@ -1,188 +1,169 @@
 //! What there is to say once a relay's log is read: records that it lacks, the list of members, mailboxes; and its answers.
 
-use allymap_wire::{
-    AccessList, BoxToken, Code, HashPrefix, Message, MessageKind, PutResult, Record, RelayKeyHash, Slot, Timestamp,
-    access_digest, limits,
-};
-use rand_core::CryptoRng;
+use std::ops::ControlFlow;
 
-use super::send;
+use allymap_wire::{
+    AccessList, BoxToken, Code, HashPrefix, Message, MessageKind, PutResult, Record, Slot, access_digest, limits,
+};
+
 use crate::broken::Broken;
-use crate::draft::Draft;
-use crate::effect::{Effect, Notice};
-use crate::replica::{Replica, step};
-use crate::rows::{Key, OfferRow, PositionRow, Unreadable};
-use crate::session::{Ask, Session, Stage};
+use crate::effect::Notice;
+use crate::replica::Replica;
+use crate::rows::{CursorRow, Key, OfferRow, PositionRow, Unreadable};
+use crate::session::{Ask, List, Mailboxes, Open, Reading, Said, Session, Stage};
+use crate::turn::{Talk, Turn};
 
 impl Replica {
-    /// What there is to say on a connection that has nothing to wait for.
-    pub(super) fn advance(
-        &mut self,
-        now: Timestamp,
-        relay: RelayKeyHash,
-        draft: &mut Draft<'_>,
-        chance: &mut impl CryptoRng,
-        effects: &mut Vec<Effect>,
-    ) -> Result<(), Unreadable> {
-        let ready = self
-            .sessions
-            .get(&relay)
-            .is_some_and(|session| session.stage == Stage::Open && session.caught_up && session.in_flight.is_empty());
-        if !ready || draft.has_unapplied()? {
+    /// Goes on with a connection that has nothing to wait for.
+    pub(super) fn advance(&mut self, talk: &mut Talk<'_, '_>) -> Result<(), Unreadable> {
+        let is_ready = |open: &Open| open.reading == Reading::AtTheHead && open.in_flight.is_empty();
+        let ready =
+            matches!(self.sessions.get(&talk.relay), Some(Session { stage: Stage::Open(open), .. }) if is_ready(open));
+        if !ready || talk.turn.draft.has_unapplied()? {
             return Ok(());
         }
-        for op in self.share_keys(now, draft, chance) {
-            // A member that may share may mint: it fails only where the operation could not be made either.
-            let _ = self.keep_op_record(now, draft, op, chance);
-        }
-        self.say_again(now, draft, chance)?;
-        let unsealed = draft.unsealed()?;
-        self.seal_sittings(now, Some(relay), &unsealed, draft, chance)?;
-        let (version, digest) = match self.sessions.get(&relay) {
-            Some(Session { access: Some(access), access_sent: None, .. }) => *access,
-            _ => (u64::MAX, HashPrefix([0; 16])),
-        };
-        let list = if version == u64::MAX { None } else { self.access_update(&relay, version, digest) };
-        // A list of an older version than that one is from before it: the relay was restored from a backup.
-        let brought = self.relays.get(&relay).and_then(|cursor| cursor.removals).filter(|(at, _)| *at <= version);
-        let removals = brought.map_or(0, |(_, removals)| removals);
-        // Whoever was removed reads nothing of what follows. Whoever was let in comes after what says so: a convenor who read
-        // the log before it was there would find a list that she does not understand, and put her own in its place.
-        let (at_once, after) = match list {
-            Some(list) if list.removed.len() as u64 > u64::from(removals) => (Some(list), None),
-            list => (None, list),
-        };
-        self.bring_list(relay, at_once, effects);
-        self.ask_mailboxes(now, relay, draft, effects)?;
-        self.offer(relay, draft, effects)?;
-        self.bring_list(relay, after, effects);
-        if let Some(session) = self.sessions.get_mut(&relay)
-            && !session.told
-            && !session.is_owed_an_answer(self.broken)
-        {
-            session.told = true;
-            if !session.refused {
-                effects.push(Effect::Tell(Notice::CaughtUp { relay }));
+        let Some(mut session) = self.sessions.remove(&talk.relay) else { return Ok(()) };
+        if let Some(open) = session.open() {
+            self.say_what_there_is(open, talk)?;
+            if open.said == Said::Nothing && !self.is_owed_an_answer(open) {
+                if open.has_said_all() == Said::All {
+                    talk.tell(Notice::CaughtUp { relay: talk.relay });
+                }
+                self.settle_claims(std::mem::take(&mut session.claims), talk)?;
             }
-            let claims = std::mem::take(&mut session.claims);
-            self.settle_claims(relay, claims, draft, effects)?;
         }
+        self.sessions.insert(talk.relay, session);
         Ok(())
     }
 
-    fn bring_list(&mut self, relay: RelayKeyHash, list: Option<AccessList>, effects: &mut Vec<Effect>) {
-        let (Some(list), Some(session)) = (list, self.sessions.get_mut(&relay)) else { return };
-        let removals = u32::try_from(list.removed.len()).unwrap_or(u32::MAX);
-        session.access_sent = Some((access_digest(&list.entries, &list.removed), removals));
-        session.told = false;
-        send(relay, &Message::Access { list }, effects);
+    fn say_what_there_is(&mut self, open: &mut Open, talk: &mut Talk<'_, '_>) -> Result<(), Unreadable> {
+        self.seal_what_there_is(talk)?;
+        // Whoever was removed reads nothing of what follows. Whoever was let in comes after what says so: a convenor who read
+        // the log before it was there would find a list that she does not understand, and put her own in its place.
+        let (at_once, after) = match self.list_to_bring(open, talk) {
+            Some((list, Urgency::AtOnce)) => (Some(list), None),
+            Some((list, Urgency::AfterRecords)) => (None, Some(list)),
+            None => (None, None),
+        };
+        bring(at_once, open, talk);
+        self.ask_mailboxes(open, talk)?;
+        self.offer(open, talk)?;
+        bring(after, open, talk);
+        Ok(())
     }
 
-    fn ask_mailboxes(
-        &mut self,
-        now: Timestamp,
-        relay: RelayKeyHash,
-        draft: &Draft<'_>,
-        effects: &mut Vec<Effect>,
-    ) -> Result<(), Unreadable> {
-        let invitations = draft.invitations()?;
-        let Some(session) = self.sessions.get_mut(&relay) else { return Ok(()) };
-        let first = !std::mem::replace(&mut session.asked_boxes, true);
-        let placing: Vec<BoxToken> = session
-            .asks
-            .iter()
-            .filter_map(|ask| match ask {
-                Ask::Offer(token) => Some(*token),
-                Ask::Request(_) => None,
-            })
-            .collect();
-        for (token, row) in invitations {
-            if row.relay != relay || row.answered || row.expires < now.0 || session.declined.contains(&token) {
+    /// Keys for whoever has none, what damage has left without a record, and own edits become records.
+    fn seal_what_there_is(&mut self, talk: &mut Talk<'_, '_>) -> Result<(), Unreadable> {
+        let turn: &mut Turn<'_> = talk.turn;
+        for op in self.share_keys(turn) {
+            // A member that may share may mint: it fails only where the operation could not be made either.
+            let _ = self.keep_op_record(op, turn);
+        }
+        self.say_again(turn)?;
+        let unsealed = turn.draft.unsealed()?;
+        self.seal_sittings(Some(talk.relay), &unsealed, turn)
+    }
+
+    /// The list of members that this relay is to have, if it is another than the one it has.
+    fn list_to_bring(&self, open: &Open, talk: &Talk<'_, '_>) -> Option<(AccessList, Urgency)> {
+        let List::Known { version, digest } = open.list else { return None };
+        let list = self.access_update(&talk.relay, version, digest)?;
+        // A list of an older version than that one is from before it: the relay was restored from a backup.
+        let brought = self.relays.get(&talk.relay)?.removals.filter(|(at, _)| *at <= version);
+        let removals = brought.map_or(0, |(_, removals)| removals);
+        let removes = list.removed.len() as u64 > u64::from(removals);
+        Some((list, if removes { Urgency::AtOnce } else { Urgency::AfterRecords }))
+    }
+
+    fn ask_mailboxes(&mut self, open: &mut Open, talk: &mut Talk<'_, '_>) -> Result<(), Unreadable> {
+        let asked = std::mem::replace(&mut open.mailboxes, Mailboxes::Asked);
+        let placing: Vec<BoxToken> = open.asks.iter().filter_map(Ask::placing).collect();
+        for (token, row) in talk.turn.draft.invitations()? {
+            let is_over = row.answered || row.expires < talk.turn.now.0 || open.declined.contains(&token);
+            if row.relay != talk.relay || is_over {
                 continue;
             }
             if let Some(offer) = row.offer {
                 if !placing.contains(&token) {
-                    send(relay, &Message::BoxPut { token, slot: Slot::Offer, bytes: offer }, effects);
-                    session.asks.push_back(Ask::Offer(token));
-                    session.told = false;
+                    talk.send(&Message::BoxPut { token, slot: Slot::Offer, bytes: offer });
+                    open.asks.push_back(Ask::Offer(token));
+                    open.said = Said::Nothing;
                 }
-            } else if row.request.is_none() && first {
-                send(relay, &Message::BoxTake { token, slot: Slot::Request }, effects);
-                session.asks.push_back(Ask::Request(token));
-                session.told = false;
+            } else if row.request.is_none() && asked == Mailboxes::Unasked {
+                talk.send(&Message::BoxTake { token, slot: Slot::Request });
+                open.asks.push_back(Ask::Request(token));
+                open.said = Said::Nothing;
             }
         }
         Ok(())
     }
 
-    fn offer(
-        &mut self,
-        relay: RelayKeyHash,
-        draft: &mut Draft<'_>,
-        effects: &mut Vec<Effect>,
-    ) -> Result<(), Unreadable> {
-        let Some(session) = self.sessions.get_mut(&relay) else { return Ok(()) };
+    fn offer(&mut self, open: &mut Open, talk: &mut Talk<'_, '_>) -> Result<(), Unreadable> {
         let (mut entries, mut bytes) = (Vec::new(), 0);
-        for (order, row) in draft.offers(relay, session.offered_through + 1, limits::RECORDS_PER_MESSAGE)? {
+        let draft = &mut talk.turn.draft;
+        for (order, row) in draft.offers(talk.relay, open.offered_through + 1, limits::RECORDS_PER_MESSAGE)? {
             let record = draft.bytes(Key::Record(row.record))?.and_then(|bytes| Record::new(bytes).ok());
             let Some(record) = record else {
-                session.offered_through = order;
+                open.offered_through = order;
                 continue;
             };
             if bytes + record.as_bytes().len() > limits::MESSAGE_RECORD_BYTES && !entries.is_empty() {
                 break;
             }
             bytes += record.as_bytes().len();
-            session.offered_through = order;
-            session.in_flight.push_back((order, row.record));
+            open.offered_through = order;
+            open.in_flight.push_back((order, row.record));
             entries.push(record);
         }
         if !entries.is_empty() {
-            if self.broken == Some(Broken::ForgetWhatWasSent) {
-                for (order, _) in &session.in_flight {
-                    draft.delete(Key::Offer(relay, *order));
+            if self.breaks(Broken::ForgetWhatWasSent) {
+                for (order, _) in &open.in_flight {
+                    draft.delete(Key::Offer(talk.relay, *order));
                 }
             }
-            session.told = false;
-            send(relay, &Message::Put { entries }, effects);
+            open.said = Said::Nothing;
+            talk.send(&Message::Put { entries });
         }
         Ok(())
     }
 
+    /// Whether the relay has yet to answer something that must not be lost with the connection.
+    fn is_owed_an_answer(&self, open: &Open) -> bool {
+        let list_is_open = matches!(open.list, List::Sent { .. }) && !self.breaks(Broken::ListUnanswered);
+        !open.in_flight.is_empty() || !open.asks.is_empty() || list_is_open
+    }
+
+    /// Where the relay has stored what was put.
     pub(super) fn take_answers(
         &mut self,
-        relay: RelayKeyHash,
         results: Vec<PutResult>,
-        draft: &mut Draft<'_>,
-        effects: &mut Vec<Effect>,
-    ) -> Result<(), Unreadable> {
-        let Some(session) = self.sessions.get_mut(&relay) else { return Ok(()) };
-        if results.len() != session.in_flight.len() {
-            self.hang_up(relay, Notice::BadLog { relay }, effects);
-            return Ok(());
+        open: &mut Open,
+        talk: &mut Talk<'_, '_>,
+    ) -> Result<ControlFlow<()>, Unreadable> {
+        let relay = talk.relay;
+        if results.len() != open.in_flight.len() {
+            return Ok(talk.hang_up(Notice::BadLog { relay }));
         }
-        let sent = std::mem::take(&mut session.in_flight);
-        session.refused |= results.iter().any(|result| matches!(result, PutResult::Refused { .. }));
-        let Some(mut cursor) = self.relays.get(&relay).cloned() else { return Ok(()) };
+        let Some(mut cursor) = self.relays.get(&relay).cloned() else { return Ok(ControlFlow::Break(())) };
         let mut with_relay = Vec::new();
-        for ((order, id), result) in sent.into_iter().zip(results) {
+        for ((order, id), result) in std::mem::take(&mut open.in_flight).into_iter().zip(results) {
             let at = match result {
                 PutResult::Stored { at } | PutResult::Duplicate { at } => at,
                 PutResult::Refused { code } => {
-                    effects.push(Effect::Tell(Notice::NotTaken { relay, code }));
+                    open.refusals += 1;
+                    talk.tell(Notice::NotTaken { relay, code });
                     continue;
                 }
             };
             with_relay.push(id);
-            if draft.bytes(Key::Offer(relay, order))?.is_none() && self.broken != Some(Broken::ForgetWhatWasSent) {
+            let draft = &mut talk.turn.draft;
+            if draft.bytes(Key::Offer(relay, order))?.is_none() && !self.breaks(Broken::ForgetWhatWasSent) {
                 continue;
             }
-            let (place, hash) = step(&cursor, &id);
-            if place == at {
-                cursor.position = place.position;
-                cursor.hash = hash.0;
+            if cursor.next(&id).0 == at {
+                let place = cursor.pass(&id);
                 self.pass(relay, id, place, draft)?;
-            } else if self.broken == Some(Broken::AcknowledgementIsFinal) {
+            } else if self.breaks(Broken::AcknowledgementIsFinal) {
                 draft.delete(Key::Offer(relay, order));
             } else {
                 let below = draft.row::<PositionRow>(Key::Position(relay, at.position))?;
@@ -191,65 +172,83 @@ impl Replica {
                 } else {
                     draft.put(Key::Offer(relay, order), &OfferRow { record: id, acknowledged: Some(at.position) });
                 }
-                if at.position > cursor.highest.map_or(cursor.position, |highest| highest.position) {
+                if at.position > cursor.highest_position() {
                     cursor.highest = Some(at);
                 }
             }
         }
-        if cursor.highest.is_some_and(|highest| highest.position <= cursor.position) {
-            cursor.highest = None;
-        }
-        self.relays.insert(relay, cursor);
-        self.put_cursor(draft, relay);
+        cursor.forget_highest_passed();
+        self.relays.replace(relay, cursor, &mut talk.turn.draft);
         if !with_relay.is_empty() {
-            effects.push(Effect::Tell(Notice::WithRelay { relay, records: with_relay }));
+            talk.tell(Notice::WithRelay { relay, records: with_relay });
+        }
+        Ok(ControlFlow::Continue(()))
+    }
+
+    /// What the relay says to a list of members, or about a mailbox.
+    pub(super) fn take_outcome(
+        &mut self,
+        of: u8,
+        code: Code,
+        value: u64,
+        open: &mut Open,
+        talk: &mut Talk<'_, '_>,
+    ) -> Result<(), Unreadable> {
+        let refused = if of == MessageKind::Access as u8 {
+            self.take_list_outcome(code, value, open, talk)
+        } else if of == MessageKind::BoxPut as u8
+            && let Some(Ask::Offer(token)) = open.asks.pop_front()
+        {
+            let placed = code == Code::Done || code == Code::Exists;
+            if placed {
+                self.offer_is_placed(token, &mut talk.turn.draft)?;
+            } else {
+                open.declined.insert(token);
+            }
+            !placed
+        } else {
+            if of == MessageKind::BoxTake as u8 {
+                // A relay that takes this device for no convenor. The list of members that makes it one is answered for itself.
+                open.asks.pop_front();
+            }
+            false
+        };
+        if refused {
+            open.refusals += 1;
+            talk.tell(Notice::NotTaken { relay: talk.relay, code });
         }
         Ok(())
     }
 
-    pub(super) fn take_outcome(
-        &mut self,
-        relay: RelayKeyHash,
-        of: u8,
-        code: Code,
-        value: u64,
-        draft: &mut Draft<'_>,
-        effects: &mut Vec<Effect>,
-    ) -> Result<(), Unreadable> {
-        let Some(session) = self.sessions.get_mut(&relay) else { return Ok(()) };
-        if of == MessageKind::Access as u8 {
-            // What nobody asked is no answer.
-            let Some((sent, removals)) = session.access_sent.take() else { return Ok(()) };
-            session.access = match code {
-                // What was sent stands there now, until the roster changes again.
-                Code::Done => Some((value, sent)),
-                Code::Stale => Some((value, HashPrefix([0; 16]))),
-                code => {
-                    session.refused = true;
-                    effects.push(Effect::Tell(Notice::NotTaken { relay, code }));
-                    None
-                }
-            };
-            if code == Code::Done
-                && let Some(cursor) = self.relays.get_mut(&relay)
-            {
-                cursor.removals = Some((value, removals));
-                draft.put(Key::Cursor(relay), cursor);
-            }
-        } else if of == MessageKind::BoxPut as u8
-            && let Some(Ask::Offer(token)) = session.asks.pop_front()
-        {
-            if code == Code::Done || code == Code::Exists {
-                self.offer_is_placed(token, draft)?;
-            } else {
-                session.declined.insert(token);
-                session.refused = true;
-                effects.push(Effect::Tell(Notice::NotTaken { relay, code }));
-            }
-        } else if of == MessageKind::BoxTake as u8 {
-            // A relay that takes this device for no convenor. The list of members that makes it one is answered for itself.
-            session.asks.pop_front();
+    /// Says whether the list was refused.
+    fn take_list_outcome(&mut self, code: Code, value: u64, open: &mut Open, talk: &mut Talk<'_, '_>) -> bool {
+        // What nobody asked is no answer.
+        let List::Sent { digest, removals } = open.list else { return false };
+        open.list = match code {
+            // What was sent stands there now, until the roster changes again.
+            Code::Done => List::Known { version: value, digest },
+            Code::Stale => List::Known { version: value, digest: HashPrefix([0; 16]) },
+            _ => List::Refused,
+        };
+        if code == Code::Done {
+            let brought = |cursor: &mut CursorRow| cursor.removals = Some((value, removals));
+            self.relays.change(talk.relay, &mut talk.turn.draft, brought);
         }
-        Ok(())
+        open.list == List::Refused
     }
+}
+
+/// Whether a list of members goes before the records.
+enum Urgency {
+    /// It removes somebody who was not removed there before.
+    AtOnce,
+    AfterRecords,
+}
+
+fn bring(list: Option<AccessList>, open: &mut Open, talk: &mut Talk<'_, '_>) {
+    let Some(list) = list else { return };
+    let removals = u32::try_from(list.removed.len()).unwrap_or(u32::MAX);
+    open.list = List::Sent { digest: access_digest(&list.entries, &list.removed), removals };
+    open.said = Said::Nothing;
+    talk.send(&Message::Access { list });
 }

@@ -1,142 +1,156 @@
 //! A page of a relay's log becomes durable here.
 
+use std::ops::ControlFlow;
+
 use allymap_wire::{Head, Record, RecordId, RecordKind, RelayKeyHash};
 
-use super::greeting::sync;
-use super::send;
 use crate::broken::Broken;
 use crate::draft::Draft;
 use crate::effect::{Effect, Notice};
-use crate::replica::{Replica, step};
-use crate::rows::{Fate, FateRow, Key, PositionRow, Unreadable};
+use crate::replica::Replica;
+use crate::rows::{CursorRow, Fate, FateRow, Key, PositionRow, Unreadable};
+use crate::session::{Open, Reading, Said};
+use crate::turn::Talk;
 
 /// Pages without a record before a relay is taken to be playing.
 const EMPTY_PAGES: u8 = 3;
 
-impl Replica {
-    /// A page of the log, or a live push. The records and the cursor become durable together; they are applied after that.
-    #[allow(clippy::too_many_arguments)]
-    pub(super) fn take_page(
-        &mut self,
-        relay: RelayKeyHash,
-        mut first: u64,
-        mut entries: Vec<Record>,
-        more: bool,
-        head: Head,
-        draft: &mut Draft<'_>,
-        effects: &mut Vec<Effect>,
-    ) -> Result<(), Unreadable> {
-        let Some(cursor) = self.relays.get(&relay) else { return Ok(()) };
-        let says_nothing = entries.is_empty();
-        // A device that is behind may be acknowledged a place that a page still to come holds too.
+/// Records as they stand in a relay's log from the place `first` on, and where the log ends.
+pub(super) struct Page {
+    pub first: u64,
+    pub entries: Vec<Record>,
+    /// The next page is to be asked for.
+    pub more: bool,
+    pub head: Head,
+}
+
+/// A page that goes on where our cursor stands.
+struct Fitting {
+    entries: Vec<(Record, RecordId, Head)>,
+    /// The cursor once it has passed them.
+    after: CursorRow,
+}
+
+impl Page {
+    /// A device that is behind may be acknowledged a place that a page still to come holds too: what is known here is left out.
+    fn without_known(mut self, relay: RelayKeyHash, cursor: &CursorRow, draft: &Draft<'_>) -> Result<Page, Unreadable> {
         let mut known = 0;
-        for record in &entries {
-            let place = draft.row::<PositionRow>(Key::Position(relay, first))?;
-            if first > cursor.position || place.is_none_or(|place| place.record != record.id()) {
+        for record in &self.entries {
+            let place = draft.row::<PositionRow>(Key::Position(relay, self.first))?;
+            if self.first > cursor.position || place.is_none_or(|place| place.record != record.id()) {
                 break;
             }
-            (known, first) = (known + 1, first + 1);
+            (known, self.first) = (known + 1, self.first + 1);
         }
-        entries.drain(..known);
+        self.entries.drain(..known);
+        Ok(self)
+    }
+
+    /// The places of its records, if it goes on where the cursor stands and leads to the head that it names. More pages may
+    /// follow by themselves; only a page that reaches the head can be held against it.
+    fn fit(self, cursor: &CursorRow) -> Option<Fitting> {
+        if !self.entries.is_empty() && self.first != cursor.position + 1 {
+            return None;
+        }
         let mut after = cursor.clone();
-        let mut places = Vec::with_capacity(entries.len());
-        for record in &entries {
+        let entries = self.entries.into_iter().map(|record| {
             let id = record.id();
-            let (place, hash) = step(&after, &id);
-            after.position = place.position;
-            after.hash = hash.0;
-            places.push((id, place));
+            let place = after.pass(&id);
+            (record, id, place)
+        });
+        let entries: Vec<_> = entries.collect();
+        let fits = after.position < self.head.position || after.head() == self.head;
+        fits.then_some(Fitting { entries, after })
+    }
+}
+
+impl Replica {
+    /// A page of the log, or a live push. The records and the cursor become durable together; they are applied after that.
+    pub(super) fn take_page(
+        &mut self,
+        page: Page,
+        open: &mut Open,
+        talk: &mut Talk<'_, '_>,
+    ) -> Result<ControlFlow<()>, Unreadable> {
+        let relay = talk.relay;
+        let Some(cursor) = self.relays.get(&relay) else { return Ok(ControlFlow::Break(())) };
+        let (says_nothing, more, head) = (page.entries.is_empty(), page.more, page.head);
+        let Some(page) = page.without_known(relay, cursor, &talk.turn.draft)?.fit(cursor) else {
+            return Ok(talk.hang_up(Notice::BadLog { relay }));
+        };
+        let reached = page.after.position == head.position;
+        open.empty_pages = if says_nothing && !reached { open.empty_pages + 1 } else { 0 };
+        if open.empty_pages >= EMPTY_PAGES {
+            return Ok(talk.hang_up(Notice::BadLog { relay }));
         }
-        // More pages may follow by themselves; only a page that reaches the head can be held against it.
-        let reached = after.position == head.position;
-        let fits = (entries.is_empty() || first == cursor.position + 1)
-            && after.position <= head.position
-            && (!reached || head == after.head());
-        if !fits {
-            self.hang_up(relay, Notice::BadLog { relay }, effects);
-            return Ok(());
-        }
-        if after.highest.is_none_or(|highest| highest.position <= after.position) {
-            after.highest = None;
-        }
-        if !self.count_empty_page(relay, says_nothing && !reached) {
-            self.hang_up(relay, Notice::BadLog { relay }, effects);
-            return Ok(());
-        }
-        let arrived_any = !entries.is_empty();
-        self.relays.insert(relay, after);
-        for (record, (id, place)) in entries.iter().zip(places) {
-            self.pass(relay, id, place, draft)?;
-            if draft.bytes(Key::Fate(id))?.is_some() {
-                continue;
-            }
-            let from = (self.broken != Some(Broken::NoFerry)).then_some(relay);
-            match record.kind() {
-                RecordKind::Gone => {
-                    draft.put(Key::Fate(id), &FateRow { order: self.header.next_order, fate: Fate::Gone });
-                    self.header.next_order += 1;
-                }
-                RecordKind::KeyPacket => {
-                    // Keys first: what they open may stand before them in the log, as it does for a newcomer.
-                    self.keep_foreign(draft, record, Fate::KeyPacket, from);
-                    for missing in self.take_key_packet(record, draft) {
-                        self.wake_later(&missing, draft)?;
-                    }
-                }
-                RecordKind::Sealed if self.skips(record) => {}
-                RecordKind::Sealed => {
-                    let order = self.header.next_order;
-                    self.keep_foreign(draft, record, Fate::Unapplied, from);
-                    draft.put_bytes(Key::Unapplied(order), id.0.to_vec());
-                }
-            }
-        }
-        if arrived_any {
-            self.put_cursor(draft, relay);
-            self.put_header(draft);
-            effects.push(Effect::Continue);
-        }
+        let arrived_any = !page.entries.is_empty();
+        self.keep_page(page, talk)?;
         if more {
             if let Some(cursor) = self.relays.get(&relay) {
-                send(relay, &sync(cursor, self.broken), effects);
+                talk.send(&self.sync(cursor));
             }
-        } else if reached && let Some(session) = self.sessions.get_mut(&relay) {
-            session.caught_up = true;
-            session.told &= !arrived_any;
+        } else if reached {
+            open.reading = Reading::AtTheHead;
+            if arrived_any {
+                open.said = Said::Nothing;
+            }
+        }
+        Ok(ControlFlow::Continue(()))
+    }
+
+    fn keep_page(&mut self, page: Fitting, talk: &mut Talk<'_, '_>) -> Result<(), Unreadable> {
+        let Fitting { entries, mut after } = page;
+        after.forget_highest_passed();
+        if entries.is_empty() {
+            self.relays.note_highest(talk.relay, after.highest);
+            return Ok(());
+        }
+        let draft = &mut talk.turn.draft;
+        self.relays.replace(talk.relay, after, draft);
+        for (record, id, place) in &entries {
+            self.pass(talk.relay, *id, *place, draft)?;
+            if draft.bytes(Key::Fate(*id))?.is_none() {
+                self.keep_arrived(record, talk.relay, draft)?;
+            }
+        }
+        self.me.put(draft);
+        talk.turn.effects.push(Effect::Continue);
+        Ok(())
+    }
+
+    /// Keeps a record that came from this relay, for the others too.
+    fn keep_arrived(&mut self, record: &Record, from: RelayKeyHash, draft: &mut Draft<'_>) -> Result<(), Unreadable> {
+        let others = if self.breaks(Broken::NoFerry) { Vec::new() } else { self.relays.names_but(from) };
+        match record.kind() {
+            RecordKind::Gone => {
+                let row = FateRow { order: self.me.take_order(), fate: Fate::Gone };
+                draft.put(Key::Fate(record.id()), &row);
+            }
+            RecordKind::KeyPacket => {
+                // Keys first: what they open may stand before them in the log, as it does for a newcomer.
+                self.keep_record(draft, record, Fate::KeyPacket, &others);
+                for missing in self.take_key_packet(record, draft) {
+                    self.wake_later(&missing, draft)?;
+                }
+            }
+            RecordKind::Sealed if self.skips(record) => {}
+            RecordKind::Sealed => self.keep_record(draft, record, Fate::Unapplied, &others),
         }
         Ok(())
     }
 
     /// For the tests of the tests.
     fn skips(&self, record: &Record) -> bool {
-        self.broken == Some(Broken::SkipsWhatItCannotOpen)
+        self.breaks(Broken::SkipsWhatItCannotOpen)
             && matches!(
-                allymap_seal::open(&self.space, &self.ring, record),
+                allymap_seal::open(self.me.space(), self.ring(), record),
                 Err(allymap_seal::OpenError::UnknownKey(_))
             )
     }
 
-    fn keep_foreign(&mut self, draft: &mut Draft<'_>, record: &Record, fate: Fate, from: Option<RelayKeyHash>) {
-        match from {
-            Some(relay) => self.keep_record(draft, record, fate, Some(relay)),
-            None => {
-                let relays = std::mem::take(&mut self.relays);
-                let id = self.keep_record(draft, record, fate, None);
-                self.relays = relays;
-                id
-            }
-        };
-    }
-
-    fn count_empty_page(&mut self, relay: RelayKeyHash, empty: bool) -> bool {
-        let Some(session) = self.sessions.get_mut(&relay) else { return false };
-        session.empty_pages = if empty { session.empty_pages + 1 } else { 0 };
-        session.empty_pages < EMPTY_PAGES
-    }
-
     /// The cursor goes over a record: it need not be offered to this relay any more.
     pub(super) fn pass(
-        &mut self,
+        &self,
         relay: RelayKeyHash,
         id: RecordId,
         place: Head,

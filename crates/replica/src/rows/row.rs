@@ -238,6 +238,29 @@ impl CursorRow {
     pub(crate) fn head(&self) -> Head {
         Head { position: self.position, hash: LogHash(self.hash).prefix() }
     }
+
+    /// The place after this record, if it follows, and the whole hash there.
+    pub(crate) fn next(&self, record: &RecordId) -> (Head, LogHash) {
+        let hash = LogHash(self.hash).next(record);
+        (Head { position: self.position + 1, hash: hash.prefix() }, hash)
+    }
+
+    /// Goes on to that place.
+    pub(crate) fn pass(&mut self, record: &RecordId) -> Head {
+        let (place, hash) = self.next(record);
+        (self.position, self.hash) = (place.position, hash.0);
+        place
+    }
+
+    /// The highest position that this log is known to have had.
+    pub(crate) fn highest_position(&self) -> u64 {
+        self.highest.map_or(self.position, |highest| highest.position)
+    }
+
+    /// What this cursor has reached is not worth remembering as the highest place.
+    pub(crate) fn forget_highest_passed(&mut self) {
+        self.highest = self.highest.filter(|highest| highest.position > self.position);
+    }
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Encode, Decode)]

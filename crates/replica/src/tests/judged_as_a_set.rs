@@ -15,7 +15,8 @@ use rand_core::{TryCryptoRng, TryRng};
 use crate::broken::Broken;
 use crate::budget::Budget;
 use crate::draft::Draft;
-use crate::rows::{Fate, Key, Refused, Rows, SpaceNumber, Unreadable, Write};
+use crate::rows::{Fate, Refused, Rows, SpaceNumber, Unreadable, Write};
+use crate::turn::Turn;
 use crate::{Effect, Founding, Input, Missing, Notice, Replica};
 
 pub(crate) const NOW: Timestamp = Timestamp(1_700_000_000_000);
@@ -121,10 +122,10 @@ impl Desk {
         for (number, name) in [(1, "Ben"), (2, "Eve")] {
             let keys = device(&space, number);
             let (public, kem) = (keys.public(), keys.kem_public());
-            let op = replica.roster.grant(&ana_keys, public, kem, Role::Member, name, "Bay", NOW).unwrap();
-            replica.add_own_op(&mut draft, op);
+            let op = replica.roster().grant(&ana_keys, public, kem, Role::Member, name, "Bay", NOW).unwrap();
+            replica.add_own_op(op, &mut draft);
         }
-        effects.push(Effect::Persist(draft.into_writes()));
+        draft.persist(&mut effects);
         disk.store(&mut effects);
         Desk { disk, ana, space, key, chance, budget: Budget::DEFAULT.0, broken: None, told: Vec::new(), seen: None }
     }
@@ -166,7 +167,7 @@ impl Desk {
     pub(crate) fn removal(&self, of: u8, cut: &[[u8; 32]]) -> Record {
         let keys = DeviceKeys::derive(&DeviceSeed::from_bytes(self.ana), &self.space);
         let removed = device(&self.space, of).public();
-        let op: SignedOp = self.open().roster.revoke(&keys, removed, cut, "trust", NOW).unwrap();
+        let op: SignedOp = self.open().roster().revoke(&keys, removed, cut, "trust", NOW).unwrap();
         self.seal(Content::Op(op))
     }
 
@@ -179,11 +180,10 @@ impl Desk {
     pub(crate) fn take_with(&mut self, replica: &mut Replica, records: &[Record]) {
         for record in records {
             let mut draft = Draft::new(&self.disk, NUMBER);
-            let order = replica.header.next_order;
-            let id = replica.keep_record(&mut draft, record, Fate::Unapplied, None);
-            draft.put_bytes(Key::Unapplied(order), id.0.to_vec());
-            replica.put_header(&mut draft);
-            let mut effects = vec![Effect::Persist(draft.into_writes())];
+            replica.keep_own_record(&mut draft, record, Fate::Unapplied);
+            replica.me.put(&mut draft);
+            let mut effects = Vec::new();
+            draft.persist(&mut effects);
             self.disk.store(&mut effects);
             self.go_on(replica);
         }
@@ -209,7 +209,7 @@ impl Desk {
     pub(crate) fn mend(&mut self) {
         let mut replica = self.open();
         let mut effects = Vec::new();
-        replica.mend([9; 8], &self.disk, &mut effects).unwrap();
+        replica.mend(NOW, &self.disk, &mut self.chance, &mut effects).unwrap();
         self.disk.store(&mut effects);
         self.go_on(&mut replica);
     }
@@ -363,9 +363,9 @@ fn what_this_device_built_on_the_branch_that_lost_is_kept_as_a_record_and_it_wri
     edit(&mut desk, "ana goes on");
     let mut replica = desk.open();
     let (mut effects, unsealed) = (Vec::new(), vec![MAP]);
-    let mut draft = Draft::new(&desk.disk, NUMBER);
-    replica.seal_sittings(NOW, None, &unsealed, &mut draft, &mut desk.chance).unwrap();
-    effects.push(Effect::Persist(draft.into_writes()));
+    let mut turn = Turn::new(NOW, replica.me.draft(&desk.disk), &mut desk.chance);
+    replica.seal_sittings(None, &unsealed, &mut turn).unwrap();
+    turn.end(&mut effects);
     desk.disk.store(&mut effects);
     let heads = desk.heads();
     let all: Vec<Record> = desk
