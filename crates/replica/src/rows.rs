@@ -5,6 +5,7 @@
 mod key;
 mod row;
 
+use std::collections::BTreeMap;
 use std::ops::ControlFlow;
 
 use allymap_wire::DocumentId;
@@ -18,7 +19,7 @@ pub use row::{Fate, Missing, Refused};
 
 /// The rows as they are now, with every `Persist` of this replica so far, durable or not yet.
 ///
-/// Two drivers implement it: the command line's over the store and the simulation's over its disks.
+/// Two drivers implement it, the command line's over the store and the simulation's over its disks; a map in memory is one too.
 pub trait Rows {
     fn get(&self, key: &[u8]) -> Result<Option<Vec<u8>>, Unreadable>;
 
@@ -31,6 +32,27 @@ pub trait Rows {
     ) -> Result<(), Unreadable>;
 }
 
+/// A disk that is never full and gone with its process: for tests, and for whoever wants a map for a moment.
+impl Rows for BTreeMap<Vec<u8>, Vec<u8>> {
+    fn get(&self, key: &[u8]) -> Result<Option<Vec<u8>>, Unreadable> {
+        Ok(BTreeMap::get(self, key).cloned())
+    }
+
+    fn scan(
+        &self,
+        prefix: &[u8],
+        from: Option<&[u8]>,
+        visit: &mut dyn FnMut(&[u8], &[u8]) -> ControlFlow<()>,
+    ) -> Result<(), Unreadable> {
+        for (key, value) in self.range(from.unwrap_or(prefix).to_vec()..) {
+            if !key.starts_with(prefix) || visit(key, value).is_break() {
+                break;
+            }
+        }
+        Ok(())
+    }
+}
+
 /// The rows could not be read. The driver knows why; what was being done has not happened.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("the store could not be read")]
@@ -41,6 +63,16 @@ pub struct Unreadable;
 pub enum Write {
     Put(Vec<u8>, Vec<u8>),
     Delete(Vec<u8>),
+}
+
+impl Write {
+    /// Carries it out on a disk in memory.
+    pub fn apply(self, rows: &mut BTreeMap<Vec<u8>, Vec<u8>>) {
+        match self {
+            Write::Put(key, value) => drop(rows.insert(key, value)),
+            Write::Delete(key) => drop(rows.remove(&key)),
+        }
+    }
 }
 
 /// The local number of a map: two bytes in every key instead of 32.

@@ -80,7 +80,7 @@ mod tests {
     };
 
     use crate::replica::Replica;
-    use crate::tests::judged_as_a_set::{Desk, NOW, copy_of, device, write};
+    use crate::tests::judged_as_a_set::{Desk, NOW, copy_of, device, store, write};
     use crate::{Effect, Input, Notice};
 
     const KEY: RelayKey = RelayKey([3; 32]);
@@ -103,7 +103,7 @@ mod tests {
             let relay = KEY.hash();
             let mut effects = Vec::new();
             replica.add_relay(relay, "ws://relay.test:1", None, &desk.disk, &mut effects).unwrap();
-            desk.disk.store(&mut effects);
+            store(&mut desk.disk, &mut effects);
             let mut played = Played { desk, replica, relay, log: Vec::new(), said: 0 };
             played.read(&[]);
             played
@@ -179,12 +179,12 @@ mod tests {
                         _ => {}
                     }
                 }
-                self.desk.disk.store(&mut effects);
+                store(&mut self.desk.disk, &mut effects);
             }
             let mut effects = Vec::new();
             let gone = Input::Disconnected { relay };
             self.replica.handle(NOW, gone, &self.desk.disk, &mut self.desk.chance, &mut effects).unwrap();
-            self.desk.disk.store(&mut effects);
+            store(&mut self.desk.disk, &mut effects);
             notices
         }
 

@@ -41,42 +41,13 @@ impl TryRng for Chance {
 
 impl TryCryptoRng for Chance {}
 
+type Disk = BTreeMap<Vec<u8>, Vec<u8>>;
+
+/// The relay's.
 #[derive(Clone, Default)]
-struct Disk(BTreeMap<Vec<u8>, Vec<u8>>);
+struct RelayDisk(Disk);
 
-impl Disk {
-    fn visit(&self, prefix: &[u8], from: Option<&[u8]>, f: &mut dyn FnMut(&[u8], &[u8]) -> ControlFlow<()>) {
-        for (key, value) in self.0.range(from.unwrap_or(prefix).to_vec()..) {
-            if !key.starts_with(prefix) || f(key, value).is_break() {
-                return;
-            }
-        }
-    }
-
-    fn write(&mut self, write: Write) {
-        match write {
-            Write::Put(key, value) => drop(self.0.insert(key, value)),
-            Write::Delete(key) => drop(self.0.remove(&key)),
-        }
-    }
-}
-
-impl Rows for Disk {
-    fn get(&self, key: &[u8]) -> Result<Option<Vec<u8>>, Unreadable> {
-        Ok(self.0.get(key).cloned())
-    }
-    fn scan(
-        &self,
-        prefix: &[u8],
-        from: Option<&[u8]>,
-        f: &mut dyn FnMut(&[u8], &[u8]) -> ControlFlow<()>,
-    ) -> Result<(), Unreadable> {
-        self.visit(prefix, from, f);
-        Ok(())
-    }
-}
-
-impl allymap_relay::Rows for Disk {
+impl allymap_relay::Rows for RelayDisk {
     fn get(&self, key: &[u8]) -> Result<Option<Vec<u8>>, allymap_relay::RowsError> {
         Ok(self.0.get(key).cloned())
     }
@@ -86,7 +57,11 @@ impl allymap_relay::Rows for Disk {
         from: Option<&[u8]>,
         f: &mut dyn FnMut(&[u8], &[u8]) -> ControlFlow<()>,
     ) -> Result<(), allymap_relay::RowsError> {
-        self.visit(prefix, from, f);
+        for (key, value) in self.0.range(from.unwrap_or(prefix).to_vec()..) {
+            if !key.starts_with(prefix) || f(key, value).is_break() {
+                break;
+            }
+        }
         Ok(())
     }
 }
@@ -101,7 +76,7 @@ struct Phone {
 
 struct World {
     relay: Relay,
-    relay_disk: Disk,
+    relay_disk: RelayDisk,
     relay_name: RelayKeyHash,
     phones: Vec<Phone>,
     chance: Chance,
@@ -115,7 +90,7 @@ impl World {
     /// A map with `count` members, the first of whom founded it and let the others in by invitation.
     fn with_members(count: usize) -> World {
         let mut chance = Chance(7);
-        let mut relay_disk = Disk::default();
+        let mut relay_disk = RelayDisk::default();
         let identity = Identity::new(&mut |bytes: &mut [u8]| chance.try_fill_bytes(bytes).unwrap());
         for write in identity.writes() {
             match write {
@@ -298,7 +273,7 @@ impl World {
         let mut rest = Vec::new();
         for effect in effects {
             match effect {
-                Effect::Persist(writes) => writes.into_iter().for_each(|write| disk.write(write)),
+                Effect::Persist(writes) => writes.into_iter().for_each(|write| write.apply(disk)),
                 Effect::Tell(notice) => notices.push(notice),
                 Effect::Changed(document) => changed.push(document),
                 other => rest.push(other),
@@ -334,7 +309,7 @@ impl World {
     }
 
     /// The relay goes on from these rows, with these limits.
-    fn restart_relay(&mut self, disk: Disk, settings: Settings) {
+    fn restart_relay(&mut self, disk: RelayDisk, settings: Settings) {
         self.relay_disk = disk;
         self.relay = Relay::open(settings, &self.relay_disk).unwrap();
     }
@@ -360,7 +335,7 @@ fn inviting(relay: RelayKeyHash) -> Inviting<'static> {
 fn store(disk: &mut Disk, effects: &mut Vec<Effect>) {
     for effect in effects.drain(..) {
         if let Effect::Persist(writes) = effect {
-            writes.into_iter().for_each(|write| disk.write(write));
+            writes.into_iter().for_each(|write| write.apply(disk));
         }
     }
 }
@@ -408,11 +383,11 @@ fn an_idle_reconnection_says_everything_in_one_breath_and_stores_nothing() {
     let mut world = World::with_members(2);
     world.exchange(&[0]);
     world.exchange(&[1]);
-    let before = world.phones[1].disk.0.clone();
+    let before = world.phones[1].disk.clone();
     world.bytes.clear();
     world.phones[1].notices.clear();
     world.exchange(&[1]);
-    assert_eq!(world.phones[1].disk.0, before);
+    assert_eq!(world.phones[1].disk, before);
     assert_eq!(world.phones[1].notices, [Notice::CaughtUp { relay: world.relay_name }]);
     assert!(world.bytes.len() <= 400, "{} bytes both ways", world.bytes.len());
 }

@@ -7,7 +7,7 @@ use proptest::prelude::*;
 
 use crate::broken::Broken;
 use crate::rows::{Fate, Missing, Refused};
-use crate::tests::judged_as_a_set::{Desk, MAP, NOW, copy_of, device, follow, in_order, orders};
+use crate::tests::judged_as_a_set::{Desk, MAP, NOW, copy_of, device, follow, in_order, orders, store};
 use crate::{EditFailure, Notice};
 
 const BEN: u8 = 1;
@@ -34,7 +34,7 @@ fn edit(desk: &mut Desk, name: &str, rows: u64) -> Result<u64, EditFailure> {
     let outcome = replica.edit(MAP, ActId([5; 16]), &desk.disk, &mut effects, |edit| {
         (0..rows).try_for_each(|row| edit.append(&format!("l/{name}-{row}"), b"x".to_vec()))
     });
-    desk.disk.store(&mut effects);
+    store(&mut desk.disk, &mut effects);
     outcome.map(|done| done.unwrap().1.operations())
 }
 
