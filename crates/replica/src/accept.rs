@@ -324,80 +324,100 @@ impl Replica {
         desk: &mut Desk,
         arrived: &mut Vec<Missing>,
     ) -> Result<Vec<Fate>, Unreadable> {
-        let own_actor = self.me.actor();
-        let (_, document) = match desk.open.entry(id) {
-            std::collections::btree_map::Entry::Occupied(entry) => entry.into_mut(),
-            std::collections::btree_map::Entry::Vacant(entry) => {
-                let row: DocumentRow = draft.row(Key::Document(id))?.unwrap_or_default();
-                let document = if row.saved.is_empty() {
-                    Document::new(own_actor)
-                } else if let Some(document) = self.shelf.take(&id, own_actor) {
-                    document
-                } else {
-                    match Document::load(&row.saved, own_actor) {
-                        Ok(document) => document,
-                        Err(_) => {
-                            self.apply_again(id, draft)?;
-                            Document::new(own_actor)
-                        }
-                    }
-                };
-                entry.insert((row, document))
-            }
+        let (row, mut document) = match desk.open.remove(&id) {
+            Some(open) => open,
+            None => self.open_for_records(id, draft)?,
         };
         if let Some(Broken::Document(rule)) = self.broken() {
             document.break_rule(rule);
         }
+        let judged = desk.decided == Some(id);
+        let (after, outcomes) = self.stage(&document, records, judged, draft)?;
+        desk.open.insert(id, (row, after));
+        let mut fates = Vec::with_capacity(records.len());
+        for (Pending { statement, hashes, .. }, outcome) in records.iter().zip(outcomes) {
+            if let Ok(fresh) = outcome {
+                if fresh {
+                    desk.changed.insert(id);
+                }
+                arrived.extend(hashes.iter().map(|hash| Missing::Change(*hash)));
+                self.note_seen(statement, draft)?;
+            }
+            fates.push(self.fate_of(statement, outcome, draft));
+        }
+        Ok(fates)
+    }
+
+    fn open_for_records(
+        &mut self,
+        id: DocumentId,
+        draft: &mut Draft<'_>,
+    ) -> Result<(DocumentRow, Document), Unreadable> {
+        let actor = self.me.actor();
+        let row: DocumentRow = draft.row(Key::Document(id))?.unwrap_or_default();
+        if row.saved.is_empty() {
+            return Ok((row, Document::new(actor)));
+        }
+        if let Some(document) = self.shelf.take(&id, actor) {
+            return Ok((row, document));
+        }
+        let document = match Document::load(&row.saved, actor) {
+            Ok(document) => document,
+            Err(_) => {
+                self.apply_again(id, draft)?;
+                Document::new(actor)
+            }
+        };
+        Ok((row, document))
+    }
+
+    /// The document after these records, and for each whether it brought something new. Which count was decided already where
+    /// they were judged.
+    fn stage(
+        &self,
+        document: &Document,
+        records: &[Pending],
+        judged: bool,
+        draft: &Draft<'_>,
+    ) -> Result<(Document, Vec<Result<bool, Refusal>>), Unreadable> {
         let given: Vec<(ActorId, &[Vec<u8>])> =
             records.iter().map(|record| (record.signer, record.changes.as_slice())).collect();
-        let judged = desk.decided == Some(id);
         let (after, outcomes) = document.stage_all(&given, if judged { u64::MAX } else { self.budget.0 });
         // Nobody can be beyond the budget as long as all together are within it.
         let too_much = outcomes.iter().any(|outcome| matches!(outcome, Err(Refusal::BeyondLimit { .. })));
-        let (after, outcomes) = if too_much && !self.breaks(Broken::FirstOperationsCount) {
-            let beyond = self.beyond_budget(document, records, draft)?;
-            let within: Vec<(ActorId, &[Vec<u8>])> =
-                given.iter().zip(&beyond).filter(|(_, beyond)| !**beyond).map(|(given, _)| *given).collect();
-            let (after, mut staged) = document.stage_all(&within, u64::MAX);
-            let mut staged = staged.drain(..);
-            let limit = Refusal::BeyondLimit { operations: document.operations(), limit: self.budget.0 };
-            let outcome = |beyond: bool| {
-                let staged = if beyond { None } else { staged.next() };
-                staged.unwrap_or_else(|| Err(limit.clone()))
-            };
-            (after, beyond.into_iter().map(outcome).collect())
-        } else {
-            (after, outcomes)
-        };
-        *document = after;
-        let mut fates = Vec::with_capacity(records.len());
-        for (Pending { statement, hashes, .. }, outcome) in records.iter().zip(outcomes) {
-            fates.push(match outcome {
-                Ok(fresh) => {
-                    if fresh {
-                        desk.changed.insert(id);
-                    }
-                    arrived.extend(hashes.iter().map(|hash| Missing::Change(*hash)));
-                    self.note_seen(statement, draft)?;
-                    Fate::Changes { document: id, by: statement.by, seq: statement.seq }
-                }
-                Err(Refusal::MissingDependency(missing)) => match missing.first() {
-                    Some(first) => Fate::Waiting(Missing::Change(first.0)),
-                    None => Fate::Refused(Refused::Malformed),
-                },
-                Err(Refusal::DuplicateSequence { .. }) if self.breaks(Broken::SequenceTwice) => {
-                    Fate::Changes { document: id, by: statement.by, seq: statement.seq }
-                }
-                Err(Refusal::DuplicateSequence { .. }) if !self.breaks(Broken::FirstBranchCounts) => {
-                    judge_later(statement, draft)
-                }
-                Err(Refusal::BeyondLimit { .. }) if !self.breaks(Broken::FirstOperationsCount) => {
-                    judge_later(statement, draft)
-                }
-                Err(refusal) => refused(refusal),
-            });
+        if !too_much || self.breaks(Broken::FirstOperationsCount) {
+            return Ok((after, outcomes));
         }
-        Ok(fates)
+        let beyond = self.beyond_budget(document, records, draft)?;
+        let within: Vec<(ActorId, &[Vec<u8>])> =
+            given.iter().zip(&beyond).filter(|(_, beyond)| !**beyond).map(|(given, _)| *given).collect();
+        let (after, staged) = document.stage_all(&within, u64::MAX);
+        let mut staged = staged.into_iter();
+        let limit = Refusal::BeyondLimit { operations: document.operations(), limit: self.budget.0 };
+        let outcome = |beyond: bool| {
+            let staged = if beyond { None } else { staged.next() };
+            staged.unwrap_or_else(|| Err(limit.clone()))
+        };
+        Ok((after, beyond.into_iter().map(outcome).collect()))
+    }
+
+    fn fate_of(&self, statement: &Statement, outcome: Result<bool, Refusal>, draft: &mut Draft<'_>) -> Fate {
+        let counts = Fate::Changes { document: statement.doc, by: statement.by, seq: statement.seq };
+        match outcome {
+            Ok(_) => counts,
+            Err(Refusal::MissingDependency(missing)) => match missing.first() {
+                Some(first) => Fate::Waiting(Missing::Change(first.0)),
+                None => Fate::Refused(Refused::Malformed),
+            },
+            Err(Refusal::DuplicateSequence { .. }) if self.breaks(Broken::SequenceTwice) => counts,
+            Err(Refusal::DuplicateSequence { .. }) if !self.breaks(Broken::FirstBranchCounts) => {
+                judge_later(statement, draft)
+            }
+            Err(Refusal::BeyondLimit { .. }) if !self.breaks(Broken::FirstOperationsCount) => {
+                judge_later(statement, draft)
+            }
+            Err(refusal) => refused(refusal),
+        }
     }
 
     /// Which of these records would bring their author's device beyond its budget. The document decides whether they count.

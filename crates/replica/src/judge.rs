@@ -22,7 +22,7 @@ use crate::broken::Broken;
 use crate::draft::Draft;
 use crate::effect::{Effect, Notice};
 use crate::replica::Replica;
-use crate::rows::{DocumentRow, Fate, FateRow, JUDGE, JUDGED, Key, Missing, Refused, Unreadable};
+use crate::rows::{DocumentRow, Fate, FateRow, JUDGE, JUDGED, Key, Missing, OwnRow, Refused, Unreadable};
 use crate::turn::Turn;
 
 use verdicts::{Candidate, Chains, Grounds, verdicts};
@@ -164,51 +164,19 @@ impl Replica {
         let budget = if self.breaks(Broken::FirstOperationsCount) { u64::MAX } else { self.budget.0 };
         let grounds = Grounds { standings: &standings, chains, budget };
         // A record that turns out to be unsound when it is applied is no rival of any other: without it, the rest is judged again.
-        loop {
-            // What waited, also since the last time around, must not be woken when it turns out not to count.
-            for Candidate { id, .. } in &candidates {
-                if let Some(FateRow { fate: Fate::Waiting(missing), .. }) = turn.draft.row(Key::Fate(*id))? {
-                    turn.draft.delete(Key::Waiting(&missing, *id));
-                }
-            }
+        let verdicts = loop {
             let verdicts = verdicts(&candidates, &grounds);
-            let mut queue = VecDeque::new();
-            for (candidate, verdict) in candidates.iter().zip(&verdicts) {
-                let (id, order, by) = (candidate.id, candidate.row.order, candidate.by);
-                match verdict {
-                    _ if candidate.unsound => {}
-                    None => queue.push_back((order, id)),
-                    why => {
-                        let fate = Fate::LeftOut { document, by, why: *why };
-                        turn.draft.put(Key::Fate(id), &FateRow { order, fate });
-                    }
-                }
+            if self.build_from(document, &own, &mut candidates, &verdicts, turn)? {
+                break verdicts;
             }
-            let mut desk = Desk { decided: Some(document), ..Desk::default() };
-            let row = DocumentRow { own: own.clone(), ..DocumentRow::default() };
-            desk.open.insert(document, (row, Document::new(self.me.actor())));
-            desk.changed.insert(document);
-            let before = turn.effects.len();
-            self.apply_on(desk, queue, turn)?;
-            let mut all_sound = true;
-            for candidate in candidates.iter_mut().filter(|candidate| !candidate.unsound) {
-                let row: Option<FateRow> = turn.draft.row(Key::Fate(candidate.id))?;
-                candidate.unsound = matches!(row, Some(FateRow { fate: Fate::Refused(_), .. }));
-                all_sound &= !candidate.unsound;
-            }
-            let told = turn.effects.split_off(before);
-            turn.effects.extend(told.into_iter().filter(|effect| !matches!(effect, Effect::Changed(_))));
-            if all_sound {
-                turn.effects.push(Effect::Changed(document));
-                for (candidate, verdict) in candidates.iter().zip(&verdicts) {
-                    if let Some(why) = *verdict
-                        && !candidate.unsound
-                        && !matches!(candidate.row.fate, Fate::LeftOut { why: known, .. } if known == *verdict)
-                    {
-                        turn.tell(Notice::Refused { record: candidate.id, why });
-                    }
-                }
-                break;
+        };
+        turn.effects.push(Effect::Changed(document));
+        for (candidate, verdict) in candidates.iter().zip(&verdicts) {
+            if let Some(why) = *verdict
+                && !candidate.unsound
+                && !matches!(candidate.row.fate, Fate::LeftOut { why: known, .. } if known == *verdict)
+            {
+                turn.tell(Notice::Refused { record: candidate.id, why });
             }
         }
         if turn.draft.row::<DocumentRow>(Key::Document(document))?.is_none_or(|row| row.heads.is_empty()) {
@@ -221,5 +189,47 @@ impl Replica {
             own_left_out |= !matches!(row, Some(FateRow { fate: Fate::Changes { .. }, .. }));
         }
         Ok(own_left_out)
+    }
+
+    /// Applies to an empty document what counts, and notes of the rest why it does not. Says whether all of it was sound.
+    fn build_from(
+        &mut self,
+        document: DocumentId,
+        own: &[OwnRow],
+        candidates: &mut [Candidate],
+        verdicts: &[Option<Refused>],
+        turn: &mut Turn<'_>,
+    ) -> Result<bool, Unreadable> {
+        // What waited, also since the last time around, must not be woken when it turns out not to count.
+        for Candidate { id, .. } in &*candidates {
+            if let Some(FateRow { fate: Fate::Waiting(missing), .. }) = turn.draft.row(Key::Fate(*id))? {
+                turn.draft.delete(Key::Waiting(&missing, *id));
+            }
+        }
+        let mut queue = VecDeque::new();
+        for (candidate, verdict) in candidates.iter().zip(verdicts).filter(|(candidate, _)| !candidate.unsound) {
+            let (id, order, by) = (candidate.id, candidate.row.order, candidate.by);
+            if verdict.is_none() {
+                queue.push_back((order, id));
+            } else {
+                let fate = Fate::LeftOut { document, by, why: *verdict };
+                turn.draft.put(Key::Fate(id), &FateRow { order, fate });
+            }
+        }
+        let mut desk = Desk { decided: Some(document), ..Desk::default() };
+        let row = DocumentRow { own: own.to_vec(), ..DocumentRow::default() };
+        desk.open.insert(document, (row, Document::new(self.me.actor())));
+        desk.changed.insert(document);
+        let before = turn.effects.len();
+        self.apply_on(desk, queue, turn)?;
+        let told = turn.effects.split_off(before);
+        turn.effects.extend(told.into_iter().filter(|effect| !matches!(effect, Effect::Changed(_))));
+        let mut all_sound = true;
+        for candidate in candidates.iter_mut().filter(|candidate| !candidate.unsound) {
+            let row: Option<FateRow> = turn.draft.row(Key::Fate(candidate.id))?;
+            candidate.unsound = matches!(row, Some(FateRow { fate: Fate::Refused(_), .. }));
+            all_sound &= !candidate.unsound;
+        }
+        Ok(all_sound)
     }
 }
