@@ -97,3 +97,39 @@ impl<'a> Draft<'a> {
             .collect()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::rows::Kind;
+
+    #[test]
+    fn own_changes_lie_over_the_rows_in_the_order_of_keys() {
+        let document = |name: u8| allymap_wire::DocumentId([name; 16]);
+        let mut rows = BTreeMap::new();
+        for name in [2, 4, 6] {
+            rows.insert(Key::Document(document(name)).bytes(SpaceNumber(1)), vec![name]);
+        }
+        // Another map's rows are none of ours.
+        rows.insert(Key::Document(document(3)).bytes(SpaceNumber(2)), vec![3]);
+        let mut draft = Draft::new(&rows, SpaceNumber(1));
+        draft.delete(Key::Document(document(4)));
+        for name in [1, 5, 9] {
+            draft.put_bytes(Key::Document(document(name)), vec![name]);
+        }
+        assert_eq!(draft.documents().unwrap(), [1, 2, 5, 6, 9].map(document));
+        draft.clear(Kind::Document).unwrap();
+        assert_eq!(draft.documents().unwrap(), []);
+    }
+
+    #[test]
+    fn what_was_changed_leaves_as_one_write_and_nothing_as_none() {
+        let rows = BTreeMap::new();
+        let (mut draft, mut effects) = (Draft::new(&rows, SpaceNumber(1)), Vec::new());
+        draft.put_bytes(Key::Unapplied(7), vec![1]);
+        draft.delete(Key::Breadcrumb);
+        draft.persist(&mut effects);
+        Draft::new(&rows, SpaceNumber(1)).persist(&mut effects);
+        assert!(matches!(&effects[..], [Effect::Persist(writes)] if writes.len() == 2), "{effects:?}");
+    }
+}

@@ -52,8 +52,8 @@ impl Replica {
     /// next:
     ///
     /// - [`Effect::Persist`], at most one and always first. It is done when it is durable, and what `rows` gives at the next
-    ///   input has it. Everything after it may reveal what it stores: a frame that left before a crash that the disk forgot
-    ///   would give one sequence number to two changes. A driver may take in many inputs, lay the writes of each over the rows
+    ///   input has it. Everything after it may reveal what it stores: were a frame to leave first and this
+    ///   machine to die then, one sequence number would be given twice, and everybody refuses the second. A driver may take in many inputs, lay the writes of each over the rows
     ///   that the next is lent, make all of them one durable batch, and only then do the rest of all of them in order.
     /// - [`Effect::Send`] goes to the one open connection to that relay; where there is none any more, it is dropped.
     /// - [`Effect::Close`] ends that connection. Nothing is handed in because of it: it is gone here already.
