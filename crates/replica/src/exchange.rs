@@ -52,9 +52,10 @@ impl Replica {
     /// next:
     ///
     /// - [`Effect::Persist`], at most one and always first. It is done when it is durable, and what `rows` gives at the next
-    ///   input has it. Everything after it may reveal what it stores: were a frame to leave first and this
-    ///   machine to die then, one sequence number would be given twice, and everybody refuses the second. A driver may take in many inputs, lay the writes of each over the rows
-    ///   that the next is lent, make all of them one durable batch, and only then do the rest of all of them in order.
+    ///   input has it. Everything after it may reveal what it stores: were a frame to leave first and this machine to die then,
+    ///   one sequence number would be given twice, and everybody refuses the second. A driver may take in many inputs, lay the
+    ///   writes of each over the rows that the next is lent, make all of them one durable batch, and only then do the rest of
+    ///   all of them in order.
     /// - [`Effect::Send`] goes to the one open connection to that relay; where there is none any more, it is dropped.
     /// - [`Effect::Close`] ends that connection. Nothing is handed in because of it: it is gone here already.
     /// - [`Effect::Changed`] and [`Effect::Tell`] are for whoever shows the map: rows made from that document are stale,
@@ -76,8 +77,9 @@ impl Replica {
     /// nothing to wait for. Whoever edits while connected says so with `Offer`, and the edit goes out; without a connection it
     /// goes out with the next one.
     ///
-    /// A `Continue` or an `Offer` too many does no harm: there is nothing to apply, or nothing to say. Nor does a
-    /// `Disconnected` or a message for a connection that is gone. Too few do: what was not asked to go on stands still.
+    /// A `Continue` or an `Offer` too many does no harm: there is nothing to apply, or nothing to say but once more that all was
+    /// said. Nor does a `Disconnected` or a message for a connection that is gone. Too few do: what was not asked to go on
+    /// stands still.
     ///
     /// **After an error** the rows could not be read, nothing of the input has happened on the disk, and this replica is to be
     /// dropped and [opened](Replica::open) again. The same goes for a `Persist` that failed: the rest of its turn must not be done.

@@ -341,6 +341,24 @@ fn store(disk: &mut Disk, effects: &mut Vec<Effect>) {
 }
 
 #[test]
+fn an_input_too_many_changes_nothing_and_asks_for_nothing() {
+    let mut world = World::with_members(2);
+    world.write(0, 5, "f/phone", "0400 111 222");
+    world.exchange(&[0]);
+    world.exchange(&[1]);
+    let relay = world.relay_name;
+    let (disk, told) = (world.phones[1].disk.clone(), world.phones[1].notices.len());
+    let late = Message::Bye { code: Code::Removed, retry_after_ms: 0 }.encode();
+    for input in [Input::Continue, Input::Offer, Input::Disconnected { relay }, Input::Received { relay, bytes: late }]
+    {
+        assert!(world.phone_step(1, input).is_empty());
+        assert_eq!(world.phones[1].notices.len(), told);
+        assert_eq!(world.phones[1].disk, disk);
+    }
+    assert!(world.exchange(&[1]), "and the next connection is as any other");
+}
+
+#[test]
 fn a_note_written_offline_reaches_the_other_phone() {
     let mut world = World::with_members(2);
     world.write(0, 5, "f/phone", "0400 111 222");
