@@ -2,6 +2,8 @@
 //!
 //! A family is what a person does next: free the disk, find the keys, say which entry was meant.
 
+mod campaign;
+
 use std::io;
 use std::path::{Path, PathBuf};
 
@@ -11,6 +13,8 @@ use allymap_domain::rejection::Rejection;
 use allymap_domain::words::label::NotALabel;
 use allymap_replica::{EditFailure, OpenError, Unreadable};
 use allymap_seal::SlotError;
+
+pub use campaign::Campaign;
 
 #[derive(Debug)]
 pub enum Trouble {
@@ -24,6 +28,8 @@ pub enum Trouble {
     Entry(Entry),
     /// Why the map refuses.
     Rejected(Rejection),
+    /// Which campaign was meant.
+    Campaign(Campaign),
     /// A name that nobody could be shown.
     Label(NotALabel),
     /// This person's settings.
