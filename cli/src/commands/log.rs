@@ -7,6 +7,7 @@ use allymap_domain::date::typed::{parse_coming_date, parse_since, parse_when};
 use allymap_domain::entry::log::{LogKind, LogLine, Logged};
 use allymap_home::relations::holder::meant;
 use allymap_home::relations::log::{self, Lines, NewLine, Noted, Only};
+use allymap_home::relations::meet;
 use serde::Serialize;
 use serde_json::{Value, json};
 
@@ -110,7 +111,7 @@ fn add(app: &mut App<'_>, args: Add) -> Result<(), Failure> {
     let Add { with, size, source, anyway, .. } = args;
     let new = NewLine { of: card.id, kind, on, with, note, size, source, follow_up, anyway };
     let noted = log::add(app.visit()?, &new)?;
-    let findings = if kind.slug == "one-to-one" { Some(super::meet::findings(app, card.id)?) } else { None };
+    let findings = if kind.slug == "one-to-one" { Some(meet::findings(app.visit()?, card.id)?) } else { None };
     let answered = findings.map(|findings| findings.iter().filter(|(_, answer)| answer.is_some()).count());
     tell_kept(app, &Kept { noted, answered })
 }

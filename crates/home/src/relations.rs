@@ -10,5 +10,6 @@ pub mod facts;
 pub mod gave;
 pub mod holder;
 pub mod log;
+pub mod meet;
 pub mod relationship;
 pub mod voices;

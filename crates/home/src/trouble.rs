@@ -2,6 +2,7 @@
 //!
 //! A family is what a person does next: free the disk, find the keys, say which entry was meant.
 
+mod campaign;
 mod relations;
 
 use std::io;
@@ -14,6 +15,7 @@ use allymap_domain::words::label::NotALabel;
 use allymap_replica::{EditFailure, OpenError, Unreadable};
 use allymap_seal::SlotError;
 
+pub use campaign::Campaign;
 pub use relations::First;
 
 #[derive(Debug)]
@@ -30,6 +32,8 @@ pub enum Trouble {
     First(First),
     /// Why the map refuses.
     Rejected(Rejection),
+    /// Which campaign was meant.
+    Campaign(Campaign),
     /// A name that nobody could be shown.
     Label(NotALabel),
     /// This person's settings.
