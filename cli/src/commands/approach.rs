@@ -9,8 +9,8 @@ use allymap_home::relations::approach::{self, Approach, Approached, Contact, InT
 use serde::Serialize;
 use serde_json::{Value, json};
 
-use super::relation::tell_kept;
 use crate::about::relationship::{add_before, moved_words, say_before};
+use crate::about::who::say_who_sees;
 use crate::app::App;
 use crate::terminal::answer::Answer;
 use crate::terminal::failure::{Exit, Failure};
@@ -94,7 +94,7 @@ fn add(app: &mut App<'_>, args: Add) -> Result<(), Failure> {
     }
     let new = Approach { of: card.id, with: args.with, note, on, anyway: args.anyway };
     match approach::add(app.visit()?, &new)? {
-        Approached::Noted(noted) => tell_kept(app, &*noted),
+        Approached::Noted(noted) => app.tell(&*noted),
         Approached::AskedFirst { name, whom } => Err(Failure::new(
             "AM-HELD",
             Exit::NeedsPerson,
@@ -167,6 +167,7 @@ impl Answer for Noted {
                 "Ask first: listen before you propose anything. Note it with: allymap log add NAME --kind consulted",
             );
         }
+        say_who_sees(out, &self.seen_by);
     }
 }
 

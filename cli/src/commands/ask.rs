@@ -11,8 +11,8 @@ use serde::Serialize;
 use serde_json::{Value, json};
 
 use super::gave;
-use super::relation::tell_kept;
 use crate::about::relationship::{add_before, balance_json, balance_words, say_before};
+use crate::about::who::say_who_sees;
 use crate::app::App;
 use crate::terminal::answer::Answer;
 use crate::terminal::failure::{Exit, Failure};
@@ -90,7 +90,7 @@ pub(crate) fn run(app: &mut App<'_>, args: Args) -> Result<(), Failure> {
             Ok(())
         }
     })?;
-    tell_kept(app, &asked)
+    app.tell(&asked)
 }
 
 /// What stands between us, before anything is written (guide, section 2; module, section 4a).
@@ -141,6 +141,7 @@ impl Answer for Asked {
     fn say(&self, out: &Output) {
         out.say(format_args!("We asked {}: {} ({}).", self.name, self.what, self.size));
         out.status("Be ready to do as much for them.");
+        say_who_sees(out, &self.seen_by);
     }
 }
 

@@ -9,8 +9,8 @@ use allymap_home::relations::gave::{self, NewFavour, Recorded};
 use serde::Serialize;
 use serde_json::json;
 
-use super::relation::tell_kept;
 use crate::about::relationship::{balance_json, balance_words};
+use crate::about::who::say_who_sees;
 use crate::app::App;
 use crate::terminal::answer::Answer;
 use crate::terminal::failure::Failure;
@@ -50,7 +50,7 @@ pub(crate) fn favour(app: &mut App<'_>, args: Args, way: Way) -> Result<(), Fail
     };
     let size = size(app, args.size)?;
     let recorded = gave::record(app.visit()?, &NewFavour { of: id, way, what, size, on, with: args.with })?;
-    tell_kept(app, &recorded)
+    app.tell(&recorded)
 }
 
 impl Answer for Recorded {
@@ -73,6 +73,7 @@ impl Answer for Recorded {
         if self.way == Way::Got && self.balance.standing == Standing::WeOwe {
             out.status("Before the next ask, offer something of equal size: allymap due --offers");
         }
+        say_who_sees(out, &self.seen_by);
     }
 }
 

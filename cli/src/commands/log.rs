@@ -7,11 +7,10 @@ use allymap_domain::date::typed::{parse_coming_date, parse_since, parse_when};
 use allymap_domain::entry::log::{LogKind, LogLine, Logged};
 use allymap_home::relations::holder::meant;
 use allymap_home::relations::log::{self, Lines, NewLine, Noted, Only};
-use allymap_home::relations::meet;
 use serde::Serialize;
 use serde_json::{Value, json};
 
-use super::relation::tell_kept;
+use crate::about::who::say_who_sees;
 use crate::app::App;
 use crate::terminal::answer::Answer;
 use crate::terminal::failure::Failure;
@@ -111,35 +110,29 @@ fn add(app: &mut App<'_>, args: Add) -> Result<(), Failure> {
     let Add { with, size, source, anyway, .. } = args;
     let new = NewLine { of: card.id, kind, on, with, note, size, source, follow_up, anyway };
     let noted = log::add(app.visit()?, &new)?;
-    let findings = if kind.slug == "one-to-one" { Some(meet::findings(app.visit()?, card.id)?) } else { None };
-    let answered = findings.map(|findings| findings.iter().filter(|(_, answer)| answer.is_some()).count());
-    tell_kept(app, &Kept { noted, answered })
+    app.tell(&noted)
 }
 
-/// A line, and of a one-to-one how many of the eight things to find out are known now.
-struct Kept {
-    noted: Noted,
-    answered: Option<usize>,
-}
-
-impl Answer for Kept {
+impl Answer for Noted {
     fn json(&self) -> impl Serialize {
-        let Noted { who, kind, on, .. } = &self.noted;
-        json!({ "entry": who.name, "kind": kind.slug, "on": on.to_string(), "questions_answered": self.answered })
+        json!({
+            "entry": self.who.name, "kind": self.kind.slug, "on": self.on.to_string(),
+            "questions_answered": self.found_out,
+        })
     }
 
     fn say(&self, out: &Output) {
-        let Noted { who, kind, on, follow_up } = &self.noted;
-        out.say(format_args!("Kept for {}: {}, {on}.", who.name, kind.label));
-        if let Some(answered) = self.answered.filter(|answered| *answered > 0) {
+        out.say(format_args!("Kept for {}: {}, {}.", self.who.name, self.kind.label, self.on));
+        if let Some(answered) = self.found_out.filter(|answered| *answered > 0) {
             out.say(format_args!(
                 "Eight questions of a first meeting: {answered} answered. See them: allymap partner show {} --questions",
-                quoted(&who.name)
+                quoted(&self.who.name)
             ));
         }
-        if let Some(date) = follow_up {
+        if let Some(date) = self.follow_up {
             out.say(format_args!("Follow-up due {}.", date.spelled()));
         }
+        say_who_sees(out, &self.seen_by);
     }
 }
 

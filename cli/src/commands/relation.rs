@@ -1,14 +1,13 @@
 //! What several commands say and write about a relationship: its stage and health, who knows them, give and take.
 
-use allymap_domain::advice::before;
 use allymap_domain::card::Card;
+use allymap_domain::date::When;
 use allymap_domain::date::typed::parse_when;
-use allymap_domain::date::{Date, When};
 use allymap_domain::entry::Entry;
 use allymap_domain::entry::assertion::Assertion;
-use allymap_domain::entry::fact::{Fact, FactKind, Stage};
+use allymap_domain::entry::fact::{Fact, FactKind};
 use allymap_domain::entry::link::Link;
-use allymap_domain::entry::log::{LogKind, LogLine};
+use allymap_domain::entry::log::LogLine;
 use allymap_domain::ids::EntryId;
 use allymap_home::relations::relationship;
 use allymap_home::under;
@@ -16,10 +15,8 @@ use allymap_wire::DocumentId;
 
 use crate::about::relationship::{moved_words, say_relationship};
 use crate::app::App;
-use crate::terminal::answer::Answer;
 use crate::terminal::failure::Failure;
 use crate::terminal::typed;
-use crate::terminal::words::capital;
 
 /// Flags of `partner add` and `partner edit` for what is more than a field.
 #[derive(clap::Args, Default)]
@@ -137,33 +134,10 @@ impl Stated {
     }
 }
 
-/// Moves the stage on, if it is one of the earlier ones. Returns the words for what changed.
-pub(crate) fn reach_stage(
-    app: &mut App<'_>,
-    card: &Card,
-    earlier: &[Stage],
-    stage: Stage,
-    why: &str,
-) -> Result<Option<String>, Failure> {
-    let moved = under::reach_stage(app.visit()?, card, earlier, stage, why)?;
-    Ok(moved.map(|moved| format!("{}.", capital(&moved_words(&moved)))))
-}
-
 /// Adds a line to an entry's log; nothing is durable yet.
 pub(crate) fn add_line(app: &mut App<'_>, id: EntryId, line: &LogLine) -> Result<(), Failure> {
     let row = app.fresh_row();
     app.edit(DocumentId(id.0), |edit| Entry::log(edit, row, line))
-}
-
-/// See the rule itself.
-pub(crate) fn has_been(on: &When, kind: &LogKind, today: Date) -> Result<(), Failure> {
-    Ok(before::has_been(on, kind, today)?)
-}
-
-/// Says what was kept, and to a person also who will read it.
-pub(crate) fn tell_kept(app: &mut App<'_>, kept: &impl Answer) -> Result<(), Failure> {
-    app.tell(kept)?;
-    if app.output.json { Ok(()) } else { super::partner::who_sees(app) }
 }
 
 /// What is said about a person has its source: asked for where somebody can be. Without one the map refuses it.

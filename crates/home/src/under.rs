@@ -8,7 +8,7 @@ use allymap_domain::card::Card;
 use allymap_domain::card::texts::Texts;
 use allymap_domain::entry::Entry;
 use allymap_domain::entry::assertion::Assertion;
-use allymap_domain::entry::fact::{Fact, Stage};
+use allymap_domain::entry::fact::Fact;
 use allymap_domain::ids::{EntryId, RowId};
 use allymap_domain::map::Map;
 use allymap_replica::{Effect, Replica, SpaceNumber};
@@ -244,15 +244,4 @@ pub fn state(
     change: impl FnOnce(Assertion) -> Assertion,
 ) -> Result<Moved, Trouble> {
     facts::state(v, id, fact, change)
-}
-
-/// See `relations::facts::reach_stage`.
-pub fn reach_stage(
-    v: &mut Visit<'_>,
-    card: &Card,
-    earlier: &[Stage],
-    stage: Stage,
-    why: &str,
-) -> Result<Option<Moved>, Trouble> {
-    facts::reach_stage(v, card, earlier, stage, why)
 }

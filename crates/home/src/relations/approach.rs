@@ -12,6 +12,7 @@ use super::before::{self, Before};
 use super::facts::{self, Moved};
 use super::log;
 use crate::status::Who;
+use crate::together::member::{self, WhoSees};
 use crate::trouble::Trouble;
 use crate::visit::Visit;
 
@@ -82,6 +83,7 @@ pub struct Noted {
     pub moved: Option<Moved>,
     /// They are rights holders, and nobody has consulted them.
     pub listen_first: bool,
+    pub seen_by: WhoSees,
 }
 
 pub fn check(v: &mut Visit<'_>, id: EntryId) -> Result<InTouch, Trouble> {
@@ -108,8 +110,14 @@ pub fn add(v: &mut Visit<'_>, new: &Approach) -> Result<Approached, Trouble> {
     log::keep(v, card.id, &line)?;
     let moved = facts::reach(v, &card, Stage::Approached, FIRST_APPROACH)?;
     v.commit()?;
-    let listen_first = card.rights_holders() && card.last_consulted.is_none();
-    Ok(Approached::Noted(Box::new(Noted { known, on: line.on, asked: whom, moved, listen_first })))
+    Ok(Approached::Noted(Box::new(Noted {
+        known,
+        on: line.on,
+        asked: whom,
+        moved,
+        listen_first: card.rights_holders() && card.last_consulted.is_none(),
+        seen_by: member::who_sees(v)?,
+    })))
 }
 
 /// Under all names of theirs.

@@ -11,6 +11,7 @@ use allymap_domain::ids::EntryId;
 
 use super::before::{self, Before};
 use super::log;
+use crate::together::member::{self, WhoSees};
 use crate::tried::Tried;
 use crate::trouble::Trouble;
 use crate::visit::Visit;
@@ -59,6 +60,7 @@ pub struct Asked {
     /// What stands between us, as it was before.
     pub balance: GiveAndTake,
     pub before: Before,
+    pub seen_by: WhoSees,
 }
 
 /// What somebody of ours asked of somebody, as far as the day is known.
@@ -113,6 +115,7 @@ pub fn record(v: &mut Visit<'_>, ask: &Ask) -> Result<Tried<Asked, Want>, Troubl
         balance: card.give_and_take(today),
         name: card.name,
         before,
+        seen_by: member::who_sees(v)?,
     }))
 }
 

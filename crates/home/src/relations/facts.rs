@@ -42,14 +42,3 @@ pub(crate) fn reach(v: &mut Visit<'_>, card: &Card, stage: Stage, why: &str) -> 
     state(v, card.id, to, |assertion| Assertion { reason: Some(why.to_owned()), ..assertion })?;
     Ok(Some(Moved { from: Some(Fact::Stage(card.stage())), to }))
 }
-
-/// The same, for one that says itself which stages are earlier.
-pub(crate) fn reach_stage(
-    v: &mut Visit<'_>,
-    card: &Card,
-    earlier: &[Stage],
-    stage: Stage,
-    why: &str,
-) -> Result<Option<Moved>, Trouble> {
-    if earlier.contains(&card.stage()) { reach(v, card, stage, why) } else { Ok(None) }
-}

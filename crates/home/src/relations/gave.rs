@@ -7,6 +7,7 @@ use allymap_domain::entry::log::{LogKind, LogLine};
 use allymap_domain::ids::EntryId;
 
 use super::log;
+use crate::together::member::{self, WhoSees};
 use crate::trouble::Trouble;
 use crate::visit::Visit;
 
@@ -31,6 +32,7 @@ pub struct Recorded {
     pub on: When,
     /// With this favour in it.
     pub balance: GiveAndTake,
+    pub seen_by: WhoSees,
 }
 
 pub fn record(v: &mut Visit<'_>, favour: &NewFavour) -> Result<Recorded, Trouble> {
@@ -41,6 +43,13 @@ pub fn record(v: &mut Visit<'_>, favour: &NewFavour) -> Result<Recorded, Trouble
     log::keep(v, card.id, &line)?;
     v.commit()?;
     card.favours.extend(on.date.map(|on| Favour { on, way: *way, size: *size, mutual: false }));
-    let balance = card.give_and_take(today);
-    Ok(Recorded { name: card.name, way: *way, what: what.clone(), size: *size, on: line.on, balance })
+    Ok(Recorded {
+        way: *way,
+        what: what.clone(),
+        size: *size,
+        on: line.on,
+        balance: card.give_and_take(today),
+        name: card.name,
+        seen_by: member::who_sees(v)?,
+    })
 }

@@ -9,8 +9,9 @@ use allymap_domain::entry::log::{LogKind, LogLine, Logged};
 use allymap_domain::ids::EntryId;
 use allymap_wire::DocumentId;
 
-use super::holder;
+use super::{holder, meet};
 use crate::status::Who;
+use crate::together::member::{self, WhoSees};
 use crate::trouble::Trouble;
 use crate::visit::Visit;
 
@@ -35,6 +36,9 @@ pub struct Noted {
     pub kind: &'static LogKind,
     pub on: When,
     pub follow_up: Option<Date>,
+    /// Of a one-to-one: how many of the eight things to find out are known now.
+    pub found_out: Option<usize>,
+    pub seen_by: WhoSees,
 }
 
 /// Which lines are wanted.
@@ -70,7 +74,15 @@ pub fn add(v: &mut Visit<'_>, new: &NewLine) -> Result<Noted, Trouble> {
     };
     keep(v, card.id, &line)?;
     v.commit()?;
-    Ok(Noted { who: Who::from(&card), kind: new.kind, on: line.on, follow_up: line.follow_up })
+    let findings = (new.kind.slug == "one-to-one").then(|| meet::findings(v, card.id)).transpose()?;
+    Ok(Noted {
+        who: Who::from(&card),
+        kind: new.kind,
+        on: line.on,
+        follow_up: line.follow_up,
+        found_out: findings.map(|findings| findings.iter().filter(|(_, answer)| answer.is_some()).count()),
+        seen_by: member::who_sees(v)?,
+    })
 }
 
 pub fn list(v: &mut Visit<'_>, only: &Only) -> Result<Lines, Trouble> {
