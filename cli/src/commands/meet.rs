@@ -287,7 +287,7 @@ impl Answer for Met {
             _ => None,
         });
         json!({
-            "entry": self.name, "on": self.on, "kept": self.kept.iter().map(kept_words).collect::<Vec<_>>(),
+            "entry": self.name, "on": self.on.typed, "kept": self.kept.iter().map(kept_words).collect::<Vec<_>>(),
             "links": links.unwrap_or(0),
             "from_us": self.from_us, "told_of_notes": self.told, "kept_in_words": self.in_words,
             "not_on_the_map": self.strangers,

@@ -50,8 +50,7 @@ pub struct Others {
 #[derive(Clone, Debug)]
 pub struct Met {
     pub name: String,
-    /// As it was typed.
-    pub on: String,
+    pub on: When,
     /// In the order in which it was written.
     pub kept: Vec<Kept>,
     pub from_us: Option<String>,
@@ -160,7 +159,7 @@ pub fn keep(v: &mut Visit<'_>, meeting: &Meeting) -> Result<Met, Trouble> {
     let (map, today) = (v.map_entry()?.unwrap_or_default(), v.today());
     Ok(Met {
         name: meeting.who.name.clone(),
-        on: line.on.typed,
+        on: line.on,
         kept,
         from_us: meeting.from_us.clone(),
         told: meeting.told,
