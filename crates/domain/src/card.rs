@@ -4,6 +4,7 @@ pub mod duplicates;
 pub mod find;
 pub mod heading;
 pub mod joined;
+pub mod order;
 pub mod texts;
 
 use std::collections::{BTreeMap, BTreeSet};
