@@ -1,4 +1,7 @@
 //! Words and JSON of one thing, for several commands.
 
+pub(crate) mod card;
+pub(crate) mod choice;
 pub(crate) mod relay;
+pub(crate) mod risk;
 pub(crate) mod who;

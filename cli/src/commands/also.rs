@@ -45,7 +45,7 @@ pub(crate) fn say(app: &mut App<'_>, shown: &Entry) -> Result<(), Failure> {
             }
         }
         for standing in &other.risks {
-            for words in super::risk::said(standing) {
+            for words in crate::about::risk::said(standing) {
                 line(&format!("Risk, {}", standing.kind.slug()), &words);
             }
         }

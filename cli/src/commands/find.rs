@@ -72,7 +72,7 @@ pub(crate) fn run(app: &mut App<'_>, args: Args) -> Result<(), Failure> {
         .iter()
         .filter(|hit| hit.name || hit.field)
         .map(|hit| {
-            let office = super::partner::office(hit.row);
+            let office = crate::about::card::office(hit.row);
             vec![hit.row.kind.clone(), hit.row.name.clone(), office, short[&hit.row.id].clone()]
         })
         .collect();
@@ -115,7 +115,7 @@ fn passages(app: &App<'_>, hits: &[Hit<'_>], spot: texts::Spot, heading: &str) {
 
 impl Hit<'_> {
     fn json(&self, short: &BTreeMap<EntryId, String>, today: Date) -> serde_json::Value {
-        let mut entry = super::partner::row_json(self.row, &short[&self.row.id], today);
+        let mut entry = crate::about::card::row_json(self.row, &short[&self.row.id], today);
         let mut places = Vec::new();
         if self.name {
             places.push(serde_json::json!({ "in": "name" }));

@@ -4,9 +4,6 @@ use allymap_domain::author::Author;
 use allymap_domain::card::Card;
 use allymap_domain::card::duplicates::likely_duplicates;
 use allymap_domain::card::find::short_ids;
-use allymap_domain::date::Date;
-use allymap_domain::entry::fact::{Fact, FactKind};
-use allymap_domain::entry::favour::Balance;
 use allymap_domain::entry::link::Direction;
 use allymap_domain::entry::link::{Link, Target};
 use allymap_domain::entry::log::{LogKind, Logged};
@@ -24,6 +21,8 @@ mod form;
 mod list;
 mod why;
 
+pub(crate) use crate::about::card::who_sees;
+use crate::about::card::{office, row_json};
 use crate::app::App;
 use crate::terminal::failure::{Exit, Failure};
 use crate::terminal::output::Output;
@@ -309,13 +308,6 @@ fn which(app: &mut App<'_>, known: &Card) -> Result<Alike, Failure> {
     Ok(Alike::TheSame)
 }
 
-/// What a list says about somebody beside the name.
-pub(crate) fn office(row: &Card) -> String {
-    let role = row.value("role").map(str::to_owned);
-    let seat = row.affiliations.first().map(ToString::to_string);
-    role.or(seat).unwrap_or_default()
-}
-
 fn show(app: &mut App<'_>, row: &Card) -> Result<(), Failure> {
     let entry = app.entry(row.id)?;
     if app.output.json {
@@ -423,7 +415,7 @@ fn say_risk(app: &App<'_>, standing: &RiskStanding) {
     if standing.said.is_empty() && standing.counts == Level::Unknown {
         return;
     }
-    let taken = standing.said.iter().find_map(|stated| super::risk::taken_back(standing, stated));
+    let taken = standing.said.iter().find_map(|stated| crate::about::risk::taken_back(standing, stated));
     let until = match taken {
         _ if standing.differs => " counts until settled".to_owned(),
         Some(taken) => format!("  ({taken})"),
@@ -432,7 +424,7 @@ fn say_risk(app: &App<'_>, standing: &RiskStanding) {
     let label = format!("Risk, {}", standing.kind.slug());
     app.output.line(&label, 22, format_args!("{}{until}", standing.counts.slug()));
     if standing.said.len() > 1 {
-        for words in super::risk::said(standing) {
+        for words in crate::about::risk::said(standing) {
             app.output.line("", 22, words);
         }
     }
@@ -605,36 +597,4 @@ fn merge(app: &mut App<'_>, keep: &str, other: &str) -> Result<(), Failure> {
     app.output
         .say(format_args!("{} and {} are one from now on. Nothing of either was deleted.", keep.name, other.name));
     Ok(())
-}
-
-/// Who will read what was just kept.
-pub(crate) fn who_sees(app: &mut App<'_>) -> Result<(), Failure> {
-    let map = app.map()?;
-    let members = {
-        let (replica, _) = app.hold()?;
-        replica.roster().members().iter().filter(|member| member.role != allymap_seal::Role::Root).count()
-    };
-    app.output.status(format_args!("Who will see it: members of {} ({members})", map.name));
-    Ok(())
-}
-
-pub(crate) fn row_json(row: &Card, short: &str, today: Date) -> serde_json::Value {
-    serde_json::json!({
-        "id": row.id.to_string(),
-        "short_id": short,
-        "name": row.name,
-        "kind": row.kind,
-        "category": row.category(),
-        "role": row.value("role"),
-        "belongs_to": row.affiliations.iter().map(ToString::to_string).collect::<Vec<_>>(),
-        "held_by": row.held_by(),
-        "archived": row.archived,
-        "strictest_risk": row.strictest_risk().slug(),
-        "log_lines": row.log_lines,
-        "stage": row.stage().slug(),
-        "health": row.fact(FactKind::Health).map(Fact::slug),
-        "last_contact": row.last_contact.map(|date| date.to_string()),
-        "balance": Balance::of(&row.favours, today).standing().words(),
-        "to_settle": row.conflicts,
-    })
 }

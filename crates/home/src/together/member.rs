@@ -45,6 +45,18 @@ pub fn asking(v: &mut Visit<'_>) -> Result<Vec<Asking>, Trouble> {
         .collect())
 }
 
+/// Who reads what is written here: the members of this map.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Readers {
+    pub map: String,
+    pub count: usize,
+}
+
+/// Who will see what was just kept.
+pub fn readers(v: &mut Visit<'_>) -> Result<Readers, Trouble> {
+    Ok(Readers { map: v.map()?.name, count: count(v)? })
+}
+
 /// How many will see what is written here.
 pub fn count(v: &mut Visit<'_>) -> Result<usize, Trouble> {
     let (replica, _) = v.hold()?;
