@@ -3,8 +3,10 @@
 pub mod duplicates;
 pub mod find;
 pub mod heading;
+pub mod holder;
 pub mod joined;
 pub mod order;
+pub mod search;
 pub mod texts;
 
 use std::collections::{BTreeMap, BTreeSet};
