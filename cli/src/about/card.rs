@@ -1,15 +1,15 @@
-//! One card, for several commands: in lists, as JSON, and who reads what was just kept.
+//! One card, for several commands: in lists, as JSON, and who will read what was just kept.
 
 use allymap_domain::card::Card;
 use allymap_domain::date::Date;
 use allymap_domain::entry::fact::{Fact, FactKind};
 use allymap_domain::entry::favour::Balance;
-use allymap_home::together::member::{self, Readers};
+use allymap_home::together::member;
 use serde_json::json;
 
+use crate::about::who::say_who_sees;
 use crate::app::App;
 use crate::terminal::failure::Failure;
-use crate::terminal::output::Output;
 
 /// What a list says about somebody beside the name.
 pub(crate) fn office(row: &Card) -> String {
@@ -20,14 +20,9 @@ pub(crate) fn office(row: &Card) -> String {
 
 /// Who will read what was just kept.
 pub(crate) fn who_sees(app: &mut App<'_>) -> Result<(), Failure> {
-    let readers = member::readers(app.visit()?)?;
-    say_readers(&app.output, &readers);
+    let seen_by = member::who_sees(app.visit()?)?;
+    say_who_sees(&app.output, &seen_by);
     Ok(())
-}
-
-/// The same of an answer that knows them.
-pub(crate) fn say_readers(out: &Output, readers: &Readers) {
-    out.status(format_args!("Who will see it: members of {} ({})", readers.map, readers.count));
 }
 
 pub(crate) fn row_json(row: &Card, short: &str, today: Date) -> serde_json::Value {

@@ -1,4 +1,6 @@
 //! Relationships: what was said, asked and given, what is due, risks, links, and what comes before a contact.
 
 pub mod facts;
+pub mod holder;
+pub mod link;
 pub mod risk;

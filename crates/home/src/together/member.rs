@@ -45,16 +45,15 @@ pub fn asking(v: &mut Visit<'_>) -> Result<Vec<Asking>, Trouble> {
         .collect())
 }
 
-/// Who reads what is written here: the members of this map.
+/// Who will see what was just kept.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Readers {
+pub struct WhoSees {
     pub map: String,
-    pub count: usize,
+    pub members: usize,
 }
 
-/// Who will see what was just kept.
-pub fn readers(v: &mut Visit<'_>) -> Result<Readers, Trouble> {
-    Ok(Readers { map: v.map()?.name, count: count(v)? })
+pub fn who_sees(v: &mut Visit<'_>) -> Result<WhoSees, Trouble> {
+    Ok(WhoSees { map: v.map()?.name, members: count(v)? })
 }
 
 /// How many will see what is written here.
