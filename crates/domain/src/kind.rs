@@ -9,6 +9,7 @@ pub mod person;
 pub mod place;
 pub mod relationship;
 pub mod segment;
+pub mod sensitive;
 pub mod sourced;
 pub mod value;
 

@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use crate::card::Card;
 use crate::card::heading::Named;
 use crate::ids::EntryId;
+use crate::kind::Kind;
 use crate::words;
 
 /// Two entries that look like one.
@@ -124,6 +125,23 @@ pub fn near<'a>(name: &str, rows: &'a [Card]) -> Vec<&'a Card> {
         .collect();
     hits.sort_by_key(|(not_equal, row)| (*not_equal, words::folded(&row.name), row.id));
     hits.into_iter().map(|(_, row)| row).collect()
+}
+
+/// An entry that may be the one that somebody is about to add.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Alike<'a> {
+    pub card: &'a Card,
+    /// Of the same kind, and shown under the same name.
+    pub same: bool,
+}
+
+/// What is much like an entry to be added, that of the same kind and name first: a person decides.
+pub fn alike<'a>(name: &str, kind: &Kind, cards: &'a [Card]) -> Vec<Alike<'a>> {
+    let same = |card: &Card| card.kind == kind.name && words::folded(&card.name) == words::folded(name);
+    let mut alike: Vec<Alike<'a>> =
+        near(name, cards).into_iter().map(|card| Alike { card, same: same(card) }).collect();
+    alike.sort_by_key(|alike| !alike.same);
+    alike
 }
 
 /// True for names that differ by a slip of the pen, or by words that one of them leaves out.
