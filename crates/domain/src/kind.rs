@@ -38,6 +38,11 @@ impl Kind {
         KINDS.iter().copied().find(|kind| kind.name == name)
     }
 
+    /// The kinds that are put on the map as partners; events have a life of their own.
+    pub fn all_but_events() -> Vec<&'static Kind> {
+        KINDS.iter().copied().filter(|kind| **kind != event::KIND).collect()
+    }
+
     /// What every kind has in the same form, and so a kind of a newer version too: its name above all.
     pub(crate) fn common_fields() -> Vec<&'static Field> {
         let alike = |one: &Field, other: &Field| {

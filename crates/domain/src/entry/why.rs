@@ -9,6 +9,7 @@ use crate::entry::assertion::{Claim, Stated};
 use crate::entry::link::{Direction, Linked, Target};
 use crate::ids::EntryId;
 use crate::kind::field::Holds;
+use crate::kind::person;
 use crate::map::campaign::Campaign;
 
 /// One fact as it stands, and what stands behind it.
@@ -31,6 +32,31 @@ pub struct Known<'a> {
     pub names: &'a BTreeMap<EntryId, String>,
     pub campaigns: &'a [Campaign],
     pub written: &'a BTreeMap<(String, String), String>,
+}
+
+/// Why somebody is on the map: nobody is without a reason.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Here {
+    /// The word that is kept, and how it reads.
+    pub basis: Option<String>,
+    pub basis_shown: Option<String>,
+    pub needed_for: Option<String>,
+}
+
+impl Here {
+    /// None for what is no person.
+    pub fn of(entry: &Entry) -> Option<Here> {
+        let shown = |field: &str| {
+            let value = entry.field(field)?;
+            let values: Vec<String> = value.values.iter().map(|said| value.field.shown(&said.value)).collect();
+            Some(values.join("; "))
+        };
+        (entry.kind == Some(&person::KIND)).then(|| Here {
+            basis: entry.value("basis").map(str::to_owned),
+            basis_shown: shown("basis"),
+            needed_for: shown("needed-for"),
+        })
+    }
 }
 
 /// Every fact of an entry, in the order in which it is shown.
