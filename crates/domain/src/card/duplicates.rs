@@ -203,3 +203,31 @@ fn join(parents: &mut BTreeMap<EntryId, EntryId>, a: EntryId, b: EntryId) {
 
 /// What more entries than this share, be it a word or the address of an office, says nothing about any two of them.
 pub(crate) const COMMON: usize = 60;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::entry::NewEntry;
+    use crate::tests::desk::Desk;
+
+    #[test]
+    fn one_of_the_same_kind_and_name_comes_before_what_is_only_much_like_it() {
+        let cards: Vec<Card> = (1..)
+            .zip([("person", "Harbour Choir"), ("organisation", "Harbour Choirs"), ("organisation", "harbour choir")])
+            .map(|(number, (kind, name))| {
+                let [ana, ..] = Desk::three(&NewEntry::new(Kind::named(kind).unwrap(), name));
+                Card::of(&ana.document, EntryId([number; 16])).unwrap()
+            })
+            .collect();
+        let told = |kind: &str| -> Vec<(&str, bool)> {
+            let alike = alike("Harbour Choir", Kind::named(kind).unwrap(), &cards);
+            alike.iter().map(|alike| (alike.card.name.as_str(), alike.same)).collect()
+        };
+        assert_eq!(
+            told("organisation"),
+            [("harbour choir", true), ("Harbour Choir", false), ("Harbour Choirs", false)]
+        );
+        assert_eq!(told("place")[0], ("Harbour Choir", false));
+        assert!(alike("Night Bus", Kind::named("organisation").unwrap(), &cards).is_empty());
+    }
+}
