@@ -1,6 +1,6 @@
 //! `allymap invite`: a code that lets one person ask to join.
 
-use allymap_replica::InviteError;
+use allymap_replica::{InviteError, Inviting};
 use allymap_seal::Role;
 
 use crate::app::App;
@@ -31,8 +31,8 @@ pub(crate) fn run(app: &mut App<'_>, args: Args) -> Result<(), Failure> {
     let (replica, disk) = app.hold()?;
     let relay = replica.relays().first().map(|relay| relay.relay).ok_or_else(no_relay)?;
     let mut effects = Vec::new();
-    let invitation =
-        replica.invite(now, relay, role, &args.group, &name, disk, &mut chance, &mut effects).map_err(failed)?;
+    let inviting = Inviting { relay, role, group: &args.group, map_name: &name };
+    let invitation = replica.invite(now, inviting, disk, &mut chance, &mut effects).map_err(failed)?;
     let line = invitation.to_line().map_err(|error| failed(error.into()))?;
     app.carry_out(effects)?;
     app.commit()?;

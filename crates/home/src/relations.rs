@@ -3,4 +3,5 @@
 pub mod facts;
 pub mod holder;
 pub mod link;
+pub mod meet;
 pub mod risk;

@@ -3,6 +3,7 @@
 //! A family is what a person does next: free the disk, find the keys, say which entry was meant.
 
 mod allies;
+mod campaign;
 
 use std::io;
 use std::path::{Path, PathBuf};
@@ -15,6 +16,7 @@ use allymap_replica::{EditFailure, OpenError, Unreadable};
 use allymap_seal::SlotError;
 
 pub use allies::Allies;
+pub use campaign::Campaign;
 
 #[derive(Debug)]
 pub enum Trouble {
@@ -30,6 +32,8 @@ pub enum Trouble {
     Allies(Allies),
     /// Why the map refuses.
     Rejected(Rejection),
+    /// Which campaign was meant.
+    Campaign(Campaign),
     /// A name that nobody could be shown.
     Label(NotALabel),
     /// This person's settings.

@@ -13,11 +13,12 @@ use allymap_domain::kind::field::{Holds, Merges};
 use allymap_domain::kind::value::FieldValue;
 use allymap_home::allies::partner;
 use allymap_home::allies::partner::show::Shown;
+use allymap_home::relations::meet;
 use serde_json::{Value, json};
 
 use crate::about::risk::{said, taken_back};
 use crate::app::App;
-use crate::commands::{also, meet, relation};
+use crate::commands::{also, relation};
 use crate::terminal::failure::Failure;
 use crate::terminal::output::Output;
 use crate::terminal::words::quoted;
@@ -162,7 +163,7 @@ fn say_log(out: &Output, entry: &Entry) {
 
 /// What a first meeting is for, as far as it is known (module, section 7).
 pub(super) fn questions(app: &mut App<'_>, who: &Card) -> Result<(), Failure> {
-    let findings = meet::findings(app, who.id)?;
+    let findings = meet::findings(app.visit()?, who.id)?;
     let answered = findings.iter().filter(|(_, answer)| answer.is_some()).count();
     if app.output.json {
         let findings: Vec<_> = findings
