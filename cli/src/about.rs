@@ -2,6 +2,7 @@
 
 pub(crate) mod card;
 pub(crate) mod choice;
+pub(crate) mod relationship;
 pub(crate) mod relay;
 pub(crate) mod risk;
 pub(crate) mod who;

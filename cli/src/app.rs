@@ -270,7 +270,6 @@ under! {
     short_ids() -> BTreeMap<EntryId, String>;
     names() -> BTreeMap<EntryId, String>;
     joined() -> Arc<[Card]>;
-    find_joined(said: &str) -> Card;
     find(said: &str) -> Card;
     seed() -> DeviceSeed;
     maps() -> Vec<MapRow>;

@@ -222,7 +222,7 @@ pub(crate) fn dispatch(app: &mut App<'_>, command: Command) -> Result<(), Failur
         Command::Meet(args) => meet::run(app, args),
         Command::Approach(args) => approach::run(app, args),
         Command::Ask(args) => ask::run(app, args),
-        Command::Gave(args) => gave::run(app, args, "gave"),
+        Command::Gave(args) => gave::run(app, args),
         Command::Got(args) => got::run(app, args),
         Command::Balance(args) => balance::run(app, args),
         Command::Due(args) => due::run(app, args),

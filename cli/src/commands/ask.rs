@@ -1,15 +1,22 @@
 //! `allymap ask WHO WHAT`: a request, with what should be thought of before it is made.
 
-use allymap_domain::card::Card;
+use allymap_domain::advice::before::{DEMAND_DAYS, Doubt, LargeAsk, Plan, doubts, has_been};
 use allymap_domain::date::When;
 use allymap_domain::date::typed::{parse_coming_date, parse_when};
-use allymap_domain::entry::Entry;
-use allymap_domain::entry::favour::{Balance, LARGE, Way, asked_within};
-use allymap_domain::entry::log::{LogKind, LogLine};
+use allymap_domain::entry::favour::Way;
+use allymap_domain::entry::log::LogKind;
+use allymap_home::relations::ask::{self, Anyway, Ask, Asked, PastAsk, Want};
+use allymap_home::relations::before::{self, Before};
+use serde::Serialize;
+use serde_json::{Value, json};
 
-use super::relation;
+use super::gave;
+use crate::about::relationship::{add_before, balance_json, balance_words, say_before};
+use crate::about::who::say_who_sees;
 use crate::app::App;
+use crate::terminal::answer::Answer;
 use crate::terminal::failure::{Exit, Failure};
+use crate::terminal::output::Output;
 use crate::terminal::typed;
 
 /// Something we ask of them
@@ -46,137 +53,121 @@ pub(crate) struct Args {
     list: bool,
 }
 
-/// Requests to one organisation are counted over so many days.
-const DEMAND_DAYS: i32 = 60;
-const DEMAND: usize = 3;
-/// A word of warning before a large ask holds so long.
-const HEADS_UP_DAYS: i32 = 30;
-
 pub(crate) fn run(app: &mut App<'_>, args: Args) -> Result<(), Failure> {
-    let Some(who) = args.who else { return list(app) };
-    let row = app.find_joined(&who)?;
-    let kind = LogKind::typed("ask")?;
-    // What stands between us, before anything is written (guide, section 2; module, section 4a).
+    let Some(who) = args.who else {
+        let asks = ask::list(app.visit()?)?;
+        return app.tell(&asks);
+    };
+    let card = app.visit()?.find_joined(&who)?;
     if !app.output.json {
-        app.output.line("Held by", 15, row.held_by().unwrap_or("nobody yet"));
-        if let Some(on) = row.last_research {
-            app.output.line("Research", 15, format_args!("done {}", on.spelled()));
-        }
-        relation::say_before(app, &row, 15)?;
+        let before = before::of(app.visit()?, card.id)?;
+        say_what_stands(&app.output, &before);
     }
-    relation::consulted_first(&row, kind)?;
-    let all_the_same = relation::researched_first(&row, kind, args.anyway.as_ref().and_then(Option::as_deref))?;
-    let on = args.on.map_or(Ok(When::on(app.today())), |typed| parse_when(&typed, app.today()))?;
-    relation::has_been(&on, kind, app.today())?;
-    let follow_up = args.followup.map(|typed| parse_coming_date(&typed, app.today())).transpose()?;
+    let anyway = match args.anyway {
+        None => Anyway::No,
+        Some(None) => Anyway::Yes,
+        Some(Some(why)) => Anyway::Because(why),
+    };
+    Plan::Ask.may_begin(&card, anyway.why())?;
+    let today = app.today();
+    let on = args.on.map_or(Ok(When::on(today)), |typed| parse_when(&typed, today))?;
+    has_been(&on, LogKind::typed(Way::Asked.slug())?, today)?;
+    let follow_up = args.followup.map(|typed| parse_coming_date(&typed, today)).transpose()?;
     let what = match args.what {
         Some(what) => typed::free_text(&app.output, &what)?,
         None => app.ask().required("What do we ask?", "WHAT")?,
     };
-    let size = super::gave::size(app, args.size)?;
-    let mut warnings = Vec::new();
-    if row.last_meeting.is_none() && args.urgent.is_none() {
-        warnings.push((
-            "no-meeting",
-            format!(
-                "You have not met {} yet. Get to know each other first, or say why it cannot wait: --urgent WHY",
-                row.name
-            ),
-        ));
+    let size = gave::size(app, args.size)?;
+    for doubt in doubts(&card, args.urgent.is_some(), today) {
+        app.output.warn(doubt_words(&card.name, doubt));
     }
-    let asked = asked_within(&row.favours, app.today(), DEMAND_DAYS) + 1;
-    if row.rights_holders() && asked >= DEMAND {
-        warnings.push((
-            "demand",
-            format!(
-                "{} has been asked {asked} times in {DEMAND_DAYS} days; ask yourself if this one is needed.",
-                row.name
-            ),
-        ));
-    }
-    for (_, words) in &warnings {
-        app.output.warn(words);
-    }
-    let warned = row.last_heads_up.is_some_and(|on| (0..=HEADS_UP_DAYS).contains(&on.days_until(app.today())));
-    if size >= LARGE && !warned && args.anyway.is_none() {
-        let balance = Balance::of(&row.favours, app.today());
-        app.output.warn(format_args!(
-            "With {}: {}. This is a large ask, and there was no heads-up.",
-            row.name,
-            relation::balance_words(&row, &balance)
-        ));
-        if !app.ask().confirm("Keep it anyway?")? {
-            return Err(Failure::new("AM-LARGE-ASK", Exit::NeedsPerson, "Not recorded.")
-                .hint("Give them a heads-up first: allymap log add NAME --kind heads-up. Or keep it with --anyway."));
+    let (mutual, urgent) = (args.mutual, args.urgent);
+    let mut draft = Ask { of: card.id, what, size, mutual, urgent, on, follow_up, anyway };
+    let asked = app.settle(&mut draft, ask::record, |app, draft, want| match want {
+        Want::HeadsUp(large) => {
+            keep_anyway(app, &large)?;
+            draft.anyway = Anyway::Yes;
+            Ok(())
         }
-    }
-    let text = all_the_same.map_or_else(|| what.clone(), |words| format!("{what}\n{words}"));
-    let line = LogLine {
-        size: Some(size),
-        mutual: args.mutual,
-        urgent: args.urgent,
-        follow_up,
-        ..LogLine::new(kind, on, &text, app.now().0)
-    };
-    relation::add_line(app, row.id, &line)?;
-    app.commit()?;
-    if app.output.json {
-        let balance = relation::balance_json(&row, &Balance::of(&row.favours, app.today()));
-        let before = relation::before_json(app, &row)?;
-        let warnings: Vec<&str> = warnings.iter().map(|(code, _)| *code).collect();
-        app.output.json(&serde_json::json!({
-            "entry": row.name, "kind": "ask", "size": size, "mutual": line.mutual, "on": line.on.typed,
-            "asked_in_60_days": asked, "warnings": warnings, "balance": balance, "held_by": row.held_by(),
-            "consents": before["consents"], "requests": before["requests"], "missing": before["missing"],
-        }));
-        return Ok(());
-    }
-    app.output.say(format_args!("We asked {}: {what} ({size}).", row.name));
-    app.output.status("Be ready to do as much for them.");
-    super::partner::who_sees(app)
+    })?;
+    app.tell(&asked)
 }
 
-/// Of a year, what helps both sides first, then the latest. Only entries that were asked are opened.
-fn list(app: &mut App<'_>) -> Result<(), Failure> {
-    let today = app.today();
-    let recent = |row: &Card| row.favours.iter().any(|one| one.way == Way::Asked && one.on.days_until(today) <= 365);
-    let rows = app.cards()?;
-    let mut asks = Vec::new();
-    for row in rows.iter().filter(|row| !row.archived && recent(row)) {
-        let Entry { log, .. } = app.entry(row.id)?;
-        let asked = log.into_iter().filter(|logged| logged.line.kind == "ask");
-        let theirs = row.rights_holders();
-        asks.extend(asked.filter_map(|logged| Some((logged.line.on.date?, row.name.clone(), logged, theirs))));
+/// What stands between us, before anything is written (guide, section 2; module, section 4a).
+fn say_what_stands(out: &Output, before: &Before) {
+    out.line("Held by", COLUMN, before.held_by.as_deref().unwrap_or("nobody yet"));
+    if let Some(on) = before.research {
+        out.line("Research", COLUMN, format_args!("done {}", on.spelled()));
     }
-    asks.retain(|(on, ..)| on.days_until(app.today()) <= 365);
-    // Of one day rights holders first (module, section 4a).
-    asks.sort_by(|a, b| {
-        let (first, second) = ((!a.2.line.mutual, b.0, !a.3), (!b.2.line.mutual, a.0, !b.3));
-        (first, &a.1, a.2.id).cmp(&(second, &b.1, b.2.id))
-    });
-    if app.output.json {
-        let asks: Vec<_> = asks
-            .iter()
-            .map(|(on, name, logged, _)| {
-                serde_json::json!({
-                    "on": on.to_string(), "entry": name, "text": logged.line.text, "size": logged.line.size,
-                    "mutual": logged.line.mutual, "urgent": logged.line.urgent, "by": logged.author.name,
-                })
-            })
-            .collect();
-        app.output.json(&serde_json::json!({ "asks": asks }));
+    say_before(out, before, COLUMN);
+}
+
+fn doubt_words(name: &str, doubt: Doubt) -> String {
+    match doubt {
+        Doubt::NoMeeting => {
+            format!(
+                "You have not met {name} yet. Get to know each other first, or say why it cannot wait: --urgent WHY"
+            )
+        }
+        Doubt::Demand { asked } => {
+            format!("{name} has been asked {asked} times in {DEMAND_DAYS} days; ask yourself if this one is needed.")
+        }
+    }
+}
+
+/// Somebody says that it goes on without a heads-up.
+fn keep_anyway(app: &mut App<'_>, LargeAsk { name, balance }: &LargeAsk) -> Result<(), Failure> {
+    app.output
+        .warn(format_args!("With {name}: {}. This is a large ask, and there was no heads-up.", balance_words(balance)));
+    if app.ask().confirm("Keep it anyway?")? {
         return Ok(());
     }
-    let cells: Vec<Vec<String>> = asks
-        .iter()
-        .map(|(on, name, logged, _)| {
-            let both = if logged.line.mutual { "helps both" } else { "" };
-            vec![on.spelled(), name.clone(), logged.line.text.clone(), both.to_owned(), logged.author.name.clone()]
-        })
-        .collect();
-    app.output.table(&["When", "Whom", "What", "Gain", "By"], &cells);
-    if cells.is_empty() {
-        app.output.status("Nobody was asked for anything in the last twelve months.");
-    }
-    Ok(())
+    Err(Failure::new("AM-LARGE-ASK", Exit::NeedsPerson, "Not recorded.")
+        .hint("Give them a heads-up first: allymap log add NAME --kind heads-up. Or keep it with --anyway."))
 }
+
+impl Answer for Asked {
+    fn json(&self) -> impl Serialize {
+        let doubts: Vec<&str> = self.doubts.iter().map(|doubt| doubt.slug()).collect();
+        let mut value = json!({
+            "entry": self.name, "kind": Way::Asked.slug(), "size": self.size, "mutual": self.mutual, "on": self.on.typed,
+            "asked_in_60_days": self.times_lately, "warnings": doubts, "balance": balance_json(&self.balance),
+            "held_by": self.before.held_by,
+        });
+        add_before(&mut value, &self.before);
+        value
+    }
+
+    fn say(&self, out: &Output) {
+        out.say(format_args!("We asked {}: {} ({}).", self.name, self.what, self.size));
+        out.status("Be ready to do as much for them.");
+        say_who_sees(out, &self.seen_by);
+    }
+}
+
+impl Answer for Vec<PastAsk> {
+    fn json(&self) -> impl Serialize {
+        let ask = |ask: &PastAsk| {
+            json!({
+                "on": ask.on.to_string(), "entry": ask.name, "text": ask.text, "size": ask.size,
+                "mutual": ask.mutual, "urgent": ask.urgent, "by": ask.by,
+            })
+        };
+        json!({ "asks": self.iter().map(ask).collect::<Vec<Value>>() })
+    }
+
+    fn say(&self, out: &Output) {
+        let row = |ask: &PastAsk| {
+            let both = if ask.mutual { "helps both" } else { "" };
+            vec![ask.on.spelled(), ask.name.clone(), ask.text.clone(), both.to_owned(), ask.by.clone()]
+        };
+        let cells: Vec<Vec<String>> = self.iter().map(row).collect();
+        out.table(&["When", "Whom", "What", "Gain", "By"], &cells);
+        if cells.is_empty() {
+            out.status("Nobody was asked for anything in the last twelve months.");
+        }
+    }
+}
+
+/// Where the text begins.
+const COLUMN: usize = 15;

@@ -1,11 +1,15 @@
 //! `allymap balance [WHO]`: who gave what to whom within a year, in words.
 
-use allymap_domain::card::Card;
-use allymap_domain::entry::favour::{self, Balance, size_word};
+use allymap_domain::entry::favour::size_word;
+use allymap_home::relations::balance::{self, Balanced};
+use serde::Serialize;
+use serde_json::{Value, json};
 
-use super::relation;
+use crate::about::relationship::{balance_json, balance_words};
 use crate::app::App;
+use crate::terminal::answer::Answer;
 use crate::terminal::failure::Failure;
+use crate::terminal::output::Output;
 
 /// What we gave and what they gave, over a year
 #[derive(clap::Args)]
@@ -16,45 +20,46 @@ pub(crate) struct Args {
 }
 
 pub(crate) fn run(app: &mut App<'_>, args: Args) -> Result<(), Failure> {
-    if let Some(who) = args.who {
-        let row = app.find_joined(&who)?;
-        let balance = Balance::of(&row.favours, app.today());
-        if app.output.json {
-            let value = relation::balance_json(&row, &balance);
-            app.output.json(&serde_json::json!({ "entry": row.name, "balance": value }));
-            return Ok(());
+    let visit = app.visit()?;
+    match args.who {
+        Some(who) => {
+            let id = visit.find(&who)?.id;
+            let balanced = balance::of(visit, id)?;
+            app.tell(&balanced)
         }
-        app.output.say(format_args!("{}: {}.", row.name, relation::balance_words(&row, &balance)));
-        if let Some(size) = balance.owed() {
-            app.output.say(format_args!("Offer something like {} ({size}).", size_word(size)));
+        None => {
+            let all = balance::all(visit)?;
+            app.tell(&all)
         }
-        return Ok(());
     }
-    let joined = app.joined()?;
-    let mut rows: Vec<(&Card, Balance)> = joined
-        .iter()
-        .filter(|row| !row.archived)
-        .map(|row| (row, Balance::of(&row.favours, app.today())))
-        .filter(|(_, balance)| balance.standing() != favour::Standing::Nothing)
-        .collect();
-    // Rights holders before all others, then those to whom we owe.
-    rows.sort_by_key(|(row, balance)| (!row.rights_holders(), balance.owed().is_none()));
-    if app.output.json {
-        let entries: Vec<_> = rows
-            .iter()
-            .map(|(row, balance)| {
-                serde_json::json!({ "id": row.id.to_string(), "entry": row.name, "balance": relation::balance_json(row, balance) })
-            })
-            .collect();
-        app.output.json(&serde_json::json!({ "balances": entries }));
-        return Ok(());
+}
+
+impl Answer for Balanced {
+    fn json(&self) -> impl Serialize {
+        json!({ "entry": self.who.name, "balance": balance_json(&self.balance) })
     }
-    let cells: Vec<Vec<String>> =
-        rows.iter().map(|(row, balance)| vec![row.name.clone(), relation::balance_words(row, balance)]).collect();
-    if cells.is_empty() {
-        app.output.status("Nothing went back or forth this year. Note favours with: allymap gave, allymap got");
-        return Ok(());
+
+    fn say(&self, out: &Output) {
+        out.say(format_args!("{}: {}.", self.who.name, balance_words(&self.balance)));
+        if let Some(size) = self.balance.owed {
+            out.say(format_args!("Offer something like {} ({size}).", size_word(size)));
+        }
     }
-    app.output.table(&["Name", "Give and take"], &cells);
-    Ok(())
+}
+
+impl Answer for Vec<Balanced> {
+    fn json(&self) -> impl Serialize {
+        let of = |Balanced { who, balance }: &Balanced| json!({ "id": who.id.to_string(), "entry": who.name, "balance": balance_json(balance) });
+        json!({ "balances": self.iter().map(of).collect::<Vec<Value>>() })
+    }
+
+    fn say(&self, out: &Output) {
+        if self.is_empty() {
+            out.status("Nothing went back or forth this year. Note favours with: allymap gave, allymap got");
+            return;
+        }
+        let cells: Vec<Vec<String>> =
+            self.iter().map(|Balanced { who, balance }| vec![who.name.clone(), balance_words(balance)]).collect();
+        out.table(&["Name", "Give and take"], &cells);
+    }
 }

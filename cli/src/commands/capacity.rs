@@ -1,9 +1,13 @@
 //! `allymap capacity`: what all of them together can bring.
 
-use allymap_domain::kind::relationship::CAPACITY;
+use allymap_home::relations::capacity::{self, Together};
+use serde::Serialize;
+use serde_json::{Value, json};
 
 use crate::app::App;
+use crate::terminal::answer::Answer;
 use crate::terminal::failure::Failure;
+use crate::terminal::output::Output;
 
 /// People, seats and vehicles that all can bring together
 #[derive(clap::Args)]
@@ -13,32 +17,24 @@ use crate::terminal::failure::Failure;
 pub(crate) struct Args {}
 
 pub(crate) fn run(app: &mut App<'_>, _: Args) -> Result<(), Failure> {
-    let rows = app.cards_once()?;
-    // What nobody counted is said as unknown and never counts as none.
-    let together: Vec<(&str, u64, usize)> = CAPACITY
-        .iter()
-        .map(|field| {
-            let said = rows.iter().filter(|row| !row.archived).filter_map(|row| row.value(field));
-            let (known, unknown): (Vec<_>, Vec<_>) = said.map(str::parse::<u32>).partition(Result::is_ok);
-            (*field, known.into_iter().flatten().map(u64::from).sum(), unknown.len())
-        })
-        .filter(|(_, sum, unknown)| *sum > 0 || *unknown > 0)
-        .collect();
-    if app.output.json {
-        let together: Vec<_> = together
-            .iter()
-            .map(|(field, sum, unknown)| serde_json::json!({ "what": field, "known": sum, "unknown": unknown }))
-            .collect();
-        app.output.json(&serde_json::json!({ "capacity": together }));
-        return Ok(());
+    let together = capacity::together(app.visit()?)?;
+    app.tell(&together)
+}
+
+impl Answer for Vec<Together> {
+    fn json(&self) -> impl Serialize {
+        let of = |all: &Together| json!({ "what": all.field, "known": all.known, "unknown": all.unknown });
+        json!({ "capacity": self.iter().map(of).collect::<Vec<Value>>() })
     }
-    if together.is_empty() {
-        app.output.status("Nobody's capacity is known yet. Say it with: allymap partner edit NAME --set seats=40");
+
+    fn say(&self, out: &Output) {
+        if self.is_empty() {
+            out.status("Nobody's capacity is known yet. Say it with: allymap partner edit NAME --set seats=40");
+        }
+        for Together { field, known, unknown } in self {
+            let what = if *field == "mailing-list" { "people on their lists" } else { field };
+            let unknown = if *unknown == 0 { String::new() } else { format!(", {unknown} unknown") };
+            out.say(format_args!("{known} {what}{unknown}"));
+        }
     }
-    for (field, sum, unknown) in together {
-        let what = if field == "mailing-list" { "people on their lists" } else { field };
-        let unknown = if unknown == 0 { String::new() } else { format!(", {unknown} unknown") };
-        app.output.say(format_args!("{sum} {what}{unknown}"));
-    }
-    Ok(())
 }

@@ -1,13 +1,20 @@
 //! `allymap gave WHO WHAT` and `allymap got WHO WHAT`: favours, both ways.
 
+use allymap_domain::advice::before::has_been;
 use allymap_domain::date::When;
 use allymap_domain::date::typed::parse_when;
-use allymap_domain::entry::favour::{self, Balance, Favour, Way, size_word};
-use allymap_domain::entry::log::{LogKind, LogLine};
+use allymap_domain::entry::favour::{Standing, Way, size_word};
+use allymap_domain::entry::log::LogKind;
+use allymap_home::relations::gave::{self, NewFavour, Recorded};
+use serde::Serialize;
+use serde_json::json;
 
-use super::relation;
+use crate::about::relationship::{balance_json, balance_words};
+use crate::about::who::say_who_sees;
 use crate::app::App;
+use crate::terminal::answer::Answer;
 use crate::terminal::failure::Failure;
+use crate::terminal::output::Output;
 use crate::terminal::typed;
 
 /// Something we did for them
@@ -28,41 +35,46 @@ pub(crate) struct Args {
     with: Option<String>,
 }
 
-/// Records a favour, of kind `gave` or `got`.
-pub(crate) fn run(app: &mut App<'_>, args: Args, kind: &str) -> Result<(), Failure> {
-    let row = app.find_joined(&args.who)?;
-    let kind = LogKind::typed(kind)?;
+pub(crate) fn run(app: &mut App<'_>, args: Args) -> Result<(), Failure> {
+    favour(app, args, Way::Gave)
+}
+
+/// Records a favour, one way or the other.
+pub(crate) fn favour(app: &mut App<'_>, args: Args, way: Way) -> Result<(), Failure> {
+    let id = app.visit()?.find(&args.who)?.id;
     let on = args.on.map_or(Ok(When::on(app.today())), |typed| parse_when(&typed, app.today()))?;
-    relation::has_been(&on, kind, app.today())?;
+    has_been(&on, LogKind::typed(way.slug())?, app.today())?;
     let what = match args.what {
         Some(what) => typed::free_text(&app.output, &what)?,
         None => app.ask().required("What was it?", "WHAT")?,
     };
     let size = size(app, args.size)?;
-    let line = LogLine { size: Some(size), with: args.with, ..LogLine::new(kind, on, &what, app.now().0) };
-    relation::add_line(app, row.id, &line)?;
-    app.commit()?;
-    let way = if kind.slug == "gave" { Way::Gave } else { Way::Got };
-    let mut exchanges = row.favours.clone();
-    exchanges.extend(line.on.date.map(|on| Favour { on, way, size, mutual: false }));
-    let balance = Balance::of(&exchanges, app.today());
-    if app.output.json {
-        let balance = relation::balance_json(&row, &balance);
-        app.output.json(&serde_json::json!({
-            "entry": row.name, "kind": kind.slug, "size": size, "on": line.on.typed, "balance": balance,
-        }));
-        return Ok(());
+    let recorded = gave::record(app.visit()?, &NewFavour { of: id, way, what, size, on, with: args.with })?;
+    app.tell(&recorded)
+}
+
+impl Answer for Recorded {
+    fn json(&self) -> impl Serialize {
+        json!({
+            "entry": self.name, "kind": self.way.slug(), "size": self.size, "on": self.on.typed,
+            "balance": balance_json(&self.balance),
+        })
     }
-    let who = if way == Way::Gave { "We" } else { "They" };
-    app.output.say(format_args!(
-        "{who} gave: {what} ({size}). With {}: {}.",
-        row.name,
-        relation::balance_words(&row, &balance)
-    ));
-    if way == Way::Got && balance.standing() == favour::Standing::WeOwe {
-        app.output.status("Before the next ask, offer something of equal size: allymap due --offers");
+
+    fn say(&self, out: &Output) {
+        let who = if self.way == Way::Gave { "We" } else { "They" };
+        out.say(format_args!(
+            "{who} gave: {} ({}). With {}: {}.",
+            self.what,
+            self.size,
+            self.name,
+            balance_words(&self.balance)
+        ));
+        if self.way == Way::Got && self.balance.standing == Standing::WeOwe {
+            out.status("Before the next ask, offer something of equal size: allymap due --offers");
+        }
+        say_who_sees(out, &self.seen_by);
     }
-    super::partner::who_sees(app)
 }
 
 /// The size, asked for if it is left out.

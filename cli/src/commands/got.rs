@@ -1,5 +1,7 @@
 //! `allymap got WHO WHAT`: a favour of theirs, recorded as `allymap gave` records ours.
 
+use allymap_domain::entry::favour::Way;
+
 use super::gave;
 use crate::app::App;
 use crate::terminal::failure::Failure;
@@ -16,5 +18,5 @@ pub(crate) struct Args {
 }
 
 pub(crate) fn run(app: &mut App<'_>, args: Args) -> Result<(), Failure> {
-    gave::run(app, args.favour, "got")
+    gave::favour(app, args.favour, Way::Got)
 }

@@ -1,5 +1,6 @@
 //! `allymap meet WHO`: a relational meeting, its eight findings written each to where it belongs, in one act.
 
+use allymap_domain::advice::before::has_been;
 use allymap_domain::advice::meeting::{Answer as Finds, FINDINGS, OPENNESS, PERSONAS};
 use allymap_domain::card::Card;
 use allymap_domain::date::typed::{parse_coming_date, parse_when};
@@ -11,7 +12,7 @@ use allymap_home::relations::meet::{self, Kept, Meeting, Met, Others};
 use serde::Serialize;
 use serde_json::json;
 
-use super::relation;
+use crate::about::relationship::moved_words;
 use crate::about::who::say_who_sees;
 use crate::app::App;
 use crate::terminal::answer::Answer;
@@ -256,7 +257,7 @@ fn stands(app: &mut App<'_>, meeting: &mut Meeting, typed: &str, campaign: Optio
 /// A day that has been.
 fn been(typed: &str, kind: &LogKind, today: Date) -> Result<When, Failure> {
     let on = parse_when(typed, today)?;
-    relation::has_been(&on, kind, today)?;
+    has_been(&on, kind, today)?;
     Ok(on)
 }
 
@@ -300,7 +301,7 @@ impl Answer for Met {
         let found = if kept.is_empty() { String::new() } else { format!(" With it: {}.", kept.join(", ")) };
         out.say(format_args!("Kept: one-to-one with {}, {}.{found}", self.name, self.on));
         if let Some(moved) = &self.moved {
-            out.say(format_args!("{}.", capital(&relation::moved_words(moved))));
+            out.say(format_args!("{}.", capital(&moved_words(moved))));
         }
         if let Some(next) = self.next_check_in {
             out.say(format_args!("Next check-in: {}.", next.spelled()));

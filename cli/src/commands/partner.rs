@@ -17,10 +17,10 @@ use allymap_home::allies::partner::{self, Archived, Merged};
 use serde::Serialize;
 use serde_json::json;
 
-use super::relation::moved_words;
 use crate::about::card::row_json;
 pub(crate) use crate::about::card::who_sees;
 use crate::about::choice::chosen_word;
+use crate::about::relationship::moved_words;
 use crate::about::who::say_who_sees;
 use crate::app::App;
 use crate::terminal::answer::Answer;

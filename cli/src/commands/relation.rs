@@ -1,27 +1,19 @@
 //! What several commands say and write about a relationship: its stage and health, who knows them, give and take.
 
-use allymap_domain::advice::due::next_check_in;
 use allymap_domain::card::Card;
+use allymap_domain::date::When;
 use allymap_domain::date::typed::parse_when;
-use allymap_domain::date::{Date, When};
 use allymap_domain::entry::Entry;
-use allymap_domain::entry::assertion::Claim;
-use allymap_domain::entry::fact::{Fact, FactKind, Health, Stage};
-use allymap_domain::entry::favour::{self, Balance};
-use allymap_domain::entry::log::{LogKind, LogLine};
+use allymap_domain::entry::fact::{Fact, FactKind};
+use allymap_domain::entry::log::LogLine;
 use allymap_domain::ids::EntryId;
-use allymap_domain::map::Map;
+use allymap_home::allies::partner::change::Stated;
+use allymap_home::status::Who;
 use allymap_wire::DocumentId;
 
-use allymap_home::allies::partner::change::Stated;
-use allymap_home::relations::facts::Moved;
-use allymap_home::status::Who;
-use allymap_home::under;
-
 use crate::app::App;
-use crate::terminal::failure::{Exit, Failure};
+use crate::terminal::failure::Failure;
 use crate::terminal::typed;
-use crate::terminal::words::capital;
 
 /// Flags of `partner add` and `partner edit` for what is more than a field.
 #[derive(clap::Args, Default)]
@@ -90,125 +82,10 @@ impl Flags {
     }
 }
 
-/// Moves the stage on, if it is one of the earlier ones. Returns the words for what changed.
-pub(crate) fn reach_stage(
-    app: &mut App<'_>,
-    card: &Card,
-    earlier: &[Stage],
-    stage: Stage,
-    why: &str,
-) -> Result<Option<String>, Failure> {
-    let moved = under::reach_stage(app.visit()?, card, earlier, stage, why)?;
-    Ok(moved.map(|moved| format!("{}.", capital(&moved_words(&moved)))))
-}
-
-/// What changed, in words.
-pub(crate) fn moved_words(moved: &Moved) -> String {
-    let label = moved.to.kind().label().to_lowercase();
-    match moved.from {
-        Some(was) => format!("{label}: {} → {}", was.label(), moved.to.label()),
-        None => format!("{label}: {}", moved.to.label()),
-    }
-}
-
 /// Adds a line to an entry's log; nothing is durable yet.
 pub(crate) fn add_line(app: &mut App<'_>, id: EntryId, line: &LogLine) -> Result<(), Failure> {
     let row = app.fresh_row();
     app.edit(DocumentId(id.0), |edit| Entry::log(edit, row, line))
-}
-
-/// A contact is noted when it has been: one to come must not count as the last one (module, "ongoing").
-pub(crate) fn has_been(on: &When, kind: &LogKind, today: Date) -> Result<(), Failure> {
-    match on.date.filter(|on| kind.contact && *on > today) {
-        None => Ok(()),
-        Some(on) => {
-            Err(Failure::usage(format!("{} is still to come; a contact is noted once it has been.", on.spelled()))
-                .hint("Nothing was changed. To be reminded of it: allymap log add NAME --followup DAY."))
-        }
-    }
-}
-
-/// What is still missing before anything is done with them (guide, section 2; module, sections 4a, 4c, 7).
-pub(crate) fn missing(row: &Card) -> Vec<&'static str> {
-    let mut missing = Vec::new();
-    if row.rights_holders() {
-        if row.last_consulted.is_none() {
-            missing.push("nobody has consulted them");
-        }
-        if !row.consents().iter().any(|told| told.what.value.is_some()) {
-            missing.push("no consent of theirs is on record");
-        }
-    } else if row.category().is_none() {
-        missing.push("their category is not known");
-    }
-    if row.category() == Some("c") && row.last_research.is_none() {
-        missing.push("nobody has looked into them");
-    }
-    if row.last_meeting.is_none() {
-        missing.push("nobody has met them");
-    }
-    missing
-}
-
-/// Consents, requests, research and what is missing: said before anything is done with somebody.
-pub(crate) fn say_before(app: &mut App<'_>, row: &Card, column: usize) -> Result<(), Failure> {
-    for told in row.consents() {
-        let words = super::consent::words(app, &told)?;
-        app.output.line("Consent", column, words);
-    }
-    for told in row.requests() {
-        app.output.line("Their request", column, super::request::words(&told));
-    }
-    let missing = missing(row);
-    if !missing.is_empty() {
-        app.output.line("Missing", column, missing.join("; "));
-    }
-    Ok(())
-}
-
-/// The same for programs: consents, requests, what is missing.
-pub(crate) fn before_json(app: &mut App<'_>, row: &Card) -> Result<serde_json::Value, Failure> {
-    let mut consents = Vec::new();
-    for told in row.consents() {
-        consents.push(super::consent::json(app, &told)?);
-    }
-    let requests: Vec<_> = row.requests().iter().map(super::request::json).collect();
-    Ok(serde_json::json!({ "consents": consents, "requests": requests, "missing": missing(row) }))
-}
-
-/// Never without at least consulting (module, section 4a).
-pub(crate) fn consulted_first(row: &Card, kind: &LogKind) -> Result<(), Failure> {
-    let answered = row.consents().iter().any(|told| told.what.value.is_some());
-    if !row.rights_holders() || row.last_consulted.is_some() || answered || !["ask", "action"].contains(&kind.slug) {
-        return Ok(());
-    }
-    Err(Failure::new(
-        "AM-ASK-FIRST",
-        Exit::NeedsPerson,
-        format!("Ask first: {} are rights holders, and nobody has consulted them. Nothing was recorded.", row.name),
-    )
-    .hint("Talk with them about it, then: allymap log add NAME --kind consulted"))
-}
-
-/// The community's other organisations are looked into before any work with them (module, section 4c). Returns why it goes on
-/// without that.
-pub(crate) fn researched_first(row: &Card, kind: &LogKind, anyway: Option<&str>) -> Result<Option<String>, Failure> {
-    let work = ["ask", "co-host", "approach"].contains(&kind.slug);
-    if !work || row.category() != Some("c") || row.rights_holders() || row.last_research.is_some() {
-        return Ok(None);
-    }
-    if let Some(why) = anyway.map(str::trim).filter(|why| !why.is_empty()) {
-        return Ok(Some(format!("All the same: {why}")));
-    }
-    Err(Failure::new(
-        "AM-LOOK-FIRST",
-        Exit::NeedsPerson,
-        format!(
-            "Look first: {} is of category (c), and nobody has looked into them yet. Nothing was recorded.",
-            row.name
-        ),
-    )
-    .hint("See what they stand for, then: allymap log add NAME --kind research. Or go on all the same: --anyway WHY"))
 }
 
 /// What is said about a person has its source: asked for where somebody can be. Without one the map refuses it.
@@ -220,85 +97,3 @@ pub(crate) fn source_about(app: &mut App<'_>, row: &Card, source: Option<String>
 }
 
 pub(crate) const SOURCE_QUESTION: &str = "Where is that known from? A paper and its day, a register, who told us";
-
-/// Give and take within a year. Of a person only in words: nobody gets a score.
-pub(crate) fn balance_words(row: &Card, balance: &Balance) -> String {
-    let words = balance.standing().words();
-    if row.kind == "person" || balance.standing() == favour::Standing::Nothing {
-        return words.to_owned();
-    }
-    let things = |count: u32| if count == 1 { "1 thing".to_owned() } else { format!("{count} things") };
-    format!("they gave {} this year, we gave {}: {words}", things(balance.got), balance.gave)
-}
-
-pub(crate) fn balance_json(row: &Card, balance: &Balance) -> serde_json::Value {
-    let mut value = serde_json::json!({ "words": balance.standing().words(), "we_owe_size": balance.owed() });
-    if row.kind != "person" {
-        value["gave"] = serde_json::json!({ "things": balance.gave, "size": balance.gave_size });
-        value["got"] = serde_json::json!({ "things": balance.got, "size": balance.got_size });
-    }
-    value
-}
-
-/// What `partner show` says about the relationship.
-pub(crate) fn say(app: &mut App<'_>, entry: &Entry) -> Result<(), Failure> {
-    let row = app.card(entry.id)?;
-    let map = app.map_entry()?.unwrap_or_default();
-    let out = app.output.clone();
-    let line = |label: &str, words: &str| out.line(label, 22, words);
-    if row.rights_holders() && row.fact(FactKind::Health) == Some(Fact::Health(Health::Strained)) {
-        line("Alarm", "the tie with these rights holders is strained");
-    }
-    if entry.kind.is_some_and(|kind| kind.name != "place" && kind.name != "segment")
-        && entry.fact(FactKind::Stage).is_none()
-    {
-        line("Stage", "mapped");
-    }
-    for standing in &entry.facts {
-        for (number, said) in standing.said.iter().enumerate() {
-            let Claim::Fact(fact) = said.assertion.claim else { continue };
-            let assertion = &said.assertion;
-            let checked = if fact.kind() == FactKind::AffiliationKind { "checked " } else { "" };
-            let about: Vec<String> = [
-                Some(format!("{checked}{}", assertion.observed)),
-                assertion.source.clone(),
-                assertion.reason.clone(),
-                Some(said.author.name.clone()).filter(|name| !name.is_empty()),
-            ]
-            .into_iter()
-            .flatten()
-            .collect();
-            let label = if number == 0 { fact.kind().label() } else { "" };
-            let counts = if standing.differs && fact == standing.counts { " counts until settled" } else { "" };
-            line(label, &format!("{}{counts} ({})", fact.label(), about.join(", ")));
-        }
-    }
-    if entry.value("agreement") == Some("formal") && entry.value("they-get").is_none() {
-        line("Incomplete", "a formal partnership needs what they get");
-    }
-    if let Some(on) = row.last_research {
-        line("Research", &format!("done {}", on.spelled()));
-    } else if row.category() == Some("c") {
-        line("Research", "not done; look before any work together");
-    }
-    for told in row.consents() {
-        let words = super::consent::words(app, &told)?;
-        line("Consent", &words);
-    }
-    for told in row.requests() {
-        line("Their request", &super::request::words(&told));
-    }
-    let balance = Balance::of(&row.favours, app.today());
-    if balance.standing() != favour::Standing::Nothing {
-        line("Give and take", &balance_words(&row, &balance));
-    }
-    say_next(&row, &map, app.today(), &line);
-    Ok(())
-}
-
-fn say_next(row: &Card, map: &Map, today: Date, line: &dyn Fn(&str, &str)) {
-    if let Some(on) = next_check_in(row, map, today) {
-        let late = if on < today { " (overdue)" } else { "" };
-        line("Next check-in", &format!("{}{late}", on.spelled()));
-    }
-}

@@ -1,12 +1,13 @@
 //! `allymap voices WHO`: whom a decision maker hears, and who is missing.
 
-use std::collections::BTreeMap;
-
-use allymap_domain::advice::voices::{Voice, voices};
-use allymap_domain::card::Card;
+use allymap_home::relations::voices::{self, Sort, Voices};
+use serde::Serialize;
+use serde_json::{Value, json};
 
 use crate::app::App;
+use crate::terminal::answer::Answer;
 use crate::terminal::failure::Failure;
+use crate::terminal::output::Output;
 use crate::terminal::words::count;
 
 /// Whom a decision maker hears, and who is missing
@@ -18,59 +19,54 @@ pub(crate) struct Args {
 }
 
 pub(crate) fn run(app: &mut App<'_>, args: Args) -> Result<(), Failure> {
-    let row = app.find(&args.who)?;
-    let rows = app.cards()?;
-    let voices = voices(&rows, row.id);
-    let heard: usize = voices.iter().map(|voice| voice.heard.len()).sum();
-    let mut categories: BTreeMap<&str, usize> = ["a", "b", "c", "d"].map(|category| (category, 0)).into();
-    for one in voices.iter().flat_map(|voice| &voice.heard) {
-        *categories.entry(one.category().unwrap_or("unknown")).or_default() += 1;
-    }
-    let names = |rows: &[&Card]| rows.iter().map(|row| row.name.clone()).collect::<Vec<String>>();
-    if app.output.json {
-        let sorts: Vec<_> = voices
-            .iter()
-            .map(|voice| {
-                serde_json::json!({
-                    "sort": voice.slug, "heard": names(&voice.heard), "on_the_map": names(&voice.others),
-                    "missing": voice.is_missing(),
-                })
+    let visit = app.visit()?;
+    let id = visit.find(&args.who)?.id;
+    let voices = voices::of(visit, id)?;
+    app.tell(&voices)
+}
+
+impl Answer for Voices {
+    fn json(&self) -> impl Serialize {
+        let sort = |sort: &Sort| {
+            json!({
+                "sort": sort.slug, "heard": sort.heard, "on_the_map": sort.on_the_map, "missing": sort.missing,
             })
-            .collect();
-        app.output
-            .json(&serde_json::json!({ "entry": row.name, "heard": heard, "categories": categories, "voices": sorts }));
-        return Ok(());
-    }
-    app.output.say(format_args!(
-        "{} hears {}",
-        row.name,
-        count(heard, "voice that we know of", "voices that we know of")
-    ));
-    for voice in voices.iter().filter(|voice| !voice.heard.is_empty()) {
-        let label = format!("  {:<28}{:>2}", voice.label, voice.heard.len());
-        app.output.note(&label, &few(&names(&voice.heard)), 34);
-    }
-    if heard > 0 {
-        let counts: Vec<String> =
-            categories.iter().map(|(category, number)| format!("({category}) {number}")).collect();
-        app.output.say(format_args!("By category: {}", counts.join(", ")));
-    }
-    let missing: Vec<&Voice<'_>> = voices.iter().filter(|voice| voice.is_missing()).collect();
-    if missing.is_empty() {
-        app.output.say("Every sort of people is heard.");
-        return Ok(());
-    }
-    app.output.say("Missing");
-    for voice in missing {
-        let known = if voice.others.is_empty() {
-            "none on the map yet".to_owned()
-        } else {
-            format!("on the map: {}", few(&names(&voice.others)))
         };
-        app.output.note(&format!("  {}", voice.label), &known, 34);
+        let sorts: Vec<Value> = self.sorts.iter().map(sort).collect();
+        json!({ "entry": self.name, "heard": self.heard, "categories": self.categories, "voices": sorts })
     }
-    app.output.status("A voice is a link of one step: allymap link add WHO WHOM");
-    Ok(())
+
+    fn say(&self, out: &Output) {
+        out.say(format_args!(
+            "{} hears {}",
+            self.name,
+            count(self.heard, "voice that we know of", "voices that we know of")
+        ));
+        for sort in self.sorts.iter().filter(|sort| !sort.heard.is_empty()) {
+            let label = format!("  {:<28}{:>2}", sort.label, sort.heard.len());
+            out.note(&label, &few(&sort.heard), 34);
+        }
+        if self.heard > 0 {
+            let counts: Vec<String> =
+                self.categories.iter().map(|(category, number)| format!("({category}) {number}")).collect();
+            out.say(format_args!("By category: {}", counts.join(", ")));
+        }
+        let missing: Vec<&Sort> = self.sorts.iter().filter(|sort| sort.missing).collect();
+        if missing.is_empty() {
+            out.say("Every sort of people is heard.");
+            return;
+        }
+        out.say("Missing");
+        for sort in missing {
+            let known = if sort.on_the_map.is_empty() {
+                "none on the map yet".to_owned()
+            } else {
+                format!("on the map: {}", few(&sort.on_the_map))
+            };
+            out.note(&format!("  {}", sort.label), &known, 34);
+        }
+        out.status("A voice is a link of one step: allymap link add WHO WHOM");
+    }
 }
 
 /// Three names, and that there are more.

@@ -4,6 +4,7 @@ mod allies;
 mod campaign;
 mod computer;
 mod exchange;
+mod relations;
 mod trouble;
 
 use allymap_domain::date::typed::NoDay;

@@ -21,8 +21,8 @@ use crate::card::texts::Texts;
 use crate::date::Date;
 use crate::entry::Entry;
 use crate::entry::ancestry::Ancestry;
-use crate::entry::fact::{Fact, FactKind, Stage};
-use crate::entry::favour::Favour;
+use crate::entry::fact::{Fact, FactKind, Health, Stage};
+use crate::entry::favour::{Balance, Favour, GiveAndTake};
 use crate::entry::link::{Direction, Strength, Target};
 use crate::entry::log;
 use crate::entry::position::Place;
@@ -438,6 +438,18 @@ impl Card {
     /// A fact, if somebody stated it.
     pub fn fact(&self, kind: FactKind) -> Option<Fact> {
         self.facts.iter().copied().find(|fact| fact.kind() == kind)
+    }
+
+    /// A strained tie with rights holders is an alarm (module, section 4a).
+    pub fn is_strained_with_rights_holders(&self) -> bool {
+        self.rights_holders() && self.fact(FactKind::Health) == Some(Fact::Health(Health::Strained))
+    }
+
+    /// What went back and forth within a year. Of a person it has no numbers: nobody gets a score.
+    pub fn give_and_take(&self, today: Date) -> GiveAndTake {
+        let balance = Balance::of(&self.favours, today);
+        let counted = (self.kind != "person").then_some(balance);
+        GiveAndTake { standing: balance.standing(), owed: balance.owed(), counted }
     }
 
     /// The strictest of all levels of risk.

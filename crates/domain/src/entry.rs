@@ -21,10 +21,10 @@ use allymap_document::{ActorId, Document, Edit, OddityKind, Value};
 use sha2::{Digest, Sha256};
 
 use crate::author::Author;
-use crate::date::Date;
+use crate::date::{Date, When};
 use crate::entry::ancestry::Ancestry;
-use crate::entry::assertion::{Assertion, Decisive, Stated};
-use crate::entry::fact::{FactKind, FactStanding};
+use crate::entry::assertion::{Assertion, Claim, Decisive, Stated};
+use crate::entry::fact::{Fact, FactKind, FactStanding};
 use crate::entry::link::{Link, Linked, Target};
 use crate::entry::log::{DoubleApproach, LogLine, Logged};
 use crate::entry::position::PositionStanding;
@@ -230,6 +230,18 @@ impl Entry {
     /// The stage, the health or the affiliation, as far as somebody stated it.
     pub fn fact(&self, kind: FactKind) -> Option<&FactStanding> {
         self.facts.iter().find(|standing| standing.counts.kind() == kind)
+    }
+
+    /// A formal partnership in which nobody knows what they get is incomplete (guide, section 2).
+    pub fn lacks_their_gain(&self) -> bool {
+        self.value("agreement") == Some("formal") && self.value("they-get").is_none()
+    }
+
+    /// A fact in place of everything that was stated about it before.
+    pub fn stating(&self, fact: Fact, on: When, recorded_ms: u64) -> Assertion {
+        let standing = self.fact(fact.kind()).map_or(&[][..], |standing| &standing.said);
+        let supersedes = standing.iter().map(|said| said.id).collect();
+        Assertion { supersedes, ..Assertion::new(Claim::Fact(fact), on, recorded_ms) }
     }
 
     /// What we gave and what they gave, by size.

@@ -74,6 +74,11 @@ impl Kind {
         Err(Rejection::NoSuchKind { typed: words::shown_line(typed).chars().take(40).collect(), kinds })
     }
 
+    /// A place and a part of the public are nobody with whom a relationship goes from stage to stage.
+    pub fn has_stages(&self) -> bool {
+        !["place", "segment"].contains(&self.name)
+    }
+
     pub fn field(&self, name: &str) -> Option<&'static Field> {
         self.fields.iter().find(|field| field.name == name)
     }

@@ -5,9 +5,13 @@
 
 /// What follows from a map, for whoever asks what to do next.
 pub mod advice {
+    pub mod approach;
+    pub mod before;
+    pub mod capacity;
     pub mod due;
     pub mod meeting;
     pub mod next;
+    pub mod order;
     pub mod path;
     pub mod spectrum;
     pub mod todo;

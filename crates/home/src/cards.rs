@@ -150,8 +150,18 @@ impl Visit<'_> {
     }
 
     /// The one entry that is meant, with what is known of it under its other names.
-    pub(crate) fn find_joined(&mut self, said: &str) -> Result<Card, Trouble> {
+    pub fn find_joined(&mut self, said: &str) -> Result<Card, Trouble> {
         let card = self.find(said)?;
+        self.join_others(card)
+    }
+
+    /// One entry, with what is known of it under its other names.
+    pub(crate) fn joined_card(&mut self, id: EntryId) -> Result<Card, Trouble> {
+        let card = self.card(id)?;
+        self.join_others(card)
+    }
+
+    fn join_others(&mut self, card: Card) -> Result<Card, Trouble> {
         let all = self.one_and_the_same(card.id)?;
         if all.len() < 2 {
             return Ok(card);

@@ -4,6 +4,7 @@
 
 mod allies;
 mod campaign;
+mod relations;
 
 use std::io;
 use std::path::{Path, PathBuf};
@@ -17,6 +18,7 @@ use allymap_seal::SlotError;
 
 pub use allies::Allies;
 pub use campaign::Campaign;
+pub use relations::First;
 
 #[derive(Debug)]
 pub enum Trouble {
@@ -30,6 +32,8 @@ pub enum Trouble {
     Entry(Entry),
     /// Somebody's card: its name, its risks, its links.
     Allies(Allies),
+    /// What comes first, before something is done with somebody.
+    First(First),
     /// Why the map refuses.
     Rejected(Rejection),
     /// Which campaign was meant.

@@ -7,7 +7,7 @@ use allymap_document::{Document, Edit};
 use allymap_domain::card::Card;
 use allymap_domain::entry::Entry;
 use allymap_domain::entry::assertion::Assertion;
-use allymap_domain::entry::fact::{Fact, Stage};
+use allymap_domain::entry::fact::Fact;
 use allymap_domain::ids::{EntryId, RowId};
 use allymap_domain::map::Map;
 use allymap_replica::{Effect, Replica, SpaceNumber};
@@ -55,7 +55,6 @@ pub trait Under {
     fn short_ids(&mut self) -> Result<BTreeMap<EntryId, String>, Trouble>;
     fn names(&mut self) -> Result<BTreeMap<EntryId, String>, Trouble>;
     fn joined(&mut self) -> Result<Arc<[Card]>, Trouble>;
-    fn find_joined(&mut self, said: &str) -> Result<Card, Trouble>;
     fn seed(&mut self) -> Result<DeviceSeed, Trouble>;
     fn maps(&mut self) -> Result<Vec<MapRow>, Trouble>;
     fn add_map(&mut self, name: &str, person: &str, group: &str) -> Result<SpaceNumber, Trouble>;
@@ -173,10 +172,6 @@ impl Under for Visit<'_> {
         Visit::joined(self)
     }
 
-    fn find_joined(&mut self, said: &str) -> Result<Card, Trouble> {
-        Visit::find_joined(self, said)
-    }
-
     fn seed(&mut self) -> Result<DeviceSeed, Trouble> {
         Visit::seed(self)
     }
@@ -243,15 +238,4 @@ pub fn state(
     change: impl FnOnce(Assertion) -> Assertion,
 ) -> Result<Moved, Trouble> {
     facts::state(v, id, fact, change)
-}
-
-/// See `relations::facts::reach_stage`.
-pub fn reach_stage(
-    v: &mut Visit<'_>,
-    card: &Card,
-    earlier: &[Stage],
-    stage: Stage,
-    why: &str,
-) -> Result<Option<Moved>, Trouble> {
-    facts::reach_stage(v, card, earlier, stage, why)
 }

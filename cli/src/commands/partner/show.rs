@@ -13,12 +13,13 @@ use allymap_domain::kind::field::{Holds, Merges};
 use allymap_domain::kind::value::FieldValue;
 use allymap_home::allies::partner;
 use allymap_home::allies::partner::show::Shown;
-use allymap_home::relations::meet;
+use allymap_home::relations::{meet, relationship};
 use serde_json::{Value, json};
 
+use crate::about::relationship::say_relationship;
 use crate::about::risk::{said, taken_back};
 use crate::app::App;
-use crate::commands::{also, relation};
+use crate::commands::also;
 use crate::terminal::failure::Failure;
 use crate::terminal::output::Output;
 use crate::terminal::words::quoted;
@@ -34,7 +35,7 @@ pub(super) fn show(app: &mut App<'_>, id: EntryId) -> Result<(), Failure> {
     }
     let out = app.output.clone();
     say_entry(&out, &shown);
-    relation::say(app, &shown.entry)?;
+    say_relationship(&out, &relationship::of(app.visit()?, &shown.entry)?);
     say_what_stands(&out, &shown);
     Ok(())
 }

@@ -16,6 +16,7 @@ impl From<Trouble> for Failure {
             Trouble::Which(trouble) => which(trouble),
             Trouble::Entry(trouble) => entry(&trouble),
             Trouble::Allies(trouble) => allies::allies(trouble),
+            Trouble::First(first) => first.into(),
             Trouble::Rejected(rejection) => rejection.into(),
             Trouble::Campaign(trouble) => campaign::words(trouble),
             Trouble::Label(error) => error.into(),

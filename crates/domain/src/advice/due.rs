@@ -3,7 +3,8 @@
 
 use crate::card::Card;
 use crate::date::Date;
-use crate::entry::fact::{Fact, FactKind, Health, Stage};
+use crate::entry::Entry;
+use crate::entry::fact::Stage;
 use crate::entry::favour::Balance;
 use crate::map::Map;
 
@@ -34,6 +35,21 @@ pub enum DueKind {
     /// A favour of this size.
     Owed(u8),
     OldFact,
+}
+
+/// What an entry says that would help them.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Help {
+    pub field: &'static str,
+    pub label: &'static str,
+    pub said: String,
+}
+
+impl Due<'_> {
+    /// How long its day is over, if it is.
+    pub fn days_late(&self, today: Date) -> Option<i32> {
+        self.on.map(|on| on.days_until(today)).filter(|late| *late > 0)
+    }
 }
 
 impl DueKind {
@@ -114,7 +130,7 @@ fn of_row<'a>(row: &'a Card, map: &Map, today: Date, within_days: i32, due: &mut
             add(DueKind::Call, Some(until));
         }
     }
-    if row.rights_holders() && row.fact(FactKind::Health) == Some(Fact::Health(Health::Strained)) {
+    if row.is_strained_with_rights_holders() {
         add(DueKind::Strained, None);
     }
     if let Some(by) = assess_by(row, today).filter(|by| soon(*by)) {
@@ -135,6 +151,19 @@ fn of_row<'a>(row: &'a Card, map: &Map, today: Date, within_days: i32, due: &mut
     if let Some(on) = row.oldest_fact.filter(|on| *on < today.months_before(map.facts_age_months())) {
         add(DueKind::OldFact, Some(on));
     }
+}
+
+/// What they want and what each side gets, from which a favour may be chosen (module, section 7).
+pub fn helps(entry: &Entry) -> Vec<Help> {
+    ["goals", "benefit", "they-get", "we-get"]
+        .into_iter()
+        .filter_map(|name| entry.field(name))
+        .filter(|value| !value.values.is_empty())
+        .map(|value| {
+            let said: Vec<&str> = value.values.iter().map(|said| said.value.as_str()).collect();
+            Help { field: value.field.name, label: value.field.label, said: said.join("; ") }
+        })
+        .collect()
 }
 
 /// By when an event that is to come should be decided, as long as nobody has.

@@ -1,5 +1,7 @@
 //! Whom a decision maker hears: they should hear a wide range of people in the community, not only ours.
 
+use std::collections::BTreeMap;
+
 use crate::card::Card;
 use crate::card::duplicates::identities;
 use crate::entry::link::Direction;
@@ -60,6 +62,15 @@ pub fn voices(rows: &[Card], listener: EntryId) -> Vec<Voice<'_>> {
             Voice { slug, label, heard, others, can_be_missing: *can_be_missing }
         })
         .collect()
+}
+
+/// How many of those who are heard are of each category. The four stand there also when nobody is.
+pub fn by_category<'a>(voices: &[Voice<'a>]) -> BTreeMap<&'a str, usize> {
+    let mut categories: BTreeMap<&str, usize> = ["a", "b", "c", "d"].map(|category| (category, 0)).into();
+    for card in voices.iter().flat_map(|voice| &voice.heard) {
+        *categories.entry(card.category().unwrap_or("unknown")).or_default() += 1;
+    }
+    categories
 }
 
 /// Rights holders are that before anything else.
@@ -139,5 +150,7 @@ mod tests {
         assert_eq!(names("rights-holders"), (vec![], vec!["Women's Circle".to_owned()], true));
         assert_eq!(names("business"), (vec![], vec![], true));
         assert_eq!(names("party"), (vec![], vec![], false));
+        let heard: Vec<(&str, usize)> = by_category(&voices).into_iter().collect();
+        assert_eq!(heard, [("a", 0), ("b", 1), ("c", 1), ("d", 0)]);
     }
 }

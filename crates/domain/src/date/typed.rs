@@ -59,6 +59,24 @@ pub fn parse_when(typed: &str, today: Date) -> Result<When, NoDay> {
     Ok(When { typed, date })
 }
 
+/// A length of time, in days: `2w`, `10d`, `3m`, `2 weeks`, or a number of days.
+pub fn parse_days(typed: &str) -> Option<i32> {
+    let typed = typed.trim().to_lowercase();
+    let unit = typed.trim_start_matches(|letter: char| letter.is_ascii_digit());
+    let (digits, unit) = (&typed[..typed.len() - unit.len()], unit.trim());
+    let length = match unit.strip_suffix('s').unwrap_or(unit) {
+        "" | "d" | "day" => 1,
+        "w" | "week" => 7,
+        "m" | "month" => 31,
+        _ => return None,
+    };
+    let count = digits.parse::<i32>().ok().filter(|count| *count <= LONGEST_LENGTH)?;
+    Some(count * length)
+}
+
+/// Of any unit: so many months are three hundred years.
+const LONGEST_LENGTH: i32 = 3_660;
+
 /// A date with its year, as tables hold it.
 pub(crate) fn full_date(typed: &str) -> Result<Date, NoDay> {
     let parts = if typed.len() <= 60 { day_and_month(typed.trim()) } else { None };
@@ -301,6 +319,16 @@ mod tests {
     /// A Monday.
     fn today() -> Date {
         Date::new(2026, 11, 23).unwrap()
+    }
+
+    #[test]
+    fn a_length_of_time_has_a_number_and_a_unit() {
+        for (typed, days) in [("2w", 14), ("10d", 10), ("3m", 93), ("2 weeks", 14), (" 1 Day ", 1), ("7", 7)] {
+            assert_eq!(parse_days(typed), Some(days), "{typed}");
+        }
+        for typed in ["soon", "", "w", "2y", "-1d", "3661", "99999999999d"] {
+            assert_eq!(parse_days(typed), None, "{typed}");
+        }
     }
 
     #[test]

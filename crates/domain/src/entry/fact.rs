@@ -101,6 +101,13 @@ pub struct FactStanding {
     pub differs: bool,
 }
 
+impl Stage {
+    /// A relationship moves on from what is earlier. From its end it does not.
+    pub fn is_before(self, later: Stage) -> bool {
+        self != Stage::Ended && self > later
+    }
+}
+
 impl FactKind {
     /// The words of its values.
     pub fn choices(self) -> &'static [Choice] {
@@ -231,5 +238,11 @@ mod tests {
         assert!(stage("mapped") > stage("approached"));
         assert!(stage("acquainted") > stage("partner"));
         assert!(stage("ended") > stage("mapped"));
+    }
+
+    #[test]
+    fn a_first_approach_moves_on_only_what_is_earlier() {
+        let earlier: Vec<Stage> = Stage::ALL.into_iter().filter(|stage| stage.is_before(Stage::Approached)).collect();
+        assert_eq!(earlier, [Stage::Cleared, Stage::Mapped], "and nothing begins again at its end");
     }
 }

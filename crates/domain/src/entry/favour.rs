@@ -44,6 +44,16 @@ pub struct Balance {
     largest_got: u8,
 }
 
+/// A balance as it is told of somebody.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct GiveAndTake {
+    pub standing: Standing,
+    /// The size of the favour that would put it right.
+    pub owed: Option<u8>,
+    /// None of a person.
+    pub counted: Option<Balance>,
+}
+
 /// The balance as people say it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Standing {
@@ -61,14 +71,20 @@ const YEAR: i32 = 365;
 impl Favour {
     /// None for lines that are neither ask nor favour, and for those of which nobody knows the day.
     pub fn of(logged: &Logged) -> Option<Favour> {
-        let way = match logged.line.kind.as_str() {
-            "ask" => Way::Asked,
-            "gave" => Way::Gave,
-            "got" => Way::Got,
-            _ => return None,
-        };
+        let way = [Way::Asked, Way::Gave, Way::Got].into_iter().find(|way| way.slug() == logged.line.kind)?;
         let size = logged.line.size.unwrap_or(1);
         Some(Favour { on: logged.line.on.date?, way, size, mutual: logged.line.mutual })
+    }
+}
+
+impl Way {
+    /// The kind of the line in the log.
+    pub fn slug(self) -> &'static str {
+        match self {
+            Way::Asked => "ask",
+            Way::Gave => "gave",
+            Way::Got => "got",
+        }
     }
 }
 
@@ -91,11 +107,16 @@ pub fn asked_within(favours: &[Favour], today: Date, days: i32) -> usize {
         .count()
 }
 
+/// It was in the year before `today`, or is to come.
+pub fn within_a_year(on: Date, today: Date) -> bool {
+    on.days_until(today) <= YEAR
+}
+
 impl Balance {
     /// Of the year before `today`; what is promised for a later day is in.
     pub fn of(favours: &[Favour], today: Date) -> Balance {
         let mut balance = Balance::default();
-        for favour in favours.iter().filter(|favour| favour.on.days_until(today) <= YEAR) {
+        for favour in favours.iter().filter(|favour| within_a_year(favour.on, today)) {
             match favour.way {
                 Way::Asked => {}
                 Way::Gave => {

@@ -141,7 +141,7 @@ impl LogKind {
         [self.slug, self.label].into_iter().chain(self.also.iter().copied())
     }
 
-    fn is_contact(slug: &str) -> bool {
+    pub(crate) fn is_contact(slug: &str) -> bool {
         LOG_KINDS.iter().any(|kind| kind.slug == slug && kind.contact)
     }
 }

@@ -59,9 +59,19 @@ fn of_two_stages_written_apart_the_earlier_counts_and_the_end_beats_all() {
     ana.learn(&[&cleo]);
     assert_eq!(counts(&ana, FactKind::Stage), ("ended", true));
     // Somebody who saw all three settles it; going back is allowed.
-    state(&mut ana, 4, FactKind::Stage, "low-level", &[1, 2, 3]);
+    let low_level = Fact::typed(FactKind::Stage, "low-level").unwrap();
+    let settled = ana.entry().stating(low_level, When::on(today()), NOW);
+    ana.edit(|edit| Entry::assert(edit, row(4), &settled)).unwrap();
     assert_eq!(counts(&ana, FactKind::Stage), ("low-level", false));
     assert_eq!(own_row(&ana).stage().slug(), "low-level");
+}
+
+#[test]
+fn a_formal_partnership_is_incomplete_until_it_is_known_what_they_get() {
+    let [mut ana, ..] = Desk::three(&choir_of("b").with("agreement", "formal"));
+    assert!(ana.entry().lacks_their_gain());
+    ana.edit(|edit| Entry::set(edit, "they-get", "our hall")).unwrap();
+    assert!(!ana.entry().lacks_their_gain());
 }
 
 #[test]

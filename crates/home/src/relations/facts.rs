@@ -3,7 +3,7 @@
 use allymap_domain::card::Card;
 use allymap_domain::date::When;
 use allymap_domain::entry::Entry;
-use allymap_domain::entry::assertion::{Assertion, Claim};
+use allymap_domain::entry::assertion::Assertion;
 use allymap_domain::entry::fact::{Fact, Stage};
 use allymap_domain::ids::EntryId;
 use allymap_wire::DocumentId;
@@ -26,23 +26,16 @@ pub(crate) fn state(
     change: impl FnOnce(Assertion) -> Assertion,
 ) -> Result<Moved, Trouble> {
     let entry = v.entry(id)?;
-    let before = entry.fact(fact.kind());
-    let supersedes = before.map(|standing| standing.said.iter().map(|said| said.id).collect()).unwrap_or_default();
-    let new = Assertion { supersedes, ..Assertion::new(Claim::Fact(fact), When::on(v.today()), v.now_ms()) };
+    let from = entry.fact(fact.kind()).map(|standing| standing.counts);
+    let new = entry.stating(fact, When::on(v.today()), v.now_ms());
     let (row, assertion) = (v.fresh_row(), change(new));
     v.edit(DocumentId(id.0), |edit| Entry::assert(edit, row, &assertion))??;
-    Ok(Moved { from: before.map(|standing| standing.counts), to: fact })
+    Ok(Moved { from, to: fact })
 }
 
-/// Moves the stage on, if it is one of the earlier ones.
-pub(crate) fn reach_stage(
-    v: &mut Visit<'_>,
-    card: &Card,
-    earlier: &[Stage],
-    stage: Stage,
-    why: &str,
-) -> Result<Option<Moved>, Trouble> {
-    if !earlier.contains(&card.stage()) {
+/// Moves the stage on, if it is an earlier one.
+pub(crate) fn reach(v: &mut Visit<'_>, card: &Card, stage: Stage, why: &str) -> Result<Option<Moved>, Trouble> {
+    if !card.stage().is_before(stage) {
         return Ok(None);
     }
     let to = Fact::Stage(stage);

@@ -15,6 +15,7 @@ use allymap_domain::map::campaign::Campaign;
 use allymap_wire::DocumentId;
 
 use crate::relations::facts::{self, Moved};
+use crate::relations::log;
 use crate::together::member::{self, WhoSees};
 use crate::trouble::{self, Trouble};
 use crate::visit::Visit;
@@ -153,10 +154,8 @@ pub fn keep(v: &mut Visit<'_>, meeting: &Meeting) -> Result<Met, Trouble> {
             kept.push(Kept::Field(field));
         }
     }
-    let row = v.fresh_row();
-    v.edit(document, |edit| Entry::log(edit, row, &line))??;
-    let earlier = [Stage::Mapped, Stage::Cleared, Stage::Approached];
-    let moved = facts::reach_stage(v, &meeting.who, &earlier, Stage::Acquainted, "a relational meeting")?;
+    log::keep(v, id, &line)?;
+    let moved = facts::reach(v, &meeting.who, Stage::Acquainted, "a relational meeting")?;
     v.commit()?;
     let (map, today) = (v.map_entry()?.unwrap_or_default(), v.today());
     Ok(Met {
