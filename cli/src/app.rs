@@ -266,10 +266,8 @@ under! {
     cards_once() -> Arc<[Card]>;
     card(id: EntryId) -> Card;
     card_if_here(id: EntryId) -> Option<Card>;
-    one_and_the_same(id: EntryId) -> Vec<EntryId>;
     short_ids() -> BTreeMap<EntryId, String>;
     names() -> BTreeMap<EntryId, String>;
-    joined() -> Arc<[Card]>;
     find(said: &str) -> Card;
     seed() -> DeviceSeed;
     maps() -> Vec<MapRow>;

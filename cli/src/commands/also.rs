@@ -1,20 +1,11 @@
 //! What the map says about one and the same under another entry: two groups wrote it down apart, and both stay.
 
 use allymap_domain::entry::Entry;
-use allymap_domain::ids::EntryId;
 use allymap_domain::kind::field::Holds;
-use allymap_home::allies::partner::show::{self, AlsoKept};
+use allymap_home::allies::partner::show::AlsoKept;
 
 use crate::about::risk::said;
-use crate::app::App;
-use crate::terminal::failure::Failure;
 use crate::terminal::output::Output;
-
-/// The entries that are known to be the same as this one, with the letters that name each.
-pub(crate) fn entries(app: &mut App<'_>, id: EntryId) -> Result<Vec<(String, Entry)>, Failure> {
-    let also = show::also(app.visit()?, id)?;
-    Ok(also.into_iter().map(|other| (other.short, other.entry)).collect())
-}
 
 /// Says of each other entry what `shown` does not say, or says otherwise.
 pub(crate) fn say(out: &Output, shown: &Entry, others: &[AlsoKept]) {

@@ -1,5 +1,6 @@
 //! `allymap partner show WHO`: everything about one entry, or what a first meeting is for.
 
+use allymap_domain::advice::meeting::Finding;
 use allymap_domain::author::Author;
 use allymap_domain::card::Card;
 use allymap_domain::entry::Entry;
@@ -13,13 +14,15 @@ use allymap_domain::kind::field::{Holds, Merges};
 use allymap_domain::kind::value::FieldValue;
 use allymap_home::allies::partner;
 use allymap_home::allies::partner::show::Shown;
-use allymap_home::relations::{meet, relationship};
+use allymap_home::relations::meet;
+use serde::Serialize;
 use serde_json::{Value, json};
 
 use crate::about::relationship::say_relationship;
 use crate::about::risk::{said, taken_back};
 use crate::app::App;
 use crate::commands::also;
+use crate::terminal::answer::Answer;
 use crate::terminal::failure::Failure;
 use crate::terminal::output::Output;
 use crate::terminal::words::quoted;
@@ -29,21 +32,21 @@ pub(super) const COLUMN: usize = 22;
 
 pub(super) fn show(app: &mut App<'_>, id: EntryId) -> Result<(), Failure> {
     let shown = partner::show(app.visit()?, id)?;
-    if app.output.json {
-        app.output.json(&shown_json(&shown));
-        return Ok(());
-    }
-    let out = app.output.clone();
-    say_entry(&out, &shown);
-    say_relationship(&out, &relationship::of(app.visit()?, &shown.entry)?);
-    say_what_stands(&out, &shown);
-    Ok(())
+    app.tell(&shown)
 }
 
-fn shown_json(shown: &Shown) -> Value {
-    let value = |entry: &Entry| -> Value { serde_json::from_slice(&entry_line(entry)).unwrap_or_default() };
-    let also: Vec<Value> = shown.also.iter().map(|other| value(&other.entry)).collect();
-    json!({ "entry": value(&shown.entry), "also_kept_as": also })
+impl Answer for Shown {
+    fn json(&self) -> impl Serialize {
+        let value = |entry: &Entry| -> Value { serde_json::from_slice(&entry_line(entry)).unwrap_or_default() };
+        let also: Vec<Value> = self.also.iter().map(|other| value(&other.entry)).collect();
+        json!({ "entry": value(&self.entry), "also_kept_as": also })
+    }
+
+    fn say(&self, out: &Output) {
+        say_entry(out, self);
+        say_relationship(out, &self.relationship);
+        say_what_stands(out, self);
+    }
 }
 
 /// Its name, its fields, and what it belongs to.
@@ -163,26 +166,40 @@ fn say_log(out: &Output, entry: &Entry) {
 }
 
 /// What a first meeting is for, as far as it is known (module, section 7).
+struct Questions {
+    name: String,
+    findings: Vec<(&'static Finding, Option<String>)>,
+}
+
 pub(super) fn questions(app: &mut App<'_>, who: &Card) -> Result<(), Failure> {
     let findings = meet::findings(app.visit()?, who.id)?;
-    let answered = findings.iter().filter(|(_, answer)| answer.is_some()).count();
-    if app.output.json {
-        let findings: Vec<_> = findings
-            .iter()
-            .map(|(finding, answer)| json!({ "finding": finding.slug, "question": finding.question, "answer": answer }))
-            .collect();
-        app.output.json(&json!({ "entry": who.name, "answered": answered, "findings": findings }));
-        return Ok(());
+    app.tell(&Questions { name: who.name.clone(), findings })
+}
+
+impl Questions {
+    fn answered(&self) -> usize {
+        self.findings.iter().filter(|(_, answer)| answer.is_some()).count()
     }
-    app.output.say(format_args!("{}: {answered} of {} questions answered", who.name, findings.len()));
-    for (number, (finding, answer)) in findings.iter().enumerate() {
-        app.output.say(format_args!("{}. {}", number + 1, finding.question));
-        for line in answer.as_deref().unwrap_or("not known yet").lines() {
-            app.output.say(format_args!("   {line}"));
+}
+
+impl Answer for Questions {
+    fn json(&self) -> impl Serialize {
+        let finding = |(finding, answer): &(&'static Finding, Option<String>)| json!({ "finding": finding.slug, "question": finding.question, "answer": answer });
+        let findings: Vec<_> = self.findings.iter().map(finding).collect();
+        json!({ "entry": self.name, "answered": self.answered(), "findings": findings })
+    }
+
+    fn say(&self, out: &Output) {
+        let (answered, of) = (self.answered(), self.findings.len());
+        out.say(format_args!("{}: {answered} of {of} questions answered", self.name));
+        for (number, (finding, answer)) in self.findings.iter().enumerate() {
+            out.say(format_args!("{}. {}", number + 1, finding.question));
+            for line in answer.as_deref().unwrap_or("not known yet").lines() {
+                out.say(format_args!("   {line}"));
+            }
+        }
+        if answered < of {
+            out.status(format_args!("Find out more: allymap meet {}", quoted(&self.name)));
         }
     }
-    if answered < findings.len() {
-        app.output.status(format_args!("Find out more: allymap meet {}", quoted(&who.name)));
-    }
-    Ok(())
 }

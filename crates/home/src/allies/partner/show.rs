@@ -6,12 +6,14 @@ use allymap_domain::entry::Entry;
 use allymap_domain::ids::{EntryId, RowId};
 use allymap_domain::kind::field::Holds;
 
+use crate::relations::relationship::{self, Relationship};
 use crate::trouble::Trouble;
 use crate::visit::Visit;
 
 #[derive(Clone, Debug)]
 pub struct Shown {
     pub entry: Entry,
+    pub relationship: Relationship,
     /// The same under another entry: two groups wrote it down apart, and both stay.
     pub also: Vec<AlsoKept>,
     /// Of the entries that it names.
@@ -32,7 +34,8 @@ pub fn show(v: &mut Visit<'_>, id: EntryId) -> Result<Shown, Trouble> {
     let campaigns = if entry.positions.is_empty() { None } else { v.map_entry()? };
     let campaigns = campaigns.into_iter().flat_map(|map| map.campaigns);
     let campaigns = campaigns.map(|campaign| (campaign.id, campaign.sentence)).collect();
-    Ok(Shown { entry, also: also(v, id)?, names, campaigns })
+    let (relationship, also) = (relationship::of(v, &entry)?, also(v, id)?);
+    Ok(Shown { entry, relationship, also, names, campaigns })
 }
 
 /// The entries that are known to be the same as this one, with the letters that name each.
