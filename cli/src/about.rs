@@ -1,5 +1,8 @@
 //! Words and JSON of one thing, for several commands.
 
+pub(crate) mod card;
+pub(crate) mod choice;
 pub(crate) mod relationship;
 pub(crate) mod relay;
+pub(crate) mod risk;
 pub(crate) mod who;

@@ -6,7 +6,6 @@ use std::sync::Arc;
 
 use allymap_document::{Document, Edit};
 use allymap_domain::card::Card;
-use allymap_domain::card::texts::Texts;
 use allymap_domain::date::Date;
 use allymap_domain::entry::Entry;
 use allymap_domain::ids::{EntryId, RowId};
@@ -267,11 +266,8 @@ under! {
     cards_once() -> Arc<[Card]>;
     card(id: EntryId) -> Card;
     card_if_here(id: EntryId) -> Option<Card>;
-    one_and_the_same(id: EntryId) -> Vec<EntryId>;
     short_ids() -> BTreeMap<EntryId, String>;
     names() -> BTreeMap<EntryId, String>;
-    texts() -> BTreeMap<EntryId, Texts>;
-    joined() -> Arc<[Card]>;
     find(said: &str) -> Card;
     seed() -> DeviceSeed;
     maps() -> Vec<MapRow>;

@@ -1,28 +1,15 @@
 //! What the map says about one and the same under another entry: two groups wrote it down apart, and both stay.
 
 use allymap_domain::entry::Entry;
-use allymap_domain::ids::EntryId;
 use allymap_domain::kind::field::Holds;
+use allymap_home::allies::partner::show::AlsoKept;
 
-use crate::app::App;
-use crate::terminal::failure::Failure;
-
-/// The entries that are known to be the same as this one, with the letters that name each.
-pub(crate) fn entries(app: &mut App<'_>, id: EntryId) -> Result<Vec<(String, Entry)>, Failure> {
-    let mut others = app.one_and_the_same(id)?;
-    others.retain(|other| *other != id);
-    if others.is_empty() {
-        return Ok(Vec::new());
-    }
-    let short = app.short_ids()?;
-    others.into_iter().map(|other| Ok((short[&other].clone(), app.entry(other)?))).collect()
-}
+use crate::about::risk::said;
+use crate::terminal::output::Output;
 
 /// Says of each other entry what `shown` does not say, or says otherwise.
-pub(crate) fn say(app: &mut App<'_>, shown: &Entry) -> Result<(), Failure> {
-    let others = entries(app, shown.id)?;
-    let out = app.output.clone();
-    for (short, other) in others {
+pub(crate) fn say(out: &Output, shown: &Entry, others: &[AlsoKept]) {
+    for AlsoKept { short, entry: other } in others {
         let archived = if other.archived.hides() { ", archived" } else { "" };
         let words = format!("{} [{short}], known to be the same{archived}. It says besides:", other.name());
         out.line("Also kept as", 22, words);
@@ -45,7 +32,7 @@ pub(crate) fn say(app: &mut App<'_>, shown: &Entry) -> Result<(), Failure> {
             }
         }
         for standing in &other.risks {
-            for words in super::risk::said(standing) {
+            for words in said(standing) {
                 line(&format!("Risk, {}", standing.kind.slug()), &words);
             }
         }
@@ -64,5 +51,4 @@ pub(crate) fn say(app: &mut App<'_>, shown: &Entry) -> Result<(), Failure> {
             out.say("  nothing more");
         }
     }
-    Ok(())
 }

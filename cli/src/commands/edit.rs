@@ -1,10 +1,15 @@
 //! `allymap edit WHO FIELD VALUE`: the short way to change one field.
 
-use allymap_domain::kind::{KINDS, Kind};
-use allymap_wire::DocumentId;
+use allymap_home::allies::partner;
+use allymap_home::allies::partner::change::{self, Changed, Changes, Stated, Want};
+use serde::Serialize;
+use serde_json::json;
 
+use crate::about::who::say_who_sees;
 use crate::app::App;
+use crate::terminal::answer::Answer;
 use crate::terminal::failure::Failure;
+use crate::terminal::output::Output;
 use crate::terminal::typed;
 
 /// Change one field of an entry
@@ -22,21 +27,36 @@ pub(crate) struct Args {
 }
 
 pub(crate) fn run(app: &mut App<'_>, args: Args) -> Result<(), Failure> {
-    let row = app.find(&args.who)?;
+    let id = app.find(&args.who)?.id;
     let value = match args.value {
         Some(value) => typed::free_text(&app.output, &value)?,
         None => app.ask().required(&args.field, "VALUE")?,
     };
-    let kind = Kind::named(&row.kind).unwrap_or(KINDS[0]);
-    let needed = app.entry(row.id)?.field("needed-for").is_some();
-    let mut changes = vec![(args.field.clone(), value)];
-    let asked = super::sensitive::asked(app, kind, &mut changes, None, needed)?;
-    app.edit(DocumentId(row.id.0), |edit| asked.write(edit, &changes))?;
-    app.commit()?;
-    if app.output.json {
-        app.output.json(&serde_json::json!({ "changed": row.name, "field": args.field }));
-        return Ok(());
+    let stated = Stated::nothing(app.today());
+    let before = change::before(app.visit()?, id, &stated)?;
+    let told = super::sensitive::asked(app, before.kind, vec![(args.field.clone(), value)], None, before.needed)?;
+    let mut changes = Changes { told, restore: false, stated };
+    let changed = app.settle(
+        &mut changes,
+        |v, changes| partner::change(v, id, changes),
+        |_, _, Want::Reason(_)| unreachable!("nothing is stated, so nothing loosens a tie"),
+    )?;
+    app.tell(&One { changed, field: args.field })
+}
+
+/// The one field that was named; what else was asked for goes without saying.
+struct One {
+    changed: Changed,
+    field: String,
+}
+
+impl Answer for One {
+    fn json(&self) -> impl Serialize {
+        json!({ "changed": self.changed.name, "field": self.field })
     }
-    app.output.say(format_args!("Kept: {} of {}.", args.field, row.name));
-    super::partner::who_sees(app)
+
+    fn say(&self, out: &Output) {
+        out.say(format_args!("Kept: {} of {}.", self.field, self.changed.name));
+        say_who_sees(out, &self.changed.seen_by);
+    }
 }

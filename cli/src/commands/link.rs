@@ -1,20 +1,22 @@
 //! `allymap link add|list|path|remove`: who influences whom, and the routes from us to a decision maker.
 
-use std::collections::BTreeSet;
-
-use allymap_domain::advice::path::{Route, routes, we_know};
-use allymap_domain::advice::spectrum::Spectrum;
-use allymap_domain::card::Card;
+use allymap_domain::advice::path::First;
 use allymap_domain::date::Date;
-use allymap_domain::entry::Entry;
-use allymap_domain::entry::link::{Direction, Link, Linked, Strength, Target};
+use allymap_domain::entry::link::{Direction, Strength};
 use allymap_domain::entry::position::Place;
-use allymap_domain::ids::{EntryId, RowId};
-use allymap_domain::words::folded;
-use allymap_wire::DocumentId;
+use allymap_domain::ids::EntryId;
+use allymap_home::relations::link::{self, Added, Line, Links, NewLink, Removed, Routes, Start, Steps, Way};
+use allymap_home::status::Who;
+use serde::Serialize;
+use serde_json::{Value, json};
 
+use super::relation::SOURCE_QUESTION;
+use crate::about::choice::chosen;
+use crate::about::who::say_who_sees;
 use crate::app::App;
+use crate::terminal::answer::Answer;
 use crate::terminal::failure::Failure;
+use crate::terminal::output::Output;
 use crate::terminal::typed;
 use crate::terminal::words::{ago, count, plural};
 
@@ -98,277 +100,229 @@ impl Args {
 pub(crate) fn run(app: &mut App<'_>, args: Args) -> Result<(), Failure> {
     match args.verb {
         Verb::Add { from, to, strength, both, how, source } => {
-            let (from, to) = (app.find(&from)?, app.find(&to)?);
-            let strength = super::risk::chosen::<Strength>(app, Some(strength), "How strongly?", "--strength")?;
+            let (from, to) = (app.find(&from)?.id, app.find(&to)?.id);
+            let strength = chosen::<Strength>(app, Some(strength), "How strongly?", "--strength")?;
             let direction = if both { Direction::Both } else { Direction::Out };
-            add(app, &from, &to, (direction, strength), how, source)
+            add(app, (from, to), (direction, strength), how, source)
         }
-        Verb::List { who } => list(app, who.as_deref()),
+        Verb::List { who } => {
+            let who = who.map(|who| app.find(&who)).transpose()?.map(|card| card.id);
+            let links = link::list(app.visit()?, who)?;
+            app.tell(&links)
+        }
         Verb::Path { to, campaign, from, limit } => {
-            path(app, &to, campaign.as_deref(), from.as_deref(), usize::from(limit))
+            let way = understood(app, &to, campaign.as_deref(), from.as_deref(), usize::from(limit))?;
+            let routes = link::routes(app.visit()?, &way)?;
+            app.tell(&routes)
         }
-        Verb::Remove { from, to } => remove(app, &from, &to),
+        Verb::Remove { from, to } => {
+            let (from, to) = (app.find(&from)?.id, app.find(&to)?.id);
+            let removed = link::remove(app.visit()?, from, to)?;
+            app.tell(&removed)
+        }
     }
 }
 
 fn add(
     app: &mut App<'_>,
-    from: &Card,
-    to: &Card,
+    (from, to): (EntryId, EntryId),
     (direction, strength): (Direction, Strength),
     how: Option<String>,
     source: Option<String>,
 ) -> Result<(), Failure> {
-    if from.id == to.id {
-        return Err(Failure::usage("Nobody influences themselves. Nothing was changed."));
-    }
+    let needs_source = link::needs_source(app.visit()?, from, to)?;
     let how = match how {
         Some(how) => typed::free_text(&app.output, &how)?,
         None => app.ask().required("How do we know?", "--how HOW")?,
     };
     let source = match source {
         Some(source) => Some(source),
-        None if [from, to].iter().any(|row| row.kind == "person") => {
-            super::relation::source_about(app, if from.kind == "person" { from } else { to }, None)?
-        }
+        // Without one the map refuses what is said about a person.
+        None if needs_source && !app.can_ask() => None,
+        None if needs_source => Some(app.ask().required(SOURCE_QUESTION, "--source FROM")?),
         None => app.ask().optional("From where? A paper and its day, a register, who told us (Enter: nothing)")?,
     };
-    let standing = between(app.entry(from.id)?.links, to.id, Direction::In);
-    let link = Link {
-        how: Some(how),
-        source,
-        supersedes: standing.iter().map(|linked| linked.id).collect(),
-        ..Link::influence(to.id, direction, strength, app.now().0)
-    };
-    link.needs_source([&from.kind, &to.kind])?;
-    let id = app.fresh_row();
-    app.edit(DocumentId(from.id.0), |edit| Entry::link(edit, from.id, id, &link))?;
-    app.commit()?;
-    let arrow = if direction == Direction::Both { "↔" } else { "→" };
-    if app.output.json {
-        app.output.json(&serde_json::json!({
-            "from": from.name, "to": to.name, "strength": strength.slug(), "direction": direction.slug(),
-            "how": link.how, "source": link.source, "replaced": standing.len(),
-        }));
-        return Ok(());
-    }
-    app.output.say(format_args!("{} {arrow} {} ({})", from.name, to.name, strength.slug()));
-    super::partner::who_sees(app)
+    let added = link::add(app.visit()?, &NewLink { from, to, direction, strength, how, source })?;
+    app.tell(&added)
 }
 
-/// What stands between the entry that holds these links and another, of any direction but one.
-fn between(links: Vec<Linked>, other: EntryId, but: Direction) -> Vec<Linked> {
-    let fits = |linked: &Linked| {
-        linked.link.to == other && matches!(linked.link.target, Target::Influence { direction, .. } if direction != but)
-    };
-    links.into_iter().filter(fits).collect()
-}
-
-fn remove(app: &mut App<'_>, from: &str, to: &str) -> Result<(), Failure> {
-    let (from, to) = (app.find(from)?, app.find(to)?);
-    let mut gone = 0;
-    for (own, other, but) in [(&from, &to, Direction::In), (&to, &from, Direction::Out)] {
-        let standing = between(app.entry(own.id)?.links, other.id, but);
-        if standing.is_empty() {
-            continue;
-        }
-        gone += standing.len();
-        let link = Link {
-            supersedes: standing.iter().map(|linked| linked.id).collect(),
-            withdrawn: true,
-            ..Link::influence(other.id, Direction::Out, Strength::Weak, app.now().0)
-        };
-        let id = app.fresh_row();
-        app.edit(DocumentId(own.id.0), |edit| Entry::link(edit, own.id, id, &link))?;
-    }
-    if gone == 0 {
-        return Err(Failure::usage(format!("No link from {} to {} is noted.", from.name, to.name))
-            .hint("Nothing was changed. See: allymap link list."));
-    }
-    app.commit()?;
-    if app.output.json {
-        app.output.json(&serde_json::json!({ "from": from.name, "to": to.name, "removed": gone }));
-        return Ok(());
-    }
-    app.output.say(format_args!("No longer: {} → {}. It stays in the history.", from.name, to.name));
-    super::partner::who_sees(app)
-}
-
-fn list(app: &mut App<'_>, who: Option<&str>) -> Result<(), Failure> {
-    let row = who.map(|who| app.find(who)).transpose()?;
-    let rows = app.cards()?;
-    let name = |id| rows.iter().find(|row| row.id == id).map_or("an entry you cannot see", |row| row.name.as_str());
-    let about = |from: &Card, to: EntryId| row.as_ref().is_none_or(|row| from.id == row.id || to == row.id);
-    let mut lines = Vec::new();
-    for from in rows.iter().filter(|from| from.links.iter().any(|link| about(from, link.to))) {
-        for linked in app.entry(from.id)?.links {
-            let Target::Influence { direction, strength } = linked.link.target else { continue };
-            if !about(from, linked.link.to) {
-                continue;
-            }
-            let (first, second) = match direction {
-                Direction::In => (name(linked.link.to), from.name.as_str()),
-                Direction::Out | Direction::Both => (from.name.as_str(), name(linked.link.to)),
-            };
-            lines.push((first.to_owned(), second.to_owned(), direction, strength, linked));
-        }
-    }
-    if app.output.json {
-        let links: Vec<_> = lines
-            .iter()
-            .map(|(from, to, direction, strength, linked)| {
-                serde_json::json!({
-                    "from": from, "to": to, "strength": strength.slug(),
-                    "both_ways": *direction == Direction::Both,
-                    "how": linked.link.how, "source": linked.link.source, "by": linked.author.name,
-                })
-            })
-            .collect();
-        app.output.json(&serde_json::json!({ "entry": row.map(|row| row.name), "links": links }));
-        return Ok(());
-    }
-    for (from, to, direction, strength, linked) in &lines {
-        let arrow = if *direction == Direction::Both { "↔" } else { "→" };
-        let how = linked.link.how.as_ref().map(|how| format!(": {how}")).unwrap_or_default();
-        let source = linked.link.source.as_ref().map(|source| format!(" [{source}]")).unwrap_or_default();
-        app.output.say(format_args!("{from} {arrow} {to} ({}){how}{source}", strength.slug()));
-    }
-    app.output.status(count(lines.len(), "link", "links"));
-    Ok(())
-}
-
-/// With whom a way begins.
-enum Start {
-    Place(Place),
-    Entry(Box<Card>),
-}
-
-impl Start {
-    /// Who that is; of a place, on this campaign.
-    fn entries(&self, rows: &[Card], campaign: Option<RowId>) -> BTreeSet<EntryId> {
-        match (self, campaign) {
-            (Start::Entry(row), _) => BTreeSet::from([row.id]),
-            (Start::Place(place), Some(campaign)) => {
-                Spectrum::of(rows, campaign, None).at(*place).map(|placed| placed.row.id).collect()
-            }
-            (Start::Place(_), None) => BTreeSet::new(),
-        }
-    }
-
-    /// As it follows "no route from".
-    fn words(&self) -> String {
-        match self {
-            Start::Place(Place::NotKnown) => "anybody whose place we do not know".to_owned(),
-            Start::Place(Place::Neutral) => "anybody who is neutral".to_owned(),
-            Start::Place(place) => format!("any {}", place.label()),
-            Start::Entry(row) => row.name.clone(),
-        }
-    }
-}
-
-fn path(app: &mut App<'_>, to: &str, campaign: Option<&str>, from: Option<&str>, limit: usize) -> Result<(), Failure> {
-    let target = app.find(to)?;
+fn understood(
+    app: &mut App<'_>,
+    to: &str,
+    campaign: Option<&str>,
+    from: Option<&str>,
+    limit: usize,
+) -> Result<Way, Failure> {
+    let to = app.find(to)?.id;
     let start = match from {
         None => None,
         Some(from) => Some(match Place::typed(from) {
             Some(place) => Start::Place(place),
-            None => Start::Entry(Box::new(app.find(from)?)),
+            None => Start::Entry(Who::from(&app.find(from)?)),
         }),
     };
     // A place is one on a campaign, as for `move`.
     let campaign = match (campaign, &start) {
         (None, None | Some(Start::Entry(_))) => None,
-        (said, _) => Some(super::campaign::meant(app, said)?),
+        (said, _) => Some(super::campaign::meant(app, said)?.id),
     };
-    let campaign = campaign.map(|campaign| campaign.id);
-    let group = app.map()?.group;
-    let rows = app.cards()?;
-    let begin = start.as_ref().map(|start| start.entries(&rows, campaign));
-    let Some(found) = routes(&rows, target.id, campaign, begin.as_ref(), limit) else {
-        return Err(Failure::usage(format!("{} cannot be read here.", target.name)));
+    Ok(Way { to, campaign, start, limit })
+}
+
+fn arrow(both_ways: bool) -> &'static str {
+    if both_ways { "↔" } else { "→" }
+}
+
+impl Answer for Added {
+    fn json(&self) -> impl Serialize {
+        json!({
+            "from": self.from, "to": self.to, "strength": self.strength.slug(), "direction": self.direction.slug(),
+            "how": self.how, "source": self.source, "replaced": self.replaced,
+        })
+    }
+
+    fn say(&self, out: &Output) {
+        let arrow = arrow(self.direction == Direction::Both);
+        out.say(format_args!("{} {arrow} {} ({})", self.from, self.to, self.strength.slug()));
+        say_who_sees(out, &self.seen_by);
+    }
+}
+
+impl Answer for Removed {
+    fn json(&self) -> impl Serialize {
+        json!({ "from": self.from, "to": self.to, "removed": self.count })
+    }
+
+    fn say(&self, out: &Output) {
+        out.say(format_args!("No longer: {} → {}. It stays in the history.", self.from, self.to));
+        say_who_sees(out, &self.seen_by);
+    }
+}
+
+impl Answer for Links {
+    fn json(&self) -> impl Serialize {
+        let link = |line: &Line| {
+            json!({
+                "from": seen(&line.from), "to": seen(&line.to), "strength": line.strength.slug(),
+                "both_ways": line.both_ways,
+                "how": line.how, "source": line.source, "by": line.by,
+            })
+        };
+        json!({ "entry": self.entry, "links": self.lines.iter().map(link).collect::<Vec<_>>() })
+    }
+
+    fn say(&self, out: &Output) {
+        for line in &self.lines {
+            let (from, arrow, to) = (seen(&line.from), arrow(line.both_ways), seen(&line.to));
+            let how = line.how.as_ref().map(|how| format!(": {how}")).unwrap_or_default();
+            let source = line.source.as_ref().map(|source| format!(" [{source}]")).unwrap_or_default();
+            out.say(format_args!("{from} {arrow} {to} ({}){how}{source}", line.strength.slug()));
+        }
+        out.status(count(self.lines.len(), "link", "links"));
+    }
+}
+
+fn seen(name: &Option<String>) -> &str {
+    name.as_deref().unwrap_or("an entry you cannot see")
+}
+
+impl Answer for Routes {
+    fn json(&self) -> impl Serialize {
+        let unknown = |(name, strength): &(String, Strength)| json!({ "name": name, "strength": strength.slug() });
+        json!({
+            "to": self.to, "known": self.known,
+            "routes": self.routes.iter().map(|route| route_json(route, self.today)).collect::<Vec<_>>(),
+            "not_known_to_us": self.unknown.iter().map(unknown).collect::<Vec<_>>(),
+            "may_begin_with": self.begin, "have_a_route": self.reach,
+        })
+    }
+
+    fn say(&self, out: &Output) {
+        if self.known {
+            out.say(format_args!("{} is known to us: {}.", self.to, touch(self.last_contact, self.today)));
+        }
+        for (number, route) in self.routes.iter().enumerate() {
+            say_route(out, number + 1, route, self.today);
+        }
+        if self.routes.is_empty() {
+            say_no_route(out, self);
+        }
+        if let Some(Start::Place(place)) = self.start {
+            let whom = match (place, self.begin) {
+                (Place::Neutral | Place::NotKnown, 1) => format!("entry that is {}", place.label()),
+                (Place::Neutral | Place::NotKnown, _) => format!("entries that are {}", place.label()),
+                (_, 1) => place.label().to_owned(),
+                _ => plural(place),
+            };
+            let have = if self.begin == 1 { "has" } else { "have" };
+            out.say(format_args!("{} of {} {whom} {have} a route.", self.reach, self.begin));
+        }
+    }
+}
+
+fn say_route(out: &Output, number: usize, route: &Steps, today: Date) {
+    let mut line = format!("{number}. {}", route.hops[0].from);
+    for hop in &route.hops {
+        line.push_str(&format!(" → {}", hop.to));
+    }
+    let weakest = &route.weakest;
+    let why = match weakest.against {
+        Some(place) => format!("{} is {}", weakest.from, against(place)),
+        None => format!("{} → {} ({})", weakest.from, weakest.to, weakest.strength.slug()),
     };
-    if app.output.json {
-        let routes: Vec<_> = found.routes.iter().map(|route| route_json(route, &group, app.today())).collect();
-        let unknown: Vec<_> = found
-            .unknown
-            .iter()
-            .map(|(row, strength)| serde_json::json!({ "name": row.name, "strength": strength.slug() }))
-            .collect();
-        app.output.json(&serde_json::json!({
-            "to": found.target.name, "known": found.known, "routes": routes, "not_known_to_us": unknown,
-            "may_begin_with": found.begin, "have_a_route": found.reach,
-        }));
-        return Ok(());
+    out.say(out.broken(3, &line));
+    out.say(out.broken(5, &format!("   weakest: {why}")));
+    out.say(out.broken(5, &format!("   next: {}", next_step(route, today))));
+}
+
+fn say_no_route(out: &Output, found: &Routes) {
+    let besides = match &found.start {
+        Some(start) => format!("no route from {} yet", begin_words(start)),
+        None if found.known => "no other route yet".to_owned(),
+        None => "no route from anybody whom we know yet".to_owned(),
+    };
+    out.say(format_args!("{}: {besides}.", found.to));
+    match found.unknown.first().filter(|_| found.start.is_none()) {
+        Some((name, strength)) => out.say(format_args!(
+            "Next: get to know {name}, who moves {} ({}) and is known to nobody of us.",
+            found.to,
+            strength.slug()
+        )),
+        None if found.known || found.start.is_some() => {}
+        None => out.say("Next: find out who moves them: allymap link add WHO WHOM"),
     }
-    if found.known {
-        app.output.say(format_args!("{} is known to us: {}.", found.target.name, touch(found.target, app.today())));
+}
+
+/// As it follows "no route from".
+fn begin_words(start: &Start) -> String {
+    match start {
+        Start::Place(Place::NotKnown) => "anybody whose place we do not know".to_owned(),
+        Start::Place(Place::Neutral) => "anybody who is neutral".to_owned(),
+        Start::Place(place) => format!("any {}", place.label()),
+        Start::Entry(who) => who.name.clone(),
     }
-    for (number, route) in found.routes.iter().enumerate() {
-        let mut line = format!("{}. {}", number + 1, route.hops[0].from.name);
-        for hop in &route.hops {
-            line.push_str(&format!(" → {}", hop.to.name));
-        }
-        let weakest = route.weakest();
-        let why = match weakest.against {
-            Some(place) => format!("{} is {}", weakest.from.name, against(place)),
-            None => format!("{} → {} ({})", weakest.from.name, weakest.to.name, weakest.strength.slug()),
-        };
-        let out = app.output.clone();
-        out.say(out.broken(3, &line));
-        out.say(out.broken(5, &format!("   weakest: {why}")));
-        out.say(out.broken(5, &format!("   next: {}", next_step(route, &group, app.today()))));
-    }
-    if found.routes.is_empty() {
-        let besides = match &start {
-            Some(start) => format!("no route from {} yet", start.words()),
-            None if found.known => "no other route yet".to_owned(),
-            None => "no route from anybody whom we know yet".to_owned(),
-        };
-        app.output.say(format_args!("{}: {besides}.", found.target.name));
-        match found.unknown.first().filter(|_| start.is_none()) {
-            Some((row, strength)) => app.output.say(format_args!(
-                "Next: get to know {}, who moves {} ({}) and is known to nobody of us.",
-                row.name,
-                found.target.name,
-                strength.slug()
-            )),
-            None if found.known || start.is_some() => {}
-            None => app.output.say("Next: find out who moves them: allymap link add WHO WHOM"),
-        }
-    }
-    if let Some(Start::Place(place)) = start {
-        let whom = match (place, found.begin) {
-            (Place::Neutral | Place::NotKnown, 1) => format!("entry that is {}", place.label()),
-            (Place::Neutral | Place::NotKnown, _) => format!("entries that are {}", place.label()),
-            (_, 1) => place.label().to_owned(),
-            _ => plural(place),
-        };
-        let have = if found.begin == 1 { "has" } else { "have" };
-        app.output.say(format_args!("{} of {} {whom} {have} a route.", found.reach, found.begin));
-    }
-    Ok(())
 }
 
 /// What to do first on a route, as one would say it at a meeting.
-fn next_step(route: &Route<'_>, own_group: &str, today: Date) -> String {
+fn next_step(route: &Steps, today: Date) -> String {
     let hop = &route.hops[0];
     let wish = if route.hops.len() == 1 {
-        format!("whether they would talk with {}", hop.to.name)
+        format!("whether they would talk with {}", hop.to)
     } else {
-        format!("for an introduction to {}", hop.to.name)
+        format!("for an introduction to {}", hop.to)
     };
-    if !we_know(hop.from) {
-        return format!("get to know {}, then ask {wish}", hop.from.name);
+    let touch = touch(route.last_contact, today);
+    match &route.first {
+        First::GetToKnow => format!("get to know {}, then ask {wish}", hop.from),
+        First::AskHolders(group) => {
+            format!("ask {group}, who hold the relationship, to ask {} {wish} ({touch})", hop.from)
+        }
+        First::Ask => format!("ask {} {wish} ({touch})", hop.from),
     }
-    let ask = match hop.from.held_by().filter(|group| folded(group) != folded(own_group)) {
-        Some(group) => format!("ask {group}, who hold the relationship, to ask {} {wish}", hop.from.name),
-        None => format!("ask {} {wish}", hop.from.name),
-    };
-    format!("{ask} ({})", touch(hop.from, today))
 }
 
-fn touch(row: &Card, today: Date) -> String {
-    match row.last_contact {
+fn touch(last_contact: Option<Date>, today: Date) -> String {
+    match last_contact {
         Some(on) => format!("last contact {}", ago(on.days_until(today))),
         None => "no contact noted yet".to_owned(),
     }
@@ -380,21 +334,16 @@ fn against(place: Place) -> String {
     format!("{article} {}", place.label())
 }
 
-fn route_json(route: &Route<'_>, own_group: &str, today: Date) -> serde_json::Value {
-    let hops: Vec<_> = route
-        .hops
-        .iter()
-        .map(|hop| {
-            serde_json::json!({
-                "from": hop.from.name, "to": hop.to.name, "strength": hop.strength.slug(),
-                "against": hop.against.map(Place::slug),
-            })
+fn route_json(route: &Steps, today: Date) -> Value {
+    let hop = |hop: &link::Hop| {
+        json!({
+            "from": hop.from, "to": hop.to, "strength": hop.strength.slug(),
+            "against": hop.against.map(Place::slug),
         })
-        .collect();
-    let weakest = route.weakest();
-    serde_json::json!({
-        "hops": hops,
-        "weakest": { "from": weakest.from.name, "to": weakest.to.name },
-        "next": next_step(route, own_group, today),
+    };
+    json!({
+        "hops": route.hops.iter().map(hop).collect::<Vec<_>>(),
+        "weakest": { "from": route.weakest.from, "to": route.weakest.to },
+        "next": next_step(route, today),
     })
 }

@@ -1,11 +1,9 @@
 //! `allymap log add|list`: meetings, calls, asks and favours.
 
 use allymap_domain::advice::before::{Plan, has_been};
-use allymap_domain::card::{Card, holder};
 use allymap_domain::date::When;
 use allymap_domain::date::typed::{parse_coming_date, parse_since, parse_when};
 use allymap_domain::entry::log::{LogKind, LogLine, Logged};
-use allymap_home::relations::holder::meant;
 use allymap_home::relations::log::{self, Lines, NewLine, Noted, Only};
 use serde::Serialize;
 use serde_json::{Value, json};
@@ -170,20 +168,6 @@ impl Answer for Lines {
         if cells.is_empty() {
             out.status("The log has no such line.");
         }
-    }
-}
-
-/// Whose relationships are wanted.
-pub(crate) struct Holder(holder::Holder);
-
-impl Holder {
-    /// One of our groups, or somebody of us; `me` is whoever asks, and their group.
-    pub(crate) fn of(app: &mut App<'_>, wanted: &str) -> Result<Holder, Failure> {
-        Ok(Holder(meant(app.visit()?, wanted)?))
-    }
-
-    pub(crate) fn holds(&self, row: &Card) -> bool {
-        self.0.holds(row)
     }
 }
 

@@ -4,16 +4,13 @@ use allymap_domain::card::Card;
 use allymap_domain::date::When;
 use allymap_domain::date::typed::parse_when;
 use allymap_domain::entry::Entry;
-use allymap_domain::entry::assertion::Assertion;
 use allymap_domain::entry::fact::{Fact, FactKind};
-use allymap_domain::entry::link::Link;
 use allymap_domain::entry::log::LogLine;
 use allymap_domain::ids::EntryId;
-use allymap_home::relations::relationship;
-use allymap_home::under;
+use allymap_home::allies::partner::change::Stated;
+use allymap_home::status::Who;
 use allymap_wire::DocumentId;
 
-use crate::about::relationship::{moved_words, say_relationship};
 use crate::app::App;
 use crate::terminal::failure::Failure;
 use crate::terminal::typed;
@@ -76,61 +73,12 @@ impl Flags {
         let because = self.because.as_deref().map(|text| typed::free_text(&app.output, text)).transpose()?;
         let on = self.checked.as_ref().map_or(Ok(When::on(app.today())), |typed| parse_when(typed, app.today()))?;
         let parent = self.branch_of.as_ref().map(|parent| app.find(parent)).transpose()?;
+        let parent = parent.as_ref().map(Who::from);
         let known_by = self.known_by.as_ref().map(|who| match &self.how {
             Some(how) => format!("{who} ({how})"),
             None => who.clone(),
         });
         Ok(Stated { facts, because, on, source: self.source.clone(), known_by, parent })
-    }
-}
-
-/// What the flags say.
-pub(crate) struct Stated {
-    facts: Vec<Fact>,
-    because: Option<String>,
-    on: When,
-    source: Option<String>,
-    known_by: Option<String>,
-    parent: Option<Card>,
-}
-
-impl Stated {
-    /// What lets go of a closer tie to a party says why: asked for, else `--because`.
-    pub(crate) fn reasoned(mut self, app: &mut App<'_>, id: EntryId) -> Result<Stated, Failure> {
-        let entry = app.entry(id)?;
-        let loosens = |fact: &Fact| entry.fact(fact.kind()).is_some_and(|standing| fact.loosens(standing.counts));
-        if self.because.is_none()
-            && let Some(fact) = self.facts.iter().find(|fact| loosens(fact))
-        {
-            let was = entry.fact(fact.kind()).map_or("", |standing| standing.counts.label());
-            let question = format!("\"{was}\" is on record about their affiliation. Why does this hold now?");
-            self.because = Some(app.ask().required(&question, "--because WHY")?);
-        }
-        Ok(self)
-    }
-
-    /// Writes it into an entry. Returns what was written, in words; nothing is durable yet.
-    pub(crate) fn write(&self, app: &mut App<'_>, id: EntryId) -> Result<Vec<String>, Failure> {
-        let mut kept = Vec::new();
-        for fact in &self.facts {
-            let moved = under::state(app.visit()?, id, *fact, |assertion| Assertion {
-                reason: self.because.clone(),
-                source: self.source.clone(),
-                observed: self.on.clone(),
-                ..assertion
-            })?;
-            kept.push(moved_words(&moved));
-        }
-        if let Some(known_by) = &self.known_by {
-            app.edit(DocumentId(id.0), |edit| Entry::add(edit, "known-by", known_by))?;
-            kept.push(format!("known by {known_by}"));
-        }
-        if let Some(parent) = &self.parent {
-            let (row, link) = (app.fresh_row(), Link::branch_of(parent.id, app.now().0));
-            app.edit(DocumentId(id.0), |edit| Entry::link(edit, id, row, &link))?;
-            kept.push(format!("branch of {}", parent.name));
-        }
-        Ok(kept)
     }
 }
 
@@ -149,10 +97,3 @@ pub(crate) fn source_about(app: &mut App<'_>, row: &Card, source: Option<String>
 }
 
 pub(crate) const SOURCE_QUESTION: &str = "Where is that known from? A paper and its day, a register, who told us";
-
-/// What `partner show` says about the relationship.
-pub(crate) fn say(app: &mut App<'_>, entry: &Entry) -> Result<(), Failure> {
-    let relationship = relationship::of(app.visit()?, entry)?;
-    say_relationship(&app.output, &relationship);
-    Ok(())
-}

@@ -1,86 +1,51 @@
 //! Fields that are likely sensitive information about a person: where it is known from, and what it is needed for.
 
-use allymap_document::Edit;
-use allymap_domain::entry::Entry;
 use allymap_domain::kind::Kind;
-use allymap_domain::kind::affiliation::Affiliation;
-use allymap_domain::kind::field::{Field, Holds, Merges};
-use allymap_domain::rejection::Rejection;
+use allymap_domain::kind::sensitive::{Lack, Told, asks_for_need, lacks, with_source};
 
 use super::relation::SOURCE_QUESTION;
 use crate::app::App;
 use crate::terminal::failure::Failure;
 
-/// What somebody belongs to, with its source.
-pub(crate) struct Asked {
-    pub(crate) affiliations: Vec<Affiliation>,
-}
-
 /// Completes what is to be written about a person: at a terminal source and need are asked for, elsewhere one line says what
-/// is missing. What holds its source in itself is asked for it only when it lacks it. `needed` tells that the need is known.
+/// is missing. `source` was said of all of it; `needed` tells that the need is known.
 pub(crate) fn asked(
     app: &mut App<'_>,
     kind: &'static Kind,
-    changes: &mut Vec<(String, String)>,
+    mut changes: Vec<(String, String)>,
     source: Option<&str>,
     needed: bool,
-) -> Result<Asked, Failure> {
-    let mut asked = Asked { affiliations: Vec::new() };
-    let (mut sensitive, mut missing) = (None, Vec::new());
-    for (name, value) in changes.iter_mut() {
-        let Some(field) = kind.field(name).filter(|field| is_kept(field, value)) else { continue };
-        let of_person = kind.name == "person" && field.sensitive;
-        if of_person {
-            sensitive = Some(field.label);
-        }
-        match field.holds {
-            Holds::Affiliation => {
-                let source = match source {
-                    None if of_person => app.ask().optional(&format!("{SOURCE_QUESTION} ({value})"))?,
-                    source => source.map(str::to_owned),
-                };
-                if of_person && source.is_none() {
+) -> Result<Told, Failure> {
+    let label = asks_for_need(kind, &changes);
+    let mut sources = vec![source.map(str::to_owned); changes.len()];
+    let mut missing = Vec::new();
+    for lack in lacks(kind, &changes, source, needed) {
+        match lack {
+            Lack::Source { at } => {
+                sources[at] = app.ask().optional(&format!("{SOURCE_QUESTION} ({})", changes[at].1))?;
+                if sources[at].is_none() {
                     missing.push("where it is known from (--source FROM)");
                 }
-                asked.affiliations.push(Affiliation { source, ..Affiliation::typed(value)? });
             }
-            Holds::Sourced if app.can_ask() => {
-                if let Err(Rejection::NoSource { .. }) = field.clean(value) {
-                    let source = app.ask().required(SOURCE_QUESTION, "VALUE (SOURCE, DAY)")?;
-                    let day = app.ask().required("Of which day? (4 Feb 2026)", "VALUE (SOURCE, DAY)")?;
-                    *value = format!("{value} ({source}, {day})");
-                }
+            Lack::Claim { at } if app.can_ask() => {
+                let source = app.ask().required(SOURCE_QUESTION, "VALUE (SOURCE, DAY)")?;
+                let day = app.ask().required("Of which day? (4 Feb 2026)", "VALUE (SOURCE, DAY)")?;
+                changes[at].1 = with_source(&changes[at].1, &source, &day);
             }
-            _ => {}
+            // The map refuses it, and says what it lacks.
+            Lack::Claim { .. } => {}
+            Lack::Need(field) => match app.ask().optional(field.question)? {
+                Some(need) => changes.push((field.name.to_owned(), need)),
+                None => missing.push("what it is needed for (--set needed-for=…)"),
+            },
         }
     }
-    let told = needed || changes.iter().any(|(name, value)| name == "needed-for" && !value.trim().is_empty());
-    if sensitive.is_some() && !told {
-        match kind.field("needed-for").map(|field| app.ask().optional(field.question)).transpose()?.flatten() {
-            Some(need) => changes.push(("needed-for".to_owned(), need)),
-            None => missing.push("what it is needed for (--set needed-for=…)"),
-        }
-    }
-    if let Some(label) = sensitive.filter(|_| !missing.is_empty()) {
+    let told = Told::of(kind, changes, |at| sources.get(at).cloned().flatten())?;
+    if let Some(label) = label.filter(|_| !missing.is_empty()) {
         app.output.status(format_args!(
             "{label} is likely sensitive. Say with allymap partner edit NAME: {}.",
             missing.join(", ")
         ));
     }
-    Ok(asked)
-}
-
-impl Asked {
-    /// Writes all of it: what somebody belongs to with its source, the rest as it was typed.
-    pub(crate) fn write(&self, edit: &mut Edit<'_>, changes: &[(String, String)]) -> Result<(), Rejection> {
-        let other = |(name, value): &&(String, String)| name != "affiliation" || value.starts_with('-');
-        self.affiliations.iter().try_for_each(|affiliation| Entry::affiliate(edit, affiliation))?;
-        changes.iter().filter(other).try_for_each(|(name, value)| super::partner::set(edit, name, value))
-    }
-}
-
-/// Something is to be kept, not taken out.
-fn is_kept(field: &Field, value: &str) -> bool {
-    let taken_out = field.merges == Merges::Set && value.starts_with('-');
-    !taken_out && !value.trim().is_empty()
+    Ok(told)
 }

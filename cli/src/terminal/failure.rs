@@ -1,5 +1,6 @@
 //! How a failure reads: what happened, whether anything is lost, what to do next. Nothing else turns errors into words.
 
+mod allies;
 mod campaign;
 mod computer;
 mod exchange;

@@ -5,6 +5,9 @@ pub mod find;
 pub mod heading;
 pub mod holder;
 pub mod joined;
+pub mod only;
+pub mod order;
+pub mod search;
 pub mod texts;
 
 use std::collections::{BTreeMap, BTreeSet};

@@ -2,6 +2,7 @@
 
 pub mod ancestry;
 pub mod assertion;
+pub mod change;
 pub mod content;
 pub mod fact;
 pub mod favour;
@@ -12,6 +13,7 @@ pub mod risk;
 pub mod rows;
 pub mod steps;
 pub mod weighed;
+pub mod why;
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -105,6 +107,22 @@ impl NewEntry {
     pub fn value(&self, field: &str) -> Option<&str> {
         self.fields.iter().find(|(name, _)| name == field).map(|(_, value)| value.as_str())
     }
+
+    /// Who may be on the map, and in whose words: what is still to be said, in the order of a conversation.
+    pub fn lacks(&self) -> Vec<Lack> {
+        let basis = self.kind.field("basis").filter(|_| self.value("basis").is_none());
+        let words = self.value("led-by").is_some() && self.value("led-by-words").is_none();
+        basis.map(Lack::Basis).into_iter().chain(words.then_some(Lack::Words)).collect()
+    }
+}
+
+/// What an entry to be made lacks.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Lack {
+    /// Why somebody may be here at all: private people stand behind an organisation. It is not made without.
+    Basis(&'static Field),
+    /// In whose words it is that they are led by rights holders.
+    Words,
 }
 
 impl Entry {

@@ -9,6 +9,7 @@ pub mod person;
 pub mod place;
 pub mod relationship;
 pub mod segment;
+pub mod sensitive;
 pub mod sourced;
 pub mod value;
 
@@ -35,6 +36,11 @@ pub struct Kind {
 impl Kind {
     pub fn named(name: &str) -> Option<&'static Kind> {
         KINDS.iter().copied().find(|kind| kind.name == name)
+    }
+
+    /// The kinds that are put on the map as partners; events have a life of their own.
+    pub fn all_but_events() -> Vec<&'static Kind> {
+        KINDS.iter().copied().filter(|kind| **kind != event::KIND).collect()
     }
 
     /// What every kind has in the same form, and so a kind of a newer version too: its name above all.

@@ -2,6 +2,7 @@
 //!
 //! A family is what a person does next: free the disk, find the keys, say which entry was meant.
 
+mod allies;
 mod campaign;
 mod relations;
 
@@ -15,6 +16,7 @@ use allymap_domain::words::label::NotALabel;
 use allymap_replica::{EditFailure, OpenError, Unreadable};
 use allymap_seal::SlotError;
 
+pub use allies::Allies;
 pub use campaign::Campaign;
 pub use relations::First;
 
@@ -28,6 +30,8 @@ pub enum Trouble {
     Which(Which),
     /// An entry does not take the change.
     Entry(Entry),
+    /// Somebody's card: its name, its risks, its links.
+    Allies(Allies),
     /// What comes first, before something is done with somebody.
     First(First),
     /// Why the map refuses.

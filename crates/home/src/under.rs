@@ -5,7 +5,6 @@ use std::sync::Arc;
 
 use allymap_document::{Document, Edit};
 use allymap_domain::card::Card;
-use allymap_domain::card::texts::Texts;
 use allymap_domain::entry::Entry;
 use allymap_domain::entry::assertion::Assertion;
 use allymap_domain::entry::fact::Fact;
@@ -55,7 +54,6 @@ pub trait Under {
     fn one_and_the_same(&mut self, id: EntryId) -> Result<Vec<EntryId>, Trouble>;
     fn short_ids(&mut self) -> Result<BTreeMap<EntryId, String>, Trouble>;
     fn names(&mut self) -> Result<BTreeMap<EntryId, String>, Trouble>;
-    fn texts(&mut self) -> Result<BTreeMap<EntryId, Texts>, Trouble>;
     fn joined(&mut self) -> Result<Arc<[Card]>, Trouble>;
     fn seed(&mut self) -> Result<DeviceSeed, Trouble>;
     fn maps(&mut self) -> Result<Vec<MapRow>, Trouble>;
@@ -168,10 +166,6 @@ impl Under for Visit<'_> {
 
     fn names(&mut self) -> Result<BTreeMap<EntryId, String>, Trouble> {
         Visit::names(self)
-    }
-
-    fn texts(&mut self) -> Result<BTreeMap<EntryId, Texts>, Trouble> {
-        Visit::texts(self)
     }
 
     fn joined(&mut self) -> Result<Arc<[Card]>, Trouble> {

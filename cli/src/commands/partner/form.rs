@@ -2,38 +2,61 @@
 
 use std::ops::Range;
 
-use allymap_document::Edit;
-use allymap_domain::card::Card;
 use allymap_domain::entry::Entry;
+use allymap_domain::entry::change::Change;
+use allymap_domain::ids::EntryId;
 use allymap_domain::kind::Kind;
 use allymap_domain::kind::field::{Field, Holds, Merges};
-use allymap_domain::kind::value::Said;
 use allymap_domain::rejection::Rejection;
 use allymap_domain::words::label;
-use allymap_wire::DocumentId;
+use allymap_home::allies::partner::change::{self, FilledIn, Form};
+use serde::Serialize;
+use serde_json::json;
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
-use super::who_sees;
+use crate::about::who::say_who_sees;
 use crate::app::App;
+use crate::terminal::answer::Answer;
 use crate::terminal::editor::Sheet;
 use crate::terminal::failure::{Exit, Failure};
+use crate::terminal::output::Output;
 
-pub(super) fn edit(app: &mut App<'_>, row: &Card) -> Result<(), Failure> {
-    let shown = app.entry(row.id)?;
-    let kind = shown.kind.ok_or(Rejection::NewerKind)?;
-    let text = form(&shown, kind, &app.map()?.name);
+pub(super) fn edit(app: &mut App<'_>, id: EntryId) -> Result<(), Failure> {
+    let Form { shown, kind, map } = change::form(app.visit()?, id)?;
+    let text = form(&shown, kind, &map);
     let sheet = Sheet::lay(app.folders(), app.fresh(), &text)?;
     let Some(changes) = filled_in(app, &sheet, &shown, kind, &text)? else {
         sheet.remove()?;
         app.output.status("Nothing was changed.");
-        return tell(app, row, &[]);
+        let nothing = change::fill_in(app.visit()?, id, &shown, &[])?;
+        return app.tell(&nothing);
     };
-    if let Err(failure) = write(app, row, &shown, &changes) {
-        return Err(kept(failure, &sheet));
+    let written = app.visit().and_then(|v| Ok(change::fill_in(v, id, &shown, &changes)?));
+    let filled_in = written.map_err(|failure| kept(failure, &sheet))?;
+    for (field, theirs) in &filled_in.overtaken {
+        app.output.status(format_args!(
+            "{}: somebody changed it meanwhile, to \"{}\". Yours stands, theirs is in its history.",
+            field.label,
+            one_line(theirs)
+        ));
     }
     sheet.remove()?;
-    tell(app, row, &changes)
+    app.tell(&filled_in)
+}
+
+impl Answer for FilledIn {
+    fn json(&self) -> impl Serialize {
+        json!({ "changed": self.name, "fields": self.fields.len(), "stated": [] })
+    }
+
+    fn say(&self, out: &Output) {
+        if self.fields.is_empty() {
+            return;
+        }
+        out.say(format_args!("Kept: {} of {}.", self.fields.join(", "), self.name));
+        say_who_sees(out, &self.seen_by);
+    }
 }
 
 /// What somebody changed in the form, once all of it is understood; `None` for nothing.
@@ -83,61 +106,6 @@ fn kept(failure: Failure, sheet: &Sheet) -> Failure {
     failure.hint(format!("{hint}Nothing was changed. Your text is kept in {}", sheet.path().display()))
 }
 
-/// One act. What somebody else wrote meanwhile stays, except in a field that was edited here too.
-fn write(app: &mut App<'_>, row: &Card, shown: &Entry, changes: &[Change]) -> Result<(), Failure> {
-    let now = app.entry(row.id)?;
-    app.edit(DocumentId(row.id.0), |edit| changes.iter().try_for_each(|change| change.write(edit)))?;
-    app.commit()?;
-    for change in changes {
-        let Change::Set(field, _) = change else { continue };
-        if let Some(theirs) = now.value(field.name).filter(|theirs| shown.value(field.name) != Some(*theirs)) {
-            app.output.status(format_args!(
-                "{}: somebody changed it meanwhile, to \"{}\". Yours stands, theirs is in its history.",
-                field.label,
-                one_line(theirs)
-            ));
-        }
-    }
-    Ok(())
-}
-
-fn tell(app: &mut App<'_>, row: &Card, changes: &[Change]) -> Result<(), Failure> {
-    let mut names: Vec<&str> = changes.iter().map(|change| change.field().name).collect();
-    names.dedup();
-    if app.output.json {
-        app.output.json(&serde_json::json!({ "changed": row.name, "fields": names.len(), "stated": [] }));
-        return Ok(());
-    }
-    if names.is_empty() {
-        return Ok(());
-    }
-    app.output.say(format_args!("Kept: {} of {}.", names.join(", "), row.name));
-    who_sees(app)
-}
-
-/// One field that is no longer as the form showed it.
-#[derive(Debug, PartialEq, Eq)]
-enum Change {
-    Set(&'static Field, String),
-    TakeOut(&'static Field, String),
-    Add(&'static Field, String),
-}
-
-impl Change {
-    fn field(&self) -> &'static Field {
-        let (Change::Set(field, _) | Change::TakeOut(field, _) | Change::Add(field, _)) = self;
-        field
-    }
-
-    fn write(&self, edit: &mut Edit<'_>) -> Result<(), Rejection> {
-        match self {
-            Change::Set(field, value) => Entry::set(edit, field.name, value),
-            Change::TakeOut(field, value) => Entry::take_out(edit, field.name, value),
-            Change::Add(field, value) => Entry::add(edit, field.name, value),
-        }
-    }
-}
-
 /// A place in the form that is not understood.
 struct Slip {
     at: usize,
@@ -172,8 +140,8 @@ fn understand(text: &str, shown: &Entry, kind: &'static Kind) -> Result<Vec<Chan
             slips.push(Slip::new(key.span(), Rejection::NoSuchField { kind: kind.label, typed }));
             continue;
         };
-        match changes_of(field, value, shown, text) {
-            Ok(of_field) => changes.extend(of_field),
+        match left_in(field, value, text) {
+            Ok(now) => changes.extend(Change::between(shown, field, now)),
             Err(slip) => slips.push(slip),
         }
     }
@@ -181,20 +149,13 @@ fn understand(text: &str, shown: &Entry, kind: &'static Kind) -> Result<Vec<Chan
     if slips.is_empty() { Ok(changes) } else { Err(slips) }
 }
 
-fn changes_of(
-    field: &'static Field,
-    value: &Spanned<DeValue<'_>>,
-    shown: &Entry,
-    text: &str,
-) -> Result<Vec<Change>, Slip> {
-    let clean = |typed: &str| field.clean(typed).unwrap_or_else(|_| typed.to_owned());
-    let before: Vec<String> = shown.field(field.name).map_or(&[][..], |field| &field.values).iter().map(said).collect();
+/// The values that somebody left in a field, as they are kept: one, or those of a set.
+fn left_in(field: &'static Field, value: &Spanned<DeValue<'_>>, text: &str) -> Result<Vec<String>, Slip> {
     if field.merges != Merges::Set {
         let typed =
             word(value, text).ok_or_else(|| Slip::new(value.span(), Rejection::OnlyOne { field: field.name }))?;
         let now = field.clean(&typed).map_err(|refusal| Slip::new(value.span(), refusal))?;
-        let same = before.first().map_or(now.is_empty(), |before| clean(before) == now);
-        return Ok(if same { Vec::new() } else { vec![Change::Set(field, now)] });
+        return Ok(vec![now]);
     }
     let members: Vec<&Spanned<DeValue<'_>>> = match value.get_ref() {
         DeValue::Array(members) => members.iter().collect(),
@@ -208,15 +169,7 @@ fn changes_of(
             now.push(member);
         }
     }
-    let gone = before.iter().filter(|before| !now.contains(&clean(before)));
-    let gone: Vec<Change> = gone.map(|before| Change::TakeOut(field, before.clone())).collect();
-    let before: Vec<String> = before.iter().map(|before| clean(before)).collect();
-    let added = now.into_iter().filter(|now| !before.contains(now)).map(|now| Change::Add(field, now));
-    Ok(gone.into_iter().chain(added).collect())
-}
-
-fn said(said: &Said) -> String {
-    said.value.clone()
+    Ok(now)
 }
 
 /// One value as somebody types it: `"40"`, `40` and `true` do as well as words.

@@ -1,20 +1,26 @@
 //! `allymap partner list`: the entries by name, or those of one place, holder, stage, in another order.
 
-use std::collections::BTreeMap;
-
-use allymap_domain::advice::spectrum::Spectrum;
 use allymap_domain::card::Card;
-use allymap_domain::card::find::short_ids;
+use allymap_domain::card::only::Only;
+use allymap_domain::card::order::By;
 use allymap_domain::date::Date;
 use allymap_domain::entry::fact::Stage;
 use allymap_domain::entry::favour::{self, Balance};
 use allymap_domain::entry::position::Place;
-use allymap_domain::ids::EntryId;
 use allymap_domain::words::choice::Word;
+use allymap_home::allies::partner;
+use allymap_home::allies::partner::list::{Filter, Line, Listed};
+use allymap_home::relations::holder;
+use serde::Serialize;
+use serde_json::{Value, json};
 
-use super::{office, row_json};
+use crate::about::card::{office, row_json};
+use crate::about::choice::chosen;
 use crate::app::App;
+use crate::commands::campaign;
+use crate::terminal::answer::Answer;
 use crate::terminal::failure::Failure;
+use crate::terminal::output::Output;
 use crate::terminal::words::{ago, count};
 
 #[derive(clap::Args)]
@@ -56,108 +62,90 @@ enum Sort {
 
 /// What a flag says, if it is there.
 fn one_of<W: Word>(app: &mut App<'_>, typed: &Option<String>, flag: &str) -> Result<Option<W>, Failure> {
-    typed.clone().map(|typed| crate::commands::risk::chosen(app, Some(typed), "", flag)).transpose()
+    typed.clone().map(|typed| chosen(app, Some(typed), "", flag)).transpose()
 }
 
 pub(super) fn run(app: &mut App<'_>, args: &Args) -> Result<(), Failure> {
-    let all = app.cards()?;
-    let short = short_ids(all.iter().map(|row| row.id));
+    let filter = understood(app, args)?;
+    let listed = partner::list(app.visit()?, &filter)?;
+    app.tell(&listed)
+}
+
+fn understood(app: &mut App<'_>, args: &Args) -> Result<Filter, Failure> {
     let stage: Option<Stage> = one_of(app, &args.stage, "--stage")?;
     let position: Option<Place> = one_of(app, &args.position, "--position")?;
-    let asked = args.campaign.is_some() || position.is_some() || args.sort == Some(Sort::Position);
-    let campaign = asked.then(|| crate::commands::campaign::meant(app, args.campaign.as_deref())).transpose()?;
-    let spectrum = campaign.as_ref().map(|campaign| Spectrum::of(&all, campaign.id, None));
-    let places: BTreeMap<EntryId, Place> =
-        spectrum.iter().flat_map(|spectrum| &spectrum.placed).map(|placed| (placed.row.id, placed.place)).collect();
-    let held_by = args.held_by.as_deref().map(|wanted| crate::commands::log::Holder::of(app, wanted)).transpose()?;
-    let joined = app.joined()?;
-    let mut rows: Vec<&Card> = joined.iter().collect();
-    rows.retain(|row| args.archived || !row.archived);
-    rows.retain(|row| args.kind.as_ref().map_or(row.kind != "event", |kind| row.kind == *kind));
-    let of = rows.len();
-    rows.retain(|row| {
-        stage.is_none_or(|stage| row.stage() == stage && row.kind != "place" && row.kind != "segment")
-            && args.category.as_ref().is_none_or(|category| row.category().unwrap_or("unknown") == category)
-            && position.is_none_or(|place| places.get(&row.id) == Some(&place))
-            && held_by.as_ref().is_none_or(|held_by| held_by.holds(row))
+    let sort = args.sort.map(|sort| match sort {
+        Sort::Name => By::Name,
+        Sort::LastContact => By::LastContact,
+        Sort::Balance => By::Balance,
+        Sort::Position => By::Position,
     });
-    sort(&mut rows, args.sort, &places, app.today());
-    if app.output.json {
-        let entries: Vec<_> = rows
-            .iter()
-            .map(|row| {
-                let mut value = row_json(row, &short[&row.id], app.today());
-                if campaign.is_some() {
-                    value["position"] = places.get(&row.id).map(|place| place.slug()).into();
-                }
-                value
-            })
-            .collect();
-        app.output.json(&serde_json::json!({ "entries": entries, "of": of }));
-        return Ok(());
+    let asked = args.campaign.is_some() || position.is_some() || sort == Some(By::Position);
+    let campaign = asked.then(|| campaign::meant(app, args.campaign.as_deref())).transpose()?;
+    let held_by = match &args.held_by {
+        Some(wanted) => Some(holder::meant(app.visit()?, wanted)?),
+        None => None,
+    };
+    let (kind, category, archived) = (args.kind.clone(), args.category.clone(), args.archived);
+    let only = Only { kind, category, stage, position, held_by, archived };
+    Ok(Filter { only, campaign: campaign.map(|campaign| campaign.id), sort })
+}
+
+impl Answer for Listed {
+    fn json(&self) -> impl Serialize {
+        let entry = |line: &Line| -> Value {
+            let mut value = row_json(&line.card, &line.short, self.today);
+            if self.filter.campaign.is_some() {
+                value["position"] = line.place.map(Place::slug).into();
+            }
+            value
+        };
+        json!({ "entries": self.entries.iter().map(entry).collect::<Vec<_>>(), "of": self.of })
     }
-    let relationship = asked || held_by.is_some() || args.sort.is_some();
-    let mut columns: Vec<(&str, Vec<String>)> = Vec::new();
-    let mut column =
-        |heading, cell: &dyn Fn(&Card) -> String| columns.push((heading, rows.iter().copied().map(cell).collect()));
-    column("Name", &|row| row.name.clone());
-    if relationship {
-        column("Kind", &|row| Some(office(row)).filter(|office| !office.is_empty()).unwrap_or(row.kind.clone()));
-        if position.is_none() {
-            column("Stands", &|row| places.get(&row.id).map(|place| place.label().to_owned()).unwrap_or_default());
+
+    fn say(&self, out: &Output) {
+        let asked_of_ties =
+            self.filter.campaign.is_some() || self.filter.only.held_by.is_some() || self.filter.sort.is_some();
+        let mut columns: Vec<(&str, Vec<String>)> = Vec::new();
+        let mut column =
+            |heading, cell: &dyn Fn(&Line) -> String| columns.push((heading, self.entries.iter().map(cell).collect()));
+        column("Name", &|line| line.card.name.clone());
+        if asked_of_ties {
+            column("Kind", &|line| {
+                Some(office(&line.card)).filter(|office| !office.is_empty()).unwrap_or(line.card.kind.clone())
+            });
+            if self.filter.only.position.is_none() {
+                column("Stands", &|line| line.place.map(|place| place.label().to_owned()).unwrap_or_default());
+            }
+            column("Last contact", &|line| {
+                line.card.last_contact.map(|on| ago(on.days_until(self.today))).unwrap_or_default()
+            });
+            column("Held by", &|line| line.card.held_by().unwrap_or_default().to_owned());
+            column("Balance", &|line| balance(&line.card, self.today));
+        } else {
+            column("Kind", &|line| line.card.kind.clone());
+            column("Cat.", &|line| line.card.category().unwrap_or("?").to_owned());
+            column("Role", &|line| office(&line.card));
+            column("Held by", &|line| line.card.held_by().unwrap_or_default().to_owned());
         }
-        column("Last contact", &|row| row.last_contact.map(|on| ago(on.days_until(app.today()))).unwrap_or_default());
-        column("Held by", &|row| row.held_by().unwrap_or_default().to_owned());
-        column("Balance", &|row| balance(row, app.today()));
-    } else {
-        column("Kind", &|row| row.kind.clone());
-        column("Cat.", &|row| row.category().unwrap_or("?").to_owned());
-        column("Role", &office);
-        column("Held by", &|row| row.held_by().unwrap_or_default().to_owned());
+        column("Id", &|line| line.short.clone());
+        // There are many of these: what nobody in the list has takes no room.
+        columns.retain(|(_, cells)| !asked_of_ties || cells.iter().any(|cell| !cell.is_empty()));
+        let headings: Vec<&str> = columns.iter().map(|(heading, _)| *heading).collect();
+        let cells: Vec<Vec<String>> =
+            (0..self.entries.len()).map(|at| columns.iter().map(|(_, cells)| cells[at].clone()).collect()).collect();
+        out.table(&headings, &cells);
+        out.status(match self.entries.len() {
+            shown if shown < self.of => format!("{shown} of {}.", count(self.of, "entry", "entries")),
+            shown => count(shown, "entry", "entries"),
+        });
     }
-    column("Id", &|row| short[&row.id].clone());
-    // There are many of these: what nobody in the list has takes no room.
-    columns.retain(|(_, cells)| !relationship || cells.iter().any(|cell| !cell.is_empty()));
-    let headings: Vec<&str> = columns.iter().map(|(heading, _)| *heading).collect();
-    let cells: Vec<Vec<String>> =
-        (0..rows.len()).map(|at| columns.iter().map(|(_, cells)| cells[at].clone()).collect()).collect();
-    app.output.table(&headings, &cells);
-    app.output.status(match rows.len() {
-        shown if shown < of => format!("{shown} of {}.", count(of, "entry", "entries")),
-        shown => count(shown, "entry", "entries"),
-    });
-    Ok(())
 }
 
 /// Give and take within a year, in words; nothing where nothing went either way.
-fn balance(row: &Card, today: Date) -> String {
-    match Balance::of(&row.favours, today).standing() {
+fn balance(card: &Card, today: Date) -> String {
+    match Balance::of(&card.favours, today).standing() {
         favour::Standing::Nothing => String::new(),
         standing => standing.words().to_owned(),
-    }
-}
-
-/// Rights holders before all others of the same rank (module, section 4a).
-fn sort(rows: &mut [&Card], by: Option<Sort>, places: &BTreeMap<EntryId, Place>, today: Date) {
-    rows.sort_by_key(|row| !row.rights_holders());
-    match by {
-        None => {}
-        Some(Sort::Name) => rows.sort_by(|a, b| a.name.cmp(&b.name)),
-        Some(Sort::LastContact) => rows.sort_by_key(|row| (row.last_contact.is_none(), row.last_contact)),
-        Some(Sort::Balance) => rows.sort_by_key(|row| {
-            let balance = Balance::of(&row.favours, today);
-            let turn = match balance.standing() {
-                favour::Standing::WeOwe => 0,
-                favour::Standing::Even => 1,
-                favour::Standing::WellGiven => 2,
-                favour::Standing::EarlyDays => 3,
-                favour::Standing::Nothing => 4,
-            };
-            (turn, std::cmp::Reverse(balance.owed()))
-        }),
-        Some(Sort::Position) => rows.sort_by_key(|row| {
-            let place = places.get(&row.id).filter(|place| **place != Place::NotKnown);
-            (place.is_none(), place.copied())
-        }),
     }
 }

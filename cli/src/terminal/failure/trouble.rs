@@ -4,7 +4,7 @@ use allymap_domain::words::label::NotALabel;
 use allymap_home::Trouble;
 use allymap_home::trouble::{Entry, Fitting, Which};
 
-use super::{Candidate, Exit, Failure, campaign, computer};
+use super::{Candidate, Exit, Failure, allies, campaign, computer};
 
 impl From<Trouble> for Failure {
     fn from(trouble: Trouble) -> Failure {
@@ -15,6 +15,7 @@ impl From<Trouble> for Failure {
             Trouble::File(file) => computer::file(&file),
             Trouble::Which(trouble) => which(trouble),
             Trouble::Entry(trouble) => entry(&trouble),
+            Trouble::Allies(trouble) => allies::allies(trouble),
             Trouble::First(first) => first.into(),
             Trouble::Rejected(rejection) => rejection.into(),
             Trouble::Campaign(trouble) => campaign::words(trouble),

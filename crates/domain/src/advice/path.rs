@@ -9,6 +9,7 @@ use crate::entry::fact::Stage;
 use crate::entry::link::{Direction, Strength};
 use crate::entry::position::Place;
 use crate::ids::{EntryId, RowId};
+use crate::words::folded;
 
 /// What leads to one entry.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -93,7 +94,51 @@ pub fn routes<'a>(
     Some(Routes { target: target.row, known: target.known, routes, unknown, begin, reach })
 }
 
+/// With whom a route may begin.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Begin {
+    /// Whoever stands there on this campaign.
+    Place {
+        place: Place,
+        campaign: RowId,
+    },
+    Entry(EntryId),
+}
+
+impl Begin {
+    pub fn entries(self, cards: &[Card]) -> BTreeSet<EntryId> {
+        match self {
+            Begin::Entry(id) => BTreeSet::from([id]),
+            Begin::Place { place, campaign } => {
+                Spectrum::of(cards, campaign, None).at(place).map(|placed| placed.row.id).collect()
+            }
+        }
+    }
+}
+
+/// What comes first on a route.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum First {
+    /// Nobody of us is in touch with whom it begins with.
+    GetToKnow,
+    /// Another group holds that relationship, and asks.
+    AskHolders(String),
+    Ask,
+}
+
 impl<'a> Route<'a> {
+    /// Who is to do what first, if this group of ours walks it.
+    pub fn first(&self, own_group: &str) -> First {
+        let from = self.hops[0].from;
+        if !we_know(from) {
+            return First::GetToKnow;
+        }
+        match from.held_by().filter(|group| folded(group) != folded(own_group)) {
+            Some(group) => First::AskHolders(group.to_owned()),
+            None => First::Ask,
+        }
+    }
+
     /// The first of the hops that carry least.
     pub fn weakest(&self) -> &Hop<'a> {
         self.hops.iter().min_by_key(|hop| hop.grade()).expect("a route has a hop")
@@ -294,6 +339,24 @@ mod tests {
             format!("{} (weakest: {})", names.join(" > "), route.weakest().from.name)
         };
         routes.iter().map(walk).collect()
+    }
+
+    #[test]
+    fn whoever_holds_the_relationship_is_asked_first_and_nobody_is_asked_before_we_know_them() {
+        let mut cards = town(&["Council", "Choir*", "Bakery*", "Paper"]);
+        for from in 2..=4 {
+            link(&mut cards, from, 1, Strength::Strong);
+        }
+        cards[1].values.insert("held-by".into(), "Hills".into());
+        cards[2].values.insert("held-by".into(), "harbour".into());
+        let begun_by = |number: u8| {
+            let begin = Begin::Entry(EntryId([number; 16])).entries(&cards);
+            let found = routes(&cards, EntryId([1; 16]), None, Some(&begin), 1).unwrap();
+            found.routes[0].first("Harbour")
+        };
+        assert_eq!(begun_by(2), First::AskHolders("Hills".into()));
+        assert_eq!(begun_by(3), First::Ask, "it is ours");
+        assert_eq!(begun_by(4), First::GetToKnow);
     }
 
     /// S83

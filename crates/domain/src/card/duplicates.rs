@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use crate::card::Card;
 use crate::card::heading::Named;
 use crate::ids::EntryId;
+use crate::kind::Kind;
 use crate::words;
 
 /// Two entries that look like one.
@@ -126,6 +127,23 @@ pub fn near<'a>(name: &str, rows: &'a [Card]) -> Vec<&'a Card> {
     hits.into_iter().map(|(_, row)| row).collect()
 }
 
+/// An entry that may be the one that somebody is about to add.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Alike<'a> {
+    pub card: &'a Card,
+    /// Of the same kind, and shown under the same name.
+    pub same: bool,
+}
+
+/// What is much like an entry to be added, that of the same kind and name first: a person decides.
+pub fn alike<'a>(name: &str, kind: &Kind, cards: &'a [Card]) -> Vec<Alike<'a>> {
+    let same = |card: &Card| card.kind == kind.name && words::folded(&card.name) == words::folded(name);
+    let mut alike: Vec<Alike<'a>> =
+        near(name, cards).into_iter().map(|card| Alike { card, same: same(card) }).collect();
+    alike.sort_by_key(|alike| !alike.same);
+    alike
+}
+
 /// True for names that differ by a slip of the pen, or by words that one of them leaves out.
 pub(crate) fn is_near(a: &str, b: &str) -> bool {
     let (a, b) = (words::folded_words(a), words::folded_words(b));
@@ -185,3 +203,31 @@ fn join(parents: &mut BTreeMap<EntryId, EntryId>, a: EntryId, b: EntryId) {
 
 /// What more entries than this share, be it a word or the address of an office, says nothing about any two of them.
 pub(crate) const COMMON: usize = 60;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::entry::NewEntry;
+    use crate::tests::desk::Desk;
+
+    #[test]
+    fn one_of_the_same_kind_and_name_comes_before_what_is_only_much_like_it() {
+        let cards: Vec<Card> = (1..)
+            .zip([("person", "Harbour Choir"), ("organisation", "Harbour Choirs"), ("organisation", "harbour choir")])
+            .map(|(number, (kind, name))| {
+                let [ana, ..] = Desk::three(&NewEntry::new(Kind::named(kind).unwrap(), name));
+                Card::of(&ana.document, EntryId([number; 16])).unwrap()
+            })
+            .collect();
+        let told = |kind: &str| -> Vec<(&str, bool)> {
+            let alike = alike("Harbour Choir", Kind::named(kind).unwrap(), &cards);
+            alike.iter().map(|alike| (alike.card.name.as_str(), alike.same)).collect()
+        };
+        assert_eq!(
+            told("organisation"),
+            [("harbour choir", true), ("Harbour Choir", false), ("Harbour Choirs", false)]
+        );
+        assert_eq!(told("place")[0], ("Harbour Choir", false));
+        assert!(alike("Night Bus", Kind::named("organisation").unwrap(), &cards).is_empty());
+    }
+}

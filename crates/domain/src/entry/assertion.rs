@@ -122,6 +122,11 @@ impl Assertion {
         Assertion { supersedes, takes_back: true, ..Assertion::new(claim, observed, recorded_ms) }
     }
 
+    /// Whether the map refuses it until somebody says where it is known from.
+    pub fn lacks_source(&self, kind: &Kind) -> bool {
+        self.needs_source(kind).is_err()
+    }
+
     /// What can hurt somebody is not written down without where it comes from; what is said about a person never is.
     pub(crate) fn needs_source(&self, kind: &Kind) -> Result<(), Rejection> {
         let said = |text: &Option<String>| text.as_ref().is_some_and(|text| !text.trim().is_empty());

@@ -5,6 +5,7 @@ use minicbor::{Decode, Encode};
 
 use crate::author::Author;
 use crate::date::hour::hour;
+use crate::entry::Entry;
 use crate::entry::ancestry::Ancestry;
 use crate::entry::rows::{self, Unreadable, VERSION, Versioned};
 use crate::ids::{EntryId, RowId};
@@ -162,6 +163,17 @@ impl Link {
     }
 }
 
+impl Entry {
+    /// What stands between this entry and another about who moves whom, in any direction but one.
+    pub fn moving(&self, other: EntryId, but: Direction) -> Vec<RowId> {
+        let fits = |linked: &&Linked| {
+            let moves = matches!(linked.link.target, Target::Influence { direction, .. } if direction != but);
+            linked.link.to == other && moves
+        };
+        self.links.iter().filter(fits).map(|linked| linked.id).collect()
+    }
+}
+
 pub(crate) struct Links {
     pub all: Vec<Linked>,
     /// Those that nobody replaced or took away.
@@ -256,4 +268,30 @@ fn understand(stored: Stored) -> Option<Link> {
         withdrawn: stored.withdrawn,
         takes_back: stored.takes_back == Some(true),
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::tests::desk::{Desk, ENTRY, NOW, row};
+
+    #[test]
+    fn a_link_said_again_replaces_what_stands_between_the_two_and_no_link_that_goes_the_other_way() {
+        let [mut ana, ..] = Desk::three_choirs();
+        let (council, paper) = (EntryId([0x33; 16]), EntryId([0x44; 16]));
+        for (number, to, direction) in [
+            (1, council, Direction::Out),
+            (2, council, Direction::In),
+            (3, council, Direction::Both),
+            (4, paper, Direction::Out),
+        ] {
+            let link = Link::influence(to, direction, Strength::Weak, NOW);
+            ana.edit(|edit| Entry::link(edit, ENTRY, row(number), &link)).unwrap();
+        }
+        ana.edit(|edit| Entry::link(edit, ENTRY, row(5), &Link::same(council, NOW))).unwrap();
+        let entry = ana.entry();
+        assert_eq!(entry.moving(council, Direction::In), [row(1), row(3)]);
+        assert_eq!(entry.moving(council, Direction::Out), [row(2), row(3)]);
+        assert_eq!(entry.moving(paper, Direction::In), [row(4)]);
+    }
 }

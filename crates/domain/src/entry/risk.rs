@@ -3,6 +3,7 @@
 use minicbor::{Decode, Encode};
 
 use crate::author::Author;
+use crate::entry::Entry;
 use crate::entry::assertion::{Claim, Stated};
 use crate::ids::RowId;
 use crate::words::choice::words;
@@ -106,9 +107,56 @@ impl Risk {
 }
 
 impl Level {
-    /// Medium and high change what may be done.
-    pub(crate) fn is_strict(self) -> bool {
+    /// Medium and high change what may be done; whether they can be mitigated is worth a question (partnership guide,
+    /// section 3).
+    pub fn is_strict(self) -> bool {
         matches!(self, Level::Medium | Level::High)
+    }
+}
+
+impl RiskStanding {
+    /// What somebody who settles it has read, and replaces: all that stands.
+    pub fn to_settle(&self) -> Vec<RowId> {
+        self.said.iter().map(|stated| stated.id).collect()
+    }
+
+    /// Each rating that stands, the strictest first.
+    pub fn strictest_first(&self) -> Vec<&Stated> {
+        let mut said: Vec<&Stated> = self.said.iter().collect();
+        said.sort_by_key(|stated| std::cmp::Reverse(stated.level()));
+        said
+    }
+
+    /// The last of the ratings that say what counts.
+    pub fn that_counts(&self) -> Option<&Stated> {
+        self.said.iter().rfind(|stated| stated.level() == self.counts)
+    }
+
+    /// Who took a strict rating back, which counts all the same until somebody settles it.
+    pub fn taken_back_by(&self, stated: &Stated) -> Option<&Author> {
+        self.taken_back.iter().find(|(id, _)| *id == stated.id).map(|(_, by)| by)
+    }
+}
+
+impl Stated {
+    /// The rating, if it is one.
+    pub fn risk(&self) -> Option<Risk> {
+        match self.assertion.claim {
+            Claim::Risk(risk) => Some(risk),
+            _ => None,
+        }
+    }
+
+    /// How high it was rated.
+    pub fn level(&self) -> Level {
+        self.risk().map_or(Level::Unknown, |risk| risk.level)
+    }
+}
+
+impl Entry {
+    /// Always six lines, in the guide's order (partnership guide, section 3): what nobody looked at is not left out.
+    pub fn six_risks(&self) -> [(RiskKind, Option<&RiskStanding>); 6] {
+        RiskKind::ALL.map(|kind| (kind, self.risk(kind)))
     }
 }
 
@@ -125,23 +173,22 @@ pub(crate) enum Standing {
 
 /// Join what was said about one type. `stated` goes with each rating; settled ones may be left out.
 pub(crate) fn join(kind: RiskKind, stated: Vec<Rated>) -> Option<RiskStanding> {
-    let level = |stated: &Stated| risk(stated).map_or(Level::Unknown, |risk| risk.level);
     let said: Vec<Rated> = stated
         .into_iter()
         .filter(|rated| match rated.standing {
             Standing::Stands => true,
             // What it made stricter stays; what it loosened has ended.
-            Standing::TakenBack => level(&rated.stated).is_strict(),
+            Standing::TakenBack => rated.stated.level().is_strict(),
             Standing::Settled => false,
         })
         .collect();
     if said.is_empty() {
         return None;
     }
-    let reopens = |rated: &Rated| rated.replaces && level(&rated.stated) == Level::Unknown;
+    let reopens = |rated: &Rated| rated.replaces && rated.stated.level() == Level::Unknown;
     let open_again = said.iter().any(|rated| reopens(rated) || rated.taken_back_by.is_some());
     let known: Vec<Risk> =
-        said.iter().filter_map(|rated| risk(&rated.stated)).filter(|risk| risk.level != Level::Unknown).collect();
+        said.iter().filter_map(|rated| rated.stated.risk()).filter(|risk| risk.level != Level::Unknown).collect();
     let counts = known.iter().map(|risk| risk.level).max().unwrap_or(Level::Unknown);
     let mitigation = known
         .iter()
@@ -160,7 +207,7 @@ pub(crate) fn join(kind: RiskKind, stated: Vec<Rated>) -> Option<RiskStanding> {
         None => false,
     };
     let known_beside_open = open_again
-        && said.iter().any(|rated| rated.standing == Standing::Stands && level(&rated.stated) != Level::Unknown);
+        && said.iter().any(|rated| rated.standing == Standing::Stands && rated.stated.level() != Level::Unknown);
     Some(RiskStanding {
         kind,
         counts,
@@ -172,20 +219,12 @@ pub(crate) fn join(kind: RiskKind, stated: Vec<Rated>) -> Option<RiskStanding> {
     })
 }
 
-fn risk(stated: &Stated) -> Option<Risk> {
-    match stated.assertion.claim {
-        Claim::Risk(risk) => Some(risk),
-        _ => None,
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;
 
     use super::*;
     use crate::date::When;
-    use crate::entry::Entry;
     use crate::entry::assertion::Assertion;
     use crate::tests::desk::{Desk, NOW, row, today};
 
@@ -203,6 +242,32 @@ mod tests {
         assert_eq!(RiskKind::typed("Reputation"), Some(RiskKind::Reputational));
         assert_eq!(Level::typed("?"), Some(Level::Unknown));
         assert_eq!(Level::typed("enormous"), None);
+    }
+
+    #[test]
+    fn whoever_settles_a_risk_replaces_all_that_stands_and_the_strict_one_is_read_first() {
+        let [mut ana, mut ben, _] = Desk::three_choirs();
+        let rated = |level, reason: &str| {
+            let risk = Risk { kind: RiskKind::Legal, level, mitigation: Mitigation::Unknown };
+            let reason = Some(reason.to_owned());
+            Assertion { reason, ..Assertion::new(Claim::Risk(risk), When::on(today()), NOW) }
+        };
+        ana.edit(|edit| Entry::assert(edit, row(1), &rated(Level::Low, "a letter"))).unwrap();
+        ben.edit(|edit| Entry::assert(edit, row(2), &rated(Level::High, "a summons"))).unwrap();
+        ana.learn(&[&ben]);
+        let entry = ana.entry();
+        let standing = entry.risk(RiskKind::Legal).unwrap();
+        assert_eq!(
+            standing.strictest_first().iter().map(|stated| stated.level()).collect::<Vec<_>>(),
+            [Level::High, Level::Low]
+        );
+        assert_eq!(standing.that_counts().map(|stated| stated.id), Some(row(2)));
+        let settled = Assertion { supersedes: standing.to_settle(), ..rated(Level::None, "withdrawn") };
+        ana.edit(|edit| Entry::assert(edit, row(3), &settled)).unwrap();
+        let entry = ana.entry();
+        assert_eq!(entry.risk(RiskKind::Legal).map(RiskStanding::to_settle), Some(vec![row(3)]));
+        let looked_at = entry.six_risks().map(|(kind, standing)| (kind, standing.is_some()));
+        assert_eq!(looked_at, RiskKind::ALL.map(|kind| (kind, kind == RiskKind::Legal)));
     }
 
     proptest! {

@@ -9,7 +9,7 @@ use crate::entry::assertion::{Assertion, Claim};
 use crate::entry::link::{Direction, Link, Strength};
 use crate::entry::position::Place;
 use crate::entry::risk::{Level, Mitigation, Risk, RiskKind, RiskStanding};
-use crate::entry::{Archived, Entry, NewEntry};
+use crate::entry::{Archived, Entry, Lack, NewEntry};
 use crate::files::export::{digest, entry_line, export_lines};
 use crate::ids::{EntryId, RowId};
 use crate::kind::Kind;
@@ -17,6 +17,19 @@ use crate::map::campaign::Campaign;
 use crate::map::{Map, NewMap};
 use crate::rejection::Rejection;
 use crate::tests::desk::{Desk, ENTRY, NOW, row, today, who};
+
+#[test]
+fn a_person_is_asked_why_they_may_be_here_and_a_group_in_whose_words_it_is_led() {
+    let basis = |kind: &str| Kind::named(kind).unwrap().field("basis");
+    let person = NewEntry::new(Kind::named("person").unwrap(), "Oona Vale");
+    assert_eq!(person.lacks(), [Lack::Basis(basis("person").unwrap())]);
+    assert_eq!(person.with("basis", "public-role").lacks(), []);
+    let group = NewEntry::new(Kind::named("organisation").unwrap(), "Second Kiln");
+    assert_eq!(group.lacks(), []);
+    let led = group.with("led-by", "refugees");
+    assert_eq!(led.lacks(), [Lack::Words]);
+    assert_eq!(led.with("led-by-words", "their own page").lacks(), []);
+}
 
 #[test]
 fn the_stricter_of_two_ratings_counts_and_the_other_stands_beside_it() {
