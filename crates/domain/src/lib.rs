@@ -5,6 +5,7 @@
 
 /// What follows from a map, for whoever asks what to do next.
 pub mod advice {
+    pub mod clashes;
     pub mod due;
     pub mod meeting;
     pub mod next;
@@ -43,6 +44,7 @@ pub mod paper {
     pub mod wall;
 }
 pub mod private;
+pub mod put;
 pub mod rejection;
 pub mod town;
 pub mod undo;

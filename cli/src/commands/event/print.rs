@@ -4,7 +4,8 @@ use std::path::PathBuf;
 
 use allymap_domain::card::Card;
 use allymap_domain::map::question::Asked;
-use allymap_domain::paper::event::{EventSheet, event_sheet};
+use allymap_domain::paper::event::event_sheet;
+use allymap_domain::weigh::sheet::EventSheet;
 use allymap_domain::words::folded_words;
 
 use super::super::weigh::{self, Ground};
