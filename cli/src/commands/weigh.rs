@@ -16,7 +16,7 @@ use allymap_policy::{About, Change, Fact, Label, Outcome, Part, Per, Question, R
 use allymap_wire::DocumentId;
 
 use allymap_home::authors::Authors;
-use allymap_home::events::ground;
+use allymap_home::events::event::meant;
 
 use crate::app::App;
 use crate::terminal::failure::{Exit, Failure};
@@ -26,7 +26,7 @@ pub(crate) use allymap_home::events::ground::{Ground, pack, pack_name};
 
 /// The event that is meant.
 pub(crate) fn event(app: &mut App<'_>, said: &str) -> Result<Card, Failure> {
-    Ok(ground::meant(app.visit()?, said)?)
+    Ok(meant(app.visit()?, said)?)
 }
 
 /// `Sat 13 Mar 2027`, or that nobody knows.

@@ -1,6 +1,7 @@
 //! How a failure reads: what happened, whether anything is lost, what to do next. Nothing else turns errors into words.
 
 mod computer;
+mod events;
 mod exchange;
 mod trouble;
 

@@ -3,5 +3,6 @@
 pub mod driver;
 pub mod lines;
 pub mod member;
+pub mod readers;
 pub mod relay;
 mod socket;

@@ -2,6 +2,8 @@
 //!
 //! A family is what a person does next: free the disk, find the keys, say which entry was meant.
 
+mod events;
+
 use std::io;
 use std::path::{Path, PathBuf};
 
@@ -11,6 +13,8 @@ use allymap_domain::rejection::Rejection;
 use allymap_domain::words::label::NotALabel;
 use allymap_replica::{EditFailure, OpenError, Unreadable};
 use allymap_seal::SlotError;
+
+pub use events::Events;
 
 #[derive(Debug)]
 pub enum Trouble {
@@ -30,6 +34,8 @@ pub enum Trouble {
     Settings(Settings),
     /// A file beside the maps.
     File(File),
+    /// An event, or those whom it concerns.
+    Events(Events),
     /// A change was meant for an earlier day.
     Past,
 }

@@ -4,7 +4,7 @@ use allymap_domain::words::label::NotALabel;
 use allymap_home::Trouble;
 use allymap_home::trouble::{Entry, Fitting, Which};
 
-use super::{Candidate, Exit, Failure, computer};
+use super::{Candidate, Exit, Failure, computer, events};
 
 impl From<Trouble> for Failure {
     fn from(trouble: Trouble) -> Failure {
@@ -17,6 +17,7 @@ impl From<Trouble> for Failure {
             Trouble::Entry(trouble) => entry(&trouble),
             Trouble::Rejected(rejection) => rejection.into(),
             Trouble::Label(error) => error.into(),
+            Trouble::Events(trouble) => events::events(trouble),
             Trouble::Past => Failure::usage("An earlier day cannot be changed.").hint("Nothing was changed."),
         }
     }
