@@ -267,7 +267,6 @@ under! {
     cards() -> Arc<[Card]>;
     cards_once() -> Arc<[Card]>;
     card(id: EntryId) -> Card;
-    card_if_here(id: EntryId) -> Option<Card>;
     one_and_the_same(id: EntryId) -> Vec<EntryId>;
     short_ids() -> BTreeMap<EntryId, String>;
     names() -> BTreeMap<EntryId, String>;

@@ -5,9 +5,9 @@ use allymap_domain::date::Date;
 use allymap_domain::entry::Entry;
 use allymap_domain::entry::favour::size_word;
 use allymap_domain::weigh::Weigher;
+use allymap_home::events::ground::{Ground, pack};
 
 use super::log::Holder;
-use super::weigh::{self, Ground};
 use crate::app::App;
 use crate::terminal::failure::Failure;
 
@@ -67,7 +67,7 @@ pub(crate) fn run(app: &mut App<'_>, args: Args) -> Result<(), Failure> {
 /// How much is still to be found out about an event.
 fn open(weigher: &Weigher<'_>, due: &Due<'_>) -> usize {
     let weighing = weigher.weigh(due.row);
-    weighing.still_open(&weighing.outcome(weigh::pack()))
+    weighing.still_open(&weighing.outcome(pack()))
 }
 
 /// Whom we owe, and what they or we have said would help (module, section 7).
