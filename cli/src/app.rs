@@ -164,7 +164,6 @@ impl<'h> App<'h> {
     }
 
     /// Calls an act until it is done, finding out each time what it wants first.
-    #[allow(dead_code, reason = "the acts that want something are on their way")]
     pub(crate) fn settle<D, T, W>(
         &mut self,
         draft: &mut D,
