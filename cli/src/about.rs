@@ -2,6 +2,8 @@
 
 pub(crate) mod card;
 pub(crate) mod choice;
+pub(crate) mod consent;
+pub(crate) mod event;
 pub(crate) mod relationship;
 pub(crate) mod relay;
 pub(crate) mod risk;

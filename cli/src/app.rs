@@ -265,7 +265,6 @@ under! {
     cards() -> Arc<[Card]>;
     cards_once() -> Arc<[Card]>;
     card(id: EntryId) -> Card;
-    card_if_here(id: EntryId) -> Option<Card>;
     short_ids() -> BTreeMap<EntryId, String>;
     names() -> BTreeMap<EntryId, String>;
     find(said: &str) -> Card;

@@ -60,7 +60,6 @@ mod todo;
 mod undo;
 mod unlock;
 mod voices;
-mod weigh;
 mod r#where;
 
 #[derive(Parser)]

@@ -31,7 +31,6 @@ const LONGER: &[&str] = &[
     "cli/src/app.rs",
     "cli/src/commands.rs",
     "cli/src/commands/partner.rs",
-    "cli/src/commands/weigh.rs",
     "crates/domain/src/date.rs",
     "crates/domain/src/importing.rs",
     "crates/domain/src/town.rs",

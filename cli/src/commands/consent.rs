@@ -1,19 +1,25 @@
 //! `allymap consent …`: what a community answered when it was asked, who gave the answer, when, and for what.
 
-use allymap_domain::card::Card;
 use allymap_domain::date::When;
 use allymap_domain::date::typed::parse_when;
-use allymap_domain::entry::Entry;
-use allymap_domain::entry::assertion::{Assertion, Claim};
 use allymap_domain::entry::weighed::Weighed;
 use allymap_domain::weigh::Told;
-use allymap_domain::words::folded;
+use allymap_domain::weigh::consent::{Answer as Answered, Follows, Occasion, needs_giver};
+use allymap_domain::weigh::typed::value;
+use allymap_home::events::consent::{self, Noted, Shown, Want, Withdrawing, Withdrawn};
+use allymap_home::events::event::meant;
 use allymap_policy::Fact;
-use allymap_wire::DocumentId;
+use serde::Serialize;
+use serde_json::json;
 
-use super::weigh;
+use super::relation::source_about;
+use crate::about;
+use crate::about::event::COLUMN;
+use crate::about::who::say_who_sees;
 use crate::app::App;
-use crate::terminal::failure::{Exit, Failure};
+use crate::terminal::answer::Answer;
+use crate::terminal::failure::Failure;
+use crate::terminal::output::Output;
 use crate::terminal::typed;
 
 /// What rights holders answered when they were asked
@@ -96,10 +102,10 @@ pub(crate) fn run(app: &mut App<'_>, args: Args) -> Result<(), Failure> {
 }
 
 fn add(app: &mut App<'_>, args: Add) -> Result<(), Failure> {
-    let row = app.find(&args.who)?;
-    let event = args.event.as_deref().map(|said| weigh::event(app, said)).transpose()?;
+    let card = app.find(&args.who)?;
+    let event = args.event.as_deref().map(|said| meant(app.visit()?, said).map_err(Failure::from)).transpose()?;
     let answer = match args.answer {
-        Some(typed) => weigh::value(Fact::Consent, &typed)?,
+        Some(typed) => value(Fact::Consent, &typed)?,
         None => {
             let values = Fact::Consent.values();
             let choices: Vec<String> = values.iter().map(|value| Fact::Consent.value_words(value).to_owned()).collect();
@@ -108,165 +114,126 @@ fn add(app: &mut App<'_>, args: Add) -> Result<(), Failure> {
     };
     let answer = answer
         .ok_or_else(|| Failure::missing("What did they answer?", "--answer (full, conditional, blessing, declined)"))?;
-    // A yes of nobody is nobody's yes.
     let given_by = match args.given_by {
         Some(who) => Some(who),
-        None if matches!(answer.as_str(), "full" | "conditional") => {
-            Some(app.ask().required("Who of theirs gave it?", "--given-by WHO")?)
-        }
+        None if needs_giver(&answer) => Some(app.ask().required("Who of theirs gave it?", "--given-by WHO")?),
         None => app.ask().optional("Who of theirs gave it?")?,
     };
-    let occasion = match (&event, args.occasion) {
-        (Some(_), _) => None,
-        (None, Some(occasion)) => Some(occasion),
-        (None, None) => Some(app.ask().required("For what was it given?", "--for EVENT or --occasion WHAT")?),
-    };
-    let on = args.on.map_or(Ok(When::on(app.today())), |typed| parse_when(&typed, app.today()))?;
-    // What they answered about the same thing before; a no binds for everything until they change it.
-    let folded_occasion = folded(occasion.as_deref().unwrap_or_default());
-    let before: Vec<Told<Weighed>> = row
-        .consents()
-        .into_iter()
-        .filter(|told| match &event {
-            Some(event) => told.what.occasion_event == Some(event.id),
-            None => told.what.occasion_event.is_none() && folded(told.what.occasion.as_deref().unwrap_or_default()) == folded_occasion,
-        } || matches!(told.what.value.as_deref(), Some("declined" | "blessing")))
-        .collect();
-    let because = match (args.because, before.is_empty()) {
-        (Some(because), _) => Some(typed::free_text(&app.output, &because)?),
-        (None, true) => None,
-        (None, false) => {
-            Some(app.ask().required("Something else is on record. Why does this hold now?", "--because WHY")?)
+    let occasion = match (event, args.occasion) {
+        (Some(event), _) => Occasion::Event(event.id),
+        (None, Some(occasion)) => Occasion::Other(occasion),
+        (None, None) => {
+            Occasion::Other(app.ask().required("For what was it given?", "--for EVENT or --occasion WHAT")?)
         }
     };
-    let weighed = Weighed {
-        occasion: occasion.clone(),
-        occasion_event: event.as_ref().map(|event| event.id),
-        conditions: args.condition.clone(),
-        ..Weighed::new(Fact::Consent.name(), Some(&answer))
-    };
-    let source = super::relation::source_about(app, &row, args.source)?;
-    let assertion = Assertion {
-        said_by: given_by,
-        reason: because,
-        source,
-        supersedes: before.iter().map(|told| told.id).collect(),
-        ..Assertion::new(Claim::Weighed(weighed), on, app.now().0)
-    };
-    let id = app.fresh_row();
-    app.edit(DocumentId(row.id.0), |edit| Entry::assert(edit, id, &assertion))?;
-    app.commit()?;
-    let what = event.as_ref().map(|event| event.name.clone()).or(occasion).unwrap_or_default();
-    if app.output.json {
-        app.output.json(
-            &serde_json::json!({ "entry": row.name, "consent": answer, "for": what, "conditions": args.condition }),
-        );
-        return Ok(());
+    let on = args.on.map_or(Ok(When::on(app.today())), |typed| parse_when(&typed, app.today()))?;
+    let because = args.because.map(|because| typed::free_text(&app.output, &because)).transpose()?;
+    let mut draft =
+        Answered { value: answer, given_by, occasion, on, conditions: args.condition, because, source: None };
+    // The act asks once more, for what came in meanwhile.
+    if draft.lacks_reason(&card) {
+        draft.because = Some(why(app)?);
     }
-    app.output.say(format_args!("Kept: {} of {}, for {what}.", Fact::Consent.value_words(&answer), row.name));
-    for condition in &args.condition {
-        app.output.say(format_args!("  on condition: {condition}"));
-    }
-    match answer.as_str() {
-        "declined" => app.output.say("That ends it: we do not go ahead without them."),
-        "blessing" => app.output.say("Our own action may go on, without them as partner."),
-        _ => {}
-    }
-    super::partner::who_sees(app)
+    draft.source = source_about(app, &card, args.source)?;
+    let act = |v: &mut _, draft: &_| consent::add(v, card.id, draft);
+    let noted = app.settle(&mut draft, act, |app, draft, want| match want {
+        Want::Because => {
+            draft.because = Some(why(app)?);
+            Ok(())
+        }
+    })?;
+    app.tell(&noted)
 }
 
-/// `yes, with conditions, for Film night: no photographs (given by Noor, 2026-11-20)`
+fn why(app: &mut App<'_>) -> Result<String, Failure> {
+    app.ask().required("Something else is on record. Why does this hold now?", "--because WHY")
+}
+
+impl Answer for Noted {
+    fn json(&self) -> impl Serialize {
+        json!({
+            "entry": self.entry, "consent": self.answer.value, "for": self.occasion,
+            "conditions": self.answer.conditions,
+        })
+    }
+
+    fn say(&self, out: &Output) {
+        let answer = Fact::Consent.value_words(&self.answer.value);
+        out.say(format_args!("Kept: {answer} of {}, for {}.", self.entry, self.occasion));
+        for condition in &self.answer.conditions {
+            out.say(format_args!("  on condition: {condition}"));
+        }
+        match self.answer.follows() {
+            Follows::ItEnds => out.say("That ends it: we do not go ahead without them."),
+            Follows::OursAlone => out.say("Our own action may go on, without them as partner."),
+            Follows::Nothing => {}
+        }
+        say_who_sees(out, &self.seen_by);
+    }
+}
+
+/// For commands that still read a card's own statements.
 pub(crate) fn words(app: &mut App<'_>, told: &Told<Weighed>) -> Result<String, Failure> {
-    let event = told.what.occasion_event.map(|id| app.card_if_here(id)).transpose()?.flatten().map(|row| row.name);
-    let what = event.or_else(|| told.what.occasion.clone()).unwrap_or_else(|| "no occasion named".to_owned());
-    let answer = told.what.value.as_deref().map_or("taken back; ask again", |value| Fact::Consent.value_words(value));
-    let conditions =
-        if told.what.conditions.is_empty() { String::new() } else { format!(": {}", told.what.conditions.join("; ")) };
-    let giver =
-        told.assertion.said_by.as_ref().map_or_else(|| "nobody named".to_owned(), |giver| format!("given by {giver}"));
-    let reason = told.assertion.reason.as_ref().map(|reason| format!(", {reason}")).unwrap_or_default();
-    Ok(format!("{answer}, for {what}{conditions} ({giver}, {}{reason})", told.assertion.observed))
+    Ok(about::consent::words(&consent::given(app.visit()?, told)?))
 }
 
+/// The same for programs.
 pub(crate) fn json(app: &mut App<'_>, told: &Told<Weighed>) -> Result<serde_json::Value, Failure> {
-    let event = told.what.occasion_event.map(|id| app.card_if_here(id)).transpose()?.flatten().map(|row| row.name);
-    let authors = app.authors()?;
-    Ok(serde_json::json!({
-        "answer": told.what.value, "event": event, "occasion": told.what.occasion, "conditions": told.what.conditions,
-        "given_by": told.assertion.said_by, "on": told.assertion.observed.typed, "reason": told.assertion.reason,
-        "by": authors.of(told.by).name,
-    }))
+    Ok(about::consent::json(&consent::given(app.visit()?, told)?))
 }
 
 fn show(app: &mut App<'_>, who: &str) -> Result<(), Failure> {
-    let row = app.find(who)?;
-    let consents = row.consents();
-    if app.output.json {
-        let mut all = Vec::new();
-        for told in &consents {
-            all.push(json(app, told)?);
-        }
-        let requests: Vec<_> = row.requests().iter().map(super::request::json).collect();
-        app.output.json(&serde_json::json!({ "entry": row.name, "consents": all, "requests": requests }));
-        return Ok(());
-    }
-    app.output.say(&row.name);
-    for told in &consents {
-        let words = words(app, told)?;
-        app.output.line("Consent", weigh::COLUMN, words);
-    }
-    if consents.is_empty() {
-        app.output.line("Consent", weigh::COLUMN, "nobody has asked them yet");
-    }
-    say_requests(app, &row);
-    Ok(())
+    let card = app.find(who)?;
+    let shown = consent::show(app.visit()?, card.id)?;
+    app.tell(&shown)
 }
 
-pub(crate) fn say_requests(app: &App<'_>, row: &Card) {
-    for told in row.requests() {
-        app.output.line("Their request", weigh::COLUMN, super::request::words(&told));
+impl Answer for Shown {
+    fn json(&self) -> impl Serialize {
+        json!({
+            "entry": self.entry, "consents": self.consents.iter().map(about::consent::json).collect::<Vec<_>>(),
+            "requests": self.requests.iter().map(about::consent::request_json).collect::<Vec<_>>(),
+        })
+    }
+
+    fn say(&self, out: &Output) {
+        out.say(&self.entry);
+        for given in &self.consents {
+            out.line("Consent", COLUMN, about::consent::words(given));
+        }
+        if self.consents.is_empty() {
+            out.line("Consent", COLUMN, "nobody has asked them yet");
+        }
+        for request in &self.requests {
+            out.line("Their request", COLUMN, about::consent::request_words(request));
+        }
     }
 }
 
 fn withdraw(app: &mut App<'_>, args: Withdraw) -> Result<(), Failure> {
-    let row = app.find(&args.who)?;
-    let event = args.event.as_deref().map(|said| weigh::event(app, said)).transpose()?;
-    let standing: Vec<Told<Weighed>> = row
-        .consents()
-        .into_iter()
-        .filter(|told| {
-            told.what.value.is_some() && event.as_ref().is_none_or(|event| told.what.occasion_event == Some(event.id))
-        })
-        .collect();
-    if standing.is_empty() {
-        return Err(Failure::new(
-            "AM-NO-CONSENT",
-            Exit::WhichEntry,
-            format!("No answer of {} is on record here.", row.name),
-        )
-        .hint("Nothing was changed. See: allymap consent show"));
+    let card = app.find(&args.who)?;
+    let event = args.event.as_deref().map(|said| meant(app.visit()?, said).map_err(Failure::from)).transpose()?;
+    let mut draft = Withdrawing { event: event.map(|event| event.id), because: None, given_by: args.given_by };
+    let (mut given, act) = (args.because, |v: &mut _, draft: &_| consent::withdraw(v, card.id, draft));
+    let withdrawn = app.settle(&mut draft, act, |app, draft, want| match want {
+        Want::Because => {
+            draft.because = Some(match given.take() {
+                Some(because) => typed::free_text(&app.output, &because)?,
+                None => app.ask().required("Why?", "--because WHY")?,
+            });
+            Ok(())
+        }
+    })?;
+    app.tell(&withdrawn)
+}
+
+impl Answer for Withdrawn {
+    fn json(&self) -> impl Serialize {
+        json!({ "entry": self.entry, "withdrawn": self.answers, "reason": self.because })
     }
-    let because = match args.because {
-        Some(because) => typed::free_text(&app.output, &because)?,
-        None => app.ask().required("Why?", "--because WHY")?,
-    };
-    // One for each occasion, so that every question opens where it was answered.
-    for told in &standing {
-        let weighed = Weighed { value: None, conditions: Vec::new(), ..told.what.clone() };
-        let assertion = Assertion {
-            reason: Some(because.clone()),
-            said_by: args.given_by.clone(),
-            supersedes: vec![told.id],
-            ..Assertion::new(Claim::Weighed(weighed), When::on(app.today()), app.now().0)
-        };
-        let id = app.fresh_row();
-        app.edit(DocumentId(row.id.0), |edit| Entry::assert(edit, id, &assertion))?;
+
+    fn say(&self, out: &Output) {
+        out.say(format_args!("Taken back: the consent of {}. It is to be asked for again.", self.entry));
+        say_who_sees(out, &self.seen_by);
     }
-    app.commit()?;
-    if app.output.json {
-        app.output.json(&serde_json::json!({ "entry": row.name, "withdrawn": standing.len(), "reason": because }));
-        return Ok(());
-    }
-    app.output.say(format_args!("Taken back: the consent of {}. It is to be asked for again.", row.name));
-    super::partner::who_sees(app)
 }

@@ -2,11 +2,16 @@
 
 use std::path::{Path, PathBuf};
 
-use allymap_policy::{Fault, Pack, cases};
+use allymap_home::events::ground::{pack, pack_name};
+use allymap_home::events::policy;
+use allymap_policy::{Fault, Pack, Rule, cases};
+use serde::Serialize;
+use serde_json::json;
 
-use super::weigh::{self, Ground};
 use crate::app::App;
+use crate::terminal::answer::Answer;
 use crate::terminal::failure::{Exit, Failure};
+use crate::terminal::output::Output;
 use crate::terminal::words::count;
 
 /// The rules by which events are weighed
@@ -53,68 +58,68 @@ pub(crate) fn run(app: &mut App<'_>, args: Args) -> Result<(), Failure> {
 }
 
 fn show(app: &mut App<'_>) -> Result<(), Failure> {
-    let pack = weigh::pack();
     // The rules can be read without a map.
-    let older = if app.home().has_keys() { older(app)? } else { Vec::new() };
-    if app.output.json {
-        app.output.json(&serde_json::json!({
-            "name": pack.name(), "version": pack.version(), "note": pack.note(), "sources": pack.sources(),
-            "rules": pack.rules(), "decided_under_an_older_policy": older,
-        }));
-        return Ok(());
-    }
-    let out = app.output.clone();
-    out.say(format_args!("{} · {}", weigh::pack_name(), pack.note()));
-    for rule in pack.rules() {
-        out.line(&rule.id.to_string(), 6, format_args!("{} ({})", rule.text, rule.source));
-    }
-    for (short, source) in pack.sources() {
-        out.line(short, 6, source);
-    }
-    for name in &older {
-        out.say(format_args!("Decided under an older policy, look again: {name}"));
-    }
-    Ok(())
+    let older = if app.home().has_keys() { policy::older(app.visit()?)? } else { Vec::new() };
+    app.tell(&Rules { older })
 }
 
-/// Events whose decision rests on another version of the rules.
-fn older(app: &mut App<'_>) -> Result<Vec<String>, Failure> {
-    if app.maps()?.is_empty() {
-        return Ok(Vec::new());
+/// The rules that answer.
+struct Rules {
+    /// Events that were decided under others.
+    older: Vec<String>,
+}
+
+impl Answer for Rules {
+    fn json(&self) -> impl Serialize {
+        let pack = pack();
+        json!({
+            "name": pack.name(), "version": pack.version(), "note": pack.note(), "sources": pack.sources(),
+            "rules": pack.rules(), "decided_under_an_older_policy": self.older,
+        })
     }
-    let ground = Ground::of(app.visit()?)?;
-    let decided = ground.cards.iter().filter(|row| row.kind == "event" && !row.archived);
-    let old = decided.filter(|row| row.decisions().iter().any(|told| told.what.pack != weigh::pack_name()));
-    Ok(old.map(|row| row.name.clone()).collect())
+
+    fn say(&self, out: &Output) {
+        let pack = pack();
+        out.say(format_args!("{} · {}", pack_name(), pack.note()));
+        for rule in pack.rules() {
+            out.line(&rule.id.to_string(), 6, format_args!("{} ({})", rule.text, rule.source));
+        }
+        for (short, source) in pack.sources() {
+            out.line(short, 6, source);
+        }
+        for name in &self.older {
+            out.say(format_args!("Decided under an older policy, look again: {name}"));
+        }
+    }
 }
 
 fn show_rule(app: &App<'_>, id: &str) -> Result<(), Failure> {
-    let pack = weigh::pack();
-    let rule = pack.rule(id).ok_or_else(|| {
-        let names = pack.rules().iter().map(|rule| rule.id.to_string()).collect::<Vec<_>>().join(", ");
+    let rule = pack().rule(id).ok_or_else(|| {
+        let names = pack().rules().iter().map(|rule| rule.id.to_string()).collect::<Vec<_>>().join(", ");
         let short: String = id.chars().take(40).collect();
         Failure::new("AM-NO-RULE", Exit::WhichEntry, format!("There is no rule {short}."))
             .hint(format!("There are {names}."))
     })?;
-    if app.output.json {
-        app.output.json(&serde_json::json!({ "policy": weigh::pack_name(), "rule": rule }));
-        return Ok(());
+    app.tell(rule)
+}
+
+impl Answer for Rule {
+    fn json(&self) -> impl Serialize {
+        json!({ "policy": pack_name(), "rule": self })
     }
-    let out = app.output.clone();
-    out.say(format_args!("{} · {}", rule.id, weigh::pack_name()));
-    out.line("Says", 10, &rule.text);
-    out.line("Does", 10, &rule.does);
-    out.line("From", 10, &rule.source);
-    for (short, source) in pack.sources().iter().filter(|(short, _)| rule.source.contains(short.as_str())) {
-        out.line("", 10, format_args!("{short}: {source}"));
+
+    fn say(&self, out: &Output) {
+        out.say(format_args!("{} · {}", self.id, pack_name()));
+        out.line("Says", 10, &self.text);
+        out.line("Does", 10, &self.does);
+        out.line("From", 10, &self.source);
+        for (short, source) in pack().sources().iter().filter(|(short, _)| self.source.contains(short.as_str())) {
+            out.line("", 10, format_args!("{short}: {source}"));
+        }
+        let answers = if self.answers { "an answer of those referred to counts" } else { "no answer releases from it" };
+        out.line("Answers", 10, answers);
+        out.line("Note", 10, pack().note());
     }
-    out.line(
-        "Answers",
-        10,
-        if rule.answers { "an answer of those referred to counts" } else { "no answer releases from it" },
-    );
-    out.line("Note", 10, pack.note());
-    Ok(())
 }
 
 fn read(file: &Path) -> Result<String, Failure> {
@@ -143,8 +148,7 @@ fn parsed(app: &App<'_>, file: &Path) -> Result<Pack, Failure> {
 fn check(app: &App<'_>, file: &Path) -> Result<(), Failure> {
     let pack = parsed(app, file)?;
     if app.output.json {
-        app.output
-            .json(&serde_json::json!({ "name": pack.name(), "version": pack.version(), "rules": pack.rules().len() }));
+        app.output.json(&json!({ "name": pack.name(), "version": pack.version(), "rules": pack.rules().len() }));
         return Ok(());
     }
     let rules = count(pack.rules().len(), "rule", "rules");
@@ -154,7 +158,7 @@ fn check(app: &App<'_>, file: &Path) -> Result<(), Failure> {
 
 fn attempt(app: &App<'_>, file: &Path, rules: Option<&Path>) -> Result<(), Failure> {
     let own = rules.map(|rules| parsed(app, rules)).transpose()?;
-    let pack = own.as_ref().unwrap_or_else(|| weigh::pack());
+    let pack = own.as_ref().unwrap_or_else(|| pack());
     let cases = cases::parse(&read(file)?).map_err(|faults| faulty(app, file, &faults))?;
     let tried = cases::run(pack, &cases);
     let failed = tried.iter().filter(|one| !one.passed()).count();
@@ -169,7 +173,7 @@ fn attempt(app: &App<'_>, file: &Path, rules: Option<&Path>) -> Result<(), Failu
                 value
             })
             .collect();
-        app.output.json(&serde_json::json!({
+        app.output.json(&json!({
             "policy": format!("{} v{}", pack.name(), pack.version()), "cases": all, "failed": failed,
         }));
     } else {

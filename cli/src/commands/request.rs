@@ -1,17 +1,21 @@
 //! `allymap request …`: what a community asks of all of us. It stands until they lift it.
 
 use allymap_domain::date::When;
-use allymap_domain::entry::Entry;
-use allymap_domain::entry::assertion::{Assertion, Claim};
 use allymap_domain::entry::weighed::Weighed;
 use allymap_domain::weigh::Told;
-use allymap_domain::words::choice::Choice;
-use allymap_domain::words::folded;
-use allymap_policy::{Fact, LIFTED};
-use allymap_wire::DocumentId;
+use allymap_domain::weigh::request::{Request, RequestKind};
+use allymap_home::events::request::{self, Lifted, Lifting, Noted, Requested, Want};
+use serde::Serialize;
+use serde_json::json;
 
+use super::relation::source_about;
+use super::risk::chosen;
+use crate::about;
+use crate::about::who::say_who_sees;
 use crate::app::App;
-use crate::terminal::failure::{Exit, Failure};
+use crate::terminal::answer::Answer;
+use crate::terminal::failure::Failure;
+use crate::terminal::output::Output;
 use crate::terminal::typed;
 
 /// What they ask of us, until they say otherwise
@@ -62,12 +66,6 @@ struct Lift {
     said_by: Option<String>,
 }
 
-const KINDS: &[Choice] = &[
-    Choice { slug: "other", label: "something else", also: &[] },
-    Choice { slug: "no-branding", label: "no branding", also: &["branding"] },
-    Choice { slug: "do-not-come", label: "do not come", also: &["stay away"] },
-];
-
 pub(crate) fn run(app: &mut App<'_>, args: Args) -> Result<(), Failure> {
     match args.verb {
         Verb::Add(args) => add(app, args),
@@ -76,87 +74,65 @@ pub(crate) fn run(app: &mut App<'_>, args: Args) -> Result<(), Failure> {
 }
 
 fn add(app: &mut App<'_>, args: Add) -> Result<(), Failure> {
-    let row = app.find(&args.who)?;
+    let card = app.find(&args.who)?;
     let text = match args.text {
         Some(text) => typed::free_text(&app.output, &text)?,
         None => app.ask().required("What do they ask of us?", "TEXT")?,
     };
-    let kind =
-        args.kind.map_or(Ok("other"), |typed| super::risk::chosen_word(app, Some(typed), "", "--kind", KINDS))?;
+    let kind = args.kind.map_or(Ok(RequestKind::Other), |typed| chosen(app, Some(typed), "", "--kind"))?;
     let said_by = match args.said_by {
         Some(who) => Some(who),
         None => app.ask().optional("Who of them said so?")?,
     };
-    let source = super::relation::source_about(app, &row, args.source)?;
-    let weighed = Weighed { text: Some(text.clone()), ..Weighed::new(Fact::Requests.name(), Some(kind)) };
-    let assertion =
-        Assertion { said_by, source, ..Assertion::new(Claim::Weighed(weighed), When::on(app.today()), app.now().0) };
-    let id = app.fresh_row();
-    app.edit(DocumentId(row.id.0), |edit| Entry::assert(edit, id, &assertion))?;
-    app.commit()?;
-    if app.output.json {
-        app.output.json(&serde_json::json!({ "entry": row.name, "request": text, "kind": kind }));
-        return Ok(());
+    let source = source_about(app, &card, args.source)?;
+    let asked = Request { text, kind, said_by, source, on: When::on(app.today()) };
+    let noted = request::add(app.visit()?, card.id, &asked)?;
+    app.tell(&noted)
+}
+
+impl Answer for Noted {
+    fn json(&self) -> impl Serialize {
+        json!({ "entry": self.entry, "request": self.request.text, "kind": self.request.kind.slug() })
     }
-    app.output.say(format_args!("Kept: {} asks: {text}.", row.name));
-    app.output.status("It shows whenever anybody plans something with them, until they lift it: allymap request lift");
-    super::partner::who_sees(app)
+
+    fn say(&self, out: &Output) {
+        out.say(format_args!("Kept: {} asks: {}.", self.entry, self.request.text));
+        out.status("It shows whenever anybody plans something with them, until they lift it: allymap request lift");
+        say_who_sees(out, &self.seen_by);
+    }
 }
 
 fn lift(app: &mut App<'_>, args: Lift) -> Result<(), Failure> {
-    let row = app.find(&args.who)?;
-    let standing = row.requests();
+    let card = app.find(&args.who)?;
     let typed = args.text.map_or(Ok(String::new()), |text| typed::free_text(&app.output, &text))?;
-    let words = |told: &Told<Weighed>| told.what.text.clone().unwrap_or_default();
-    let fitting: Vec<&Told<Weighed>> =
-        standing.iter().filter(|told| folded(&words(told)).contains(&folded(&typed))).collect();
-    let known: Vec<String> = standing.iter().map(words).collect();
-    let texts: std::collections::BTreeSet<String> = fitting.iter().map(|told| folded(&words(told))).collect();
-    let Some(first) = fitting.first().filter(|_| texts.len() == 1) else {
-        let message = match known.as_slice() {
-            [] => format!("{} asks nothing of us.", row.name),
-            _ => format!("It is not clear which request of {} is meant.", row.name),
-        };
-        let hint = match known.as_slice() {
-            [] => "Nothing was changed. See: allymap consent show".to_owned(),
-            known => format!("Nothing was changed. They ask: {}.", known.join(" · ")),
-        };
-        return Err(Failure::new("AM-WHICH", Exit::WhichEntry, message).hint(hint));
-    };
-    let text = words(first);
-    let said_by = match args.said_by {
-        Some(who) => who,
-        None => app.ask().required("Who of them said so?", "--said-by WHO")?,
-    };
-    let weighed = Weighed { text: Some(text.clone()), ..Weighed::new(Fact::Requests.name(), Some(LIFTED)) };
-    let assertion = Assertion {
-        said_by: Some(said_by.clone()),
-        supersedes: fitting.iter().map(|told| told.id).collect(),
-        ..Assertion::new(Claim::Weighed(weighed), When::on(app.today()), app.now().0)
-    };
-    let id = app.fresh_row();
-    app.edit(DocumentId(row.id.0), |edit| Entry::assert(edit, id, &assertion))?;
-    app.commit()?;
-    if app.output.json {
-        app.output.json(&serde_json::json!({ "entry": row.name, "lifted": text, "said_by": said_by }));
-        return Ok(());
+    let mut draft = Lifting { typed, said_by: args.said_by };
+    let act = |v: &mut _, draft: &_| request::lift(v, card.id, draft);
+    let lifted = app.settle(&mut draft, act, |app, draft, want| match want {
+        Want::SaidBy => {
+            draft.said_by = Some(app.ask().required("Who of them said so?", "--said-by WHO")?);
+            Ok(())
+        }
+    })?;
+    app.tell(&lifted)
+}
+
+impl Answer for Lifted {
+    fn json(&self) -> impl Serialize {
+        json!({ "entry": self.entry, "lifted": self.text, "said_by": self.said_by })
     }
-    app.output.say(format_args!("Lifted: {text} ({said_by} of {} said so).", row.name));
-    super::partner::who_sees(app)
+
+    fn say(&self, out: &Output) {
+        out.say(format_args!("Lifted: {} ({} of {} said so).", self.text, self.said_by, self.entry));
+        say_who_sees(out, &self.seen_by);
+    }
 }
 
-/// `no filming (said by Aunty Wilga, 2026-11-20)`
+/// For commands that still read a card's own statements.
 pub(crate) fn words(told: &Told<Weighed>) -> String {
-    let text = told.what.text.clone().unwrap_or_default();
-    let kind = told.what.value.as_deref().filter(|kind| *kind != "other");
-    let kind = kind.map(|kind| format!(", {}", Fact::Requests.value_words(kind))).unwrap_or_default();
-    let by = told.assertion.said_by.as_ref().map(|who| format!("said by {who}, ")).unwrap_or_default();
-    format!("{text}{kind} ({by}{})", told.assertion.observed)
+    about::consent::request_words(&Requested::from(told))
 }
 
+/// The same for programs.
 pub(crate) fn json(told: &Told<Weighed>) -> serde_json::Value {
-    serde_json::json!({
-        "text": told.what.text, "kind": told.what.value, "said_by": told.assertion.said_by,
-        "on": told.assertion.observed.typed,
-    })
+    about::consent::request_json(&Requested::from(told))
 }

@@ -3,6 +3,7 @@
 mod allies;
 mod campaign;
 mod computer;
+mod events;
 mod exchange;
 mod relations;
 mod trouble;

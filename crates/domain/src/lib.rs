@@ -8,6 +8,7 @@ pub mod advice {
     pub mod approach;
     pub mod before;
     pub mod capacity;
+    pub mod clashes;
     pub mod due;
     pub mod meeting;
     pub mod next;
@@ -47,6 +48,7 @@ pub mod paper {
     pub mod wall;
 }
 pub mod private;
+pub mod put;
 pub mod rejection;
 pub mod town;
 pub mod undo;

@@ -6,5 +6,6 @@ mod files;
 pub(crate) mod merging;
 mod papers;
 mod relationships;
+mod stated;
 mod stories;
 mod whole_map;

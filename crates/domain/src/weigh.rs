@@ -3,6 +3,16 @@
 //! Everything is read from rows, so that a list of events opens no document. What the map knows anyway (a category, research
 //! in the log, who sits in a council) flows in beside what people stated, each with where it is from.
 
+pub mod answer;
+pub mod consent;
+pub mod decide;
+pub mod place;
+pub mod referral;
+pub mod request;
+pub mod sheet;
+pub mod typed;
+pub mod walk;
+
 use std::cell::OnceCell;
 use std::collections::{BTreeMap, BTreeSet};
 

@@ -16,6 +16,7 @@ pub mod heard;
 mod home;
 pub mod journal;
 pub mod maps;
+mod put;
 pub mod relations;
 pub mod status;
 pub mod together;

@@ -4,6 +4,7 @@
 
 mod allies;
 mod campaign;
+mod events;
 mod relations;
 
 use std::io;
@@ -18,6 +19,7 @@ use allymap_seal::SlotError;
 
 pub use allies::Allies;
 pub use campaign::Campaign;
+pub use events::Events;
 pub use relations::First;
 
 #[derive(Debug)]
@@ -44,6 +46,8 @@ pub enum Trouble {
     Settings(Settings),
     /// A file beside the maps.
     File(File),
+    /// An event, or those whom it concerns.
+    Events(Events),
     /// A change was meant for an earlier day.
     Past,
 }

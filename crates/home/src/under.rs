@@ -50,7 +50,6 @@ pub trait Under {
     fn cards(&mut self) -> Result<Arc<[Card]>, Trouble>;
     fn cards_once(&mut self) -> Result<Arc<[Card]>, Trouble>;
     fn card(&mut self, id: EntryId) -> Result<Card, Trouble>;
-    fn card_if_here(&mut self, id: EntryId) -> Result<Option<Card>, Trouble>;
     fn one_and_the_same(&mut self, id: EntryId) -> Result<Vec<EntryId>, Trouble>;
     fn short_ids(&mut self) -> Result<BTreeMap<EntryId, String>, Trouble>;
     fn names(&mut self) -> Result<BTreeMap<EntryId, String>, Trouble>;
@@ -150,10 +149,6 @@ impl Under for Visit<'_> {
 
     fn card(&mut self, id: EntryId) -> Result<Card, Trouble> {
         Visit::card(self, id)
-    }
-
-    fn card_if_here(&mut self, id: EntryId) -> Result<Option<Card>, Trouble> {
-        Visit::card_if_here(self, id)
     }
 
     fn one_and_the_same(&mut self, id: EntryId) -> Result<Vec<EntryId>, Trouble> {

@@ -1,21 +1,21 @@
 //! `allymap event add` and `edit`.
 
-use allymap_domain::card::Card;
-use allymap_domain::card::find::{Found, find, short_ids};
-use allymap_domain::date::When;
 use allymap_domain::date::typed::parse_coming_date;
-use allymap_domain::entry::assertion::{Assertion, Claim};
-use allymap_domain::entry::weighed::Weighed;
-use allymap_domain::entry::{Entry, NewEntry};
-use allymap_domain::kind::Kind;
-use allymap_domain::weigh::Weighing;
-use allymap_domain::words::folded;
+use allymap_domain::weigh::answer::when;
+use allymap_domain::weigh::typed::value;
+use allymap_home::events::event::add::{self, Added, Alike, Changed, Changes, NewEvent};
+use allymap_home::events::event::meant;
 use allymap_policy::Fact;
-use allymap_wire::DocumentId;
+use serde::Serialize;
+use serde_json::json;
 
-use super::super::weigh;
+use super::list;
+use crate::about::event::say_requests;
+use crate::about::who::say_who_sees;
 use crate::app::App;
-use crate::terminal::failure::{Exit, Failure};
+use crate::terminal::answer::Answer;
+use crate::terminal::failure::Failure;
+use crate::terminal::output::Output;
 use crate::terminal::typed;
 use crate::terminal::words::{lower, quoted};
 
@@ -96,8 +96,8 @@ impl Facts {
         if let Some(on) = &self.on {
             given.push(("on".to_owned(), parse_coming_date(on, app.today())?.to_string()));
         }
-        if let Some(place) = &self.place {
-            given.push(("place".to_owned(), meant(app, place, Some("place"))?));
+        if let Some(said) = &self.place {
+            given.push(("place".to_owned(), add::place(app.visit()?, said)?));
         }
         for who in &self.organisers {
             given.push(("organisers".to_owned(), app.find(who)?.id.to_string()));
@@ -108,7 +108,7 @@ impl Facts {
             ("speakers", &self.speakers),
         ] {
             for who in all {
-                given.push((name.to_owned(), meant(app, who, None)?));
+                given.push((name.to_owned(), add::somebody(app.visit()?, who)?));
             }
         }
         for (name, all) in [("we-give", &self.we_give), ("consider", &self.consider)] {
@@ -119,80 +119,41 @@ impl Facts {
     }
 
     fn requested(&self) -> Result<Option<String>, Failure> {
-        self.requested.as_deref().map_or(Ok(None), |typed| weigh::value(Fact::Requested, typed))
-    }
-}
-
-/// The id of the one who is meant; words for whoever is not on the map.
-pub(super) fn meant(app: &mut App<'_>, said: &str, kind: Option<&str>) -> Result<String, Failure> {
-    let rows: Vec<Card> = app.cards()?.iter().filter(|row| kind.is_none_or(|kind| row.kind == kind)).cloned().collect();
-    match find(said, &rows) {
-        Found::One(row) => Ok(row.id.to_string()),
-        Found::Several(_) => app.find(said).map(|row| row.id.to_string()),
-        Found::None { .. } => Ok(said.trim().to_owned()),
+        Ok(self.requested.as_deref().map_or(Ok(None), |typed| value(Fact::Requested, typed))?)
     }
 }
 
 pub(super) fn add(app: &mut App<'_>, args: Add) -> Result<(), Failure> {
     let name = typed::given(args.name, || app.ask().required("What is it called?", "NAME (allymap event add NAME)"))?;
-    let (kind, _) = Kind::typed("event")?;
-    let rows = app.cards()?;
-    if !args.another
-        && rows.iter().any(|row| row.kind == kind.name && folded(&row.name) == folded(&name) && !row.archived)
-    {
-        return Err(Failure::new(
-            "AM-ALIKE",
-            Exit::NeedsPerson,
-            format!("{name} is on the map already. Nothing was added."),
-        )
-        .hint("Look at it with allymap event show, or add another one with --another."));
-    }
-    let mut new = NewEntry::new(kind, &name);
-    new.fields.extend(args.facts.given(app)?);
+    let alike = if args.another { Alike::IsAnother } else { Alike::IsAsked };
+    add::may(app.visit()?, &name, alike)?;
+    let fields = args.facts.given(app)?;
     let requested = args.facts.requested()?;
+    let mut new = NewEvent { name, alike, fields, requested };
     if app.can_ask() {
         ask(app, &mut new)?;
     }
-    let (id, row) = (app.fresh_entry(), app.fresh_row());
-    let statement = requested.map(|value| {
-        let weighed = Weighed::new(Fact::Requested.name(), Some(&value));
-        Assertion::new(Claim::Weighed(weighed), When::on(app.today()), app.now().0)
-    });
-    app.edit(DocumentId(id.0), |edit| {
-        Entry::create(edit, &new)?;
-        statement.iter().try_for_each(|statement| Entry::assert(edit, row, statement))
-    })?;
-    app.commit()?;
-    let ground = weigh::Ground::of(app.visit()?)?;
-    let event = ground.card(id).ok_or_else(Failure::no_map)?.clone();
-    let short = short_ids(ground.cards.iter().map(|row| row.id));
-    let weigher = ground.weigher();
-    let weighing = weigher.weigh(&event);
-    let outcome = weighing.outcome(weigh::pack());
-    if app.output.json {
-        app.output.json(&serde_json::json!({ "added": super::list::json(&weigher, &event, &short[&id]) }));
-        return Ok(());
-    }
-    app.output.say(format_args!("Added {}, {}  [{}]", event.name, weigh::when(&event), short[&id]));
-    app.output.say(format_args!("So far: {}.", lower(outcome.label().words())));
-    say_requests(app, &ground, &weighing);
-    app.output.status(format_args!("Go on with: allymap event assess {}", quoted(&event.name)));
-    crate::commands::partner::who_sees(app)
+    let added = add::add(app.visit()?, &new)?;
+    app.tell(&added)
 }
 
-/// What was asked of us stands, whoever plans something (module, section 4a).
-pub(super) fn say_requests(app: &App<'_>, ground: &weigh::Ground, weighing: &Weighing) {
-    for subject in &weighing.subjects {
-        let row = subject.entry.and_then(|id| ground.card(id));
-        for told in row.map(Card::requests).unwrap_or_default() {
-            let text = told.what.text.clone().unwrap_or_default();
-            app.output.say(format_args!("Standing request of {}: {text}", subject.name));
-        }
+impl Answer for Added {
+    fn json(&self) -> impl Serialize {
+        json!({ "added": list::json(&self.event) })
+    }
+
+    fn say(&self, out: &Output) {
+        let event = &self.event.event;
+        out.say(format_args!("Added {}, {}  [{}]", event.name, when(event.day), self.event.short));
+        out.say(format_args!("So far: {}.", lower(self.event.outcome.label().words())));
+        say_requests(out, &self.requests);
+        out.status(format_args!("Go on with: allymap event assess {}", quoted(&event.name)));
+        say_who_sees(out, &self.seen_by);
     }
 }
 
-fn ask(app: &mut App<'_>, new: &mut NewEntry) -> Result<(), Failure> {
-    let lacks = |new: &NewEntry, field: &str| new.value(field).is_none();
+fn ask(app: &mut App<'_>, new: &mut NewEvent) -> Result<(), Failure> {
+    let lacks = |new: &NewEvent, field: &str| !new.fields.iter().any(|(name, _)| name == field);
     if lacks(new, "on") {
         let day =
             app.ask_until("When? (Enter: not known yet)", |app, typed| Ok(parse_coming_date(typed, app.today())?))?;
@@ -214,7 +175,7 @@ fn ask(app: &mut App<'_>, new: &mut NewEntry) -> Result<(), Failure> {
     }
     if lacks(new, "communities") {
         let who = app.ask_until("Whose rights is it about? (Enter: nobody's in particular)", |app, typed| {
-            meant(app, typed, None)
+            Ok(add::somebody(app.visit()?, typed)?)
         })?;
         new.fields.extend(who.map(|who| ("communities".to_owned(), who)));
     }
@@ -222,55 +183,31 @@ fn ask(app: &mut App<'_>, new: &mut NewEntry) -> Result<(), Failure> {
 }
 
 pub(super) fn edit(app: &mut App<'_>, args: Edit) -> Result<(), Failure> {
-    let event = weigh::event(app, &args.event)?;
-    let changes = args.facts.given(app)?;
-    let mut drops = Vec::new();
+    let event = meant(app.visit()?, &args.event)?;
+    let mut changes = Changes { fields: args.facts.given(app)?, ..Changes::default() };
     for (field, who) in typed::pairs(&args.drop, "organisers=NAME")? {
-        let members = event.members(&field).to_vec();
-        let folded_who = folded(&who);
-        let ground = weigh::Ground::of(app.visit()?)?;
-        let weigher = ground.weigher();
-        let found = members.iter().find(|value| folded(&weigher.meant(value).1).contains(&folded_who));
-        let value = found.cloned().ok_or_else(|| {
-            Failure::new(
-                "AM-NOT-FOUND",
-                Exit::WhichEntry,
-                format!("{who} does not stand under {field} of {}.", event.name),
-            )
-            .hint("Nothing was changed. See: allymap event show")
-        })?;
-        drops.push((field, value));
+        let value = add::member(app.visit()?, &event, &field, &who)?;
+        changes.drops.push((field, value));
     }
-    let requested = args.facts.requested()?;
-    if changes.is_empty() && drops.is_empty() && requested.is_none() {
+    changes.requested = args.facts.requested()?;
+    if changes.count() == 0 {
         return Err(Failure::missing(
             "What is to change?",
             "--on, --organisers, --speakers, --set FIELD=VALUE and the like",
         ));
     }
-    if !changes.is_empty() || !drops.is_empty() {
-        app.edit(DocumentId(event.id.0), |edit| {
-            changes.iter().try_for_each(|(name, value)| crate::commands::partner::set(edit, name, value))?;
-            drops.iter().try_for_each(|(name, value)| Entry::take_out(edit, name, value))
-        })?;
+    let changed = add::change(app.visit()?, event.id, &changes)?;
+    app.tell(&changed)
+}
+
+impl Answer for Changed {
+    fn json(&self) -> impl Serialize {
+        json!({ "changed": self.event, "fields": self.fields, "label": self.outcome.label() })
     }
-    if let Some(requested) = &requested {
-        let ground = weigh::Ground::of(app.visit()?)?;
-        let weighing = ground.weigh(&event);
-        let question = weigh::question(&weighing, "requested", None)?;
-        weigh::state(app, &event, &weighing, &question, requested, &weigh::Saying::default())?;
+
+    fn say(&self, out: &Output) {
+        out.say(format_args!("Kept: {}. So far: {}.", self.event, lower(self.outcome.label().words())));
+        say_requests(out, &self.requests);
+        say_who_sees(out, &self.seen_by);
     }
-    app.commit()?;
-    let ground = weigh::Ground::of(app.visit()?)?;
-    let event = ground.card(event.id).cloned().unwrap_or(event);
-    let weighing = ground.weigh(&event);
-    let outcome = weighing.outcome(weigh::pack());
-    let fields = changes.len() + drops.len() + usize::from(requested.is_some());
-    if app.output.json {
-        app.output.json(&serde_json::json!({ "changed": event.name, "fields": fields, "label": outcome.label() }));
-        return Ok(());
-    }
-    app.output.say(format_args!("Kept: {}. So far: {}.", event.name, lower(outcome.label().words())));
-    say_requests(app, &ground, &weighing);
-    crate::commands::partner::who_sees(app)
 }

@@ -1,20 +1,25 @@
 //! `allymap event assess`: the questions that can still change the answer, one at a time, and the answer.
 
-use allymap_domain::card::Card;
 use allymap_domain::date::When;
 use allymap_domain::date::typed::parse_when;
-use allymap_domain::entry::weighed::ReferTo;
-use allymap_domain::map::Map;
-use allymap_domain::weigh::Weighing;
-use allymap_domain::words::folded;
-use allymap_policy::{Fact, Outcome, Question};
+use allymap_domain::ids::EntryId;
+use allymap_domain::weigh::answer::headline;
+use allymap_domain::weigh::place::{Lack, Stating};
+use allymap_domain::weigh::walk::Asked;
+use allymap_home::events::assess::{self, Message};
+use allymap_home::events::event::meant;
+use allymap_policy::{Fact, Question};
+use serde::Serialize;
 
-use super::super::weigh::{self, Ground, Saying};
+use crate::about::event::needs_person;
 use crate::app::App;
+use crate::commands::relation::SOURCE_QUESTION;
+use crate::terminal::answer::Answer;
 use crate::terminal::failure::Failure;
+use crate::terminal::output::Output;
 use crate::terminal::prompt::{BACK, Picked};
 use crate::terminal::typed;
-use crate::terminal::words::{capital, lower};
+use crate::terminal::words::lower;
 
 #[derive(clap::Args)]
 pub(super) struct Args {
@@ -44,252 +49,157 @@ pub(super) struct Args {
 }
 
 pub(super) fn run(app: &mut App<'_>, args: Args) -> Result<(), Failure> {
-    let event = weigh::event(app, &args.event)?;
-    let on = args.on.as_deref().map(|typed| parse_when(typed, app.today())).transpose()?;
-    let saying = Saying {
-        because: args.because.as_deref().map(|text| typed::free_text(&app.output, text)).transpose()?,
-        source: args.source.clone(),
-        given_by: args.given_by.clone(),
-        on: Some(on.unwrap_or_else(|| When::on(app.today()))),
-        conditions: args.condition.clone(),
-    };
-    let stated = state_all(app, &event, &args, &saying)?;
-    if !stated && !args.unsure && app.can_ask() {
-        walk(app, &event)?;
+    let event = meant(app.visit()?, &args.event)?.id;
+    let mut all = given(app, event, &args)?;
+    if !all.is_empty() {
+        keep(app, event, &mut all)?;
+    } else if !args.unsure && app.can_ask() {
+        walk(app, event)?;
     }
-    let ground = Ground::of(app.visit()?)?;
-    let event = ground.card(event.id).cloned().unwrap_or(event);
-    let weighing = ground.weigh(&event);
     if args.unsure {
-        return unsure(app, &ground, &event, &weighing);
+        let message = assess::unsure(app.visit()?, event)?;
+        return app.tell(&message);
     }
-    if app.output.json {
-        let value = weigh::json(app, &event, &weighing)?;
-        app.output.json(&value);
-    } else {
-        weigh::say(app, &ground, &event, &weighing)?;
-    }
-    weigh::needs_person(&event, &weighing)
+    let weighed = assess::weighed(app.visit()?, event)?;
+    app.tell(&weighed)?;
+    needs_person(&weighed)
 }
 
 /// What was given on the command line: all of it, or nothing.
-fn state_all(app: &mut App<'_>, event: &Card, args: &Args, saying: &Saying) -> Result<bool, Failure> {
+fn given(app: &mut App<'_>, event: EntryId, args: &Args) -> Result<Vec<Stating>, Failure> {
+    let on = args.on.as_deref().map(|typed| parse_when(typed, app.today())).transpose()?;
+    let on = on.unwrap_or_else(|| When::on(app.today()));
+    let because = args.because.as_deref().map(|text| typed::free_text(&app.output, text)).transpose()?;
     let pairs = typed::pairs(&args.set, "message=same")?;
-    let ground = Ground::of(app.visit()?)?;
-    let weighing = ground.weigh(event);
-    let mut all: Vec<(Question, String)> = Vec::new();
-    for (fact, value) in pairs {
-        if folded(&fact) == "risk" {
-            // All six at once.
-            weigh::rating(&value)?;
-            for risk in allymap_policy::RiskType::ALL {
-                all.push((Question::new(Fact::Risk, allymap_policy::About::Risk(risk)), value.clone()));
+    let meant = assess::meant(app.visit()?, event, &pairs, args.about.as_deref())?;
+    let stating = |(question, typed): (Question, String)| Stating {
+        because: because.clone(),
+        source: args.source.clone(),
+        given_by: args.given_by.clone(),
+        conditions: args.condition.clone(),
+        ..Stating::new(question, &typed, on.clone())
+    };
+    Ok(meant.into_iter().map(stating).collect())
+}
+
+/// Keeps what was stated, and asks for what a statement lacks.
+fn keep(app: &mut App<'_>, event: EntryId, all: &mut Vec<Stating>) -> Result<(), Failure> {
+    let act = |v: &mut _, all: &Vec<Stating>| assess::state(v, event, all);
+    app.settle(all, act, |app, all, want| {
+        let stating = &mut all[want.at];
+        match want.lack {
+            Lack::Source => stating.source = Some(app.ask().required(SOURCE_QUESTION, "--source FROM")?),
+            Lack::Because { about } => {
+                let question = format!("Something else is on record about {about}. Why does this hold now?");
+                stating.because = Some(app.ask().required(&question, "--because WHY")?);
             }
-            continue;
         }
-        let question = weigh::question(&weighing, &fact, args.about.as_deref())?;
-        match question.fact {
-            Fact::Risk | Fact::Mitigation => {
-                weigh::rating(&value)?;
-            }
-            Fact::MajorParties | Fact::Requests | Fact::Referral => {}
-            fact => {
-                weigh::value(fact, &value)?;
-            }
-        }
-        all.push((question, value));
-    }
-    for (question, value) in &all {
-        weigh::state(app, event, &weighing, question, value, saying)?;
-    }
-    if !all.is_empty() {
-        app.commit()?;
-    }
-    Ok(!all.is_empty())
+        Ok(())
+    })
 }
 
 /// One question after the other, each kept when it is answered. Enter leaves one for later, or as it was answered before.
-fn walk(app: &mut App<'_>, event: &Card) -> Result<(), Failure> {
+fn walk(app: &mut App<'_>, event: EntryId) -> Result<(), Failure> {
     let mut left: Vec<Question> = Vec::new();
     // Those that were asked, for whoever wants to go back; and the one gone back to.
-    let (mut asked, mut again): (Vec<Question>, Option<Question>) = (Vec::new(), None);
-    loop {
-        let ground = Ground::of(app.visit()?)?;
-        let event = ground.card(event.id).cloned().unwrap_or_else(|| event.clone());
-        let weighing = ground.weigh(&event);
-        let outcome = weighing.outcome(weigh::pack());
-        let questions = weighing.questions(weigh::pack());
-        let ahead: Vec<&Question> =
-            questions.iter().filter(|question| !left.contains(question) && is_asked(question.fact)).collect();
-        let before = again.as_ref().and_then(|question| said_before(&weighing, question));
-        let Some(question) = again.take().or_else(|| ahead.first().copied().cloned()) else { return Ok(()) };
+    let (mut past, mut again): (Vec<Question>, Option<Question>) = (Vec::new(), None);
+    while let Some(asked) = assess::next(app.visit()?, event, &left, again.take().as_ref())? {
         app.output.status(format_args!(
             "So far: {}. Up to {} to go; Enter leaves one for later{}.",
-            lower(&weigh::headline(&outcome)),
-            ahead.len(),
-            if asked.is_empty() { "" } else { ", b goes back" }
+            lower(&headline(&asked.outcome)),
+            asked.ahead,
+            if past.is_empty() { "" } else { ", b goes back" }
         ));
-        let note = outcome.notes.get(&question).map(|note| format!(" ({note})")).unwrap_or_default();
-        let so_far = before.as_ref().map(|said| format!(" (so far: {said})")).unwrap_or_default();
-        let words = format!("{}{note}{so_far}", question.words());
-        let (value, saying) = match answer(app, &weighing, &question, &words, !asked.is_empty())? {
-            Answer::Stop => return Ok(()),
-            Answer::Back => {
-                again = asked.pop();
+        let stating = match answer(app, &asked, !past.is_empty())? {
+            Answered::Stop => return Ok(()),
+            Answered::Back => {
+                again = past.pop();
                 continue;
             }
-            Answer::Is(value, saying) => (Some(value), saying),
+            Answered::Is(stating) => Some(stating),
             // What was answered before is taken back by that, and by nothing less.
-            Answer::NotKnown => (before.map(|_| "unknown".to_owned()), Saying::default()),
-            Answer::Later => (None, Saying::default()),
+            Answered::NotKnown => asked.so_far.as_ref().map(|_| plain(app, &asked, "unknown")),
+            Answered::Later => None,
         };
-        match value {
-            Some(value) => {
-                weigh::state(app, &event, &weighing, &question, &value, &saying)?;
-                app.commit()?;
-                left.retain(|other| *other != question);
+        match stating {
+            Some(stating) => {
+                keep(app, event, &mut vec![stating])?;
+                left.retain(|other| *other != asked.question);
             }
-            None => left.push(question.clone()),
+            None => left.push(asked.question.clone()),
         }
-        asked.push(question);
+        past.push(asked.question);
     }
+    Ok(())
 }
 
-/// Answers of those who decide, and requests of those concerned, have commands of their own.
-fn is_asked(fact: Fact) -> bool {
-    !matches!(fact, Fact::Referral | Fact::Requests)
-}
-
-/// What stands as the answer to a question that is asked once more.
-fn said_before(weighing: &Weighing, question: &Question) -> Option<String> {
-    let said: Vec<&str> = weighing
-        .standing_about(question)
-        .into_iter()
-        .filter_map(|(said, _)| {
-            let value = if question.fact == Fact::Mitigation { &said.mitigation } else { &said.value };
-            value.as_deref().map(|value| question.fact.value_words(value))
-        })
-        .collect();
-    (!said.is_empty()).then(|| said.join("; "))
-}
-
-enum Answer {
-    Is(String, Saying),
+enum Answered {
+    Is(Stating),
     NotKnown,
     Later,
     Back,
     Stop,
 }
 
-fn answer(
-    app: &mut App<'_>,
-    weighing: &Weighing,
-    question: &Question,
-    words: &str,
-    back: bool,
-) -> Result<Answer, Failure> {
-    let fact = question.fact;
-    let mut saying = Saying::default();
+fn plain(app: &App<'_>, asked: &Asked, typed: &str) -> Stating {
+    Stating::new(asked.question.clone(), typed, When::on(app.today()))
+}
+
+fn answer(app: &mut App<'_>, asked: &Asked, back: bool) -> Result<Answered, Failure> {
+    let fact = asked.question.fact;
+    let note = asked.note.as_ref().map(|note| format!(" ({note})")).unwrap_or_default();
+    let so_far = asked.so_far.as_ref().map(|said| format!(" (so far: {said})")).unwrap_or_default();
+    let words = format!("{}{note}{so_far}", asked.question.words());
     if fact == Fact::MajorParties {
         return Ok(match app.ask().optional(&format!("{words} (with commas between)"))? {
-            None => Answer::Later,
-            Some(typed) if back && typed.eq_ignore_ascii_case(BACK) => Answer::Back,
-            Some(parties) => Answer::Is(parties, saying),
+            None => Answered::Later,
+            Some(typed) if back && typed.eq_ignore_ascii_case(BACK) => Answered::Back,
+            Some(parties) => Answered::Is(plain(app, asked, &parties)),
         });
     }
     let values = fact.values();
     let mut choices: Vec<String> = values.iter().map(|value| fact.value_words(value).to_owned()).collect();
     choices.push(if fact == Fact::Parties { "not invited yet" } else { "not known yet" }.to_owned());
     choices.push("stop here, go on later".to_owned());
-    let value = match app.ask().pick(words, &choices, back)? {
-        Picked::Back => return Ok(Answer::Back),
-        Picked::One(at) if at < values.len() => &values[at],
-        Picked::One(at) if at > values.len() => return Ok(Answer::Stop),
-        Picked::One(_) => return Ok(Answer::NotKnown),
-        Picked::Nothing => return Ok(Answer::Later),
-    };
-    let mut typed = (*value).to_owned();
-    match fact {
+    Ok(match app.ask().pick(&words, &choices, back)? {
+        Picked::Back => Answered::Back,
+        Picked::One(at) if at < values.len() => Answered::Is(with_details(app, asked, values[at])?),
+        Picked::One(at) if at > values.len() => Answered::Stop,
+        Picked::One(_) => Answered::NotKnown,
+        Picked::Nothing => Answered::Later,
+    })
+}
+
+/// What goes with some answers.
+fn with_details(app: &mut App<'_>, asked: &Asked, value: &str) -> Result<Stating, Failure> {
+    let mut stating = plain(app, asked, value);
+    match asked.question.fact {
         Fact::Consent => {
-            saying.given_by = app.ask().optional("Who gave that answer?")?;
+            stating.given_by = app.ask().optional("Who gave that answer?")?;
             let on = app.ask_until("When? (Enter: today)", |app, typed| Ok(parse_when(typed, app.today())?))?;
-            saying.on = Some(on.unwrap_or_else(|| When::on(app.today())));
-            if *value == "conditional" {
-                saying.conditions.extend(app.ask().optional("On which condition?")?);
+            stating.on = on.unwrap_or(stating.on);
+            if value == "conditional" {
+                stating.conditions.extend(app.ask().optional("On which condition?")?);
             }
         }
         Fact::Mitigation => {
-            let level = weighing
-                .about(&Question::new(Fact::Risk, question.about.clone()))
-                .into_iter()
-                .filter_map(|(said, _)| said.value.clone())
-                .max_by_key(|value| Fact::Risk.values().iter().position(|one| one == value));
-            typed = format!("{},{value}", level.unwrap_or_else(|| "medium".to_owned()));
-            saying.because = app.ask().optional("How, or why not?")?;
+            stating.typed = format!("{},{value}", asked.level);
+            stating.because = app.ask().optional("How, or why not?")?;
         }
         _ => {}
     }
-    Ok(Answer::Is(typed, saying))
+    Ok(stating)
 }
 
-/// A message that can be sent as it is: everything gathered, and what is asked (module, section 4).
-fn unsure(app: &mut App<'_>, ground: &Ground, event: &Card, weighing: &Weighing) -> Result<(), Failure> {
-    let outcome = weighing.outcome(weigh::pack());
-    let authors = app.authors()?;
-    let own = app.map()?;
-    let mut lines = vec![
-        format!("To: {}", to(&outcome, &ground.map)),
-        format!("May we take part in {} ({})?", event.name, weigh::when(event)),
-        String::new(),
-    ];
-    for (label, words) in super::show::headings(&ground.weigher(), event) {
-        lines.push(format!("{label}: {words}"));
+impl Answer for Message {
+    fn json(&self) -> impl Serialize {
+        let mut value = serde_json::to_value(self.weighed.json()).unwrap_or_default();
+        value["message"] = self.lines.join("\n").into();
+        value
     }
-    lines.push(format!("Answer of {}: {}", weigh::pack_name(), weigh::headline(&outcome)));
-    lines.extend(weigh::because(&outcome).map(|reason| format!("- {reason}")));
-    if !outcome.conditions.is_empty() {
-        lines.push("On condition:".to_owned());
-        lines.extend(outcome.conditions.iter().map(|condition| format!("- {condition}")));
-    }
-    if !outcome.open.is_empty() {
-        lines.push("We do not know yet:".to_owned());
-        lines.extend(
-            weigh::open_lines(&outcome).iter().map(|line| format!("- {}", line.split(" [").next().unwrap_or(line))),
-        );
-    }
-    lines.push("What we know, and from whom:".to_owned());
-    for said in &weighing.case.statements {
-        let (Some(value), Some(basis)) = (&said.value, weighing.origins.get(&said.id)) else { continue };
-        let question = Question::new(said.fact, said.about.clone());
-        lines.push(format!(
-            "- {question}: {} ({})",
-            said.text.as_deref().unwrap_or(said.fact.value_words(value)),
-            weigh::said_by(basis, &authors)
-        ));
-    }
-    lines.push(String::new());
-    lines.push(format!("{}, {}", own.person, own.group));
-    let message = lines.join("\n");
-    if app.output.json {
-        let mut value = weigh::json(app, event, weighing)?;
-        value["message"] = message.into();
-        app.output.json(&value);
-        return Ok(());
-    }
-    app.output.say(message);
-    app.output.status("Send it as it is. To note that you asked: allymap refer add");
-    Ok(())
-}
 
-/// Whom it is for, with how they are reached.
-fn to(outcome: &Outcome, map: &Map) -> String {
-    let mut whom: Vec<ReferTo> = outcome.refer.iter().map(|refer| weigh::refer_to(*refer)).collect();
-    if whom.is_empty() {
-        whom.push(ReferTo::OrganisingTeam);
+    fn say(&self, out: &Output) {
+        out.say(self.lines.join("\n"));
+        out.status("Send it as it is. To note that you asked: allymap refer add");
     }
-    let reached = |to: ReferTo| {
-        let name = capital(to.label().trim_start_matches("the "));
-        map.value(to.slug()).map_or(name.clone(), |reached| format!("{name} ({reached})"))
-    };
-    whom.into_iter().map(reached).collect::<Vec<_>>().join(", ")
 }

@@ -1,15 +1,19 @@
 //! `allymap event decide`: a person puts a decision on record, with the answer and what was known.
 
-use allymap_domain::date::When;
-use allymap_domain::entry::Entry;
-use allymap_domain::entry::assertion::{Assertion, Claim};
-use allymap_domain::entry::weighed::{Chosen, Decided};
-use allymap_policy::{Label, Verdict};
-use allymap_wire::DocumentId;
+use allymap_domain::weigh::answer::headline;
+use allymap_domain::weigh::decide::{Choosing, Why};
+use allymap_home::events::decide::{self, Recorded};
+use allymap_home::events::event::meant;
+use serde::Serialize;
+use serde_json::json;
 
-use super::super::weigh::{self, Ground};
+use crate::about::event::COLUMN;
+use crate::about::who::say_who_sees;
 use crate::app::App;
-use crate::terminal::failure::{Exit, Failure};
+use crate::commands::risk::chosen;
+use crate::terminal::answer::Answer;
+use crate::terminal::failure::Failure;
+use crate::terminal::output::Output;
 use crate::terminal::typed;
 use crate::terminal::words::quoted;
 
@@ -26,72 +30,39 @@ pub(super) struct Args {
 }
 
 pub(super) fn run(app: &mut App<'_>, args: Args) -> Result<(), Failure> {
-    let event = weigh::event(app, &args.event)?;
-    let ground = Ground::of(app.visit()?)?;
-    let weighing = ground.weigh(&event);
-    let outcome = weighing.outcome(weigh::pack());
-    let label = outcome.label();
+    let event = meant(app.visit()?, &args.event)?;
+    let outcome = decide::before(app.visit()?, event.id)?;
     if !app.output.json {
-        app.output.status(format_args!("The answer: {}", weigh::headline(&outcome)));
+        app.output.status(format_args!("The answer: {}", headline(&outcome)));
     }
-    let choice = crate::commands::risk::chosen::<Chosen>(app, args.choice, "What do you decide?", "--choice")?;
-    if choice == Chosen::TakePart {
-        // There is no way round a stop in the tool (module, section 4d).
-        if outcome.verdict == Verdict::Stop {
-            return Err(Failure::new(
-                "AM-STOP",
-                Exit::NeedsPerson,
-                format!("The answer is: {}. Nothing was recorded.", label.words()),
-            )
-            .hint("What would change it: allymap event assess. To record that you do not: --choice no"));
+    let choice = chosen(app, args.choice, "What do you decide?", "--choice")?;
+    let mut choosing = Choosing { choice, why: args.anyway.map(Why::AllTheSame) };
+    decide::may(&choosing, &outcome)?;
+    choosing.why = match (choosing.why, args.because) {
+        (Some(Why::AllTheSame(anyway)), _) => Some(Why::AllTheSame(typed::free_text(&app.output, &anyway)?)),
+        (_, Some(because)) => Some(Why::Because(typed::free_text(&app.output, &because)?)),
+        (_, None) => app.ask().optional("Why?")?.map(Why::Because),
+    };
+    let recorded = decide::record(app.visit()?, event.id, &choosing)?;
+    app.tell(&recorded)
+}
+
+impl Answer for Recorded {
+    fn json(&self) -> impl Serialize {
+        json!({
+            "event": self.event, "decision": self.choice.slug(), "answer": self.outcome.label(), "policy": self.pack,
+            "conditions": self.outcome.conditions,
+        })
+    }
+
+    fn say(&self, out: &Output) {
+        let answer = self.outcome.label().words();
+        out.say(format_args!("Decided: {}, {} ({answer}).", self.choice.label(), self.event));
+        for condition in &self.outcome.conditions {
+            out.line("Condition", COLUMN, condition);
         }
-        if matches!(label, Label::Reconsider | Label::AskFirst) && args.anyway.is_none() {
-            return Err(Failure::new(
-                "AM-OPEN",
-                Exit::NeedsPerson,
-                format!("The answer is: {}. Nothing was recorded.", weigh::headline(&outcome)),
-            )
-            .hint(
-                "Settle what is open with allymap event assess, decide to wait, or say why all the same: --anyway WHY",
-            ));
-        }
+        let event = quoted(&self.event);
+        out.status(format_args!("On record with {}. The sheet: allymap event print {event}", self.pack));
+        say_who_sees(out, &self.seen_by);
     }
-    let because = match (args.because, args.anyway) {
-        (_, Some(anyway)) => Some(format!("all the same: {}", typed::free_text(&app.output, &anyway)?)),
-        (Some(because), None) => Some(typed::free_text(&app.output, &because)?),
-        (None, None) => app.ask().optional("Why?")?,
-    };
-    let decided = Decided {
-        choice,
-        label: label.words().to_owned(),
-        pack: weigh::pack_name(),
-        conditions: outcome.conditions.iter().cloned().collect(),
-        saw: weighing.seen(),
-    };
-    let before = event.decisions();
-    let assertion = Assertion {
-        reason: because,
-        supersedes: before.iter().map(|told| told.id).collect(),
-        ..Assertion::new(Claim::Decided(decided), When::on(app.today()), app.now().0)
-    };
-    let id = app.fresh_row();
-    app.edit(DocumentId(event.id.0), |edit| Entry::assert(edit, id, &assertion))?;
-    app.commit()?;
-    if app.output.json {
-        app.output.json(&serde_json::json!({
-            "event": event.name, "decision": choice.slug(), "answer": label, "policy": weigh::pack_name(),
-            "conditions": outcome.conditions,
-        }));
-        return Ok(());
-    }
-    app.output.say(format_args!("Decided: {}, {} ({}).", choice.label(), event.name, label.words()));
-    for condition in &outcome.conditions {
-        app.output.line("Condition", weigh::COLUMN, condition);
-    }
-    app.output.status(format_args!(
-        "On record with {}. The sheet: allymap event print {}",
-        weigh::pack_name(),
-        quoted(&event.name)
-    ));
-    crate::commands::partner::who_sees(app)
 }

@@ -1,13 +1,16 @@
 //! `allymap event show`: what is known of an event, who said so, and the answer so far.
 
-use allymap_domain::card::Card;
-use allymap_domain::card::find::short_ids;
-use allymap_domain::weigh::Weigher;
+use allymap_home::events::event::meant;
+use allymap_home::events::event::show::{self, Known, Shown};
 use allymap_policy::Fact;
+use serde::Serialize;
+use serde_json::{Value, json};
 
-use super::super::weigh::{self, COLUMN, Ground};
+use crate::about::event::{COLUMN, say_requests};
 use crate::app::App;
+use crate::terminal::answer::Answer;
 use crate::terminal::failure::Failure;
+use crate::terminal::output::Output;
 
 #[derive(clap::Args)]
 pub(super) struct Args {
@@ -16,111 +19,74 @@ pub(super) struct Args {
 }
 
 pub(super) fn run(app: &mut App<'_>, args: &Args) -> Result<(), Failure> {
-    let event = weigh::event(app, &args.event)?;
-    let ground = Ground::of(app.visit()?)?;
-    let weigher = ground.weigher();
-    let weighing = weigher.weigh(&event);
-    let authors = app.authors()?;
-    if app.output.json {
-        let all = weighing.case.statements.iter();
-        let facts = all.filter_map(|said| Some((said, weighing.origins.get(&said.id)?)));
-        let short = short_ids(ground.cards.iter().map(|row| row.id));
-        let facts: Vec<_> = facts
-            .map(|(said, basis)| {
-                let question = allymap_policy::Question::new(said.fact, said.about.clone());
-                serde_json::json!({
-                    "fact": question, "value": said.value, "mitigation": said.mitigation, "was": said.was,
-                    "conditions": said.conditions, "text": said.text, "from": weigh::said_by(basis, &authors),
-                    "entry": ground.card(basis.entry).map(|row| row.name.clone()),
-                    "by": basis.by.map(|actor| authors.of(actor).name), "source": basis.source, "said_by": basis.said_by,
-                    "on": basis.on_typed.clone().or(basis.on.map(|on| on.to_string())), "reason": basis.reason,
-                })
-            })
-            .collect();
-        let mut value = weigh::json(app, &event, &weighing)?;
-        value["event"] = details(&weigher, &event, &short[&event.id]);
-        value["facts"] = facts.into();
-        app.output.json(&value);
-        return Ok(());
-    }
-    weigh::say(app, &ground, &event, &weighing)?;
-    let out = app.output.clone();
-    for (label, words) in headings(&weigher, &event) {
-        out.line(label, COLUMN, words);
-    }
-    super::add::say_requests(app, &ground, &weighing);
-    // By whom it is about, in the order in which it is asked.
-    let mut facts = weighing.standing();
-    facts.sort_by_key(|(said, _)| (said.about.subject().map(str::to_owned), said.fact, said.about.clone()));
-    let mut about: Option<String> = Some(String::new());
-    for (said, basis) in facts {
-        let subject = said.about.subject().map(str::to_owned);
-        if subject != about {
-            out.say(format_args!("Known of {}:", subject.as_deref().unwrap_or("the event")));
-            about = subject;
-        }
-        let value = match (&said.value, &said.was) {
-            (_, Some(was)) => was.clone(),
-            (Some(value), None) => match (said.fact, &said.text) {
-                (Fact::Requests, Some(text)) => format!("{text} ({})", said.fact.value_words(value)),
-                _ => said.fact.value_words(value).to_owned(),
-            },
-            (None, None) => "not known".to_owned(),
-        };
-        let mitigation = said.mitigation.as_deref().map(|word| format!(", {}", Fact::Mitigation.value_words(word)));
-        let risk = said.about.risk().map(|risk| format!(" {risk}")).unwrap_or_default();
-        let label = format!("  {}{risk}", said.fact.name().replace('_', " "));
-        let mitigation = mitigation.unwrap_or_default();
-        out.line(&label, 22, format_args!("{value}{mitigation} ({})", weigh::said_by(basis, &authors)));
-    }
-    Ok(())
+    let event = meant(app.visit()?, &args.event)?;
+    let shown = show::show(app.visit()?, event.id)?;
+    app.tell(&shown)
 }
 
-/// What its fields say, in words.
-pub(super) fn headings(weigher: &Weigher<'_>, event: &Card) -> Vec<(&'static str, String)> {
-    let mut lines = Vec::new();
-    for (field, label) in FIELDS {
-        let words = match *field {
-            "organisers" | "communities" | "representatives" | "speakers" => weigher.names(event, field).join("; "),
-            "we-give" | "consider" => event.members(field).join("; "),
-            "place" => event.value(field).map(|value| weigher.meant(value).1).unwrap_or_default(),
-            "lead" => match event.value(field) {
-                Some("them") => "them; it is their event".to_owned(),
-                Some("together") => "both together".to_owned(),
-                other => other.unwrap_or_default().to_owned(),
-            },
-            _ => event.value(field).unwrap_or_default().to_owned(),
-        };
-        if !words.is_empty() {
-            lines.push((*label, words));
+impl Answer for Shown {
+    fn json(&self) -> impl Serialize {
+        let mut value = serde_json::to_value(self.weighed.json()).unwrap_or_default();
+        value["event"] = details_json(self);
+        value["facts"] = self.facts.iter().map(fact_json).collect();
+        value
+    }
+
+    fn say(&self, out: &Output) {
+        self.weighed.say(out);
+        for (label, words) in &self.headings {
+            out.line(label, COLUMN, words);
+        }
+        say_requests(out, &self.requests);
+        // By whom it is about, in the order in which it is asked.
+        let mut facts: Vec<&Known> = self.facts.iter().filter(|known| known.stands).collect();
+        facts.sort_by_key(|known| (known.question.about.subject(), known.question.fact, &known.question.about));
+        let mut about = Some("");
+        for known in facts {
+            let subject = known.question.about.subject();
+            if subject != about {
+                out.say(format_args!("Known of {}:", subject.unwrap_or("the event")));
+                about = subject;
+            }
+            say_fact(out, known);
         }
     }
-    lines
 }
 
-const FIELDS: &[(&str, &str)] = &[
-    ("place", "Where"),
-    ("theme", "Theme"),
-    ("organisers", "Organisers"),
-    ("lead", "Led by"),
-    ("communities", "About"),
-    ("representatives", "For us"),
-    ("speakers", "Speakers"),
-    ("electorate", "Electorate"),
-    ("occasion", "Occasion"),
-    ("we-give", "What we give"),
-    ("consider", "To consider"),
-    ("held-by", "Held by"),
-];
+fn say_fact(out: &Output, known: &Known) {
+    let fact = known.question.fact;
+    let value = match (&known.value, &known.was) {
+        (_, Some(was)) => was.clone(),
+        (Some(value), None) => match (fact, &known.text) {
+            (Fact::Requests, Some(text)) => format!("{text} ({})", fact.value_words(value)),
+            _ => fact.value_words(value).to_owned(),
+        },
+        (None, None) => "not known".to_owned(),
+    };
+    let mitigation = known.mitigation.as_deref().map(|word| format!(", {}", Fact::Mitigation.value_words(word)));
+    let risk = known.question.about.risk().map(|risk| format!(" {risk}")).unwrap_or_default();
+    let label = format!("  {}{risk}", fact.name().replace('_', " "));
+    out.line(&label, 22, format_args!("{value}{} ({})", mitigation.unwrap_or_default(), known.origin));
+}
 
-fn details(weigher: &Weigher<'_>, event: &Card, short: &str) -> serde_json::Value {
-    serde_json::json!({
-        "id": event.id.to_string(), "short_id": short, "name": event.name, "on": event.value("on"),
-        "place": event.value("place").map(|value| weigher.meant(value).1), "theme": event.value("theme"),
-        "occasion": event.value("occasion"), "lead": event.value("lead"), "electorate": event.value("electorate"),
-        "held_by": event.held_by(), "organisers": weigher.names(event, "organisers"),
-        "communities": weigher.names(event, "communities"), "representatives": weigher.names(event, "representatives"),
-        "speakers": weigher.names(event, "speakers"), "we_give": event.members("we-give"),
-        "consider": event.members("consider"), "archived": event.archived,
+fn fact_json(known: &Known) -> Value {
+    let origin = &known.origin;
+    json!({
+        "fact": known.question, "value": known.value, "mitigation": known.mitigation, "was": known.was,
+        "conditions": known.conditions, "text": known.text, "from": origin.to_string(), "entry": known.entry,
+        "by": origin.by, "source": origin.source, "said_by": origin.said_by,
+        "on": origin.on_typed.clone().or(origin.on.map(|on| on.to_string())), "reason": origin.reason,
+    })
+}
+
+fn details_json(shown: &Shown) -> Value {
+    let (event, details) = (&shown.weighed.event, &shown.details);
+    json!({
+        "id": event.id.to_string(), "short_id": details.short, "name": event.name, "on": event.on,
+        "place": details.place, "theme": details.theme, "occasion": details.occasion, "lead": details.lead,
+        "electorate": details.electorate, "held_by": details.held_by, "organisers": details.organisers,
+        "communities": details.communities, "representatives": details.representatives,
+        "speakers": details.speakers, "we_give": details.we_give, "consider": details.consider,
+        "archived": details.archived,
     })
 }

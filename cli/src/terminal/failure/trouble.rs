@@ -4,7 +4,7 @@ use allymap_domain::words::label::NotALabel;
 use allymap_home::Trouble;
 use allymap_home::trouble::{Entry, Fitting, Which};
 
-use super::{Candidate, Exit, Failure, allies, campaign, computer};
+use super::{Candidate, Exit, Failure, allies, campaign, computer, events};
 
 impl From<Trouble> for Failure {
     fn from(trouble: Trouble) -> Failure {
@@ -20,6 +20,7 @@ impl From<Trouble> for Failure {
             Trouble::Rejected(rejection) => rejection.into(),
             Trouble::Campaign(trouble) => campaign::words(trouble),
             Trouble::Label(error) => error.into(),
+            Trouble::Events(trouble) => events::events(trouble),
             Trouble::Past => Failure::usage("An earlier day cannot be changed.").hint("Nothing was changed."),
         }
     }

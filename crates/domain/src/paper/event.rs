@@ -4,19 +4,7 @@ use std::collections::BTreeSet;
 
 use crate::paper::page::{Block, Page};
 use crate::paper::report::Printed;
-
-/// What stands on the sheet, in words.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct EventSheet {
-    pub title: String,
-    /// Small lines under the title: whose event it is, when it was printed.
-    pub below: Vec<String>,
-    pub event: Vec<(String, String)>,
-    pub theme: Vec<String>,
-    pub organisers: Vec<String>,
-    pub consider: Vec<String>,
-    pub conclusion: Vec<String>,
-}
+use crate::weigh::sheet::EventSheet;
 
 /// The five headings, in the guide's order.
 pub(crate) const HEADINGS: [&str; 5] = ["Event", "Theme", "Organisers", "Consider", "Conclusion"];

@@ -3,11 +3,10 @@
 use std::sync::Arc;
 
 use allymap_domain::card::Card;
-use allymap_domain::card::find::{Found, find};
 use allymap_domain::date::Date;
 use allymap_domain::ids::EntryId;
 use allymap_domain::map::Map;
-use allymap_domain::weigh::{Weigher, Weighing};
+use allymap_domain::weigh::{Weigher, Weighing, answer};
 use allymap_policy::Pack;
 
 use crate::trouble::{self, Trouble};
@@ -27,8 +26,7 @@ pub fn pack() -> &'static Pack {
 
 /// As decisions and answers name it.
 pub fn pack_name() -> String {
-    let pack = pack();
-    format!("{} v{}", pack.name(), pack.version())
+    answer::name(pack())
 }
 
 impl Ground {
@@ -45,23 +43,12 @@ impl Ground {
         self.weigher().weigh(event)
     }
 
+    /// An event that was found before.
+    pub(crate) fn event(&self, id: EntryId) -> Result<&Card, Trouble> {
+        self.card(id).ok_or(Trouble::Entry(trouble::Entry::Unreadable))
+    }
+
     pub fn card(&self, id: EntryId) -> Option<&Card> {
         self.cards.iter().find(|card| card.id == id)
     }
-}
-
-/// The event that is meant. Entries of other kinds are none, and stand in nobody's way.
-pub fn meant(v: &mut Visit<'_>, said: &str) -> Result<Card, Trouble> {
-    let events: Vec<Card> = v.cards()?.iter().filter(|card| card.kind == "event").cloned().collect();
-    if let Found::One(card) = find(said, &events) {
-        return Ok(card.clone());
-    }
-    let card = v.find(said).map_err(|trouble| match trouble {
-        Trouble::Which(trouble::Which::None { said, near }) => Trouble::Which(trouble::Which::NoEvent { said, near }),
-        trouble => trouble,
-    })?;
-    if card.kind == "event" {
-        return Ok(card);
-    }
-    Err(Trouble::Which(trouble::Which::NotAnEvent { name: card.name }))
 }
