@@ -5,10 +5,12 @@
 
 /// What follows from a map, for whoever asks what to do next.
 pub mod advice {
+    pub mod access;
     pub mod due;
     pub mod meeting;
     pub mod next;
     pub mod path;
+    pub mod sections;
     pub mod spectrum;
     pub mod todo;
     pub mod voices;

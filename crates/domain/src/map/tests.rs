@@ -338,3 +338,28 @@ proptest! {
         prop_assert_eq!(map(&one), map(&other));
     }
 }
+
+#[test]
+fn the_head_is_changed_as_it_was_typed_and_a_minus_takes_a_member_out() {
+    let [mut ana, ..] = three();
+    let mut change = |name: &str, typed: &str| ana.edit(|edit| Map::change(edit, name, typed));
+    change("name", "Thornwick Weir").unwrap();
+    change("region", "Ebble coast").unwrap();
+    change("knows-us", "expectations").unwrap();
+    change("knows-us", "from-scratch").unwrap();
+    change("knows-us", "-expectations").unwrap();
+    assert!(matches!(change("moon", "full"), Err(Rejection::NoSuchField { .. })));
+    let map = Map::read(&ana.document);
+    assert_eq!(
+        (map.name(), map.value("region"), map.value("knows-us")),
+        ("Thornwick Weir", Some("Ebble coast"), Some("from-scratch"))
+    );
+    assert_eq!(map.fields.iter().find(|value| value.field.name == "knows-us").unwrap().values.len(), 1);
+}
+
+#[test]
+fn a_newcomer_is_asked_for_words_and_never_for_numbers() {
+    let asked: Vec<&str> = asked_in_turn().map(|field| field.name).collect();
+    assert!(asked.contains(&"region") && asked.contains(&"major-parties"));
+    assert_eq!(asked.len(), MAP_FIELDS.len() - RHYTHM.len());
+}
