@@ -85,11 +85,6 @@ impl<'h> App<'h> {
         self.visit.home().folders()
     }
 
-    /// From now on the command is about the map of this name.
-    pub(crate) fn turn_to(&mut self, map: String) {
-        self.visit.turn_to(map);
-    }
-
     /// Makes the home on this computer, with a passphrase or without one, if there is none yet.
     pub(crate) fn make_home(&mut self) -> Result<(), Failure> {
         // Maps without their keys must not get new ones over them.

@@ -8,6 +8,7 @@
 
 pub mod authors;
 mod cards;
+pub mod community;
 pub mod computer;
 pub mod discreet;
 pub mod events;

@@ -2,6 +2,8 @@
 //!
 //! A family is what a person does next: free the disk, find the keys, say which entry was meant.
 
+mod community;
+
 use std::io;
 use std::path::{Path, PathBuf};
 
@@ -11,6 +13,8 @@ use allymap_domain::rejection::Rejection;
 use allymap_domain::words::label::NotALabel;
 use allymap_replica::{EditFailure, OpenError, Unreadable};
 use allymap_seal::SlotError;
+
+pub use community::{Community, Sort};
 
 #[derive(Debug)]
 pub enum Trouble {
@@ -22,6 +26,8 @@ pub enum Trouble {
     Which(Which),
     /// An entry does not take the change.
     Entry(Entry),
+    /// What the map itself lists: dates, issues, questions, places.
+    Community(Community),
     /// Why the map refuses.
     Rejected(Rejection),
     /// A name that nobody could be shown.

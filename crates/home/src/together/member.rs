@@ -45,6 +45,17 @@ pub fn asking(v: &mut Visit<'_>) -> Result<Vec<Asking>, Trouble> {
         .collect())
 }
 
+/// Who will see what was just kept.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct WhoSees {
+    pub map: String,
+    pub members: usize,
+}
+
+pub fn who_sees(v: &mut Visit<'_>) -> Result<WhoSees, Trouble> {
+    Ok(WhoSees { map: v.map()?.name, members: count(v)? })
+}
+
 /// How many will see what is written here.
 pub fn count(v: &mut Visit<'_>) -> Result<usize, Trouble> {
     let (replica, _) = v.hold()?;
