@@ -17,7 +17,6 @@ use allymap_home::computer::folders::Folders;
 use allymap_home::computer::keys::Keys;
 use allymap_home::computer::surroundings::Chance;
 use allymap_home::journal::acts::Act;
-use allymap_home::journal::arrivals::Arrivals;
 use allymap_home::maps::rows::MapRow;
 use allymap_home::under::Under as _;
 use allymap_home::{Home, Tried, Trouble, Visit};
@@ -159,7 +158,6 @@ impl<'h> App<'h> {
     }
 
     /// Calls an act until it is done, finding out each time what it wants first.
-    #[allow(dead_code, reason = "the acts that want something are on their way")]
     pub(crate) fn settle<D, T, W>(
         &mut self,
         draft: &mut D,
@@ -221,10 +219,6 @@ impl App<'_> {
         self.visit.chance()
     }
 
-    pub(crate) fn undoes(&mut self, other: &Act) {
-        self.visit.undoes(other);
-    }
-
     pub(crate) fn adopt(&mut self, replica: Replica) {
         self.visit.adopt(replica);
     }
@@ -252,7 +246,6 @@ under! {
     commit() -> ();
     carry_out(effects: Vec<Effect>) -> ();
     acts() -> Vec<Act>;
-    arrivals(id: DocumentId) -> Arrivals;
     entry(id: EntryId) -> Entry;
     all_documents() -> Vec<(EntryId, Document)>;
     map_entry() -> Option<Map>;

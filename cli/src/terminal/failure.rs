@@ -3,6 +3,7 @@
 mod community;
 mod computer;
 mod exchange;
+mod journal;
 mod trouble;
 
 use allymap_domain::date::typed::NoDay;

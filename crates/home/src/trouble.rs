@@ -3,6 +3,7 @@
 //! A family is what a person does next: free the disk, find the keys, say which entry was meant.
 
 mod community;
+mod journal;
 
 use std::io;
 use std::path::{Path, PathBuf};
@@ -15,6 +16,7 @@ use allymap_replica::{EditFailure, OpenError, Unreadable};
 use allymap_seal::SlotError;
 
 pub use community::{Community, Sort};
+pub use journal::Journal;
 
 #[derive(Debug)]
 pub enum Trouble {
@@ -28,6 +30,8 @@ pub enum Trouble {
     Entry(Entry),
     /// What the map itself lists: dates, issues, questions, places.
     Community(Community),
+    /// What was done, and by whom.
+    Journal(Journal),
     /// Why the map refuses.
     Rejected(Rejection),
     /// A name that nobody could be shown.

@@ -4,7 +4,7 @@ use allymap_domain::words::label::NotALabel;
 use allymap_home::Trouble;
 use allymap_home::trouble::{Entry, Fitting, Which};
 
-use super::{Candidate, Exit, Failure, community, computer};
+use super::{Candidate, Exit, Failure, community, computer, journal};
 
 impl From<Trouble> for Failure {
     fn from(trouble: Trouble) -> Failure {
@@ -16,6 +16,7 @@ impl From<Trouble> for Failure {
             Trouble::Which(trouble) => which(trouble),
             Trouble::Entry(trouble) => entry(&trouble),
             Trouble::Community(trouble) => community::words(trouble),
+            Trouble::Journal(trouble) => journal::words(trouble),
             Trouble::Rejected(rejection) => rejection.into(),
             Trouble::Label(error) => error.into(),
             Trouble::Past => Failure::usage("An earlier day cannot be changed.").hint("Nothing was changed."),
