@@ -16,7 +16,6 @@ use allymap_home::computer::folders::Folders;
 use allymap_home::computer::keys::Keys;
 use allymap_home::computer::surroundings::Chance;
 use allymap_home::journal::acts::Act;
-use allymap_home::journal::arrivals::Arrivals;
 use allymap_home::maps::rows::MapRow;
 use allymap_home::under::Under as _;
 use allymap_home::{Home, Tried, Trouble, Visit};
@@ -82,11 +81,6 @@ impl<'h> App<'h> {
 
     pub(crate) fn folders(&self) -> &Folders {
         self.visit.home().folders()
-    }
-
-    /// From now on the command is about the map of this name.
-    pub(crate) fn turn_to(&mut self, map: String) {
-        self.visit.turn_to(map);
     }
 
     /// Makes the home on this computer, with a passphrase or without one, if there is none yet.
@@ -224,10 +218,6 @@ impl App<'_> {
         self.visit.chance()
     }
 
-    pub(crate) fn undoes(&mut self, other: &Act) {
-        self.visit.undoes(other);
-    }
-
     pub(crate) fn adopt(&mut self, replica: Replica) {
         self.visit.adopt(replica);
     }
@@ -255,7 +245,6 @@ under! {
     commit() -> ();
     carry_out(effects: Vec<Effect>) -> ();
     acts() -> Vec<Act>;
-    arrivals(id: DocumentId) -> Arrivals;
     entry(id: EntryId) -> Entry;
     all_documents() -> Vec<(EntryId, Document)>;
     map_entry() -> Option<Map>;

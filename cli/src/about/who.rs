@@ -1,5 +1,6 @@
 //! Entries by their names.
 
+use allymap_domain::author::Author;
 use allymap_home::status::Who;
 use allymap_home::together::member::WhoSees;
 use serde_json::{Value, json};
@@ -22,4 +23,9 @@ pub(crate) fn named(all: &[Who]) -> Vec<Value> {
 /// Who will read what was just kept.
 pub(crate) fn say_who_sees(out: &Output, seen_by: &WhoSees) {
     out.status(format_args!("Who will see it: members of {} ({})", seen_by.map, seen_by.members));
+}
+
+/// `Ana, Harbour`
+pub(crate) fn by(author: &Author) -> String {
+    if author.group.is_empty() { author.name.clone() } else { format!("{}, {}", author.name, author.group) }
 }

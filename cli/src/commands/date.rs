@@ -1,18 +1,21 @@
 //! `allymap date …`: key dates of the community, and when they come.
 
+use std::path::Path;
+
 use allymap_domain::date::Date;
 use allymap_domain::date::rule::Rule;
 use allymap_domain::date::typed::parse_coming_date;
-use allymap_domain::files::calendar::calendar;
-use allymap_domain::ids::RowId;
-use allymap_domain::map::Map;
-use allymap_domain::map::item::Item;
-use allymap_domain::map::key_date::{Coming, DateSort, KeyDate, coming, starter_dates};
+use allymap_domain::map::key_date::{DateSort, KeyDate, Told};
 use allymap_domain::words::choice::Word;
+use allymap_home::community::date::{self, Changes, Coming, Dated, Kept, New, Offered, Shown};
+use serde::Serialize;
+use serde_json::{Value, json};
 
-use super::map::pick;
+use crate::about::who::{by, say_who_sees};
 use crate::app::App;
-use crate::terminal::failure::{Exit, Failure};
+use crate::terminal::answer::Answer;
+use crate::terminal::failure::Failure;
+use crate::terminal::output::Output;
 use crate::terminal::typed;
 use crate::terminal::words::count;
 
@@ -124,43 +127,31 @@ struct Fields {
 }
 
 impl Fields {
-    /// When it is, if that was said: the rule, and the days if two were named.
-    fn when(&self, today: Date) -> Result<Option<(Rule, Option<u16>)>, Failure> {
-        let (rule, days) = match (&self.on, &self.from) {
-            (Some(on), _) => (Rule::typed(on, today)?, None),
-            (None, Some(from)) => {
-                let from = parse_coming_date(from, today)?;
-                let days = self.to.as_deref().map(|to| last_day(from, to)).transpose()?;
-                (Rule::Once(from), days)
-            }
-            (None, None) => return Ok(None),
-        };
-        match rule {
-            Rule::Once(date) if self.yearly => Ok(Some((Rule::yearly(date), days))),
-            _ => Ok(Some((rule, days))),
-        }
-    }
-
-    /// Lays what was given over a date.
-    fn over(&self, app: &App<'_>, date: KeyDate) -> Result<KeyDate, Failure> {
-        let (rule, days) = self.when(app.today())?.map_or((date.rule, None), |(rule, days)| (rule, days));
-        let rule = match rule {
-            Rule::Once(once) if self.yearly => Rule::yearly(once),
-            rule => rule,
-        };
-        Ok(KeyDate {
-            rule,
-            days: days.or(self.days).unwrap_or(date.days),
-            sort: self.sort.as_deref().map(sort).transpose()?.or(date.sort),
-            note: self.note.as_deref().map(|text| typed::free_text(&app.output, text)).transpose()?.or(date.note),
-            source: self.source.clone().or(date.source),
-            ..date
+    /// What was said of a date. When it is comes first: what stands on standard input is read only for a day that is one.
+    fn told(&self, app: &App<'_>) -> Result<Told, Failure> {
+        let when = self.when();
+        when.when(app.today())?;
+        Ok(Told {
+            sort: self.sort.as_deref().map(sort).transpose()?,
+            note: self.note.as_deref().map(|text| typed::free_text(&app.output, text)).transpose()?,
+            source: self.source.clone(),
+            ..when
         })
     }
 
+    fn when(&self) -> Told {
+        Told {
+            on: self.on.clone(),
+            from: self.from.clone(),
+            to: self.to.clone(),
+            yearly: self.yearly,
+            days: self.days,
+            ..Told::default()
+        }
+    }
+
     fn is_empty(&self) -> bool {
-        let texts = [&self.on, &self.from, &self.sort, &self.note, &self.source];
-        texts.iter().all(|text| text.is_none()) && self.days.is_none() && !self.yearly
+        self.when().is_empty() && self.sort.is_none() && self.note.is_none() && self.source.is_none()
     }
 }
 
@@ -177,14 +168,17 @@ pub(crate) fn run(app: &mut App<'_>, args: Args) -> Result<(), Failure> {
         Verb::List(args) => list(app, &args),
         Verb::Show { date, ics } => show(app, &date, ics),
         Verb::Edit(args) => edit(app, args),
-        Verb::Drop { date } => drop_date(app, &date),
+        Verb::Drop { date } => {
+            let dropped = date::drop(app.visit()?, &date)?;
+            app.tell(&dropped)
+        }
         Verb::Offered { take } => offered(app, take),
     }
 }
 
 fn add(app: &mut App<'_>, args: Add) -> Result<(), Failure> {
     let name = typed::given(args.name, || app.ask().required("Name", "NAME (allymap date add NAME)"))?;
-    let rule = match args.fields.when(app.today())? {
+    let rule = match args.fields.when().when(app.today())? {
         Some((rule, _)) => rule,
         None => {
             let question = "When? (4 jul 2027, 10 dec every year, first sunday of july, good friday)";
@@ -192,217 +186,177 @@ fn add(app: &mut App<'_>, args: Add) -> Result<(), Failure> {
             rule.ok_or_else(|| Failure::missing(question, "--on WHEN"))?
         }
     };
-    let date = args.fields.over(app, KeyDate::new(&name, rule))?;
-    let known = super::map::needed(app)?.dates;
-    let folded = allymap_domain::words::folded(&name);
-    if !args.another && known.iter().any(|item| allymap_domain::words::folded(&item.value.name) == folded) {
-        return Err(Failure::new(
-            "AM-ALIKE",
-            Exit::NeedsPerson,
-            format!("{name} is among the dates already. Nothing was added."),
-        )
-        .hint("Change it with allymap date edit, or add another one with --another."));
-    }
-    let id = app.fresh_row();
-    keep(app, id, &date)?;
-    tell(app, "Added", id)
+    let date = args.fields.told(app)?.over(KeyDate::new(&name, rule), app.today())?;
+    let kept = date::add(app.visit()?, &New { date, another: args.another })?;
+    app.tell(&Done("Added", kept))
 }
 
 fn edit(app: &mut App<'_>, args: Edit) -> Result<(), Failure> {
-    let map = super::map::needed(app)?;
-    let item = named(&map.dates, &args.date)?;
+    let id = date::find(app.visit()?, &args.date)?;
     if args.name.is_none() && args.fields.is_empty() {
         return Err(Failure::missing("What is to change?", "--on, --days, --note and the like"));
     }
-    let date = args.fields.over(app, item.value.clone())?;
-    let date = KeyDate { name: args.name.unwrap_or_else(|| date.name.clone()), ..date };
-    keep(app, item.key, &date)?;
-    tell(app, "Kept:", item.key)
-}
-
-fn drop_date(app: &mut App<'_>, said: &str) -> Result<(), Failure> {
-    let map = super::map::needed(app)?;
-    let item = named(&map.dates, said)?;
-    let document = app.map_document()?;
-    app.edit(document, |edit| Map::take_out(edit, item.key))?;
-    app.commit()?;
-    if app.output.json {
-        app.output.json(&serde_json::json!({ "dropped": item.value.name }));
-        return Ok(());
-    }
-    app.output.say(format_args!("{} is off the map. Its history stays.", item.value.name));
-    Ok(())
-}
-
-fn keep(app: &mut App<'_>, id: RowId, date: &KeyDate) -> Result<(), Failure> {
-    let document = app.map_document()?;
-    app.edit(document, |edit| Map::put_date(edit, id, date))?;
-    app.commit()
-}
-
-/// What was kept, as it stands now.
-fn tell(app: &mut App<'_>, done: &str, id: RowId) -> Result<(), Failure> {
-    let map = super::map::needed(app)?;
-    let item = map.dates.iter().find(|item| item.key == id).ok_or_else(Failure::no_map)?;
-    if app.output.json {
-        app.output.json(&serde_json::json!({ "date": json(item, app.today()) }));
-        return Ok(());
-    }
-    let date = &item.value;
-    let next = match (date.rule, date.next(app.today())) {
-        (Rule::Once(first), _) => span(first, date.last(first)),
-        (_, Some(first)) => format!("{}; next {}", date.rule.words(), span(first, date.last(first))),
-        (_, None) => date.rule.words(),
-    };
-    app.output.say(format_args!("{done} {}, {next}.", date.name));
-    if matches!(date.rule, Rule::Once(first) if date.last(first) < app.today()) {
-        app.output.status("That is over already. Was another year meant?");
-    }
-    super::partner::who_sees(app)
+    let changes = Changes { told: args.fields.told(app)?, name: args.name };
+    let kept = date::change(app.visit()?, id, &changes)?;
+    app.tell(&Done("Kept:", kept))
 }
 
 fn list(app: &mut App<'_>, args: &List) -> Result<(), Failure> {
-    let map = super::map::needed(app)?;
-    let from = app.today();
     if args.ics {
-        return ics(app, &map, map.dates.iter());
+        return ics(app, None);
     }
     if args.all {
-        if app.output.json {
-            let dates: Vec<_> = map.dates.iter().map(|item| json(item, app.today())).collect();
-            app.output.json(&serde_json::json!({ "dates": dates }));
-            return Ok(());
-        }
-        let rows: Vec<Vec<String>> = map
-            .dates
-            .iter()
-            .map(|item| vec![item.value.name.clone(), item.value.rule.words(), sort_label(&item.value)])
-            .collect();
-        app.output.table(&["Date", "When", "Sort"], &rows);
-        app.output.status(count(rows.len(), "date", "dates"));
-        return Ok(());
+        let all = All(date::all(app.visit()?)?);
+        return app.tell(&all);
     }
-    let until = match &args.until {
-        Some(until) => parse_coming_date(until, from)?,
-        None => from.plus_days(365).unwrap_or(from),
-    };
-    let times = coming(&map.dates, from, until);
-    if app.output.json {
-        let times: Vec<_> = times
-            .iter()
-            .map(|Coming { first, last, item }| {
-                serde_json::json!({
-                    "name": item.value.name, "first": first.to_string(), "last": last.to_string(),
-                    "sort": item.value.sort.map(DateSort::slug), "id": item.key.to_string(),
-                })
-            })
-            .collect();
-        app.output.json(&serde_json::json!({ "coming": times, "until": until.to_string() }));
-        return Ok(());
-    }
-    let rows: Vec<Vec<String>> = times
-        .iter()
-        .map(|time| vec![span(time.first, time.last), time.item.value.name.clone(), sort_label(&time.item.value)])
-        .collect();
-    app.output.table(&["When", "Date", "Sort"], &rows);
-    if map.dates.is_empty() {
-        app.output.status("No dates yet. Next: allymap date add NAME --on WHEN · allymap date offered");
-    } else {
-        app.output.status(format_args!("{} until {}", count(rows.len(), "time", "times"), until.spelled()));
-    }
-    Ok(())
+    let until = args.until.as_deref().map(|until| parse_coming_date(until, app.today())).transpose()?;
+    let coming = date::list(app.visit()?, until)?;
+    app.tell(&coming)
 }
 
 fn show(app: &mut App<'_>, said: &str, as_ics: bool) -> Result<(), Failure> {
-    let map = super::map::needed(app)?;
-    let item = named(&map.dates, said)?;
     if as_ics {
-        return ics(app, &map, [item]);
+        return ics(app, Some(said));
     }
-    if app.output.json {
-        app.output.json(&serde_json::json!({ "date": json(item, app.today()) }));
-        return Ok(());
-    }
-    let date = &item.value;
-    let out = app.output.clone();
-    let sort = sort_label(date);
-    out.say(format_args!("{}{}", date.name, if sort.is_empty() { sort } else { format!(" · {sort}") }));
-    out.line("When", 10, date.rule.words());
-    if date.days > 1 {
-        out.line("Lasts", 10, format_args!("{} days", date.days));
-    }
-    let mut from = app.today();
-    for number in 0..3 {
-        let Some(first) = date.next(from) else { break };
-        out.line(if number == 0 { "Next" } else { "" }, 10, span(first, date.last(first)));
-        let Some(after) = date.last(first).plus_days(1) else { break };
-        from = after;
-    }
-    if let Some(note) = &date.note {
-        out.note("Note", note, 10);
-    }
-    if let Some(source) = &date.source {
-        out.note("Source", source, 10);
-    }
-    let authors = app.authors()?;
-    out.line("Kept by", 10, super::map::by(&authors.of(item.by)));
-    for (other, by) in &item.others {
-        let by = super::map::by(&authors.of(*by));
-        out.line("Also", 10, format_args!("{}, {} ({by}; written apart)", other.name, other.rule.words()));
-    }
-    Ok(())
+    let shown = date::show(app.visit()?, said)?;
+    app.tell(&shown)
 }
 
 fn offered(app: &mut App<'_>, take: bool) -> Result<(), Failure> {
-    let map = super::map::needed(app)?;
-    let missing: Vec<(RowId, KeyDate)> =
-        starter_dates().into_iter().filter(|(id, _)| !map.dates.iter().any(|item| item.key == *id)).collect();
+    let offered = date::offered(app.visit()?)?;
     if !app.output.json {
-        for (_, date) in &missing {
+        for (_, date) in &offered.dates {
             app.output.line(&date.rule.words(), 28, &date.name);
         }
     }
-    let take = take || (!missing.is_empty() && app.ask().confirm("Take these up?")?);
-    if take {
-        let document = app.map_document()?;
-        app.edit(document, |edit| missing.iter().try_for_each(|(id, date)| Map::put_date(edit, *id, date)))?;
-        app.commit()?;
+    let taken = take || (!offered.dates.is_empty() && app.ask().confirm("Take these up?")?);
+    let offered = if taken { date::take(app.visit()?)? } else { offered };
+    app.tell(&TakenUp { offered, taken })
+}
+
+fn ics(app: &mut App<'_>, said: Option<&str>) -> Result<(), Failure> {
+    let text = date::calendar(app.visit()?, said)?;
+    let written = app.output.bytes(text.as_bytes());
+    written.map_err(|error| Failure::io("Writing to", Path::new("standard output"), &error))
+}
+
+/// What was kept, as it stands now.
+struct Done(&'static str, Kept);
+
+impl Answer for Done {
+    fn json(&self) -> impl Serialize {
+        json!({ "date": json(&self.1.dated) })
     }
-    if app.output.json {
-        let dates: Vec<_> = missing
-            .iter()
-            .map(|(id, date)| serde_json::json!({ "id": id.to_string(), "name": date.name, "rule": date.rule.to_string() }))
-            .collect();
-        app.output.json(&serde_json::json!({ "offered": dates, "taken": take }));
-        return Ok(());
+
+    fn say(&self, out: &Output) {
+        let Done(done, Kept { dated: Dated { date, next, .. }, over, seen_by }) = self;
+        let next = match (date.rule, next) {
+            (Rule::Once(first), _) => span(first, date.last(first)),
+            (_, Some(first)) => format!("{}; next {}", date.rule.words(), span(*first, date.last(*first))),
+            (_, None) => date.rule.words(),
+        };
+        out.say(format_args!("{done} {}, {next}.", date.name));
+        if *over {
+            out.status("That is over already. Was another year meant?");
+        }
+        say_who_sees(out, seen_by);
     }
-    app.output.status(match (take, missing.len()) {
-        (_, 0) => "All of them are on the map.".to_owned(),
-        (true, taken) => format!("Added {}.", count(taken, "date", "dates")),
-        (false, _) => "Take them up with: allymap date offered --take".to_owned(),
-    });
-    Ok(())
 }
 
-fn ics<'a>(app: &App<'_>, map: &Map, dates: impl IntoIterator<Item = &'a Item<RowId, KeyDate>>) -> Result<(), Failure> {
-    let text = calendar(map.name(), dates, app.today(), app.now().0);
-    app.output
-        .bytes(text.as_bytes())
-        .map_err(|error| Failure::io("Writing to", std::path::Path::new("standard output"), &error))
+struct All(Vec<Dated>);
+
+impl Answer for All {
+    fn json(&self) -> impl Serialize {
+        json!({ "dates": self.0.iter().map(json).collect::<Vec<_>>() })
+    }
+
+    fn say(&self, out: &Output) {
+        let row = |dated: &Dated| vec![dated.date.name.clone(), dated.date.rule.words(), sort_label(dated.date.sort)];
+        let rows: Vec<Vec<String>> = self.0.iter().map(row).collect();
+        out.table(&["Date", "When", "Sort"], &rows);
+        out.status(count(rows.len(), "date", "dates"));
+    }
 }
 
-fn named<'a>(dates: &'a [Item<RowId, KeyDate>], said: &str) -> Result<&'a Item<RowId, KeyDate>, Failure> {
-    pick(dates, said, |date| &date.name, "date", "allymap date add NAME --on WHEN")
+impl Answer for Coming {
+    fn json(&self) -> impl Serialize {
+        let times = self.times.iter().map(|time| {
+            json!({
+                "name": time.name, "first": time.first.to_string(), "last": time.last.to_string(),
+                "sort": time.sort.map(DateSort::slug), "id": time.id.to_string(),
+            })
+        });
+        json!({ "coming": times.collect::<Vec<_>>(), "until": self.until.to_string() })
+    }
+
+    fn say(&self, out: &Output) {
+        let times = self.times.iter();
+        let rows: Vec<Vec<String>> =
+            times.map(|time| vec![span(time.first, time.last), time.name.clone(), sort_label(time.sort)]).collect();
+        out.table(&["When", "Date", "Sort"], &rows);
+        if self.none_at_all {
+            out.status("No dates yet. Next: allymap date add NAME --on WHEN · allymap date offered");
+        } else {
+            out.status(format_args!("{} until {}", count(rows.len(), "time", "times"), self.until.spelled()));
+        }
+    }
 }
 
-/// How many days from the first until the one that was typed.
-fn last_day(from: Date, typed: &str) -> Result<u16, Failure> {
-    let to = parse_coming_date(typed, from)?;
-    let days = from.days_until(to) + 1;
-    u16::try_from(days).ok().filter(|days| *days > 0).ok_or_else(|| {
-        Failure::usage(format!("{} is before {}.", to.spelled(), from.spelled())).hint("Nothing was changed.")
-    })
+impl Answer for Shown {
+    fn json(&self) -> impl Serialize {
+        json!({ "date": json(&self.dated) })
+    }
+
+    fn say(&self, out: &Output) {
+        let date = &self.dated.date;
+        let sort = sort_label(date.sort);
+        out.say(format_args!("{}{}", date.name, if sort.is_empty() { sort } else { format!(" · {sort}") }));
+        out.line("When", COLUMN, date.rule.words());
+        if date.days > 1 {
+            out.line("Lasts", COLUMN, format_args!("{} days", date.days));
+        }
+        for (number, (first, last)) in self.times.iter().enumerate() {
+            out.line(if number == 0 { "Next" } else { "" }, COLUMN, span(*first, *last));
+        }
+        if let Some(note) = &date.note {
+            out.note("Note", note, COLUMN);
+        }
+        if let Some(source) = &date.source {
+            out.note("Source", source, COLUMN);
+        }
+        out.line("Kept by", COLUMN, by(&self.by));
+        for (other, author) in &self.apart {
+            let by = by(author);
+            out.line("Also", COLUMN, format_args!("{}, {} ({by}; written apart)", other.name, other.rule.words()));
+        }
+    }
 }
+
+/// What was offered, and whether it was taken up.
+struct TakenUp {
+    offered: Offered,
+    taken: bool,
+}
+
+impl Answer for TakenUp {
+    fn json(&self) -> impl Serialize {
+        let dates = self.offered.dates.iter();
+        let dates =
+            dates.map(|(id, date)| json!({ "id": id.to_string(), "name": date.name, "rule": date.rule.to_string() }));
+        json!({ "offered": dates.collect::<Vec<_>>(), "taken": self.taken })
+    }
+
+    fn say(&self, out: &Output) {
+        out.status(match (self.taken, self.offered.dates.len()) {
+            (_, 0) => "All of them are on the map.".to_owned(),
+            (true, taken) => format!("Added {}.", count(taken, "date", "dates")),
+            (false, _) => "Take them up with: allymap date offered --take".to_owned(),
+        });
+    }
+}
+
+/// Where the text beside a label begins.
+const COLUMN: usize = 10;
 
 fn sort(typed: &str) -> Result<DateSort, Failure> {
     DateSort::begun(typed).ok_or_else(|| {
@@ -412,8 +366,8 @@ fn sort(typed: &str) -> Result<DateSort, Failure> {
     })
 }
 
-fn sort_label(date: &KeyDate) -> String {
-    date.sort.map(|sort| sort.label().to_owned()).unwrap_or_default()
+fn sort_label(sort: Option<DateSort>) -> String {
+    sort.map(|sort| sort.label().to_owned()).unwrap_or_default()
 }
 
 /// `Sun 4 Jul 2027`, or with its last day.
@@ -421,12 +375,11 @@ pub(super) fn span(first: Date, last: Date) -> String {
     if first == last { first.spelled() } else { format!("{} – {}", first.spelled(), last.spelled()) }
 }
 
-fn json(item: &Item<RowId, KeyDate>, today: Date) -> serde_json::Value {
-    let date = &item.value;
-    let next = date.next(today);
-    serde_json::json!({
-        "id": item.key.to_string(), "name": date.name, "rule": date.rule.to_string(), "words": date.rule.words(),
+fn json(dated: &Dated) -> Value {
+    let date = &dated.date;
+    json!({
+        "id": dated.id.to_string(), "name": date.name, "rule": date.rule.to_string(), "words": date.rule.words(),
         "days": date.days, "sort": date.sort.map(DateSort::slug), "note": date.note, "source": date.source,
-        "next": next.map(|first| first.to_string()), "written_apart": item.others.len(),
+        "next": dated.next.map(|first| first.to_string()), "written_apart": dated.written_apart,
     })
 }

@@ -2,6 +2,7 @@
 
 use allymap_domain::map::question::QUESTIONS;
 use allymap_domain::words::folded;
+use allymap_home::community::map;
 use clap::CommandFactory;
 
 use crate::app::App;
@@ -166,16 +167,16 @@ fn contact(app: &mut App<'_>) -> Result<String, Failure> {
         "When you are not sure whether to work with somebody, or how, ask before you act. Have ready who they are, what is planned, \
          what you know and what you do not.\n\n",
     );
-    let map = if app.home().has_keys() { app.map_entry()? } else { None };
-    let Some(map) = map else {
+    let contacts = if app.home().has_keys() { map::contacts(app.visit()?)? } else { None };
+    let Some(contacts) = contacts else {
         text.push_str("There is no map here yet; a map holds the names of those you can turn to.");
         return Ok(text);
     };
-    text.push_str(&format!("For {}:\n", map.name()));
+    text.push_str(&format!("For {}:\n", contacts.map));
     let mut missing = false;
-    for (label, reached) in map.referral_card() {
+    for (label, reached) in &contacts.reached {
         missing |= reached.is_none();
-        text.push_str(&format!("  {label:<22}{}\n", reached.unwrap_or("not said yet")));
+        text.push_str(&format!("  {label:<22}{}\n", reached.as_deref().unwrap_or("not said yet")));
     }
     if missing {
         text.push_str("\nFill it in with: allymap map edit --organising-team WHO --action-centre WHO --regional-staff WHO --branch-committee WHO");

@@ -1,22 +1,25 @@
 //! `allymap map …`: what community this is, what is known about it, and whom to turn to.
 
-use allymap_domain::author::Author;
 use allymap_domain::date::Date;
 use allymap_domain::date::typed::parse_when;
-use allymap_domain::ids::RowId;
-use allymap_domain::kind::field::{Field, Holds, Merges};
+use allymap_domain::kind::field::{Field, Holds};
+use allymap_domain::map::asked_in_turn;
 use allymap_domain::map::figure::Figure;
 use allymap_domain::map::issue::Issue;
-use allymap_domain::map::item::Item;
 use allymap_domain::map::origin::{Origin, SourceKind};
 use allymap_domain::map::question::OwnQuestion;
 use allymap_domain::map::section::OwnSection;
-use allymap_domain::map::{MAP_FIELDS, Map};
 use allymap_domain::words::choice::Word;
-use allymap_domain::words::{folded, folded_words};
+use allymap_home::community::map::{self, Changed, Dropped, Kept};
+use allymap_home::maps::listed::{self, Listed};
+use serde::Serialize;
+use serde_json::json;
 
+use crate::about::who::say_who_sees;
 use crate::app::App;
-use crate::terminal::failure::{Exit, Failure};
+use crate::terminal::answer::Answer;
+use crate::terminal::failure::Failure;
+use crate::terminal::output::Output;
 use crate::terminal::typed;
 
 mod answer;
@@ -161,6 +164,10 @@ pub(super) struct OriginArgs {
 }
 
 impl OriginArgs {
+    fn is_empty(&self) -> bool {
+        self.source.is_none() && self.source_kind.is_none() && self.on.is_none()
+    }
+
     /// What was given; the day is today unless said.
     pub(super) fn origin(&self, today: Date) -> Result<Origin, Failure> {
         let kind = match &self.source_kind {
@@ -189,98 +196,106 @@ pub(crate) fn run(app: &mut App<'_>, args: Args) -> Result<(), Failure> {
         Verb::Show(args) => show::run(app, &args),
         Verb::Edit(args) => edit(app, args),
         Verb::Answer(args) => answer::run(app, args),
-        Verb::Figure(args) => figure(app, args),
+        Verb::Figure(args) => {
+            let figure = Figure { what: args.what, value: args.value, origin: args.origin.origin(app.today())? };
+            let kept = map::figure(app.visit()?, figure)?;
+            app.tell(&kept)?;
+            if !kept.item.origin.is_sourced() {
+                app.output.status("No source: add it with --source-kind census or --source WORDS.");
+            }
+            Ok(())
+        }
         Verb::Issue(args) => issue(app, args),
-        Verb::Question { words, sixth } => question(app, words, sixth),
-        Verb::Section { title, text } => section(app, title, text.as_deref()),
-        Verb::Drop { what } => drop_item(app, &what),
-        Verb::List => list(app),
-        Verb::Use { name } => change_map(app, name),
+        Verb::Question { words, sixth } => {
+            let kept = map::question(app.visit()?, OwnQuestion { words, sixth })?;
+            app.tell(&kept)
+        }
+        Verb::Section { title, text } => {
+            let text = match text {
+                Some(text) => Some(typed::free_text(&app.output, &text)?),
+                None => app.ask().text("What stands in it?")?,
+            };
+            let kept = map::section(app.visit()?, OwnSection { title, text })?;
+            app.tell(&kept)
+        }
+        Verb::Drop { what } => {
+            let dropped = map::drop(app.visit()?, &what)?;
+            app.tell(&dropped)
+        }
+        Verb::List => {
+            let maps = Maps(listed::list(app.visit()?)?);
+            app.tell(&maps)
+        }
+        Verb::Use { name } => {
+            let chosen = Chosen(listed::choose(app.visit()?, name)?);
+            app.tell(&chosen)
+        }
     }
-}
-
-/// The map's own document as it stands, or why it is not here.
-pub(crate) fn needed(app: &mut App<'_>) -> Result<Map, Failure> {
-    app.map_entry()?.ok_or_else(|| {
-        Failure::new("AM-NOT-HERE", Exit::Failed, "What the map says about the community has not arrived here yet.")
-            .hint("Fetch it with: allymap sync")
-    })
 }
 
 fn edit(app: &mut App<'_>, args: Edit) -> Result<(), Failure> {
-    let mut changes: Vec<(String, String)> = Vec::new();
-    let fields = [
-        ("name", &args.name),
-        ("community", &args.community),
-        ("region", &args.region),
-        ("extent", &args.extent),
-        ("boundary", &args.boundary),
-        ("strategy", &args.strategy),
-        ("vision", &args.vision),
-        ("organising-team", &args.organising_team),
-        ("action-centre", &args.action_centre),
-        ("regional-staff", &args.regional_staff),
-        ("branch-committee", &args.branch_committee),
-    ];
-    for (name, value) in fields {
-        if let Some(value) = value {
-            changes.push((name.to_owned(), typed::free_text(&app.output, value)?));
-        }
-    }
-    changes.extend(args.knows_us.iter().map(|how| ("knows-us".to_owned(), how.clone())));
-    for pair in &args.set {
-        let (name, value) = pair.split_once('=').ok_or_else(|| {
-            Failure::usage(format!("\"{pair}\" is not FIELD=VALUE.")).hint("For example: --set weeks-a=4")
-        })?;
-        changes.push((name.to_owned(), value.to_owned()));
-    }
+    let mut changes = args.given(&app.output)?;
     if changes.is_empty() && app.can_ask() {
-        let map = needed(app)?;
-        let community = app.ask().text("Who is this community: where does it start, where does it end?")?;
-        changes.extend(community.map(|text| ("community".to_owned(), text)));
-        for field in MAP_FIELDS.iter().filter(|field| !field.name.starts_with("weeks") && field.name != "facts-age") {
-            let choices = match field.holds {
-                Holds::Choice(choices) => {
-                    format!(" ({})", choices.iter().map(|choice| choice.slug).collect::<Vec<_>>().join(", "))
-                }
-                _ => String::new(),
-            };
-            let now = map.value(field.name).map(|value| format!(" [{}]", field.shown(value))).unwrap_or_default();
-            let question = format!("{}{choices}{now}", field.question);
-            let answer = app.ask_until(&question, |_, typed| fitting(field, typed))?;
-            changes.extend(answer.map(|answer| (field.name.to_owned(), answer)));
-        }
+        changes = asked(app)?;
     }
     if changes.is_empty() {
         return Err(Failure::missing("What is to change?", "--community, --strategy, --set FIELD=VALUE and the like"));
     }
-    let document = app.map_document()?;
-    app.edit(document, |edit| {
-        changes.iter().try_for_each(|(name, value)| match name.as_str() {
-            "name" => Map::rename(edit, value),
-            "community" => Map::describe(edit, value),
-            name => match MAP_FIELDS.iter().find(|field| field.name == name).map(|field| field.merges) {
-                Some(Merges::Set) => match value.strip_prefix('-') {
-                    Some(gone) => Map::remove(edit, name, gone),
-                    None => Map::add(edit, name, value),
-                },
-                _ => Map::set(edit, name, value),
-            },
-        })
-    })?;
-    app.commit()?;
-    if app.output.json {
-        app.output.json(&serde_json::json!({ "changed": changes.iter().map(|(name, _)| name).collect::<Vec<_>>() }));
-        return Ok(());
-    }
-    let names: Vec<&str> = changes.iter().map(|(name, _)| name.as_str()).collect();
-    app.output.say(format_args!("Kept: {}.", names.join(", ")));
-    if names.contains(&"knows-us") {
-        for hint in needed(app)?.acquaintance_hints() {
-            app.output.status(hint);
+    let changed = map::change(app.visit()?, &changes)?;
+    app.tell(&changed)
+}
+
+impl Edit {
+    fn given(&self, out: &Output) -> Result<Vec<(String, String)>, Failure> {
+        let mut changes: Vec<(String, String)> = Vec::new();
+        let fields = [
+            ("name", &self.name),
+            ("community", &self.community),
+            ("region", &self.region),
+            ("extent", &self.extent),
+            ("boundary", &self.boundary),
+            ("strategy", &self.strategy),
+            ("vision", &self.vision),
+            ("organising-team", &self.organising_team),
+            ("action-centre", &self.action_centre),
+            ("regional-staff", &self.regional_staff),
+            ("branch-committee", &self.branch_committee),
+        ];
+        for (name, value) in fields {
+            if let Some(value) = value {
+                changes.push((name.to_owned(), typed::free_text(out, value)?));
+            }
         }
+        changes.extend(self.knows_us.iter().map(|how| ("knows-us".to_owned(), how.clone())));
+        for pair in &self.set {
+            let (name, value) = pair.split_once('=').ok_or_else(|| {
+                Failure::usage(format!("\"{pair}\" is not FIELD=VALUE.")).hint("For example: --set weeks-a=4")
+            })?;
+            changes.push((name.to_owned(), value.to_owned()));
+        }
+        Ok(changes)
     }
-    super::partner::who_sees(app)
+}
+
+/// Asks for one field after the other; Enter leaves it as it is.
+fn asked(app: &mut App<'_>) -> Result<Vec<(String, String)>, Failure> {
+    let map = map::read(app.visit()?)?;
+    let mut changes = Vec::new();
+    let community = app.ask().text("Who is this community: where does it start, where does it end?")?;
+    changes.extend(community.map(|text| ("community".to_owned(), text)));
+    for field in asked_in_turn() {
+        let choices = match field.holds {
+            Holds::Choice(choices) => {
+                format!(" ({})", choices.iter().map(|choice| choice.slug).collect::<Vec<_>>().join(", "))
+            }
+            _ => String::new(),
+        };
+        let now = map.value(field.name).map(|value| format!(" [{}]", field.shown(value))).unwrap_or_default();
+        let question = format!("{}{choices}{now}", field.question);
+        let answer = app.ask_until(&question, |_, typed| fitting(field, typed))?;
+        changes.extend(answer.map(|answer| (field.name.to_owned(), answer)));
+    }
+    Ok(changes)
 }
 
 /// An answer that the field would take, as it was typed.
@@ -289,176 +304,107 @@ pub(crate) fn fitting(field: &Field, typed: &str) -> Result<String, Failure> {
     Ok(typed.to_owned())
 }
 
-fn figure(app: &mut App<'_>, args: FigureArgs) -> Result<(), Failure> {
-    let figure = Figure { what: args.what, value: args.value, origin: args.origin.origin(app.today())? };
-    // The same count on the same day is a correction; on another day it stands beside the older one.
-    let known = needed(app)?
-        .figures
-        .into_iter()
-        .find(|item| folded(&item.value.what) == folded(&figure.what) && item.value.origin.on == figure.origin.on);
-    let id = known.map_or_else(|| app.fresh_row(), |item| item.key);
-    let document = app.map_document()?;
-    app.edit(document, |edit| Map::put_figure(edit, id, &figure))?;
-    app.commit()?;
-    kept(app, &format!("{}: {}", figure.what, figure.value), id)?;
-    if figure.origin.source.is_none() && figure.origin.kind.is_none() {
-        app.output.status("No source: add it with --source-kind census or --source WORDS.");
-    }
-    Ok(())
-}
-
 fn issue(app: &mut App<'_>, args: IssueArgs) -> Result<(), Failure> {
     let note = args.note.as_deref().map(|text| typed::free_text(&app.output, text)).transpose()?;
-    let known = needed(app)?.issues.into_iter().find(|item| folded(&item.value.name) == folded(&args.name));
-    let origin = args.origin.origin(app.today())?;
-    let (id, issue) = match known {
-        Some(Item { key, value, .. }) => {
-            let said_source = origin.source.is_some() || origin.kind.is_some() || args.origin.on.is_some();
-            let origin = if said_source { origin } else { value.origin };
-            (key, Issue { weight: args.weight.or(value.weight), note: note.or(value.note), origin, ..value })
+    let origin = match args.origin.is_empty() {
+        true => None,
+        false => Some(args.origin.origin(app.today())?),
+    };
+    let kept = map::issue(app.visit()?, map::Said { name: args.name, weight: args.weight, note, origin })?;
+    app.tell(&kept)
+}
+
+impl Answer for Changed {
+    fn json(&self) -> impl Serialize {
+        json!({ "changed": self.fields })
+    }
+
+    fn say(&self, out: &Output) {
+        out.say(format_args!("Kept: {}.", self.fields.join(", ")));
+        for hint in &self.hints {
+            out.status(hint);
         }
-        None => (app.fresh_row(), Issue { name: args.name, weight: args.weight, note, origin }),
-    };
-    let document = app.map_document()?;
-    app.edit(document, |edit| Map::put_issue(edit, id, &issue))?;
-    app.commit()?;
-    kept(app, &format!("{}, {}", issue.name, issue.weight_words()), id)
-}
-
-fn question(app: &mut App<'_>, words: String, sixth: bool) -> Result<(), Failure> {
-    let known = needed(app)?.own_questions.into_iter().find(|item| folded(&item.value.words) == folded(&words));
-    let id = known.map_or_else(|| app.fresh_row(), |item| item.key);
-    let question = OwnQuestion { words, sixth };
-    let document = app.map_document()?;
-    app.edit(document, |edit| Map::put_question(edit, id, &question))?;
-    app.commit()?;
-    kept(app, &question.words, id)
-}
-
-fn section(app: &mut App<'_>, title: String, text: Option<&str>) -> Result<(), Failure> {
-    let text = match text {
-        Some(text) => Some(typed::free_text(&app.output, text)?),
-        None => app.ask().text("What stands in it?")?,
-    };
-    let known = needed(app)?.own_sections.into_iter().find(|item| folded(&item.value.title) == folded(&title));
-    let id = known.map_or_else(|| app.fresh_row(), |item| item.key);
-    let section = OwnSection { title, text };
-    let document = app.map_document()?;
-    app.edit(document, |edit| Map::put_section(edit, id, &section))?;
-    app.commit()?;
-    kept(app, &section.title, id)
-}
-
-fn drop_item(app: &mut App<'_>, what: &str) -> Result<(), Failure> {
-    let map = needed(app)?;
-    let item = |key: RowId, value: &str, by| Item { key, value: value.to_owned(), by, others: Vec::new() };
-    let all: Vec<Item<RowId, String>> = map
-        .figures
-        .iter()
-        .map(|one| item(one.key, &one.value.what, one.by))
-        .chain(map.issues.iter().map(|one| item(one.key, &one.value.name, one.by)))
-        .chain(map.own_questions.iter().map(|one| item(one.key, &one.value.words, one.by)))
-        .chain(map.own_sections.iter().map(|one| item(one.key, &one.value.title, one.by)))
-        .collect();
-    let item = pick(&all, what, |name| name, "figure, issue, question or section", "allymap map show")?;
-    let document = app.map_document()?;
-    app.edit(document, |edit| Map::take_out(edit, item.key))?;
-    app.commit()?;
-    if app.output.json {
-        app.output.json(&serde_json::json!({ "dropped": item.value }));
-        return Ok(());
+        say_who_sees(out, &self.seen_by);
     }
-    app.output.say(format_args!("{} is off the map. Its history stays.", item.value));
-    Ok(())
 }
 
-fn kept(app: &mut App<'_>, what: &str, id: RowId) -> Result<(), Failure> {
-    if app.output.json {
-        app.output.json(&serde_json::json!({ "kept": what, "id": id.to_string() }));
-        return Ok(());
-    }
-    app.output.say(format_args!("Kept: {what}"));
-    super::partner::who_sees(app)
+/// An item of the map's lists in one line.
+trait InALine {
+    fn line(&self) -> String;
 }
 
-fn list(app: &mut App<'_>) -> Result<(), Failure> {
-    let current = app.map()?.number;
-    let maps = app.maps()?;
-    if app.output.json {
-        let maps: Vec<_> = maps
-            .iter()
-            .map(|map| serde_json::json!({ "name": map.name, "group": map.group, "practice": map.practice, "current": map.number == current }))
-            .collect();
-        app.output.json(&serde_json::json!({ "maps": maps }));
-        return Ok(());
+impl<T: InALine> Answer for Kept<T> {
+    fn json(&self) -> impl Serialize {
+        json!({ "kept": self.item.line(), "id": self.id.to_string() })
     }
-    let rows: Vec<Vec<String>> = maps
-        .iter()
-        .map(|map| {
-            let mark = if map.number == current { "in use" } else { "" };
+
+    fn say(&self, out: &Output) {
+        out.say(format_args!("Kept: {}", self.item.line()));
+        say_who_sees(out, &self.seen_by);
+    }
+}
+
+impl InALine for Figure {
+    fn line(&self) -> String {
+        format!("{}: {}", self.what, self.value)
+    }
+}
+
+impl InALine for Issue {
+    fn line(&self) -> String {
+        format!("{}, {}", self.name, self.weight_words())
+    }
+}
+
+impl InALine for OwnQuestion {
+    fn line(&self) -> String {
+        self.words.clone()
+    }
+}
+
+impl InALine for OwnSection {
+    fn line(&self) -> String {
+        self.title.clone()
+    }
+}
+
+impl Answer for Dropped {
+    fn json(&self) -> impl Serialize {
+        json!({ "dropped": self.name })
+    }
+
+    fn say(&self, out: &Output) {
+        out.say(format_args!("{} is off the map. Its history stays.", self.name));
+    }
+}
+
+struct Maps(Vec<Listed>);
+
+impl Answer for Maps {
+    fn json(&self) -> impl Serialize {
+        let map = |map: &Listed| json!({ "name": map.name, "group": map.group, "practice": map.practice, "current": map.current });
+        json!({ "maps": self.0.iter().map(map).collect::<Vec<_>>() })
+    }
+
+    fn say(&self, out: &Output) {
+        let row = |map: &Listed| {
             let practice = if map.practice { "practice" } else { "" };
+            let mark = if map.current { "in use" } else { "" };
             vec![map.name.clone(), map.group.clone(), practice.to_owned(), mark.to_owned()]
-        })
-        .collect();
-    app.output.table(&["Map", "Your group", "Sort", "State"], &rows);
-    Ok(())
-}
-
-fn change_map(app: &mut App<'_>, name: String) -> Result<(), Failure> {
-    app.turn_to(name);
-    let map = app.map()?;
-    app.put_map(map.clone())?;
-    app.commit()?;
-    if app.output.json {
-        app.output.json(&serde_json::json!({ "map": map.name }));
-        return Ok(());
-    }
-    app.output.say(format_args!("Commands are about {} from now on.", map.name));
-    Ok(())
-}
-
-/// The one item that somebody means, by its name, words of it, or its letters.
-pub(super) fn pick<'a, T>(
-    items: &'a [Item<RowId, T>],
-    said: &str,
-    name: impl Fn(&T) -> &str,
-    what: &str,
-    add: &str,
-) -> Result<&'a Item<RowId, T>, Failure> {
-    let wanted = folded(said);
-    let typed: String = said.chars().take(40).collect();
-    let exact: Vec<_> =
-        items.iter().filter(|item| item.key.to_string() == wanted || folded(name(&item.value)) == wanted).collect();
-    let near: Vec<_> = items
-        .iter()
-        .filter(|item| {
-            !wanted.is_empty()
-                && folded(name(&item.value))
-                    .split(' ')
-                    .any(|word| wanted.starts_with(word) || word.starts_with(&wanted))
-        })
-        .filter(|item| {
-            let own = folded_words(name(&item.value));
-            folded_words(said).iter().all(|word| own.iter().any(|own| own.starts_with(word.as_str())))
-        })
-        .collect();
-    match (exact.as_slice(), near.as_slice()) {
-        ([one], _) | ([], [one]) => Ok(one),
-        ([], []) => {
-            Err(Failure::new("AM-NOT-FOUND", Exit::WhichEntry, format!("No {what} here is called \"{typed}\"."))
-                .hint(format!("See: {add}")))
-        }
-        (several, near) => {
-            let fitting = if several.is_empty() { near } else { several };
-            let names: Vec<String> =
-                fitting.iter().take(5).map(|item| format!("{} [{}]", name(&item.value), item.key)).collect();
-            Err(Failure::new("AM-WHICH", Exit::WhichEntry, format!("Several fit \"{typed}\"."))
-                .hint(format!("Say which by its letters: {}.", names.join(", "))))
-        }
+        };
+        out.table(&["Map", "Your group", "Sort", "State"], &self.0.iter().map(row).collect::<Vec<_>>());
     }
 }
 
-/// `Ana, Harbour`
-pub(super) fn by(author: &Author) -> String {
-    if author.group.is_empty() { author.name.clone() } else { format!("{}, {}", author.name, author.group) }
+/// The name of the map that commands are about from now on.
+struct Chosen(String);
+
+impl Answer for Chosen {
+    fn json(&self) -> impl Serialize {
+        json!({ "map": self.0 })
+    }
+
+    fn say(&self, out: &Output) {
+        out.say(format_args!("Commands are about {} from now on.", self.0));
+    }
 }

@@ -1,15 +1,18 @@
 //! `allymap place …`: halls, parks and other spaces, and who can use them.
 
 use allymap_domain::card::Card;
-use allymap_domain::card::find::short_ids;
-use allymap_domain::entry::{Entry, NewEntry};
+use allymap_domain::entry::NewEntry;
 use allymap_domain::kind::Kind;
 use allymap_domain::kind::place::ACCESS;
-use allymap_domain::words::folded;
-use allymap_wire::DocumentId;
+use allymap_home::community::place::{self, Added, Changed, New, Place};
+use serde::Serialize;
+use serde_json::{Value, json};
 
+use crate::about::who::say_who_sees;
 use crate::app::App;
-use crate::terminal::failure::{Exit, Failure};
+use crate::terminal::answer::Answer;
+use crate::terminal::failure::Failure;
+use crate::terminal::output::Output;
 use crate::terminal::typed;
 use crate::terminal::words::count;
 
@@ -115,9 +118,7 @@ impl Facts {
         ];
         for (access, said) in ACCESS.iter().zip(said) {
             let Some(said) = said else { continue };
-            let (value, note) = said.split_once(':').map_or((said.as_str(), None), |(value, note)| (value, Some(note)));
-            given.push((access.field.to_owned(), value.trim().to_owned()));
-            given.extend(note.map(|note| (access.note.to_owned(), note.trim().to_owned())));
+            given.extend(access.said(said).into_iter().map(|(field, value)| (field.to_owned(), value)));
         }
         given.extend(typed::pairs(&self.set, "phone=…")?);
         Ok(given)
@@ -128,7 +129,10 @@ pub(crate) fn run(app: &mut App<'_>, args: Args) -> Result<(), Failure> {
     match args.verb {
         Verb::Add(args) => add(app, args),
         Verb::List(args) => list(app, &args),
-        Verb::Show { place } => show(app, &place),
+        Verb::Show { place } => {
+            let place = place::show(app.visit()?, &place)?;
+            app.tell(&place)
+        }
         Verb::Edit(args) => edit(app, args),
     }
 }
@@ -140,55 +144,22 @@ fn add(app: &mut App<'_>, args: Add) -> Result<(), Failure> {
     new.fields.extend(args.facts.given()?);
     for access in ACCESS.iter().filter(|access| new.value(access.field).is_none()).collect::<Vec<_>>() {
         let question = kind.field(access.field).map_or(access.label, |field| field.question);
-        if let Some(said) =
-            app.ask().optional(&format!("{question} (yes, no; a note after a colon; Enter: not known)"))?
-        {
-            let (value, note) = said.split_once(':').map_or((said.as_str(), None), |(value, note)| (value, Some(note)));
-            new.fields.push((access.field.to_owned(), value.trim().to_owned()));
-            new.fields.extend(note.map(|note| (access.note.to_owned(), note.trim().to_owned())));
-        }
+        let question = format!("{question} (yes, no; a note after a colon; Enter: not known)");
+        let said = app.ask().optional(&question)?.map(|said| access.said(&said)).unwrap_or_default();
+        new.fields.extend(said.into_iter().map(|(field, value)| (field.to_owned(), value)));
     }
-    let rows = app.cards()?;
-    if !args.another && rows.iter().any(|row| row.kind == kind.name && folded(&row.name) == folded(&name)) {
-        return Err(Failure::new(
-            "AM-ALIKE",
-            Exit::NeedsPerson,
-            format!("{name} is on the map already. Nothing was added."),
-        )
-        .hint("Look at it with allymap place show, or add another one with --another."));
-    }
-    let id = app.fresh_entry();
-    app.edit(DocumentId(id.0), |edit| Entry::create(edit, &new))?;
-    app.commit()?;
-    let (row, short) = (app.card(id)?, app.short_ids()?);
-    if app.output.json {
-        app.output.json(&serde_json::json!({ "added": json(&row, &short[&id]) }));
-        return Ok(());
-    }
-    app.output.say(format_args!("Added {} · {}  [{}]", row.name, sort(&row), short[&id]));
-    if let Some(open) = to_find_out(&row) {
-        app.output.status(format_args!("Find out: {open}"));
-    }
-    super::partner::who_sees(app)
+    let added = place::add(app.visit()?, &New { place: new, another: args.another })?;
+    app.tell(&added)
 }
 
 fn edit(app: &mut App<'_>, args: Edit) -> Result<(), Failure> {
-    let row = place(app, &args.place)?;
+    let place = place::find(app.visit()?, &args.place)?;
     let changes = args.facts.given()?;
     if changes.is_empty() {
         return Err(Failure::missing("What is to change?", "--step-free, --seats, --set FIELD=VALUE and the like"));
     }
-    app.edit(DocumentId(row.id.0), |edit| {
-        changes.iter().try_for_each(|(name, value)| super::partner::set(edit, name, value))
-    })?;
-    app.commit()?;
-    if app.output.json {
-        app.output.json(&serde_json::json!({ "changed": row.name, "fields": changes.len() }));
-        return Ok(());
-    }
-    let names: Vec<&str> = changes.iter().map(|(name, _)| name.as_str()).collect();
-    app.output.say(format_args!("Kept: {} of {}.", names.join(", "), row.name));
-    super::partner::who_sees(app)
+    let changed = place::change(app.visit()?, &place, &changes)?;
+    app.tell(&changed)
 }
 
 fn list(app: &mut App<'_>, args: &List) -> Result<(), Failure> {
@@ -199,105 +170,117 @@ fn list(app: &mut App<'_>, args: &List) -> Result<(), Failure> {
                 .hint(format!("One of: {}.", known.join(", "))));
         }
     }
-    let all = app.cards_once()?;
-    let short = short_ids(all.iter().map(|row| row.id));
-    let rows: Vec<&Card> = all
-        .iter()
-        .filter(|row| row.kind == "place" && !row.archived)
-        .filter(|row| args.with.iter().all(|fact| row.value(fact) == Some("yes")))
-        .collect();
-    if app.output.json {
-        let places: Vec<_> = rows.iter().map(|row| json(row, &short[&row.id])).collect();
-        app.output.json(&serde_json::json!({ "places": places }));
-        return Ok(());
-    }
-    let cells: Vec<Vec<String>> = rows
-        .iter()
-        .map(|row| {
-            vec![
-                row.name.clone(),
-                sort(row),
-                row.value("step-free").unwrap_or("unknown").to_owned(),
-                row.value("seats").unwrap_or_default().to_owned(),
-                format!("{} of {}", known(row), ACCESS.len()),
-                short[&row.id].clone(),
-            ]
-        })
-        .collect();
-    app.output.table(&["Place", "Type", "Step-free", "Seats", "Known", "Id"], &cells);
-    app.output.status(count(rows.len(), "place", "places"));
-    Ok(())
+    let places = Places(place::list(app.visit()?, &args.with)?);
+    app.tell(&places)
 }
 
-fn show(app: &mut App<'_>, said: &str) -> Result<(), Failure> {
-    let row = place(app, said)?;
-    let short = app.short_ids()?;
-    if app.output.json {
-        app.output.json(&serde_json::json!({ "place": json(&row, &short[&row.id]) }));
-        return Ok(());
+impl Answer for Added {
+    fn json(&self) -> impl Serialize {
+        json!({ "added": json(&self.place) })
     }
-    let out = app.output.clone();
-    out.say(format_args!("{} · {}  [{}]", row.name, sort(&row), short[&row.id]));
-    let kind = row.kind();
-    for (name, label) in [("address", "Address"), ("seats", "Seats"), ("phone", "Phone"), ("held-by", "Held by")] {
-        if let Some(value) = row.value(name) {
-            out.note(label, value, 26);
+
+    fn say(&self, out: &Output) {
+        out.say(format_args!("Added {}", title(&self.place)));
+        if let Some(open) = to_find_out(&self.place) {
+            out.status(format_args!("Find out: {open}"));
         }
+        say_who_sees(out, &self.seen_by);
     }
-    for access in ACCESS {
-        let value = row.value(access.field).unwrap_or("unknown");
-        let shown = kind.and_then(|kind| kind.field(access.field)).map_or(value.to_owned(), |field| field.shown(value));
-        let note = row.value(access.note).map(|note| format!(": {note}")).unwrap_or_default();
-        out.note(access.label, &format!("{shown}{note}"), 26);
-    }
-    if let Some(open) = to_find_out(&row) {
-        out.note("Find out", &open, 26);
-    }
-    out.status("All of it, with notes and log: allymap partner show");
-    Ok(())
 }
 
-/// The place that is meant; entries of other kinds are none.
-fn place(app: &mut App<'_>, said: &str) -> Result<Card, Failure> {
-    let row = app.find(said)?;
-    if row.kind == "place" {
-        return Ok(row);
+impl Answer for Changed {
+    fn json(&self) -> impl Serialize {
+        json!({ "changed": self.name, "fields": self.fields.len() })
     }
-    Err(Failure::usage(format!("{} is no place.", row.name)).hint("See it with: allymap partner show"))
+
+    fn say(&self, out: &Output) {
+        out.say(format_args!("Kept: {} of {}.", self.fields.join(", "), self.name));
+        say_who_sees(out, &self.seen_by);
+    }
 }
 
-fn sort(row: &Card) -> String {
-    let field = row.kind().and_then(|kind| kind.field("type"));
-    match (row.value("type"), field) {
+struct Places(Vec<Place>);
+
+impl Answer for Places {
+    fn json(&self) -> impl Serialize {
+        json!({ "places": self.0.iter().map(json).collect::<Vec<_>>() })
+    }
+
+    fn say(&self, out: &Output) {
+        let cells = |Place { card, short, known, .. }: &Place| {
+            vec![
+                card.name.clone(),
+                sort(card),
+                card.value("step-free").unwrap_or("unknown").to_owned(),
+                card.value("seats").unwrap_or_default().to_owned(),
+                format!("{known} of {}", ACCESS.len()),
+                short.clone(),
+            ]
+        };
+        let rows: Vec<Vec<String>> = self.0.iter().map(cells).collect();
+        out.table(&["Place", "Type", "Step-free", "Seats", "Known", "Id"], &rows);
+        out.status(count(rows.len(), "place", "places"));
+    }
+}
+
+impl Answer for Place {
+    fn json(&self) -> impl Serialize {
+        json!({ "place": json(self) })
+    }
+
+    fn say(&self, out: &Output) {
+        out.say(title(self));
+        let card = &self.card;
+        for (name, label) in [("address", "Address"), ("seats", "Seats"), ("phone", "Phone"), ("held-by", "Held by")] {
+            if let Some(value) = card.value(name) {
+                out.note(label, value, COLUMN);
+            }
+        }
+        for access in ACCESS {
+            let value = card.value(access.field).unwrap_or("unknown");
+            let field = card.kind().and_then(|kind| kind.field(access.field));
+            let shown = field.map_or(value.to_owned(), |field| field.shown(value));
+            let note = card.value(access.note).map(|note| format!(": {note}")).unwrap_or_default();
+            out.note(access.label, &format!("{shown}{note}"), COLUMN);
+        }
+        if let Some(open) = to_find_out(self) {
+            out.note("Find out", &open, COLUMN);
+        }
+        out.status("All of it, with notes and log: allymap partner show");
+    }
+}
+
+/// Where the text beside a label begins.
+const COLUMN: usize = 26;
+
+/// `Weir Hall · hall  [kd]`
+fn title(Place { card, short, .. }: &Place) -> String {
+    format!("{} · {}  [{short}]", card.name, sort(card))
+}
+
+fn sort(card: &Card) -> String {
+    let field = card.kind().and_then(|kind| kind.field("type"));
+    match (card.value("type"), field) {
         (Some(value), Some(field)) => field.shown(value),
         _ => "place".to_owned(),
     }
 }
 
-fn known(row: &Card) -> usize {
-    ACCESS.iter().filter(|access| row.value(access.field).is_some_and(|value| value != "unknown")).count()
-}
-
-/// What nobody knows about it yet.
-fn to_find_out(row: &Card) -> Option<String> {
-    let open: Vec<String> = ACCESS
-        .iter()
-        .filter(|access| row.value(access.field).is_none_or(|value| value == "unknown"))
-        .map(|access| access.label.to_lowercase())
-        .collect();
+fn to_find_out(place: &Place) -> Option<String> {
+    let open: Vec<String> = place.to_find_out.iter().map(|access| access.label.to_lowercase()).collect();
     (!open.is_empty()).then(|| open.join(", "))
 }
 
-fn json(row: &Card, short: &str) -> serde_json::Value {
-    let access: serde_json::Map<String, serde_json::Value> = ACCESS
+fn json(Place { card, short, .. }: &Place) -> Value {
+    let access: serde_json::Map<String, Value> = ACCESS
         .iter()
         .map(|access| {
-            let known = row.value(access.field).unwrap_or("unknown");
-            (access.field.to_owned(), serde_json::json!({ "known": known, "note": row.value(access.note) }))
+            let known = card.value(access.field).unwrap_or("unknown");
+            (access.field.to_owned(), json!({ "known": known, "note": card.value(access.note) }))
         })
         .collect();
-    serde_json::json!({
-        "id": row.id.to_string(), "short_id": short, "name": row.name, "type": row.value("type"),
-        "seats": row.value("seats"), "address": row.value("address"), "access": access,
+    json!({
+        "id": card.id.to_string(), "short_id": short, "name": card.name, "type": card.value("type"),
+        "seats": card.value("seats"), "address": card.value("address"), "access": access,
     })
 }

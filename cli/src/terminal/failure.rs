@@ -2,9 +2,11 @@
 
 mod allies;
 mod campaign;
+mod community;
 mod computer;
 mod events;
 mod exchange;
+mod journal;
 mod relations;
 mod trouble;
 

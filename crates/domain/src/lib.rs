@@ -5,6 +5,7 @@
 
 /// What follows from a map, for whoever asks what to do next.
 pub mod advice {
+    pub mod access;
     pub mod approach;
     pub mod before;
     pub mod capacity;
@@ -14,6 +15,7 @@ pub mod advice {
     pub mod next;
     pub mod order;
     pub mod path;
+    pub mod sections;
     pub mod spectrum;
     pub mod todo;
     pub mod voices;
@@ -30,6 +32,7 @@ pub mod files {
     pub mod import;
     pub mod sheet;
 }
+pub mod history;
 pub mod ids;
 pub mod kind;
 pub mod map;

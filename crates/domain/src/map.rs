@@ -19,7 +19,7 @@ use crate::kind::value::{FieldValue, Said};
 use crate::map::campaign::{Campaign, FoundCampaign, find_campaign};
 use crate::map::figure::Figure;
 use crate::map::issue::Issue;
-use crate::map::item::{Item, Listed};
+use crate::map::item::{Alike, Item, Listed};
 use crate::map::key_date::KeyDate;
 use crate::map::origin::needed_line;
 use crate::map::question::{Answer, Asked, Known, OwnQuestion, QUESTIONS, Question};
@@ -139,6 +139,11 @@ const RHYTHM: [(&str, u32); 5] = [("weeks-a", 6), ("weeks-b", 16), ("weeks-c", 8
 /// The longest interval that makes sense, in weeks and in months.
 const LONGEST: u32 = 520;
 
+/// The fields of the head that a newcomer is asked for. Numbers have a usual value, and a group agrees on another one.
+pub fn asked_in_turn() -> impl Iterator<Item = &'static Field> {
+    MAP_FIELDS.iter().filter(|field| RHYTHM.iter().all(|(name, _)| *name != field.name))
+}
+
 impl Map {
     /// Never fails: what cannot be read is counted.
     pub fn read(document: &Document) -> Map {
@@ -244,6 +249,11 @@ impl Map {
         parties
     }
 
+    /// What was kept of the same before, which is changed when it is written again.
+    pub fn like<T: Alike>(&self, item: &T) -> Option<&Item<RowId, T>> {
+        T::list(self).iter().find(|known| known.value.is_like(item))
+    }
+
     fn number_or_usual(&self, field: &str) -> u32 {
         let usual = RHYTHM.iter().find(|(name, _)| *name == field).map_or(0, |(_, usual)| *usual);
         self.number(field).unwrap_or(usual)
@@ -251,6 +261,12 @@ impl Map {
 
     pub fn answer(&self, asked: Asked) -> Option<&Item<Asked, Answer>> {
         self.answers.iter().find(|item| item.key == asked)
+    }
+
+    /// Everything that was answered so far; what was said apart is one below the other.
+    pub fn said(&self, asked: Asked) -> Option<String> {
+        let texts: Vec<&str> = self.answer(asked)?.versions().filter_map(|answer| answer.text.as_deref()).collect();
+        (!texts.is_empty()).then(|| texts.join("\n"))
     }
 
     /// How much is known of what was asked. Of answers given apart, the one that claims less.
@@ -386,29 +402,19 @@ impl Map {
         Ok(edit.remove(&key)?)
     }
 
-    /// Answer a question, a part of one, or a question of the map's own.
-    pub fn give_answer(edit: &mut Edit<'_>, asked: Asked, answer: &Answer) -> Result<(), Rejection> {
-        Map::put(edit, &asked, answer.clone())
-    }
-
-    pub fn put_figure(edit: &mut Edit<'_>, id: RowId, figure: &Figure) -> Result<(), Rejection> {
-        Map::put(edit, &id, figure.clone())
-    }
-
-    pub fn put_issue(edit: &mut Edit<'_>, id: RowId, issue: &Issue) -> Result<(), Rejection> {
-        Map::put(edit, &id, issue.clone())
-    }
-
-    pub fn put_date(edit: &mut Edit<'_>, id: RowId, date: &KeyDate) -> Result<(), Rejection> {
-        Map::put(edit, &id, date.clone())
-    }
-
-    pub fn put_question(edit: &mut Edit<'_>, id: RowId, question: &OwnQuestion) -> Result<(), Rejection> {
-        Map::put(edit, &id, question.clone())
-    }
-
-    pub fn put_section(edit: &mut Edit<'_>, id: RowId, section: &OwnSection) -> Result<(), Rejection> {
-        Map::put(edit, &id, section.clone())
+    /// Changes what the head says, as it was typed: the name, the community, or a field; a minus takes a member out of a set.
+    pub fn change(edit: &mut Edit<'_>, name: &str, typed: &str) -> Result<(), Rejection> {
+        match name {
+            "name" => return Map::rename(edit, typed),
+            "community" => return Map::describe(edit, typed),
+            _ => {}
+        }
+        let merges = MAP_FIELDS.iter().find(|field| field.name == name).map(|field| field.merges);
+        match (merges, typed.strip_prefix('-')) {
+            (Some(Merges::Set), Some(gone)) => Map::remove(edit, name, gone),
+            (Some(Merges::Set), None) => Map::add(edit, name, typed),
+            _ => Map::set(edit, name, typed),
+        }
     }
 
     /// Take an item out of whichever list holds it. Somebody who changed it meanwhile brings it back.
@@ -421,9 +427,11 @@ impl Map {
         item::take_out::<OwnSection>(edit, &id)
     }
 
-    fn put<T: Listed>(edit: &mut Edit<'_>, key: &T::Key, item: T) -> Result<(), Rejection> {
+    /// Write an item of whichever list it belongs to, new or changed: a figure, an issue, a date, an answer, a question or a
+    /// section of the map's own.
+    pub fn put<T: Listed>(edit: &mut Edit<'_>, key: &T::Key, item: &T) -> Result<(), Rejection> {
         existing(edit)?;
-        item::put(edit, key, item)
+        item::put(edit, key, item.clone())
     }
 
     fn read_fields(&mut self, document: &Document, keys: &[String]) {

@@ -2,6 +2,7 @@
 
 use allymap_document::WriteError;
 
+use crate::date::Date;
 use crate::date::typed::NoDay;
 use crate::ids::RowId;
 use crate::words::Untidy;
@@ -46,6 +47,8 @@ pub enum Rejection {
     NotANumber { field: &'static str, typed: String, limit: u32 },
     #[error("a date lasts from 1 to 100 days, not {days}")]
     NotALength { days: u32 },
+    #[error("{} is before {}", to.spelled(), from.spelled())]
+    EndsFirst { from: Date, to: Date },
     #[error("this begins like GeoJSON and is none: {why}")]
     NotGeoJson { why: &'static str },
     #[error("this was written by a newer version, which alone can change it")]

@@ -3,23 +3,21 @@
 //! Nothing is rewound. Registers and texts get their earlier value; a new entry is archived; an assertion, a link and a log
 //! line get a row that takes them back, and what they had replaced stands again, in the words of whoever wrote it.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 use allymap_document::{ActId, Document, Edit, Value};
 use allymap_policy::Pack;
 
-use crate::author::Author;
 use crate::entry::Entry;
 use crate::entry::assertion::{Assertion, Claim, Stated};
 use crate::entry::link::{Link, Linked};
-use crate::entry::log::{self, LogLine};
+use crate::entry::log;
 use crate::entry::position::Place;
 use crate::entry::risk::{Level, Mitigation, Risk};
 use crate::entry::weighed::Weighed;
+use crate::history::{entry, label, line_words, said, words_of};
 use crate::ids::{EntryId, RowId};
-use crate::kind::Kind;
-use crate::kind::field::Field;
-use crate::map::{MAP_FIELDS, Map};
+use crate::map::Map;
 use crate::rejection::Rejection;
 
 /// What one command did to one document, and how it is taken back.
@@ -304,7 +302,7 @@ impl Claim {
         }
     }
 
-    fn words(&self) -> &str {
+    pub(crate) fn words(&self) -> &str {
         match self {
             Claim::Risk(risk) => risk.level.slug(),
             Claim::Position { place, .. } => place.label(),
@@ -339,105 +337,9 @@ impl Entry {
     }
 }
 
-/// The field that a root key belongs to, in words.
-pub fn label(document: &Document, key: &str) -> String {
-    match key {
-        "f/archived" => return "Archived".into(),
-        "kind" => return "Added".into(),
-        _ => {}
-    }
-    match (field(document, key), key.split_once('/')) {
-        (Some(field), _) => field.label.to_owned(),
-        (None, Some(("a", _))) => "Said".into(),
-        (None, Some(("l", _))) => "Log".into(),
-        (None, Some(("x", _))) => "Link".into(),
-        (None, Some((_, name))) => name.split('/').next().unwrap_or_default().to_owned(),
-        (None, None) => key.to_owned(),
-    }
-}
-
-/// A register's value in words.
-pub fn said(document: &Document, key: &str, value: &Value) -> String {
-    match value {
-        Value::Text(text) => field(document, key).map_or_else(|| text.clone(), |field| field.shown(text)),
-        Value::Bool(yes) => if *yes { "yes" } else { "no" }.to_owned(),
-        Value::Int(number) => number.to_string(),
-        Value::Bytes(_) => "(noted)".to_owned(),
-        Value::Unknown => "(from a newer version)".to_owned(),
-    }
-}
-
-/// What a row (`a/`, `l/`, `x/`) of an entry says, in words.
-pub fn row_words(document: &Document, id: EntryId, key: &str) -> String {
-    let Some((prefix, Ok(row))) = key.split_once('/').map(|(prefix, row)| (prefix, row.parse::<RowId>())) else {
-        return String::new();
-    };
-    let entry = entry(document, id);
-    let reason = |text: &Option<String>| text.as_ref().map(|text| format!(": {text}")).unwrap_or_default();
-    let words = match prefix {
-        "a" => entry.assertions.iter().find(|said| said.id == row).map(|said| {
-            let claim = &said.assertion.claim;
-            let words = if said.assertion.takes_back { "taken back" } else { claim.words() };
-            format!("{}: {words}{}", claim.subject_words(), reason(&said.assertion.reason))
-        }),
-        "l" => entry.log.iter().find(|logged| logged.id == row).map(|logged| line_words(&logged.line)),
-        _ => entry.all_links.iter().find(|linked| linked.id == row).map(|linked| {
-            let taken = match (linked.link.takes_back, linked.link.withdrawn) {
-                (true, _) => ", taken back",
-                (false, true) => ", taken away",
-                (false, false) => "",
-            };
-            format!("{}{taken}", words_of(&linked.link))
-        }),
-    };
-    // A line that was taken back is not read any more.
-    words.unwrap_or_else(|| "taken back".to_owned()).trim().to_owned()
-}
-
-/// The hour at which its author's clock stood when each row of an entry was written, in hours since 1970, by key.
-pub fn recorded_hours(document: &Document, id: EntryId) -> BTreeMap<String, u32> {
-    let entry = entry(document, id);
-    let assertions = entry.assertions.iter().map(|said| (format!("a/{}", said.id), said.assertion.recorded_hour));
-    let log = entry.log.iter().map(|logged| (format!("l/{}", logged.id), logged.line.recorded_hour));
-    let links = entry.all_links.iter().map(|linked| (format!("x/{}", linked.id), linked.link.recorded_hour));
-    assertions.chain(log).chain(links).collect()
-}
-
-/// The fields that a document may hold.
-pub fn fields_of(document: &Document) -> &'static [Field] {
-    match document.value("kind") {
-        Some(Value::Text(kind)) if !Map::is(document) => Kind::named(&kind).map_or(&[], |kind| kind.fields),
-        _ => MAP_FIELDS,
-    }
-}
-
-fn field(document: &Document, key: &str) -> Option<&'static Field> {
-    fields_of(document).iter().find(|field| {
-        let own = field.key();
-        key == own || (own.ends_with('/') && key.starts_with(&own))
-    })
-}
-
-fn line_words(line: &LogLine) -> String {
-    format!("{} {} {}", line.on, line.kind, line.text).trim().to_owned()
-}
-
-fn words_of(link: &Link) -> String {
-    match link.target {
-        crate::entry::link::Target::Influence { strength, .. } => format!("influence, {}", strength.slug()),
-        crate::entry::link::Target::Same => "the same as another entry".to_owned(),
-        crate::entry::link::Target::BranchOf => "a branch of another entry".to_owned(),
-    }
-}
-
 const ELSEWHERE: &str = "it was written before this folder was copied or restored";
 const STRICT_FACT: &str = "a strict fact counts until somebody who has seen it settles it (allymap event assess)";
 const STRICT: &str = "a strict rating counts until somebody settles it with a reason (allymap risk settle)";
-
-/// What is compared is never whose it is.
-fn entry(document: &Document, id: EntryId) -> Entry {
-    Entry::read(document, id, &|_| Author { name: String::new(), group: String::new(), device: String::new() })
-}
 
 #[cfg(test)]
 mod tests {
@@ -450,7 +352,7 @@ mod tests {
     use crate::entry::NewEntry;
     use crate::entry::fact::{Fact, FactKind};
     use crate::entry::link::{Direction, Strength};
-    use crate::entry::log::LOG_KINDS;
+    use crate::entry::log::{LOG_KINDS, LogLine};
     use crate::entry::risk::RiskKind;
     use crate::files::export::entry_line;
     use crate::kind::Kind;

@@ -2,3 +2,5 @@
 
 pub mod acts;
 pub mod arrivals;
+pub mod history;
+pub mod undo;

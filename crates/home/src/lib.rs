@@ -9,6 +9,7 @@
 pub mod allies;
 pub mod authors;
 mod cards;
+pub mod community;
 pub mod computer;
 pub mod discreet;
 pub mod events;

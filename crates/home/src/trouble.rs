@@ -4,7 +4,9 @@
 
 mod allies;
 mod campaign;
+mod community;
 mod events;
+mod journal;
 mod relations;
 
 use std::io;
@@ -19,7 +21,9 @@ use allymap_seal::SlotError;
 
 pub use allies::Allies;
 pub use campaign::Campaign;
+pub use community::{Community, Sort};
 pub use events::Events;
+pub use journal::Journal;
 pub use relations::First;
 
 #[derive(Debug)]
@@ -36,6 +40,10 @@ pub enum Trouble {
     Allies(Allies),
     /// What comes first, before something is done with somebody.
     First(First),
+    /// What the map itself lists: dates, issues, questions, places.
+    Community(Community),
+    /// What was done, and by whom.
+    Journal(Journal),
     /// Why the map refuses.
     Rejected(Rejection),
     /// Which campaign was meant.

@@ -19,7 +19,6 @@ use crate::authors::Authors;
 use crate::computer::disk::Disk;
 use crate::computer::surroundings::Chance;
 use crate::journal::acts::Act;
-use crate::journal::arrivals::Arrivals;
 use crate::maps::rows::MapRow;
 use crate::relations::facts::{self, Moved};
 use crate::trouble::Trouble;
@@ -38,8 +37,6 @@ pub trait Under {
     ) -> Result<Result<T, E>, Trouble>;
     fn carry_out(&mut self, effects: Vec<Effect>) -> Result<(), Trouble>;
     fn acts(&mut self) -> Result<Vec<Act>, Trouble>;
-    fn undoes(&mut self, other: &Act);
-    fn arrivals(&mut self, id: DocumentId) -> Result<Arrivals, Trouble>;
     fn entry(&mut self, id: EntryId) -> Result<Entry, Trouble>;
     fn read(&self, document: &Document, id: EntryId, authors: &Authors) -> Entry;
     fn all_documents(&mut self) -> Result<Vec<(EntryId, Document)>, Trouble>;
@@ -101,14 +98,6 @@ impl Under for Visit<'_> {
 
     fn acts(&mut self) -> Result<Vec<Act>, Trouble> {
         Visit::acts(self)
-    }
-
-    fn undoes(&mut self, other: &Act) {
-        Visit::undoes(self, other)
-    }
-
-    fn arrivals(&mut self, id: DocumentId) -> Result<Arrivals, Trouble> {
-        Visit::arrivals(self, id)
     }
 
     fn entry(&mut self, id: EntryId) -> Result<Entry, Trouble> {

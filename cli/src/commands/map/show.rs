@@ -1,22 +1,21 @@
 //! `allymap map show`: the head of the map, then the seven sections of the template in their order.
 
-use allymap_domain::card::Card;
-use allymap_domain::date::Date;
-use allymap_domain::kind::KINDS;
+use allymap_domain::advice::sections::{by_type, entries};
 use allymap_domain::kind::field::{Holds, Merges};
 use allymap_domain::map::Map;
-use allymap_domain::map::item::Item;
-use allymap_domain::map::key_date::coming;
-use allymap_domain::map::origin::Origin;
-use allymap_domain::map::origin::SourceKind;
-use allymap_domain::map::question::{Answer, Asked, Known};
+use allymap_domain::map::origin::{Origin, SourceKind};
+use allymap_domain::map::question::Known;
 use allymap_domain::map::section::{SECTIONS, Section};
-use allymap_domain::words::folded;
+use allymap_home::community::map::{self, Given, Questions, Shown};
+use serde::Serialize;
+use serde_json::{Value, json};
 
-use super::{by, needed};
+use crate::about::who::by;
 use crate::app::App;
 use crate::commands::date::span;
+use crate::terminal::answer::Answer;
 use crate::terminal::failure::{Exit, Failure};
+use crate::terminal::output::Output;
 
 #[derive(clap::Args)]
 #[command(after_help = "Examples:\n  allymap map show\n  allymap map show --section places")]
@@ -35,46 +34,106 @@ pub(crate) struct Args {
 const COLUMN: usize = 24;
 
 pub(crate) fn run(app: &mut App<'_>, args: &Args) -> Result<(), Failure> {
-    let map = needed(app)?;
-    let rows: Vec<Card> = app.cards_once()?.iter().filter(|row| !row.archived).cloned().collect();
-    let only = args.section.as_deref().map(section_named).transpose()?;
-    if app.output.json {
-        app.output.json(&json(&map, &rows, app.today()));
-        return Ok(());
-    }
     if args.questions {
-        return questions(app, &map);
+        let questions = map::questions(app.visit()?)?;
+        return app.tell(&questions);
     }
-    if only.is_none() {
-        head(app, &map);
+    let shown = map::show(app.visit()?)?;
+    match args.section.as_deref().map(section_named).transpose()? {
+        Some(only) => app.tell(&One { only, shown }),
+        None => app.tell(&shown),
     }
-    for section in SECTIONS.iter().filter(|section| only.is_none_or(|only| only == *section)) {
-        app.output.say(format_args!("\n{}", section.title));
-        say_section(app, &map, &rows, section);
+}
+
+fn section_named(typed: &str) -> Result<&'static Section, Failure> {
+    Section::named(typed).ok_or_else(|| {
+        let slugs: Vec<&str> = SECTIONS.iter().map(|section| section.slug).collect();
+        let typed: String = typed.chars().take(40).collect();
+        Failure::new("AM-WHICH-SECTION", Exit::WhichEntry, format!("No section is called \"{typed}\"."))
+            .hint(format!("There are: {}.", slugs.join(", ")))
+    })
+}
+
+impl Answer for Shown {
+    fn json(&self) -> impl Serialize {
+        json(self)
     }
-    if only.is_none() {
+
+    fn say(&self, out: &Output) {
+        let map = &self.map;
+        head(out, map);
+        for section in SECTIONS {
+            say_section(out, self, section);
+        }
         for item in &map.own_sections {
-            app.output.say(format_args!("\n{}", item.value.title));
-            app.output.note("", item.value.text.as_deref().unwrap_or("nothing yet"), 2);
+            out.say(format_args!("\n{}", item.value.title));
+            out.note("", item.value.text.as_deref().unwrap_or("nothing yet"), 2);
             for (other, _) in &item.others {
-                app.output.note("", &format!("also: {}", other.text.as_deref().unwrap_or_default()), 2);
+                out.note("", &format!("also: {}", other.text.as_deref().unwrap_or_default()), 2);
             }
         }
         if map.newer_facts > 0 {
-            app.output.status(format_args!("{} facts here are from a newer version.", map.newer_facts));
+            out.status(format_args!("{} facts here are from a newer version.", map.newer_facts));
         }
         let progress = map.progress();
-        app.output.status(format_args!(
+        out.status(format_args!(
             "\n{} of {} questions are at least partly answered: allymap todo --questions",
             progress.answered + progress.partly,
             progress.of()
         ));
     }
-    Ok(())
 }
 
-fn head(app: &App<'_>, map: &Map) {
-    let out = app.output.clone();
+/// One section of it, for a person; a program gets the whole.
+struct One {
+    only: &'static Section,
+    shown: Shown,
+}
+
+impl Answer for One {
+    fn json(&self) -> impl Serialize {
+        json(&self.shown)
+    }
+
+    fn say(&self, out: &Output) {
+        say_section(out, &self.shown, self.only);
+    }
+}
+
+impl Answer for Questions {
+    fn json(&self) -> impl Serialize {
+        json(&self.shown)
+    }
+
+    fn say(&self, out: &Output) {
+        for question in &self.questions {
+            let number = question.number.map_or("+".to_owned(), |number| number.to_string());
+            out.say(format_args!("{number:<3}{}  [{}]", question.words, question.known.label()));
+            if question.asked_twice {
+                out.say("      the template asks this twice: see 5");
+            }
+            say_given(out, &question.given);
+            for (words, given) in &question.parts {
+                out.say(format_args!("   {words}"));
+                say_given(out, given);
+            }
+        }
+    }
+}
+
+fn say_given(out: &Output, given: &[Given]) {
+    for Given { answer, by: author, apart } in given {
+        let origin = answer.origin.to_string();
+        let origin = if origin.is_empty() { origin } else { format!("; {origin}") };
+        let partly = if answer.known == Known::Answered { "" } else { answer.known.label() };
+        let partly = if partly.is_empty() { String::new() } else { format!("{partly}; ") };
+        let apart = if *apart { "; given apart" } else { "" };
+        let text = answer.text.as_deref().unwrap_or("looked, and did not find out");
+        out.note("", &format!("{text} ({partly}{}{origin}{apart})", by(author)), 6);
+    }
+}
+
+fn head(out: &Output, map: &Map) {
     out.say(map.name());
     for name in map.names.iter().skip(1) {
         out.line("", COLUMN, format_args!("also called {name} (written apart)"));
@@ -112,10 +171,11 @@ fn head(app: &App<'_>, map: &Map) {
     }
 }
 
-fn say_section(app: &App<'_>, map: &Map, rows: &[Card], section: &Section) {
-    let out = app.output.clone();
+fn say_section(out: &Output, shown: &Shown, section: &Section) {
+    out.say(format_args!("\n{}", section.title));
+    let map = &shown.map;
     let nothing = || out.note("", &format!("nothing yet ({})", section.hint), 2);
-    let of_kind: Vec<&Card> = rows.iter().filter(|row| Some(row.kind.as_str()) == section.kind).collect();
+    let of_kind = entries(section, &shown.cards);
     match (section.slug, section.kind) {
         ("demographics", _) if map.figures.is_empty() && of_kind.is_empty() => nothing(),
         ("demographics", _) => {
@@ -126,17 +186,16 @@ fn say_section(app: &App<'_>, map: &Map, rows: &[Card], section: &Section) {
                     out.note(&format!("  {}", figure.what), &format!("{} ({origin})", figure.value), 2 + COLUMN);
                 }
             }
-            for row in of_kind {
-                let people = row.value("people").map(|people| format!("about {people} people")).unwrap_or_default();
+            for card in of_kind {
+                let people = card.value("people").map(|people| format!("about {people} people")).unwrap_or_default();
                 let text = if people.is_empty() { "a part of the public".to_owned() } else { people };
-                out.note(&format!("  {}", row.name), &text, 2 + COLUMN);
+                out.note(&format!("  {}", card.name), &text, 2 + COLUMN);
             }
         }
         ("dates", _) if map.dates.is_empty() => nothing(),
         ("dates", _) => {
-            let from = app.today();
-            for time in coming(&map.dates, from, from.plus_days(365).unwrap_or(from)) {
-                out.note(&format!("  {}", span(time.first, time.last)), &time.item.value.name, 2 + COLUMN);
+            for time in &shown.coming {
+                out.note(&format!("  {}", span(time.first, time.last)), &time.name, 2 + COLUMN);
             }
         }
         ("issues", _) if map.issues.is_empty() => nothing(),
@@ -151,8 +210,8 @@ fn say_section(app: &App<'_>, map: &Map, rows: &[Card], section: &Section) {
                 }
             }
         }
-        (_, Some(kind)) if !of_kind.is_empty() => {
-            for (label, names) in by_type(kind, &of_kind) {
+        (_, Some(_)) if !of_kind.is_empty() => {
+            for (label, names) in by_type(section, &of_kind) {
                 out.note(&format!("  {label}"), &names.join(" · "), 2 + COLUMN);
             }
         }
@@ -160,92 +219,19 @@ fn say_section(app: &App<'_>, map: &Map, rows: &[Card], section: &Section) {
     }
 }
 
-/// Names by the types of their kind, in the table's order; those without a type last. People by what they are.
-fn by_type(kind: &str, rows: &[&Card]) -> Vec<(String, Vec<String>)> {
-    let named = |row: &Card| row.name.clone();
-    let field = KINDS.iter().find(|known| known.name == kind).and_then(|kind| kind.field("type"));
-    let Some(Holds::Choice(types)) = field.map(|field| field.holds) else {
-        return rows
-            .iter()
-            .map(|row| (row.value("role").unwrap_or("role not known").to_owned(), vec![named(row)]))
-            .collect();
-    };
-    let mut groups: Vec<(String, Vec<String>)> = types
-        .iter()
-        .map(|choice| {
-            let names = rows.iter().filter(|row| row.value("type") == Some(choice.slug)).map(|row| named(row));
-            (choice.label.to_owned(), names.collect())
-        })
-        .collect();
-    let known = |row: &Card| row.value("type").is_some_and(|sort| types.iter().any(|choice| choice.slug == sort));
-    groups.push(("type not known".to_owned(), rows.iter().filter(|row| !known(row)).map(|row| named(row)).collect()));
-    groups.retain(|(_, names)| !names.is_empty());
-    groups
-}
-
-fn questions(app: &mut App<'_>, map: &Map) -> Result<(), Failure> {
-    let authors = app.authors()?;
-    let out = app.output.clone();
-    let say = |item: &Item<Asked, Answer>| {
-        for (number, answer) in item.versions().enumerate() {
-            let author = if number == 0 { item.by } else { item.others[number - 1].1 };
-            let origin = answer.origin.to_string();
-            let origin = if origin.is_empty() { origin } else { format!("; {origin}") };
-            let partly = if answer.known == Known::Answered { "" } else { answer.known.label() };
-            let partly = if partly.is_empty() { String::new() } else { format!("{partly}; ") };
-            let apart = if item.others.is_empty() { "" } else { "; given apart" };
-            let text = answer.text.as_deref().unwrap_or("looked, and did not find out");
-            out.note("", &format!("{text} ({partly}{}{origin}{apart})", by(&authors.of(author))), 6);
-        }
-    };
-    for standing in map.questions() {
-        let number = standing.number.map_or("+".to_owned(), |number| number.to_string());
-        out.say(format_args!("{number:<3}{}  [{}]", standing.words, standing.known.label()));
-        if let Some(own) = standing.own {
-            map.answer(Asked::Own(own)).into_iter().for_each(&say);
-            continue;
-        }
-        let Some(question) = standing.question else { continue };
-        if standing.number == Some(6) {
-            out.say("      the template asks this twice: see 5");
-            continue;
-        }
-        map.answer(Asked::Whole(question.slug)).into_iter().for_each(&say);
-        for part in question.parts {
-            if let Some(item) = map.answer(Asked::Part(question.slug, part.slug)) {
-                out.say(format_args!("   {}", part.words));
-                say(item);
-            }
-        }
-    }
-    Ok(())
-}
-
-fn section_named(typed: &str) -> Result<&'static Section, Failure> {
-    let wanted = folded(typed);
-    SECTIONS
-        .iter()
-        .find(|section| folded(section.slug) == wanted || wanted.len() >= 3 && folded(section.title).contains(&wanted))
-        .ok_or_else(|| {
-            let slugs: Vec<&str> = SECTIONS.iter().map(|section| section.slug).collect();
-            let typed: String = typed.chars().take(40).collect();
-            Failure::new("AM-WHICH-SECTION", Exit::WhichEntry, format!("No section is called \"{typed}\"."))
-                .hint(format!("There are: {}.", slugs.join(", ")))
-        })
-}
-
-fn json(map: &Map, rows: &[Card], today: Date) -> serde_json::Value {
-    let fields: serde_json::Map<String, serde_json::Value> = map
+fn json(shown: &Shown) -> Value {
+    let map = &shown.map;
+    let fields: serde_json::Map<String, Value> = map
         .fields
         .iter()
         .map(|value| {
             let values: Vec<&str> = value.values.iter().map(|said| said.value.as_str()).collect();
             let set = value.field.merges == Merges::Set;
-            (value.field.name.to_owned(), if set { serde_json::json!(values) } else { serde_json::json!(values[0]) })
+            (value.field.name.to_owned(), if set { json!(values) } else { json!(values[0]) })
         })
         .collect();
     let origin = |origin: &Origin| {
-        serde_json::json!({
+        json!({
             "kind": origin.kind.map(SourceKind::slug), "source": origin.source, "on": origin.on.as_ref().map(|when| &when.typed),
         })
     };
@@ -254,7 +240,7 @@ fn json(map: &Map, rows: &[Card], today: Date) -> serde_json::Value {
         .iter()
         .map(|item| {
             let figure = &item.value;
-            serde_json::json!({
+            json!({
                 "id": item.key.to_string(), "what": figure.what, "value": figure.value, "origin": origin(&figure.origin),
                 "written_apart": item.others.len(),
             })
@@ -265,7 +251,7 @@ fn json(map: &Map, rows: &[Card], today: Date) -> serde_json::Value {
         .iter()
         .map(|item| {
             let issue = &item.value;
-            serde_json::json!({
+            json!({
                 "id": item.key.to_string(), "name": issue.name, "weight": issue.weight, "note": issue.note,
                 "origin": origin(&issue.origin), "written_apart": item.others.len(),
             })
@@ -278,36 +264,33 @@ fn json(map: &Map, rows: &[Card], today: Date) -> serde_json::Value {
             let answers: Vec<_> = item
                 .versions()
                 .map(|answer| {
-                    serde_json::json!({
+                    json!({
                         "known": answer.known.slug(), "text": answer.text, "origin": origin(&answer.origin),
                     })
                 })
                 .collect();
-            serde_json::json!({ "question": item.key.to_string(), "answers": answers })
+            json!({ "question": item.key.to_string(), "answers": answers })
         })
         .collect();
-    let from = today;
-    let dates: Vec<_> = coming(&map.dates, from, from.plus_days(365).unwrap_or(from))
+    let dates: Vec<_> = shown
+        .coming
         .iter()
-        .map(|time| serde_json::json!({ "name": time.item.value.name, "first": time.first.to_string(), "last": time.last.to_string() }))
+        .map(|time| json!({ "name": time.name, "first": time.first.to_string(), "last": time.last.to_string() }))
         .collect();
     let sections: Vec<_> = SECTIONS
         .iter()
         .map(|section| {
-            let entries: Vec<&str> = rows
-                .iter()
-                .filter(|row| Some(row.kind.as_str()) == section.kind)
-                .map(|row| row.name.as_str())
-                .collect();
-            serde_json::json!({ "slug": section.slug, "title": section.title, "entries": entries })
+            let entries: Vec<&str> =
+                entries(section, &shown.cards).into_iter().map(|card| card.name.as_str()).collect();
+            json!({ "slug": section.slug, "title": section.title, "entries": entries })
         })
         .collect();
     let own_sections: Vec<_> = map
         .own_sections
         .iter()
-        .map(|item| serde_json::json!({ "id": item.key.to_string(), "title": item.value.title, "text": item.value.text }))
+        .map(|item| json!({ "id": item.key.to_string(), "title": item.value.title, "text": item.value.text }))
         .collect();
-    serde_json::json!({
+    json!({
         "name": map.name(), "community": map.community, "fields": fields,
         "campaigns": map.campaigns.iter().map(|campaign| &campaign.sentence).collect::<Vec<_>>(),
         "hints": map.acquaintance_hints(), "figures": figures, "issues": issues, "dates": dates, "answers": answers,

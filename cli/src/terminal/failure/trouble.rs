@@ -4,7 +4,7 @@ use allymap_domain::words::label::NotALabel;
 use allymap_home::Trouble;
 use allymap_home::trouble::{Entry, Fitting, Which};
 
-use super::{Candidate, Exit, Failure, allies, campaign, computer, events};
+use super::{Candidate, Exit, Failure, allies, campaign, community, computer, events, journal};
 
 impl From<Trouble> for Failure {
     fn from(trouble: Trouble) -> Failure {
@@ -17,6 +17,8 @@ impl From<Trouble> for Failure {
             Trouble::Entry(trouble) => entry(&trouble),
             Trouble::Allies(trouble) => allies::allies(trouble),
             Trouble::First(first) => first.into(),
+            Trouble::Community(trouble) => community::words(trouble),
+            Trouble::Journal(trouble) => journal::words(trouble),
             Trouble::Rejected(rejection) => rejection.into(),
             Trouble::Campaign(trouble) => campaign::words(trouble),
             Trouble::Label(error) => error.into(),

@@ -52,10 +52,8 @@ pub fn todo(map: &Map, rows: &[Card], today: Date, months: u32) -> Todo {
             (organised(row) && unrated > 0).then_some(Some(unrated))
         }),
         open("access", "Access not known, of 6", &|row| {
-            let unknown = crate::kind::place::ACCESS
-                .iter()
-                .filter(|access| row.value(access.field).is_none_or(|value| value == "unknown"))
-                .count();
+            let unknown =
+                crate::kind::place::ACCESS.iter().filter(|access| !access.is_known(row.value(access.field))).count();
             (row.kind == "place" && unknown > 0).then_some(Some(unknown))
         }),
         open("position", "Stand not known", &|row| {

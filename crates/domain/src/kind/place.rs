@@ -14,6 +14,20 @@ pub struct Access {
     pub label: &'static str,
 }
 
+impl Access {
+    /// Yes, no or unknown, and after a colon what there is to say: as fields and their values.
+    pub fn said(&self, typed: &str) -> Vec<(&'static str, String)> {
+        let (value, note) = typed.split_once(':').map_or((typed, None), |(value, note)| (value, Some(note)));
+        let note = note.map(|note| (self.note, note.trim().to_owned()));
+        [(self.field, value.trim().to_owned())].into_iter().chain(note).collect()
+    }
+
+    /// False for what nobody has said, and for what somebody has looked for and not found out.
+    pub fn is_known(&self, value: Option<&str>) -> bool {
+        value.is_some_and(|value| value != "unknown")
+    }
+}
+
 pub const ACCESS: &[Access] = &[
     access("step-free", "step-free-note", "Step-free"),
     access("toilets", "toilets-note", "Toilets for all"),
@@ -100,5 +114,18 @@ mod tests {
             assert_eq!(KIND.field(access.field).unwrap().holds, Holds::Choice(KNOWN));
             assert!(KIND.field(access.note).is_some());
         }
+    }
+
+    #[test]
+    fn what_stands_behind_a_colon_is_a_note() {
+        assert_eq!(ACCESS[0].said("yes"), [("step-free", "yes".to_owned())]);
+        let both = [("safe", "unknown".to_owned()), ("safe-note", "dark after nine: ask".to_owned())];
+        assert_eq!(ACCESS[4].said(" unknown : dark after nine: ask"), both);
+    }
+
+    #[test]
+    fn s11_what_was_looked_for_and_not_found_is_still_to_be_found_out() {
+        assert!(ACCESS[0].is_known(Some("no")));
+        assert!(!ACCESS[0].is_known(Some("unknown")) && !ACCESS[0].is_known(None));
     }
 }

@@ -3,7 +3,8 @@
 use minicbor::{Decode, Encode};
 
 use crate::ids::RowId;
-use crate::map::item::Listed;
+use crate::map::Map;
+use crate::map::item::{Alike, Item, Listed};
 use crate::map::origin::{Origin, needed_line, optional_note, shown_note};
 use crate::rejection::Rejection;
 use crate::words;
@@ -24,6 +25,16 @@ pub struct Issue {
 }
 
 impl Issue {
+    /// What is said of it now, over what was said before. Where it is known from is replaced as a whole.
+    pub fn with(self, weight: Option<u8>, note: Option<String>, origin: Option<Origin>) -> Issue {
+        Issue {
+            weight: weight.or(self.weight),
+            note: note.or(self.note),
+            origin: origin.unwrap_or(self.origin),
+            ..self
+        }
+    }
+
     /// The weight in words.
     pub fn weight_words(&self) -> &'static str {
         match self.weight {
@@ -60,5 +71,35 @@ impl Listed for Issue {
             note: shown_note(self.note),
             origin: self.origin.shown(),
         })
+    }
+}
+
+/// An issue has one weight: saying it again changes the rest.
+impl Alike for Issue {
+    fn list(map: &Map) -> &[Item<RowId, Issue>] {
+        &map.issues
+    }
+
+    fn is_like(&self, other: &Issue) -> bool {
+        words::folded(&self.name) == words::folded(&other.name)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_left_out_of_an_issue_stays_as_it_was_said() {
+        let origin = Origin { source: Some("Harbour Post".into()), ..Origin::default() };
+        let known = Issue { name: "Rents".into(), weight: Some(4), note: Some("since spring".into()), origin };
+        assert_eq!(known.clone().with(None, None, None), known);
+        let told = known.clone().with(Some(5), None, Some(Origin::default()));
+        assert_eq!(
+            (told.weight, told.note.as_deref(), told.origin),
+            (Some(5), Some("since spring"), Origin::default())
+        );
+        assert!(known.is_like(&Issue { name: "rents".into(), ..known.clone() }));
+        assert!(!known.is_like(&Issue { name: "Rent".into(), ..known.clone() }));
     }
 }

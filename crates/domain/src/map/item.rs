@@ -11,7 +11,10 @@ use allymap_document::{ActorId, Document, Edit, Value};
 use minicbor::{Decode, Encode};
 
 use crate::entry::rows::VERSION;
+use crate::ids::RowId;
+use crate::map::Map;
 use crate::rejection::Rejection;
+use crate::words::{folded, folded_words};
 
 /// One item and who wrote it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -32,7 +35,7 @@ impl<K, T> Item<K, T> {
 }
 
 /// What can stand in a list of the map.
-pub(crate) trait Listed: Sized + Clone + Ord + Encode<()> + for<'b> Decode<'b, ()> {
+pub trait Listed: Sized + Clone + Ord + Encode<()> + for<'b> Decode<'b, ()> {
     /// What names an item.
     type Key: FromStr + Display + Ord;
 
@@ -44,6 +47,49 @@ pub(crate) trait Listed: Sized + Clone + Ord + Encode<()> + for<'b> Decode<'b, (
 
     /// As it was kept, by whatever program, safe to show; none when it is not understood.
     fn shown(self) -> Option<Self>;
+}
+
+/// What is changed when somebody writes it again, and not kept a second time.
+pub trait Alike: Listed<Key = RowId> {
+    /// The list of the map that it stands in.
+    fn list(map: &Map) -> &[Item<RowId, Self>];
+
+    /// True when whoever writes the one means the other.
+    fn is_like(&self, other: &Self) -> bool;
+}
+
+/// What somebody may mean of a list.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Picked<'a, T> {
+    One(&'a Item<RowId, T>),
+    Several(Vec<&'a Item<RowId, T>>),
+    None,
+}
+
+/// The one item that is meant by its name, the beginnings of words of it, or its letters.
+pub fn pick<'a, T>(items: &'a [Item<RowId, T>], said: &str, name: impl Fn(&T) -> &str) -> Picked<'a, T> {
+    let wanted = folded(said);
+    let exact: Vec<_> =
+        items.iter().filter(|item| item.key.to_string() == wanted || folded(name(&item.value)) == wanted).collect();
+    let near: Vec<_> = items
+        .iter()
+        .filter(|item| {
+            !wanted.is_empty()
+                && folded(name(&item.value))
+                    .split(' ')
+                    .any(|word| wanted.starts_with(word) || word.starts_with(&wanted))
+        })
+        .filter(|item| {
+            let own = folded_words(name(&item.value));
+            folded_words(said).iter().all(|word| own.iter().any(|own| own.starts_with(word.as_str())))
+        })
+        .collect();
+    match (exact.as_slice(), near.as_slice()) {
+        ([one], _) | ([], [one]) => Picked::One(one),
+        ([], []) => Picked::None,
+        ([], _) => Picked::Several(near),
+        _ => Picked::Several(exact),
+    }
 }
 
 /// All items of a list that are readable, by their keys. The rest is counted into `newer`.
@@ -120,4 +166,44 @@ fn decode<T: Listed>(bytes: &[u8]) -> Option<Stored<T>> {
 
 fn prefix<T: Listed>() -> String {
     format!("s/{}/", T::SET)
+}
+
+#[cfg(test)]
+mod tests {
+    use allymap_document::ActorId;
+
+    use super::*;
+
+    fn items(names: &[&str]) -> Vec<Item<RowId, String>> {
+        let item = |(number, name): (u8, &&str)| Item {
+            key: RowId([number; 16]),
+            value: (*name).to_owned(),
+            by: ActorId([1; 16]),
+            others: Vec::new(),
+        };
+        (1..).zip(names).map(item).collect()
+    }
+
+    #[test]
+    fn an_item_is_meant_by_its_name_by_beginnings_of_its_words_or_by_its_letters() {
+        let items = items(&["The last bus", "Rents", "Rents in the Old Town"]);
+        let picked = |said: &str| match pick(&items, said, |name| name) {
+            Picked::One(item) => vec![item.value.as_str()],
+            Picked::Several(several) => several.iter().map(|item| item.value.as_str()).collect(),
+            Picked::None => Vec::new(),
+        };
+        assert_eq!(picked("rents"), ["Rents"], "a whole name is meant before a part of another");
+        assert_eq!(picked("the last"), ["The last bus"]);
+        assert_eq!(picked("ren"), ["Rents", "Rents in the Old Town"]);
+        assert_eq!(picked(&RowId([3; 16]).to_string()), ["Rents in the Old Town"]);
+        assert!(picked("trams").is_empty());
+        assert!(picked("").is_empty());
+    }
+
+    #[test]
+    fn two_of_one_name_are_both_told() {
+        let items = items(&["Fair", "Fair", "Fairness"]);
+        let Picked::Several(several) = pick(&items, "fair", |name| name) else { panic!("one was guessed") };
+        assert_eq!(several.len(), 2);
+    }
 }

@@ -5,8 +5,10 @@ use sha2::{Digest, Sha256};
 
 use crate::date::Date;
 use crate::date::rule::Rule;
+use crate::date::typed::parse_coming_date;
 use crate::ids::RowId;
-use crate::map::item::{Item, Listed};
+use crate::map::Map;
+use crate::map::item::{Alike, Item, Listed};
 use crate::map::origin::{needed_line, optional_line, optional_note, shown_line, shown_note};
 use crate::rejection::Rejection;
 use crate::words;
@@ -52,6 +54,69 @@ pub struct Coming<'a> {
     pub item: &'a Item<RowId, KeyDate>,
 }
 
+/// What somebody says of a date. What is left out stays as it was.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Told {
+    /// As people say it, a rule or a day.
+    pub on: Option<String>,
+    /// The first and the last day, of several.
+    pub from: Option<String>,
+    pub to: Option<String>,
+    /// Every year on the same day.
+    pub yearly: bool,
+    pub days: Option<u16>,
+    pub sort: Option<DateSort>,
+    pub note: Option<String>,
+    pub source: Option<String>,
+}
+
+impl Told {
+    /// When it is, if that was said: the rule, and the days if two were named.
+    pub fn when(&self, today: Date) -> Result<Option<(Rule, Option<u16>)>, Rejection> {
+        let (rule, days) = match (&self.on, &self.from) {
+            (Some(on), _) => (Rule::typed(on, today)?, None),
+            (None, Some(from)) => {
+                let from = parse_coming_date(from, today)?;
+                let days = self.to.as_deref().map(|to| days_until(from, to)).transpose()?;
+                (Rule::Once(from), days)
+            }
+            (None, None) => return Ok(None),
+        };
+        Ok(Some((self.repeated(rule), days)))
+    }
+
+    /// Lays what was said over a date.
+    pub fn over(&self, date: KeyDate, today: Date) -> Result<KeyDate, Rejection> {
+        let (rule, days) = self.when(today)?.unwrap_or((date.rule, None));
+        Ok(KeyDate {
+            rule: self.repeated(rule),
+            days: days.or(self.days).unwrap_or(date.days),
+            sort: self.sort.or(date.sort),
+            note: self.note.clone().or(date.note),
+            source: self.source.clone().or(date.source),
+            ..date
+        })
+    }
+
+    pub fn is_empty(&self) -> bool {
+        *self == Told::default()
+    }
+
+    fn repeated(&self, rule: Rule) -> Rule {
+        match rule {
+            Rule::Once(date) if self.yearly => Rule::yearly(date),
+            rule => rule,
+        }
+    }
+}
+
+/// How many days from the first until the one that was typed.
+fn days_until(from: Date, typed: &str) -> Result<u16, Rejection> {
+    let to = parse_coming_date(typed, from)?;
+    let days = from.days_until(to) + 1;
+    u16::try_from(days).ok().filter(|days| *days > 0).ok_or(Rejection::EndsFirst { from, to })
+}
+
 /// Longer than this is no date but a season.
 pub const MAX_DAYS: u16 = 100;
 
@@ -69,6 +134,22 @@ impl KeyDate {
     pub fn between(&self, from: Date, until: Date) -> Vec<Date> {
         let reach = from.plus_days(1 - i32::from(self.days.clamp(1, MAX_DAYS))).unwrap_or(from);
         self.rule.between(reach, until)
+    }
+
+    /// It was once, and will not be again.
+    pub fn is_over(&self, today: Date) -> bool {
+        matches!(self.rule, Rule::Once(first) if self.last(first) < today)
+    }
+
+    /// The first and the last day of each time to come, or still on, in order.
+    pub fn times(&self, today: Date) -> impl Iterator<Item = (Date, Date)> + '_ {
+        let mut from = Some(today);
+        std::iter::from_fn(move || {
+            let first = self.next(from?)?;
+            let last = self.last(first);
+            from = last.plus_days(1);
+            Some((first, last))
+        })
     }
 
     /// When it begins next, or began if it is still on.
@@ -150,6 +231,17 @@ impl Listed for KeyDate {
     }
 }
 
+/// Two of one name may be two days; it is asked which is meant.
+impl Alike for KeyDate {
+    fn list(map: &Map) -> &[Item<RowId, KeyDate>] {
+        &map.dates
+    }
+
+    fn is_like(&self, other: &KeyDate) -> bool {
+        words::folded(&self.name) == words::folded(&other.name)
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use std::collections::BTreeSet;
@@ -202,5 +294,36 @@ mod tests {
             let date = KeyDate { days, ..KeyDate::new("Fair", Rule::Easter { days: 0 }) };
             assert_eq!(date.clean(), Err(Rejection::NotALength { days: days.into() }));
         }
+    }
+
+    #[test]
+    fn what_is_left_out_of_a_date_stays_as_it_was() {
+        let today = day("2026-11-30");
+        let fair =
+            KeyDate { days: 3, note: Some("the ring".into()), ..KeyDate::new("Fair", Rule::Once(day("2027-07-02"))) };
+        assert_eq!(Told::default().over(fair.clone(), today), Ok(fair.clone()));
+        let told = Told { on: Some("first sunday of july".into()), sort: Some(DateSort::Ours), ..Told::default() };
+        let rule = Rule::Nth { nth: 1, weekday: 6, month: 7 };
+        assert_eq!(told.over(fair.clone(), today), Ok(KeyDate { rule, sort: Some(DateSort::Ours), ..fair.clone() }));
+        let yearly = Told { yearly: true, ..Told::default() };
+        let rule = Rule::Yearly { month: 7, day: 2 };
+        assert_eq!(yearly.over(fair.clone(), today), Ok(KeyDate { rule, ..fair.clone() }), "the same day, every year");
+        let two = |from: &str, to: &str| Told { from: Some(from.into()), to: Some(to.into()), ..Told::default() };
+        let rule = Rule::Once(day("2027-07-30"));
+        let long = two("30 jul 2027", "2 aug 2027").over(fair.clone(), today);
+        assert_eq!(long, Ok(KeyDate { rule, days: 4, ..fair.clone() }));
+        let (from, to) = (day("2027-07-30"), day("2027-07-02"));
+        assert_eq!(two("30 jul 2027", "2 jul 2027").over(fair, today), Err(Rejection::EndsFirst { from, to }));
+    }
+
+    #[test]
+    fn the_times_of_a_date_begin_with_the_one_that_is_still_on() {
+        let week = KeyDate { days: 8, ..KeyDate::new("Week of the river", Rule::Nth { nth: 1, weekday: 6, month: 7 }) };
+        let times: Vec<String> =
+            week.times(day("2027-07-08")).take(2).map(|(first, last)| format!("{first}..{last}")).collect();
+        assert_eq!(times, ["2027-07-04..2027-07-11", "2028-07-02..2028-07-09"]);
+        let once = KeyDate::new("Winter fair", Rule::Once(day("2027-07-08")));
+        assert_eq!(once.times(day("2027-07-08")).count(), 1);
+        assert!(!once.is_over(day("2027-07-08")) && once.is_over(day("2027-07-09")));
     }
 }

@@ -42,6 +42,11 @@ impl Origin {
         when.date.or_else(|| Date::new(when.typed.trim().parse().ok()?, 12, 31))
     }
 
+    /// It is known where to look it up, or whom to ask.
+    pub fn is_sourced(&self) -> bool {
+        self.source.is_some() || self.kind.is_some()
+    }
+
     /// False when it was so only after this day. What names no day has always been so, and a bare year begins with its first.
     pub(crate) fn is_by(&self, day: Date) -> bool {
         let Some(when) = &self.on else { return true };

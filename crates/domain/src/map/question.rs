@@ -6,7 +6,8 @@ use std::str::FromStr;
 use minicbor::{Decode, Encode};
 
 use crate::ids::RowId;
-use crate::map::item::Listed;
+use crate::map::Map;
+use crate::map::item::{Alike, Item, Listed};
 use crate::map::origin::{Origin, needed_line, optional_note, shown_note};
 use crate::rejection::Rejection;
 use crate::words;
@@ -155,6 +156,76 @@ pub enum Asked {
     Own(RowId),
 }
 
+/// Why it is not clear what is to be answered.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum NotMeant {
+    NoQuestion,
+    NoPart { of: &'static Question },
+}
+
+impl Asked {
+    /// What is to be answered: a question of the template or one of the map's own, whole or a part of it. Number 6 is a
+    /// question of one's own where one stands in its place.
+    pub fn meant(map: &Map, said: &str, part: Option<&str>) -> Result<Asked, NotMeant> {
+        let sixth = map.own_questions.iter().find(|item| item.value.sixth);
+        let wanted = words::folded(said);
+        let own = sixth.filter(|_| wanted == "6").or_else(|| {
+            let mut fitting = map.own_questions.iter().filter(|item| {
+                item.key.to_string() == wanted
+                    || wanted.len() >= 3 && words::folded(&item.value.words).contains(&wanted)
+            });
+            fitting.next().filter(|_| fitting.next().is_none())
+        });
+        let question = match (Question::typed(said), own) {
+            (None, Some(item)) => return Ok(Asked::Own(item.key)),
+            (Some(_), Some(item)) if wanted == "6" => return Ok(Asked::Own(item.key)),
+            (Some(question), _) => question,
+            (None, None) => return Err(NotMeant::NoQuestion),
+        };
+        let Some(part) = part else { return Ok(Asked::Whole(question.slug)) };
+        let found = question.part(part).ok_or(NotMeant::NoPart { of: question })?;
+        Ok(Asked::Part(question.slug, found.slug))
+    }
+
+    /// The words in which it is asked; none for a question that the map does not have.
+    pub fn words(self, map: &Map) -> Option<&str> {
+        match self {
+            Asked::Whole(slug) => Some(Question::slugged(slug)?.words),
+            Asked::Part(slug, part) => {
+                let mut parts = Question::slugged(slug)?.parts.iter();
+                parts.find(|known| known.slug == part).map(|part| part.words)
+            }
+            Asked::Own(id) => {
+                let item = map.own_questions.iter().find(|item| item.key == id)?;
+                Some(&item.value.words)
+            }
+        }
+    }
+
+    /// What is asked one after the other: the parts of a whole question, anything else by itself.
+    pub fn in_turn(self) -> Vec<Asked> {
+        match self {
+            Asked::Whole(slug) => Question::slugged(slug)
+                .map_or(&[][..], |question| question.parts)
+                .iter()
+                .map(|part| Asked::Part(slug, part.slug))
+                .collect(),
+            _ => vec![self],
+        }
+    }
+}
+
+impl Answer {
+    /// The same, written below what was said before.
+    pub fn below(self, before: Option<&str>) -> Answer {
+        let text = match (before, self.text) {
+            (Some(before), Some(text)) => Some(format!("{before}\n{text}")),
+            (before, text) => text.or_else(|| before.map(str::to_owned)),
+        };
+        Answer { text, ..self }
+    }
+}
+
 impl Question {
     /// A question as people say it: its number (6 is 5 again), its slug, or words that only it has.
     pub fn typed(typed: &str) -> Option<&'static Question> {
@@ -223,6 +294,17 @@ impl Listed for OwnQuestion {
     }
 }
 
+/// The same words are the same question.
+impl Alike for OwnQuestion {
+    fn list(map: &Map) -> &[Item<RowId, OwnQuestion>] {
+        &map.own_questions
+    }
+
+    fn is_like(&self, other: &OwnQuestion) -> bool {
+        words::folded(&self.words) == words::folded(&other.words)
+    }
+}
+
 /// `community`, `community.extent`, or the 32 letters of an own question.
 impl fmt::Display for Asked {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -272,6 +354,8 @@ const fn shown_in(slug: &'static str, words: &'static str, section: &'static str
 mod tests {
     use std::collections::BTreeSet;
 
+    use allymap_document::ActorId;
+
     use super::*;
     use crate::map::section::SECTIONS;
 
@@ -312,5 +396,48 @@ mod tests {
         assert_eq!(question.part("tens").unwrap().slug, "tensions");
         assert_eq!(question.part("4").unwrap().slug, "tensions");
         assert_eq!(question.part("9"), None);
+    }
+
+    fn own(number: u8, words: &str, sixth: bool) -> Item<RowId, OwnQuestion> {
+        let value = OwnQuestion { words: words.to_owned(), sixth };
+        Item { key: RowId([number; 16]), value, by: ActorId([1; 16]), others: Vec::new() }
+    }
+
+    #[test]
+    fn what_is_to_be_answered_may_be_a_question_of_ones_own() {
+        let mut map = Map { own_questions: vec![own(1, "Who feeds people here?", false)], ..Map::default() };
+        let feeds = Asked::Own(RowId([1; 16]));
+        assert_eq!(Asked::meant(&map, "feeds", None), Ok(feeds));
+        assert_eq!(feeds.words(&map), Some("Who feeds people here?"));
+        assert_eq!(Asked::meant(&map, "6", None), Ok(Asked::Whole("others-campaigning")));
+        map.own_questions.push(own(2, "Who is missing?", true));
+        assert_eq!(Asked::meant(&map, "6", None), Ok(Asked::Own(RowId([2; 16]))), "it stands in the place of number 6");
+        assert_eq!(Asked::meant(&map, "5", Some("tens")), Ok(Asked::Part("others-campaigning", "tensions")));
+        assert_eq!(Asked::meant(&map, "weather", None), Err(NotMeant::NoQuestion));
+        let of = Question::typed("5").unwrap();
+        assert_eq!(Asked::meant(&map, "5", Some("weather")), Err(NotMeant::NoPart { of }));
+    }
+
+    #[test]
+    fn every_part_of_a_question_has_its_own_words_in_turn() {
+        let map = Map::default();
+        for question in QUESTIONS {
+            let whole = Asked::Whole(question.slug);
+            let words: Vec<&str> = whole.in_turn().into_iter().filter_map(|asked| asked.words(&map)).collect();
+            assert_eq!(words, question.parts.iter().map(|part| part.words).collect::<Vec<_>>());
+            assert_eq!(whole.words(&map), Some(question.words));
+        }
+    }
+
+    #[test]
+    fn what_is_added_to_an_answer_stands_below_it_and_loses_nothing() {
+        let answer = |text: Option<&str>| Answer {
+            known: Known::Partly,
+            text: text.map(str::to_owned),
+            origin: Origin::default(),
+        };
+        assert_eq!(answer(Some("new")).below(Some("old")), answer(Some("old\nnew")));
+        assert_eq!(answer(None).below(Some("old")), answer(Some("old")));
+        assert_eq!(answer(Some("new")).below(None), answer(Some("new")));
     }
 }

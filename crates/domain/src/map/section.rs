@@ -3,7 +3,8 @@
 use minicbor::{Decode, Encode};
 
 use crate::ids::RowId;
-use crate::map::item::Listed;
+use crate::map::Map;
+use crate::map::item::{Alike, Item, Listed};
 use crate::map::origin::{needed_line, optional_note, shown_note};
 use crate::rejection::Rejection;
 use crate::words;
@@ -55,6 +56,17 @@ pub const SECTIONS: &[Section] = &[
     section("places", "Physical spaces", "gardens, parks, halls, squares, markets", Some("place"), &[3]),
 ];
 
+impl Section {
+    /// A section as people say it: its short name, or words of its title.
+    pub fn named(typed: &str) -> Option<&'static Section> {
+        let wanted = words::folded(typed);
+        let fits = |section: &&Section| {
+            words::folded(section.slug) == wanted || wanted.len() >= 3 && words::folded(section.title).contains(&wanted)
+        };
+        SECTIONS.iter().find(fits)
+    }
+}
+
 /// A section that this map has beside the template's.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Encode, Decode)]
 #[cbor(map)]
@@ -76,6 +88,17 @@ impl Listed for OwnSection {
 
     fn shown(self) -> Option<OwnSection> {
         Some(OwnSection { title: words::shown_line(&self.title), text: shown_note(self.text) })
+    }
+}
+
+/// One title is one section.
+impl Alike for OwnSection {
+    fn list(map: &Map) -> &[Item<RowId, OwnSection>] {
+        &map.own_sections
+    }
+
+    fn is_like(&self, other: &OwnSection) -> bool {
+        words::folded(&self.title) == words::folded(&other.title)
     }
 }
 
@@ -106,5 +129,15 @@ mod tests {
         for kind in crate::kind::KINDS.iter().filter(|kind| !["segment", "event"].contains(&kind.name)) {
             assert_eq!(SECTIONS.iter().filter(|section| section.kind == Some(kind.name)).count(), 1, "{}", kind.name);
         }
+    }
+
+    #[test]
+    fn a_section_is_found_by_its_short_name_or_by_words_of_its_title() {
+        for (typed, slug) in [("orgs", "orgs"), ("Decision makers", "people"), ("spaces", "places"), ("dates", "dates")]
+        {
+            assert_eq!(Section::named(typed).map(|section| section.slug), Some(slug), "{typed}");
+        }
+        assert_eq!(Section::named("or"), None);
+        assert_eq!(Section::named("weather"), None);
     }
 }

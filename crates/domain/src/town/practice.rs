@@ -52,23 +52,23 @@ pub fn town_map(
         [("People", "9,040", "2021"), ("Born in another country", "11 %", "2021"), ("People", "8,710", "2016")]
     {
         let origin = origin(SourceKind::Census, "invented census, table 2", on);
-        Map::put_figure(edit, fresh(), &Figure { what: what.into(), value: value.into(), origin })?;
+        Map::put(edit, &fresh(), &Figure { what: what.into(), value: value.into(), origin })?;
     }
     for (name, weight, source) in
         [("Rents", 5, "The Ebble Courier"), ("The last bus", 4, "notice board"), ("Dust of the quarry", 3, "letters")]
     {
         let origin = Origin { on: Some(When::on(today)), ..origin(SourceKind::LocalMedia, source, "") };
-        Map::put_issue(edit, fresh(), &Issue { name: name.into(), weight: Some(weight), note: None, origin })?;
+        Map::put(edit, &fresh(), &Issue { name: name.into(), weight: Some(weight), note: None, origin })?;
     }
     for (name, rule, days, sort) in [
         ("Week of the river", Rule::Nth { nth: 1, weekday: 6, month: 7 }, 8, DateSort::Festival),
         ("Show Day", Rule::Nth { nth: -1, weekday: 4, month: 2 }, 1, DateSort::Holiday),
         ("Harbour blessing", Rule::Easter { days: 1 }, 1, DateSort::Community),
     ] {
-        Map::put_date(edit, fresh(), &KeyDate { days, sort: Some(sort), ..KeyDate::new(name, rule) })?;
+        Map::put(edit, &fresh(), &KeyDate { days, sort: Some(sort), ..KeyDate::new(name, rule) })?;
     }
     for (id, date) in starter_dates().iter().filter(|(_, date)| date.name == "Human Rights Day") {
-        Map::put_date(edit, *id, date)?;
+        Map::put(edit, id, date)?;
     }
     let here = |known, text: &str| Answer {
         known,
@@ -86,7 +86,7 @@ pub fn town_map(
         (Asked::Part("out-there", "gathering"), Known::Partly, "The market, the green, the library steps."),
         (Asked::Part("cares-about", "inspire"), Known::Partly, "Food, music, and seeing it done elsewhere."),
     ] {
-        Map::give_answer(edit, asked, &here(known, text))?;
+        Map::put(edit, &asked, &here(known, text))?;
     }
     Ok(())
 }

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use allymap_domain::date::Date;
 use allymap_domain::entry::why::{Fact, Here, Known, facts};
 use allymap_domain::ids::EntryId;
-use allymap_domain::undo;
+use allymap_domain::history;
 use allymap_wire::DocumentId;
 
 use crate::trouble::Trouble;
@@ -39,9 +39,9 @@ fn written_here(v: &mut Visit<'_>, id: EntryId) -> Result<BTreeMap<(String, Stri
         for key in &change.keys {
             let value = match after.text(key) {
                 Some(text) => text,
-                None => after.value(key).map(|value| undo::said(&after, key, &value)).unwrap_or_default(),
+                None => after.value(key).map(|value| history::said(&after, key, &value)).unwrap_or_default(),
             };
-            written.insert((undo::label(&after, key), value), Date::of_ms(act.at_ms).spelled());
+            written.insert((history::label(&after, key), value), Date::of_ms(act.at_ms).spelled());
         }
     }
     Ok(written)
