@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use allymap_domain::map::Map;
+use allymap_domain::map::{Map, RHYTHM};
 use toml_edit::{DocumentMut, Item, Value};
 
 use crate::failure::{Exit, Failure};
@@ -109,7 +109,9 @@ impl Settings {
         let Holds::Number { usual, .. } = SETTINGS.iter().find(|setting| setting.key == key)?.holds else {
             return None;
         };
-        if let Some(number) = map.and_then(|map| map.number(key)) {
+        if let Some(number) =
+            map.zip(RHYTHM.iter().find(|(field, _)| field.name == key)).and_then(|(map, (field, _))| map.number(field))
+        {
             return Some((number, Origin::Map));
         }
         let own = self.value(key).and_then(|value| value.parse().ok());

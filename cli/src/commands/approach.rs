@@ -6,6 +6,7 @@ use allymap_domain::date::typed::parse_when;
 use allymap_domain::entry::Entry;
 use allymap_domain::entry::fact::{Fact, FactKind, Stage};
 use allymap_domain::entry::log::{LOG_KINDS, LogKind, LogLine, Logged};
+use allymap_domain::kind::relationship;
 use allymap_domain::words::folded;
 
 use super::relation;
@@ -104,7 +105,7 @@ impl State {
         let (mut holders, mut known_by, mut twice) = (Vec::new(), Vec::new(), Vec::new());
         for id in app.one_and_the_same(row.id)? {
             let (other, entry) = (app.row(id)?, app.entry(id)?);
-            let known = entry.field("known-by").into_iter().flat_map(|field| &field.values);
+            let known = entry.field(&relationship::KNOWN_BY).into_iter().flat_map(|field| &field.values);
             known_by.extend(known.map(|said| said.value.clone()));
             let Entry { log: lines, double_approaches, .. } = entry;
             log.extend(lines);

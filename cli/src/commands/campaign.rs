@@ -4,6 +4,7 @@ use allymap_domain::advice::spectrum::Spectrum;
 use allymap_domain::card::find::short_ids;
 use allymap_domain::entry::position::Place;
 use allymap_domain::ids::{EntryId, RowId};
+use allymap_domain::kind::field;
 use allymap_domain::map::campaign::{Argument, Campaign, FoundCampaign, find_campaign};
 use allymap_domain::words::folded;
 
@@ -224,7 +225,7 @@ impl Allies {
         Allies {
             all: allies.len(),
             own_actions: allies.iter().filter(|ally| ally.row.own_actions > 0).count(),
-            visions: allies.iter().filter(|ally| ally.row.value("vision").is_some()).count(),
+            visions: allies.iter().filter(|ally| ally.row.value(&field::VISION).is_some()).count(),
         }
     }
 }

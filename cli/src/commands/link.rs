@@ -9,6 +9,7 @@ use allymap_domain::entry::Entry;
 use allymap_domain::entry::link::{Direction, Link, Linked, Strength, Target};
 use allymap_domain::entry::position::Place;
 use allymap_domain::ids::{EntryId, RowId};
+use allymap_domain::kind::person;
 use allymap_domain::words::folded;
 use allymap_wire::DocumentId;
 
@@ -127,8 +128,8 @@ fn add(
     };
     let source = match source {
         Some(source) => Some(source),
-        None if [from, to].iter().any(|row| row.kind == "person") => {
-            super::relation::source_about(app, if from.kind == "person" { from } else { to }, None)?
+        None if [from, to].iter().any(|row| row.is(&person::KIND)) => {
+            super::relation::source_about(app, if from.is(&person::KIND) { from } else { to }, None)?
         }
         None => app.ask().optional("From where? A paper and its day, a register, who told us (Enter: nothing)")?,
     };

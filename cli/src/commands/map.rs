@@ -10,7 +10,7 @@ use allymap_domain::map::item::Item;
 use allymap_domain::map::origin::{Origin, SourceKind};
 use allymap_domain::map::question::OwnQuestion;
 use allymap_domain::map::section::OwnSection;
-use allymap_domain::map::{MAP_FIELDS, Map};
+use allymap_domain::map::{MAP_FIELDS, Map, RHYTHM};
 use allymap_domain::words::choice::Word;
 use allymap_domain::words::{folded, folded_words};
 
@@ -237,14 +237,14 @@ fn edit(app: &mut App, args: Edit) -> Result<(), Failure> {
         let map = needed(app)?;
         let community = app.ask().text("Who is this community: where does it start, where does it end?")?;
         changes.extend(community.map(|text| ("community".to_owned(), text)));
-        for field in MAP_FIELDS.iter().filter(|field| !field.name.starts_with("weeks") && field.name != "facts-age") {
+        for field in MAP_FIELDS.iter().filter(|field| !RHYTHM.iter().any(|(one, _)| one == field)) {
             let choices = match field.holds {
                 Holds::Choice(choices) => {
                     format!(" ({})", choices.iter().map(|choice| choice.slug).collect::<Vec<_>>().join(", "))
                 }
                 _ => String::new(),
             };
-            let now = map.value(field.name).map(|value| format!(" [{}]", field.shown(value))).unwrap_or_default();
+            let now = map.value(field).map(|value| format!(" [{}]", field.shown(value))).unwrap_or_default();
             let question = format!("{}{choices}{now}", field.question);
             let answer = app.ask_until(&question, |_, typed| fitting(field, typed))?;
             changes.extend(answer.map(|answer| (field.name.to_owned(), answer)));

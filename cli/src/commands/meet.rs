@@ -12,6 +12,7 @@ use allymap_domain::entry::link::{Direction, Link, Strength};
 use allymap_domain::entry::log::{LogKind, LogLine};
 use allymap_domain::entry::position::Place;
 use allymap_domain::kind::Kind;
+use allymap_domain::kind::field;
 use allymap_domain::map::campaign::Campaign;
 use allymap_wire::DocumentId;
 
@@ -340,7 +341,7 @@ fn meet(app: &mut App, row: &Card, args: Args) -> Result<(), Failure> {
     let mut kept: Vec<String> = Vec::new();
     let document = DocumentId(row.id.0);
     if let Some(does) = &meeting.does {
-        let before = app.entry(row.id)?.value("description").unwrap_or_default().to_owned();
+        let before = app.entry(row.id)?.value(&field::DESCRIPTION).unwrap_or_default().to_owned();
         let now = if before.is_empty() { does.clone() } else { format!("{before}\n{does}") };
         app.edit(document, |edit| Entry::set(edit, "description", &now))?;
         kept.push("what they do".to_owned());

@@ -14,6 +14,7 @@ use allymap_domain::files::export::entry_line;
 use allymap_domain::ids::EntryId;
 use allymap_domain::kind::field::{Holds, Merges};
 use allymap_domain::kind::{KINDS, Kind};
+use allymap_domain::kind::{event, field, person, relationship};
 use allymap_domain::rejection::Rejection;
 use allymap_domain::words::folded;
 use allymap_wire::DocumentId;
@@ -190,7 +191,7 @@ fn add(app: &mut App, args: Add) -> Result<(), Failure> {
         Some(kind) => Kind::typed(&kind)?,
         None if app.can_ask() => {
             // Events have their own command.
-            let kinds: Vec<&Kind> = KINDS.iter().copied().filter(|kind| kind.name != "event").collect();
+            let kinds: Vec<&Kind> = KINDS.iter().copied().filter(|kind| **kind != event::KIND).collect();
             let names: Vec<String> = kinds.iter().map(|kind| kind.label.to_owned()).collect();
             (app.ask().choose("What is it?", &names)?.map_or(kinds[0], |at| kinds[at]), None)
         }
@@ -226,13 +227,13 @@ fn add(app: &mut App, args: Add) -> Result<(), Failure> {
 
 /// Who may be on the map, and in whose words: private people stand behind an organisation.
 fn may_be_held(app: &mut App, new: &mut NewEntry) -> Result<(), Failure> {
-    if let Some(basis) = new.kind.field("basis").filter(|_| new.value("basis").is_none()) {
+    if let Some(basis) = new.kind.own(&person::BASIS).filter(|_| new.value(&person::BASIS).is_none()) {
         let Holds::Choice(choices) = basis.holds else { return Ok(()) };
         let word = super::risk::chosen_word(app, None, basis.question, "--set basis=…", choices)
             .map_err(|failure| failure.hint("Say --set basis=public-role, willing-contact or public-figure. Private people stand behind an organisation."))?;
         new.fields.push(("basis".to_owned(), word.to_owned()));
     }
-    if new.value("led-by").is_some() && new.value("led-by-words").is_none() {
+    if new.value(&field::LED_BY).is_some() && new.value(&field::LED_BY_WORDS).is_none() {
         match app.ask().optional("In whose words is that?")? {
             Some(words) => new.fields.push(("led-by-words".to_owned(), words)),
             None => {
@@ -291,8 +292,9 @@ fn which(app: &mut App, known: &Card) -> Result<Alike, Failure> {
     let person = app.map()?.person;
     let entry = app.entry(known.id)?;
     let listed = |said: &str| folded(said).starts_with(&folded(&person));
-    let knows = entry.field("known-by").is_some_and(|field| field.values.iter().any(|said| listed(&said.value)));
-    let can_note = !knows && entry.kind.is_some_and(|kind| kind.field("known-by").is_some());
+    let knows =
+        entry.field(&relationship::KNOWN_BY).is_some_and(|field| field.values.iter().any(|said| listed(&said.value)));
+    let can_note = !knows && entry.kind.is_some_and(|kind| kind.own(&relationship::KNOWN_BY).is_some());
     if can_note && app.ask().confirm(&format!("Note that you ({person}) know them?"))? {
         app.edit(DocumentId(known.id.0), |edit| Entry::add(edit, "known-by", &person))?;
         app.commit()?;
@@ -305,7 +307,7 @@ fn which(app: &mut App, known: &Card) -> Result<Alike, Failure> {
 
 /// What a list says about somebody beside the name.
 pub(crate) fn office(row: &Card) -> String {
-    let role = row.value("role").map(str::to_owned);
+    let role = row.value(&person::ROLE).map(str::to_owned);
     let seat = row.affiliations.first().map(ToString::to_string);
     role.or(seat).unwrap_or_default()
 }
@@ -482,7 +484,7 @@ fn edit(app: &mut App, args: Edit) -> Result<(), Failure> {
         for field in
             entry.kind.into_iter().flat_map(|kind| kind.fields).filter(|field| field.merges == Merges::Register)
         {
-            let now = entry.value(field.name).map(|value| field.shown(value)).unwrap_or_default();
+            let now = entry.value(field).map(|value| field.shown(value)).unwrap_or_default();
             let question = format!("{} [{now}]", field.question);
             let answer = app.ask_until(&question, |_, typed| super::map::fitting(field, typed))?;
             changes.extend(answer.map(|answer| (field.name.to_owned(), answer)));
@@ -492,7 +494,7 @@ fn edit(app: &mut App, args: Edit) -> Result<(), Failure> {
         return Err(Failure::missing("What is to change?", "--phone, --set FIELD=VALUE and the like"));
     }
     let kind = Kind::named(&row.kind).unwrap_or(KINDS[0]);
-    let needed = app.entry(row.id)?.field("needed-for").is_some();
+    let needed = app.entry(row.id)?.field(&person::NEEDED_FOR).is_some();
     let asked = super::sensitive::asked(app, kind, &mut changes, args.relation.source(), needed)?;
     app.edit(DocumentId(row.id.0), |edit| {
         if args.restore {
@@ -619,7 +621,7 @@ pub(crate) fn row_json(row: &Card, short: &str) -> serde_json::Value {
         "name": row.name,
         "kind": row.kind,
         "category": row.category(),
-        "role": row.value("role"),
+        "role": row.value(&person::ROLE),
         "belongs_to": row.affiliations.iter().map(ToString::to_string).collect::<Vec<_>>(),
         "held_by": row.held_by(),
         "archived": row.archived,

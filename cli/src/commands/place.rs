@@ -5,6 +5,7 @@ use allymap_domain::card::find::short_ids;
 use allymap_domain::entry::{Entry, NewEntry};
 use allymap_domain::kind::Kind;
 use allymap_domain::kind::place::ACCESS;
+use allymap_domain::kind::{field, place};
 use allymap_domain::words::folded;
 use allymap_wire::DocumentId;
 
@@ -116,8 +117,8 @@ impl Facts {
         for (access, said) in ACCESS.iter().zip(said) {
             let Some(said) = said else { continue };
             let (value, note) = said.split_once(':').map_or((said.as_str(), None), |(value, note)| (value, Some(note)));
-            given.push((access.field.to_owned(), value.trim().to_owned()));
-            given.extend(note.map(|note| (access.note.to_owned(), note.trim().to_owned())));
+            given.push((access.field.name.to_owned(), value.trim().to_owned()));
+            given.extend(note.map(|note| (access.note.name.to_owned(), note.trim().to_owned())));
         }
         given.extend(super::pairs(&self.set, "phone=…")?);
         Ok(given)
@@ -139,13 +140,13 @@ fn add(app: &mut App, args: Add) -> Result<(), Failure> {
     let mut new = NewEntry::new(kind, &name);
     new.fields.extend(args.facts.given()?);
     for access in ACCESS.iter().filter(|access| new.value(access.field).is_none()).collect::<Vec<_>>() {
-        let question = kind.field(access.field).map_or(access.label, |field| field.question);
+        let question = kind.own(access.field).map_or(access.label, |field| field.question);
         if let Some(said) =
             app.ask().optional(&format!("{question} (yes, no; a note after a colon; Enter: not known)"))?
         {
             let (value, note) = said.split_once(':').map_or((said.as_str(), None), |(value, note)| (value, Some(note)));
-            new.fields.push((access.field.to_owned(), value.trim().to_owned()));
-            new.fields.extend(note.map(|note| (access.note.to_owned(), note.trim().to_owned())));
+            new.fields.push((access.field.name.to_owned(), value.trim().to_owned()));
+            new.fields.extend(note.map(|note| (access.note.name.to_owned(), note.trim().to_owned())));
         }
     }
     let rows = app.rows()?;
@@ -193,8 +194,8 @@ fn edit(app: &mut App, args: Edit) -> Result<(), Failure> {
 
 fn list(app: &mut App, args: &List) -> Result<(), Failure> {
     for fact in &args.with {
-        if !ACCESS.iter().any(|access| access.field == fact) {
-            let known: Vec<&str> = ACCESS.iter().map(|access| access.field).collect();
+        if !ACCESS.iter().any(|access| access.field.name == fact) {
+            let known: Vec<&str> = ACCESS.iter().map(|access| access.field.name).collect();
             return Err(Failure::usage(format!("\"{fact}\" is no fact about a place."))
                 .hint(format!("One of: {}.", known.join(", "))));
         }
@@ -203,8 +204,11 @@ fn list(app: &mut App, args: &List) -> Result<(), Failure> {
     let short = short_ids(all.iter().map(|row| row.id));
     let rows: Vec<&Card> = all
         .iter()
-        .filter(|row| row.kind == "place" && !row.archived)
-        .filter(|row| args.with.iter().all(|fact| row.value(fact) == Some("yes")))
+        .filter(|row| row.is(&place::KIND) && !row.archived)
+        .filter(|row| {
+            let wanted = ACCESS.iter().filter(|access| args.with.iter().any(|fact| fact == access.field.name));
+            wanted.into_iter().all(|access| row.value(access.field) == Some("yes"))
+        })
         .collect();
     if app.output.json {
         let places: Vec<_> = rows.iter().map(|row| json(row, &short[&row.id])).collect();
@@ -217,8 +221,8 @@ fn list(app: &mut App, args: &List) -> Result<(), Failure> {
             vec![
                 row.name.clone(),
                 sort(row),
-                row.value("step-free").unwrap_or("unknown").to_owned(),
-                row.value("seats").unwrap_or_default().to_owned(),
+                row.value(&place::STEP_FREE).unwrap_or("unknown").to_owned(),
+                row.value(&place::SEATS).unwrap_or_default().to_owned(),
                 format!("{} of {}", known(row), ACCESS.len()),
                 short[&row.id].clone(),
             ]
@@ -239,14 +243,16 @@ fn show(app: &mut App, said: &str) -> Result<(), Failure> {
     let out = app.output;
     out.say(format_args!("{} · {}  [{}]", row.name, sort(&row), short[&row.id]));
     let kind = row.kind();
-    for (name, label) in [("address", "Address"), ("seats", "Seats"), ("phone", "Phone"), ("held-by", "Held by")] {
-        if let Some(value) = row.value(name) {
+    for (field, label) in
+        [(&field::ADDRESS, "Address"), (&place::SEATS, "Seats"), (&field::PHONE, "Phone"), (&field::HELD_BY, "Held by")]
+    {
+        if let Some(value) = row.value(field) {
             say_note(&out, label, value, 26);
         }
     }
     for access in ACCESS {
         let value = row.value(access.field).unwrap_or("unknown");
-        let shown = kind.and_then(|kind| kind.field(access.field)).map_or(value.to_owned(), |field| field.shown(value));
+        let shown = kind.and_then(|kind| kind.own(access.field)).map_or(value.to_owned(), |field| field.shown(value));
         let note = row.value(access.note).map(|note| format!(": {note}")).unwrap_or_default();
         say_note(&out, access.label, &format!("{shown}{note}"), 26);
     }
@@ -260,15 +266,15 @@ fn show(app: &mut App, said: &str) -> Result<(), Failure> {
 /// The place that is meant; entries of other kinds are none.
 fn place(app: &mut App, said: &str) -> Result<Card, Failure> {
     let row = app.find(said)?;
-    if row.kind == "place" {
+    if row.is(&place::KIND) {
         return Ok(row);
     }
     Err(Failure::usage(format!("{} is no place.", row.name)).hint("See it with: allymap partner show"))
 }
 
 fn sort(row: &Card) -> String {
-    let field = row.kind().and_then(|kind| kind.field("type"));
-    match (row.value("type"), field) {
+    let field = row.kind().and_then(|kind| kind.own(&field::TYPE));
+    match (row.value(&field::TYPE), field) {
         (Some(value), Some(field)) => field.shown(value),
         _ => "place".to_owned(),
     }
@@ -293,11 +299,11 @@ fn json(row: &Card, short: &str) -> serde_json::Value {
         .iter()
         .map(|access| {
             let known = row.value(access.field).unwrap_or("unknown");
-            (access.field.to_owned(), serde_json::json!({ "known": known, "note": row.value(access.note) }))
+            (access.field.name.to_owned(), serde_json::json!({ "known": known, "note": row.value(access.note) }))
         })
         .collect();
     serde_json::json!({
-        "id": row.id.to_string(), "short_id": short, "name": row.name, "type": row.value("type"),
-        "seats": row.value("seats"), "address": row.value("address"), "access": access,
+        "id": row.id.to_string(), "short_id": short, "name": row.name, "type": row.value(&field::TYPE),
+        "seats": row.value(&place::SEATS), "address": row.value(&field::ADDRESS), "access": access,
     })
 }

@@ -4,6 +4,8 @@ use std::path::{Path, PathBuf};
 
 use allymap_policy::{Fault, Pack, cases};
 
+use allymap_domain::kind::event;
+
 use super::weigh::{self, Ground};
 use crate::app::App;
 use crate::failure::{Exit, Failure};
@@ -82,7 +84,7 @@ fn older(app: &mut App) -> Result<Vec<String>, Failure> {
         return Ok(Vec::new());
     }
     let ground = Ground::of(app)?;
-    let decided = ground.rows.iter().filter(|row| row.kind == "event" && !row.archived);
+    let decided = ground.rows.iter().filter(|row| row.is(&event::KIND) && !row.archived);
     let old = decided.filter(|row| row.decisions().iter().any(|told| told.what.pack != weigh::pack_name()));
     Ok(old.map(|row| row.name.clone()).collect())
 }

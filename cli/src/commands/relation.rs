@@ -15,6 +15,7 @@ use allymap_domain::entry::favour::{self, Balance};
 use allymap_domain::entry::link::Link;
 use allymap_domain::entry::log::{LogKind, LogLine};
 use allymap_domain::ids::EntryId;
+use allymap_domain::kind::{person, place, relationship, segment};
 use allymap_domain::map::Map;
 use allymap_wire::DocumentId;
 
@@ -325,7 +326,7 @@ pub(crate) fn researched_first(row: &Card, kind: &LogKind, anyway: Option<&str>)
 
 /// What is said about a person has its source: asked for where somebody can be. Without one the map refuses it.
 pub(crate) fn source_about(app: &mut App, row: &Card, source: Option<String>) -> Result<Option<String>, Failure> {
-    if source.is_some() || row.kind != "person" || !app.can_ask() {
+    if source.is_some() || !row.is(&person::KIND) || !app.can_ask() {
         return Ok(source);
     }
     app.ask().required(SOURCE_QUESTION, "--source FROM").map(Some)
@@ -336,7 +337,7 @@ pub(crate) const SOURCE_QUESTION: &str = "Where is that known from? A paper and 
 /// Give and take within a year. Of a person only in words: nobody gets a score.
 pub(crate) fn balance_words(row: &Card, balance: &Balance) -> String {
     let words = balance.standing().words();
-    if row.kind == "person" || balance.standing() == favour::Standing::Nothing {
+    if row.is(&person::KIND) || balance.standing() == favour::Standing::Nothing {
         return words.to_owned();
     }
     let things = |count: u32| if count == 1 { "1 thing".to_owned() } else { format!("{count} things") };
@@ -345,7 +346,7 @@ pub(crate) fn balance_words(row: &Card, balance: &Balance) -> String {
 
 pub(crate) fn balance_json(row: &Card, balance: &Balance) -> serde_json::Value {
     let mut value = serde_json::json!({ "words": balance.standing().words(), "we_owe_size": balance.owed() });
-    if row.kind != "person" {
+    if !row.is(&person::KIND) {
         value["gave"] = serde_json::json!({ "things": balance.gave, "size": balance.gave_size });
         value["got"] = serde_json::json!({ "things": balance.got, "size": balance.got_size });
     }
@@ -361,7 +362,7 @@ pub(crate) fn say(app: &mut App, entry: &Entry) -> Result<(), Failure> {
     if row.rights_holders() && row.fact(FactKind::Health) == Some(Fact::Health(Health::Strained)) {
         line("Alarm", "the tie with these rights holders is strained");
     }
-    if entry.kind.is_some_and(|kind| kind.name != "place" && kind.name != "segment")
+    if entry.kind.is_some_and(|kind| kind != &place::KIND && kind != &segment::KIND)
         && entry.fact(FactKind::Stage).is_none()
     {
         line("Stage", "mapped");
@@ -385,7 +386,7 @@ pub(crate) fn say(app: &mut App, entry: &Entry) -> Result<(), Failure> {
             line(label, &format!("{}{counts} ({})", fact.label(), about.join(", ")));
         }
     }
-    if entry.value("agreement") == Some("formal") && entry.value("they-get").is_none() {
+    if entry.value(&relationship::AGREEMENT) == Some("formal") && entry.value(&relationship::THEY_GET).is_none() {
         line("Incomplete", "a formal partnership needs what they get");
     }
     if let Some(on) = row.last_research {

@@ -5,6 +5,7 @@ use std::fmt;
 use allymap_domain::advice::due::{Due, DueKind, due};
 use allymap_domain::card::Card;
 use allymap_domain::date::Date;
+use allymap_domain::kind::event;
 
 use super::relation;
 use super::weigh::{self, Ground};
@@ -227,7 +228,7 @@ impl<'a> Events<'a> {
     fn of(app: &mut App, rows: &'a [Card]) -> Result<Events<'a>, Failure> {
         let to_come = |day: Option<Date>| day.is_none_or(|day| day >= today());
         let coming: Vec<&Card> =
-            rows.iter().filter(|row| row.kind == "event" && !row.archived && to_come(row.day())).collect();
+            rows.iter().filter(|row| row.is(&event::KIND) && !row.archived && to_come(row.day())).collect();
         let mut events = Events::default();
         if coming.is_empty() {
             return Ok(events);

@@ -12,6 +12,8 @@ use allymap_domain::entry::log::{LogKind, LogLine};
 use allymap_domain::entry::risk::{Level, Mitigation, Risk, RiskKind};
 use allymap_domain::entry::weighed::{Decided, ReferTo, Referred, Weighed};
 use allymap_domain::ids::{EntryId, RowId};
+use allymap_domain::kind::event;
+use allymap_domain::map;
 use allymap_domain::map::Map;
 use allymap_domain::weigh::{Basis, Subject, Told, Weigher, Weighing};
 use allymap_domain::words::{folded, folded_words, nearest};
@@ -59,7 +61,7 @@ impl Ground {
 
 /// The event that is meant. Entries of other kinds are none, and stand in nobody's way.
 pub(crate) fn event(app: &mut App, said: &str) -> Result<Card, Failure> {
-    let events: Vec<Card> = app.rows()?.iter().filter(|row| row.kind == "event").cloned().collect();
+    let events: Vec<Card> = app.rows()?.iter().filter(|row| row.is(&event::KIND)).cloned().collect();
     if let Found::One(row) = find(said, &events) {
         return Ok(row.clone());
     }
@@ -69,7 +71,7 @@ pub(crate) fn event(app: &mut App, said: &str) -> Result<Card, Failure> {
         }
         failure
     })?;
-    if row.kind == "event" {
+    if row.is(&event::KIND) {
         return Ok(row);
     }
     Err(Failure::usage(format!("{} is no event.", row.name)).hint("See it with: allymap partner show"))
@@ -210,7 +212,7 @@ pub(crate) fn say(app: &mut App, ground: &Ground, event: &Card, weighing: &Weigh
             format_args!("{} that only a newer version knows; a person has to look", facts(weighing.unread)),
         );
     }
-    if ground.map.value("strategy").is_none() {
+    if ground.map.value(&map::STRATEGY).is_none() {
         out.line("Note", COLUMN, "this map has no strategy yet: allymap map edit --strategy");
     }
     out.line("Policy", COLUMN, format_args!("{}. {}", pack_name(), pack().note()));
@@ -302,7 +304,7 @@ pub(crate) fn json(app: &mut App, event: &Card, weighing: &Weighing) -> Result<s
         .collect();
     let (referrals, decisions): (Vec<_>, Vec<_>) = (event.referrals(), event.decisions());
     Ok(serde_json::json!({
-        "event": { "id": event.id.to_string(), "name": event.name, "on": event.value("on") },
+        "event": { "id": event.id.to_string(), "name": event.name, "on": event.value(&event::ON) },
         "answer": outcome, "label_with_referrals": outcome.label_with_referrals(),
         "what_would_change": changes, "people_differ": differs, "unread": weighing.unread,
         "referrals": referrals.iter().map(|told| referral_json(told, &authors)).collect::<Vec<_>>(),

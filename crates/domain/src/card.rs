@@ -25,7 +25,8 @@ use crate::entry::risk::{Level, Mitigation, RiskKind};
 use crate::ids::{EntryId, RowId};
 use crate::kind::Kind;
 use crate::kind::affiliation::Affiliation;
-use crate::kind::field::Merges;
+use crate::kind::field::{self, Field, Merges};
+use crate::kind::{event, relationship};
 use crate::map::Map;
 use crate::words;
 
@@ -258,11 +259,11 @@ impl Card {
     fn of_entry(document: &Document, id: EntryId, entry: Entry, until: Option<Date>) -> Card {
         let log = log::read(document, until);
         let mut names = entry
-            .field("name")
+            .field(&field::NAME)
             .map_or(Vec::new(), |field| field.values.iter().map(|said| said.value.clone()).collect::<Vec<String>>());
         let all_words: BTreeSet<String> = names.iter().flat_map(|name| words::folded_words(name)).collect();
         let name = if names.is_empty() { entry.name().to_owned() } else { names.remove(0) };
-        let every = |field: &str, fold: &dyn Fn(&str) -> String| -> Vec<String> {
+        let every = |field: &Field, fold: &dyn Fn(&str) -> String| -> Vec<String> {
             let values = entry.field(field).map_or(&[][..], |field| &field.values);
             let folded: BTreeSet<String> =
                 values.iter().map(|said| fold(&said.value)).filter(|text| !text.is_empty()).collect();
@@ -284,11 +285,11 @@ impl Card {
                 .filter(|value| value.field.merges == Merges::Register && value.field.name != "name")
                 .filter_map(|value| Some((value.field.name.to_owned(), value.values.first()?.value.clone())))
                 .collect(),
-            led_by: every("led-by", &str::to_owned),
-            source_ids: every("source-id", &str::to_owned),
-            sources: every("source", &str::to_owned),
-            phones: every("phone", &words::folded_phone),
-            emails: every("email", &|email| email.to_lowercase()),
+            led_by: every(&field::LED_BY, &str::to_owned),
+            source_ids: every(&field::SOURCE_ID, &str::to_owned),
+            sources: every(&field::SOURCE, &str::to_owned),
+            phones: every(&field::PHONE, &words::folded_phone),
+            emails: every(&field::EMAIL, &|email| email.to_lowercase()),
             positions: entry
                 .positions
                 .iter()
@@ -341,7 +342,7 @@ impl Card {
             newer_facts: count(entry.newer_facts),
             oldest_fact: oldest(&entry),
             own_actions: count(entry.log.iter().filter(|logged| logged.line.kind == "own-action").count()),
-            do_not_engage: every("engage", &str::to_owned).iter().any(|engage| engage == "no"),
+            do_not_engage: every(&field::ENGAGE, &str::to_owned).iter().any(|engage| engage == "no"),
             facts: entry.facts.iter().map(|standing| standing.counts).collect(),
             favours: favours(&entry),
             last_meeting: log.last_of(&["meeting", "one-to-one"]),
@@ -349,8 +350,8 @@ impl Card {
             last_research: log.last_of(&["research"]),
             last_heads_up: log.last_of(&["heads-up"]),
             open_calls: log.open_calls(),
-            reasons: every("reasons", &str::to_owned),
-            known: !every("known-by", &str::to_owned).is_empty(),
+            reasons: every(&relationship::WHY, &str::to_owned),
+            known: !every(&relationship::KNOWN_BY, &str::to_owned).is_empty(),
             unread: count(entry.unreadable.iter().filter(|row| row.key.starts_with("a/")).count()),
             said: entry
                 .decisive
@@ -373,7 +374,7 @@ impl Card {
                 .collect(),
             sets: WEIGHED_SETS
                 .iter()
-                .map(|name| ((*name).to_owned(), every(name, &str::to_owned)))
+                .map(|field| (field.name.to_owned(), every(field, &str::to_owned)))
                 .filter(|(_, members)| !members.is_empty())
                 .collect(),
             affiliations: entry.affiliations.into_iter().map(|(affiliation, _)| affiliation).collect(),
@@ -399,8 +400,12 @@ impl Card {
         (row.schema == CARD_SCHEMA).then_some(row)
     }
 
-    pub fn value(&self, field: &str) -> Option<&str> {
-        if field == "name" { Some(&self.name) } else { self.values.get(field).map(String::as_str) }
+    pub fn value(&self, field: &Field) -> Option<&str> {
+        if field.name == field::NAME.name { Some(&self.name) } else { self.values.get(field.name).map(String::as_str) }
+    }
+
+    pub fn is(&self, kind: &Kind) -> bool {
+        self.kind == kind.name
     }
 
     pub fn kind(&self) -> Option<&'static Kind> {
@@ -409,16 +414,16 @@ impl Card {
 
     /// The letter of the partner category, or none when nobody knows it.
     pub fn category(&self) -> Option<&str> {
-        self.value("category").filter(|category| *category != "unknown")
+        self.value(&field::CATEGORY).filter(|category| *category != "unknown")
     }
 
     pub fn held_by(&self) -> Option<&str> {
-        self.value("held-by")
+        self.value(&field::HELD_BY)
     }
 
     /// People more affected by oppression and abuse, or led by them. They come before all others (module, section 4a).
     pub fn rights_holders(&self) -> bool {
-        let of_theirs = self.value("type") == Some("rights-holders");
+        let of_theirs = self.value(&field::TYPE) == Some("rights-holders");
         self.category() == Some("a") || of_theirs || !self.led_by.is_empty()
     }
 
@@ -451,20 +456,28 @@ impl Card {
     }
 
     /// The members of one of the sets by which events are weighed.
-    pub fn members(&self, field: &str) -> &[String] {
-        self.sets.get(field).map_or(&[], Vec::as_slice)
+    pub fn members(&self, field: &Field) -> &[String] {
+        self.sets.get(field.name).map_or(&[], Vec::as_slice)
     }
 
     /// Every value of a register, the shown one first.
-    pub(crate) fn all_values(&self, field: &str) -> impl Iterator<Item = &str> {
-        let others = self.others.get(field).map_or(&[][..], Vec::as_slice);
+    pub(crate) fn all_values(&self, field: &Field) -> impl Iterator<Item = &str> {
+        let others = self.others.get(field.name).map_or(&[][..], Vec::as_slice);
         self.value(field).into_iter().chain(others.iter().map(String::as_str))
     }
 }
 
 /// Sets that a row holds because events are weighed by them.
-const WEIGHED_SETS: [&str; 8] =
-    ["organisers", "communities", "representatives", "speakers", "we-give", "consider", "irreconcilable", "alienates"];
+const WEIGHED_SETS: [&Field; 8] = [
+    &event::ORGANISERS,
+    &event::COMMUNITIES,
+    &event::REPRESENTATIVES,
+    &event::SPEAKERS,
+    &event::WE_GIVE,
+    &event::CONSIDER,
+    &relationship::IRRECONCILABLE,
+    &relationship::ALIENATES,
+];
 
 fn oldest(entry: &Entry) -> Option<Date> {
     let risks = entry.risks.iter().flat_map(|standing| &standing.said);

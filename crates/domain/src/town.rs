@@ -21,6 +21,7 @@ use crate::ids::{EntryId, RowId};
 use crate::kind::Kind;
 use crate::kind::affiliation::Affiliation;
 use crate::kind::event;
+use crate::kind::field::{self, Field};
 use crate::kind::institution;
 use crate::kind::organisation;
 use crate::kind::person;
@@ -126,7 +127,7 @@ impl Town {
             Entry::assert(edit, (choices.fresh)(), &assertion)?;
         }
         // What is said about a person has its source.
-        let of_person = entry.kind.name == "person";
+        let of_person = entry.kind == &person::KIND;
         let source = of_person.then(|| SOURCE.to_owned());
         let mut said: BTreeMap<usize, RowId> = BTreeMap::new();
         for (campaign, place, days_ago, reason) in positions {
@@ -154,7 +155,7 @@ impl Town {
         }
         for (to, strength, how) in influences {
             let link = Link::influence(choices.entries[*to], Direction::Out, *strength, now);
-            let of_person = of_person || self.entries[*to].entry.kind.name == "person";
+            let of_person = of_person || self.entries[*to].entry.kind == &person::KIND;
             let link = Link { how: Some((*how).to_owned()), source: of_person.then(|| SOURCE.to_owned()), ..link };
             Entry::link(edit, choices.entries[index], (choices.fresh)(), &link)?;
         }
@@ -179,21 +180,26 @@ impl Town {
 
     /// The town as a table that can be imported: names, fields and seats, with an id for each entry.
     pub fn to_csv(&self) -> Vec<u8> {
-        const FIELDS: [&str; 11] = [
-            "name",
-            "type",
-            "basis",
-            "role",
-            "category",
-            "led-by",
-            "phone",
-            "email",
-            "website",
-            "step-free",
-            "description",
+        const FIELDS: [&Field; 11] = [
+            &field::NAME,
+            &field::TYPE,
+            &person::BASIS,
+            &person::ROLE,
+            &field::CATEGORY,
+            &field::LED_BY,
+            &field::PHONE,
+            &field::EMAIL,
+            &field::WEBSITE,
+            &place::STEP_FREE,
+            &field::DESCRIPTION,
         ];
         let mut lines = vec![
-            ["id", "kind"].into_iter().chain(FIELDS).chain(["affiliation"]).map(str::to_owned).collect::<Vec<_>>(),
+            ["id", "kind"]
+                .into_iter()
+                .chain(FIELDS.map(|field| field.name))
+                .chain([field::AFFILIATION.name])
+                .map(str::to_owned)
+                .collect::<Vec<_>>(),
         ];
         for (number, TownEntry { entry, .. }) in self.entries.iter().enumerate() {
             let mut line = vec![format!("town-{}", number + 1), entry.kind.name.to_owned()];

@@ -17,11 +17,13 @@ use crate::date::typed::full_date;
 use crate::entry::assertion::{Assertion, Claim};
 use crate::entry::fact::FactKind;
 use crate::entry::risk::{Level, Mitigation};
-use crate::entry::weighed::{Chosen, Decided, Referred, Weighed};
+use crate::entry::weighed::{Chosen, Decided, ReferTo, Referred, Weighed};
 use crate::ids::{EntryId, RowId};
 use crate::kind::affiliation::Tie;
+use crate::kind::field::Field;
 use crate::kind::place::ACCESS;
-use crate::map::Map;
+use crate::kind::{event, field, person, relationship};
+use crate::map::{self, Map};
 use crate::words;
 
 /// Weighs the events of one map, with what its rows say.
@@ -219,14 +221,14 @@ impl<'a> Weigher<'a> {
     }
 
     /// What the members of a set are called.
-    pub fn names(&self, event: &Card, field: &str) -> Vec<String> {
+    pub fn names(&self, event: &Card, field: &Field) -> Vec<String> {
         event.members(field).iter().map(|value| self.meant(value).1).collect()
     }
 
     /// Organisers and communities, each once. An organiser of rights holders is a community as well.
     fn subjects(&self, event: &Card) -> Vec<Subject> {
         let mut subjects: Vec<Subject> = Vec::new();
-        for (field, organiser) in [("organisers", true), ("communities", false)] {
+        for (field, organiser) in [(&event::ORGANISERS, true), (&event::COMMUNITIES, false)] {
             for value in self.also(event).into_iter().flat_map(|row| row.members(field)) {
                 let (entry, name) = self.meant(value);
                 let one = entry.map(|id| self.canonical.get(&id).copied().unwrap_or(id));
@@ -467,7 +469,7 @@ impl<'a> Weigher<'a> {
         let named = words::folded(weighed.occasion.as_deref().unwrap_or_default());
         // Without an event it was stated in the event itself.
         let Some(event) = event else { return if named.is_empty() { this } else { named } };
-        let own = [event.value("occasion"), Some(event.name.as_str())];
+        let own = [event.value(&event::OCCASION), Some(event.name.as_str())];
         let fits = own.into_iter().flatten().any(|own| !named.is_empty() && words::folded(own) == named);
         if fits { this } else { format!("another: {named}") }
     }
@@ -480,7 +482,7 @@ impl<'a> Weigher<'a> {
             let said = Statement::new(id, Fact::MajorParties, About::Event, party.as_str());
             add.put(said, event.id, "the map's list of major parties", None);
         }
-        let led_by_them = event.value("lead") == Some("them");
+        let led_by_them = event.value(&event::LEAD) == Some("them");
         let mut faiths = 0;
         for subject in add.weighing.subjects.clone() {
             let rows = subject.entry.map_or(Vec::new(), |id| self.of(id));
@@ -488,7 +490,8 @@ impl<'a> Weigher<'a> {
                 let id = |fact: Fact| format!("{}/{fact}", row.id);
                 let organiser = || About::Organiser(subject.name.clone());
                 if subject.organiser {
-                    for (at, category) in row.all_values("category").filter(|word| *word != "unknown").enumerate() {
+                    for (at, category) in row.all_values(&field::CATEGORY).filter(|word| *word != "unknown").enumerate()
+                    {
                         let said = Statement::new(
                             format!("{}/{at}", id(Fact::Category)),
                             Fact::Category,
@@ -504,20 +507,22 @@ impl<'a> Weigher<'a> {
                             if on < limit { said.aged(format!("was done in {}", on.month_spelled())) } else { said };
                         add.put(said, row.id, "its log", Some(on));
                     }
-                    let pushed = row.members("alienates").iter().map(|whom| format!("it would push away {whom}"));
-                    let against: Vec<String> = row.members("irreconcilable").iter().cloned().chain(pushed).collect();
+                    let pushed =
+                        row.members(&relationship::ALIENATES).iter().map(|whom| format!("it would push away {whom}"));
+                    let against: Vec<String> =
+                        row.members(&relationship::IRRECONCILABLE).iter().cloned().chain(pushed).collect();
                     if !against.is_empty() {
                         let against = against.join("; ");
                         let said = Statement::new(id(Fact::OpposesOther), Fact::OpposesOther, organiser(), "yes");
                         let from = format!("what is noted there: {against}");
                         add.put(Statement { text: Some(against), ..said }, row.id, &from, None);
                     }
-                    if row.value("type") == Some("council") {
+                    if row.value(&field::TYPE) == Some("council") {
                         let said =
                             Statement::new(id(Fact::GovernmentHost), Fact::GovernmentHost, About::Event, "local");
                         add.put(said, row.id, "an organiser is a council", None);
                     }
-                    if row.value("type") == Some("party") {
+                    if row.value(&field::TYPE) == Some("party") {
                         let said = Statement::new(id(Fact::Affiliation), Fact::Affiliation, organiser(), "party");
                         add.put(said, row.id, "its type on the map", None);
                     }
@@ -530,7 +535,7 @@ impl<'a> Weigher<'a> {
                     add.put(said, row.id, if led { "who leads it" } else { "whom it is about" }, None);
                 }
             }
-            faiths += usize::from(subject.organiser && rows.iter().any(|row| row.value("type") == Some("faith")));
+            faiths += usize::from(subject.organiser && rows.iter().any(|row| row.value(&field::TYPE) == Some("faith")));
             if subject.community && rows.is_empty() {
                 let about = About::Community(subject.name.clone());
                 let id = format!("{}/{}/{}", event.id, Fact::RightsHolders, subject.name);
@@ -549,7 +554,7 @@ impl<'a> Weigher<'a> {
     }
 
     fn derived_space(&self, event: &Card, add: &mut Derived<'_>) {
-        let Some(place) = event.value("place").and_then(|value| self.meant(value).0) else { return };
+        let Some(place) = event.value(&event::PLACE).and_then(|value| self.meant(value).0) else { return };
         for row in self.of(place) {
             let missing = ACCESS.iter().find(|access| row.all_values(access.field).any(|value| value == "no"));
             let open = ACCESS.iter().filter(|access| {
@@ -574,7 +579,7 @@ impl<'a> Weigher<'a> {
     /// Who speaks, and who stands there for us (guide, section 3).
     fn derived_people(&self, event: &Card, add: &mut Derived<'_>) {
         let mut facts: Vec<(Fact, &str, EntryId, String)> = Vec::new();
-        for value in event.members("speakers") {
+        for value in event.members(&event::SPEAKERS) {
             let (entry, name) = self.meant(value);
             let rows = entry.map_or(Vec::new(), |id| self.of(id));
             let politician = rows.iter().any(|row| is_politician(row)) || (entry.is_none() && names_a_seat(&name));
@@ -585,7 +590,7 @@ impl<'a> Weigher<'a> {
                 facts.push((Fact::SpeakersFound, "affiliated", id, format!("{name} is tied to a party")));
             }
         }
-        for value in event.members("representatives") {
+        for value in event.members(&event::REPRESENTATIVES) {
             let (entry, name) = self.meant(value);
             let rows = entry.map_or(Vec::new(), |id| self.of(id));
             if rows.iter().any(|row| is_politician(row) || self.is_affiliated(row)) {
@@ -605,7 +610,7 @@ impl<'a> Weigher<'a> {
 
     /// The major parties; for what is over only those that somebody heard of: a list that changes opens nothing again.
     pub fn parties(&self, event: &Card) -> Vec<String> {
-        let mut parties = self.map.major_parties(event.value("electorate"));
+        let mut parties = self.map.major_parties(event.value(&event::ELECTORATE));
         let over = event.day().is_some_and(|on| on < self.today);
         if over {
             let heard: BTreeSet<String> = resolved(event, self.pack)
@@ -649,6 +654,15 @@ impl Derived<'_> {
     }
 }
 
+/// How whoever decides is reached, as far as the map says.
+pub fn reached(map: &Map, to: ReferTo) -> Option<&str> {
+    map.value(match to {
+        ReferTo::RegionalStaff => &map::REGIONAL_STAFF,
+        ReferTo::BranchCommittee => &map::BRANCH_COMMITTEE,
+        ReferTo::OrganisingTeam => &map::ORGANISING_TEAM,
+    })
+}
+
 impl Card {
     /// Another entry that is known to be this one said so too.
     pub fn also_says(&mut self, other: &Card) {
@@ -677,7 +691,7 @@ impl Card {
     /// Of an event: on which day it is, if that is known.
     pub fn day(&self) -> Option<Date> {
         // As it is kept it names its year.
-        full_date(self.value("on")?).ok()
+        full_date(self.value(&event::ON)?).ok()
     }
 
     /// Questions handed to others, and their answers: those that stand.
@@ -820,7 +834,7 @@ fn unread(row: &Card) -> usize {
 
 /// A member of a parliament or a council, or a candidate for one.
 fn is_politician(row: &Card) -> bool {
-    row.kind == "person" && row.all_values("role").any(names_a_seat)
+    row.is(&person::KIND) && row.all_values(&person::ROLE).any(names_a_seat)
 }
 
 fn names_a_seat(words: &str) -> bool {

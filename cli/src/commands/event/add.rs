@@ -8,6 +8,8 @@ use allymap_domain::entry::assertion::{Assertion, Claim};
 use allymap_domain::entry::weighed::Weighed;
 use allymap_domain::entry::{Entry, NewEntry};
 use allymap_domain::kind::Kind;
+use allymap_domain::kind::event;
+use allymap_domain::kind::field::Field;
 use allymap_domain::weigh::Weighing;
 use allymap_domain::words::folded;
 use allymap_policy::Fact;
@@ -192,12 +194,12 @@ pub(super) fn say_requests(app: &App, ground: &weigh::Ground, weighing: &Weighin
 }
 
 fn ask(app: &mut App, new: &mut NewEntry) -> Result<(), Failure> {
-    let lacks = |new: &NewEntry, field: &str| new.value(field).is_none();
-    if lacks(new, "on") {
+    let lacks = |new: &NewEntry, field: &Field| new.value(field).is_none();
+    if lacks(new, &event::ON) {
         let day = app.ask_until("When? (Enter: not known yet)", |_, typed| Ok(parse_coming_date(typed, today())?))?;
         new.fields.extend(day.map(|day| ("on".to_owned(), day.to_string())));
     }
-    if lacks(new, "theme") {
+    if lacks(new, &event::THEME) {
         new.fields.extend(app.ask().optional("What is it about?")?.map(|theme| ("theme".to_owned(), theme)));
     }
     while let Some(id) =
@@ -205,13 +207,13 @@ fn ask(app: &mut App, new: &mut NewEntry) -> Result<(), Failure> {
     {
         new.fields.push(("organisers".to_owned(), id.to_string()));
     }
-    if lacks(new, "lead") {
+    if lacks(new, &event::LEAD) {
         let choices = ["us", "them", "both together"].map(str::to_owned);
         let words = ["us", "them", "together"];
         let picked = app.ask().choose("Who leads it?", &choices)?;
         new.fields.extend(picked.map(|at| ("lead".to_owned(), words[at].to_owned())));
     }
-    if lacks(new, "communities") {
+    if lacks(new, &event::COMMUNITIES) {
         let who = app.ask_until("Whose rights is it about? (Enter: nobody's in particular)", |app, typed| {
             meant(app, typed, None)
         })?;
@@ -225,7 +227,7 @@ pub(super) fn edit(app: &mut App, args: Edit) -> Result<(), Failure> {
     let changes = args.facts.given(app)?;
     let mut drops = Vec::new();
     for (field, who) in crate::commands::pairs(&args.drop, "organisers=NAME")? {
-        let members = event.members(&field).to_vec();
+        let members = event::KIND.field(&field).map_or(&[][..], |field| event.members(field)).to_vec();
         let folded_who = folded(&who);
         let ground = weigh::Ground::of(app)?;
         let weigher = ground.weigher();

@@ -6,6 +6,7 @@ use allymap_domain::date::typed::parse_when;
 use allymap_domain::entry::weighed::ReferTo;
 use allymap_domain::map::Map;
 use allymap_domain::weigh::Weighing;
+use allymap_domain::weigh::reached;
 use allymap_domain::words::folded;
 use allymap_policy::{Fact, Outcome, Question};
 
@@ -281,7 +282,7 @@ fn to(outcome: &Outcome, map: &Map) -> String {
     }
     let reached = |to: ReferTo| {
         let name = crate::output::capital(to.label().trim_start_matches("the "));
-        map.value(to.slug()).map_or(name.clone(), |reached| format!("{name} ({reached})"))
+        reached(map, to).map_or(name.clone(), |reached| format!("{name} ({reached})"))
     };
     whom.into_iter().map(reached).collect::<Vec<_>>().join(", ")
 }

@@ -7,7 +7,8 @@ use allymap_domain::entry::Entry;
 use allymap_domain::entry::link::Direction;
 use allymap_domain::entry::position::Place;
 use allymap_domain::ids::EntryId;
-use allymap_domain::kind::relationship::CAPACITY;
+use allymap_domain::kind::field::{self, Field};
+use allymap_domain::kind::relationship::{self, CAPACITY};
 
 use crate::app::App;
 use crate::failure::Failure;
@@ -31,7 +32,7 @@ pub(crate) fn findings(app: &mut App, id: EntryId) -> Result<Vec<(&'static Findi
     }
     let find = |slug: &str| -> Vec<String> {
         match slug {
-            "do" => fields(&entries, &["description"]),
+            "do" => fields(&entries, &field::DESCRIPTION),
             "position" => {
                 let placed = entries.iter().flat_map(|entry| &entry.positions);
                 let stands = placed.filter(|standing| standing.place != Place::NotKnown).filter_map(|standing| {
@@ -41,18 +42,21 @@ pub(crate) fn findings(app: &mut App, id: EntryId) -> Result<Vec<(&'static Findi
                 stands.chain(in_words(&entries, STANDS)).collect()
             }
             "capacity" => {
-                let counted = CAPACITY.iter().flat_map(|name| {
-                    let field = entries.iter().find_map(|entry| entry.field(name)).map(|value| value.field);
-                    let said = fields(&entries, &[name]).into_iter();
-                    said.filter_map(move |said| Some(format!("{}: {said}", field?.label.to_lowercase())))
+                let counted = CAPACITY.iter().flat_map(|field| {
+                    let own = entries.iter().find_map(|entry| entry.field(field)).map(|value| value.field);
+                    let said = fields(&entries, field).into_iter();
+                    said.filter_map(move |said| Some(format!("{}: {said}", own?.label.to_lowercase())))
                 });
-                counted.chain(fields(&entries, &["resources"])).chain(in_words(&entries, HAVE)).collect()
+                counted.chain(fields(&entries, &relationship::RESOURCES)).chain(in_words(&entries, HAVE)).collect()
             }
             "relations" | "influence" => {
                 let moves = |direction: Direction| (direction == Direction::Out) == (slug == "influence");
                 links.iter().filter(|(direction, _)| moves(*direction)).map(|(_, name)| (*name).to_owned()).collect()
             }
-            field => fields(&entries, &[field]),
+            "interest" => fields(&entries, &relationship::INTEREST),
+            "barriers" => fields(&entries, &relationship::BARRIERS),
+            "benefit" => fields(&entries, &relationship::BENEFIT),
+            _ => Vec::new(),
         }
     };
     Ok(FINDINGS
@@ -66,9 +70,9 @@ pub(crate) fn findings(app: &mut App, id: EntryId) -> Result<Vec<(&'static Findi
         .collect())
 }
 
-/// What is kept in fields of these names.
-fn fields(entries: &[Entry], names: &[&str]) -> Vec<String> {
-    let values = entries.iter().flat_map(|entry| names.iter().filter_map(|name| entry.field(name)));
+/// What is kept in a field.
+fn fields(entries: &[Entry], field: &Field) -> Vec<String> {
+    let values = entries.iter().filter_map(|entry| entry.field(field));
     let said = values.flat_map(|value| value.values.iter().map(|said| value.field.shown(&said.value)));
     said.filter(|said| !said.is_empty()).collect()
 }

@@ -9,6 +9,7 @@ use allymap_domain::entry::fact::Stage;
 use allymap_domain::entry::favour::{self, Balance};
 use allymap_domain::entry::position::Place;
 use allymap_domain::ids::EntryId;
+use allymap_domain::kind::{event, place, segment};
 use allymap_domain::words::choice::Word;
 
 use super::super::link::ago;
@@ -74,10 +75,10 @@ pub(super) fn run(app: &mut App, args: &Args) -> Result<(), Failure> {
     let joined = crate::commands::relation::joined(app)?;
     let mut rows: Vec<&Card> = joined.iter().collect();
     rows.retain(|row| args.archived || !row.archived);
-    rows.retain(|row| args.kind.as_ref().map_or(row.kind != "event", |kind| row.kind == *kind));
+    rows.retain(|row| args.kind.as_ref().map_or(!row.is(&event::KIND), |kind| row.kind == *kind));
     let of = rows.len();
     rows.retain(|row| {
-        stage.is_none_or(|stage| row.stage() == stage && row.kind != "place" && row.kind != "segment")
+        stage.is_none_or(|stage| row.stage() == stage && !row.is(&place::KIND) && !row.is(&segment::KIND))
             && args.category.as_ref().is_none_or(|category| row.category().unwrap_or("unknown") == category)
             && position.is_none_or(|place| places.get(&row.id) == Some(&place))
             && held_by.as_ref().is_none_or(|held_by| held_by.holds(row))

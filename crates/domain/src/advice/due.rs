@@ -5,6 +5,7 @@ use crate::card::Card;
 use crate::date::Date;
 use crate::entry::fact::{Fact, FactKind, Health, Stage};
 use crate::entry::favour::Balance;
+use crate::kind::{event, relationship};
 use crate::map::Map;
 
 /// One thing that waits for somebody.
@@ -69,7 +70,7 @@ const ASSESS_AHEAD: i32 = 21;
 
 /// Weeks between check-ins: what the entry itself says, else what the map says for its category.
 pub fn check_in_weeks(row: &Card, map: &Map) -> i32 {
-    let own = row.value("check-in-weeks").and_then(|weeks| weeks.parse::<i32>().ok());
+    let own = row.value(&relationship::CHECK_IN).and_then(|weeks| weeks.parse::<i32>().ok());
     let category = if row.rights_holders() { Some("a") } else { row.category() };
     own.filter(|weeks| (1..=520).contains(weeks))
         .unwrap_or_else(|| i32::try_from(map.check_in_weeks(category)).unwrap_or(i32::MAX / 7))
@@ -139,6 +140,6 @@ fn of_row<'a>(row: &'a Card, map: &Map, today: Date, within_days: i32, due: &mut
 
 /// By when an event that is to come should be decided, as long as nobody has.
 fn assess_by(row: &Card, today: Date) -> Option<Date> {
-    let day = row.day().filter(|day| row.kind == "event" && *day >= today)?;
+    let day = row.day().filter(|day| row.is(&event::KIND) && *day >= today)?;
     if row.is_undecided() { day.plus_days(-ASSESS_AHEAD) } else { None }
 }

@@ -9,6 +9,7 @@ use crate::entry::link::Strength;
 use crate::entry::position::Place;
 use crate::entry::risk::{Level, Mitigation, RiskKind};
 use crate::ids::EntryId;
+use crate::kind::{field, organisation, place, segment};
 use crate::map::campaign::Campaign;
 use crate::words;
 
@@ -87,8 +88,8 @@ pub fn next<'a>(rows: &'a [Card], campaign: &Campaign, today: Date) -> NextList<
     let mut listed: Vec<(Order, Next<'a>)> = Vec::new();
     for placed in &spectrum.placed {
         let row = placed.row;
-        let party = row.kind == "organisation" && row.value("type") == Some("party");
-        let Some(stand) = stand(placed, campaign).filter(|_| !party && row.kind != "place") else { continue };
+        let party = row.is(&organisation::KIND) && row.value(&field::TYPE) == Some("party");
+        let Some(stand) = stand(placed, campaign).filter(|_| !party && !row.is(&place::KIND)) else { continue };
         if placed.do_not_engage() {
             do_not_engage += 1;
             continue;
@@ -135,7 +136,7 @@ fn reasons(placed: &Placed<'_>, stand: Stand, targets: &[EntryId], today: Date) 
         Some(days) if days < QUIET_DAYS => reasons.push(Reason::JustTalked(days.max(0))),
         Some(days) => reasons.push(Reason::LastContact(days)),
         // A part of the public is nobody to know.
-        None if !we_know(row) && stand != Stand::UnmetAlly && row.kind != "segment" => {
+        None if !we_know(row) && stand != Stand::UnmetAlly && !row.is(&segment::KIND) => {
             reasons.push(Reason::NobodyKnowsThem)
         }
         None => {}

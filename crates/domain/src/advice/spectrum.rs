@@ -11,6 +11,7 @@ use crate::date::Date;
 use crate::entry::link::{Direction, Strength};
 use crate::entry::position::Place;
 use crate::ids::{EntryId, RowId};
+use crate::kind::{event, place};
 
 /// Everybody who can stand somewhere, with where they stand on one campaign. Entries that are known to be the same are one.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -85,7 +86,7 @@ impl<'a> Spectrum<'a> {
                 let row = *same.first()?;
                 let (place, friendliest) = standing(&same, campaign, on);
                 let counts =
-                    !row.archived && (!["place", "event"].contains(&row.kind.as_str()) || place != Place::NotKnown);
+                    !row.archived && (!(row.is(&place::KIND) || row.is(&event::KIND)) || place != Place::NotKnown);
                 counts.then_some(Placed { row, place, friendliest, same })
             })
             .collect();

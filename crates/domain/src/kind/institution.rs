@@ -1,11 +1,11 @@
 //! Institutions: schools, councils, hospitals, libraries, shopping centres.
 
 use crate::kind::Kind;
-use crate::kind::field::{self, Audience, Holds, line};
+use crate::kind::field::{self, Audience, Field, Holds, line};
 use crate::kind::relationship;
 use crate::words::choice::choice;
 
-pub(crate) static KIND: Kind = Kind {
+pub static KIND: Kind = Kind {
     name: "institution",
     label: "institution",
     plural: "institutions",
@@ -16,21 +16,7 @@ pub(crate) static KIND: Kind = Kind {
         relationship::GOALS_SOURCE,
         relationship::COMFORTABLE,
         relationship::NOT_COMFORTABLE,
-        line("type", "Type", "What sort of institution?")
-            .holds(Holds::Choice(&[
-                choice("council", "council", &["local government", "legislature", "shire"]),
-                choice("school", "school", &[]),
-                choice("university", "university", &[]),
-                choice("college", "college", &["tafe"]),
-                choice("hospital", "hospital", &["health service"]),
-                choice("place-of-worship", "place of worship", &["church"]),
-                choice("library", "library", &[]),
-                choice("office", "government building", &["courthouse", "police station"]),
-                choice("shopping-centre", "shopping centre", &["mall"]),
-                choice("other", "other", &[]),
-            ]))
-            .audience(Audience::Public)
-            .headers(&["kind of institution", "classification"]),
+        TYPE,
         field::CATEGORY,
         field::PHONE,
         field::EMAIL,
@@ -65,3 +51,19 @@ pub(crate) static KIND: Kind = Kind {
         field::NOTES,
     ],
 };
+
+pub const TYPE: Field = line("type", "Type", "What sort of institution?")
+    .holds(Holds::Choice(&[
+        choice("council", "council", &["local government", "legislature", "shire"]),
+        choice("school", "school", &[]),
+        choice("university", "university", &[]),
+        choice("college", "college", &["tafe"]),
+        choice("hospital", "hospital", &["health service"]),
+        choice("place-of-worship", "place of worship", &["church"]),
+        choice("library", "library", &[]),
+        choice("office", "government building", &["courthouse", "police station"]),
+        choice("shopping-centre", "shopping centre", &["mall"]),
+        choice("other", "other", &[]),
+    ]))
+    .audience(Audience::Public)
+    .headers(&["kind of institution", "classification"]);

@@ -55,6 +55,7 @@ mod tests {
     use crate::ids::RowId;
     use crate::kind::Kind;
     use crate::kind::affiliation::Affiliation;
+    use crate::kind::field;
     use crate::map::NewMap;
     use crate::map::campaign::Campaign;
     use crate::map::figure::Figure;
@@ -132,7 +133,7 @@ mod tests {
         ana.edit(|edit| Entry::set(edit, "phone", "02 5550 1990")).unwrap();
         let then = as_of(&ana, day(400));
         assert!(then.log.is_empty());
-        assert_eq!(then.value("phone"), Some("02 5550 1990"));
+        assert_eq!(then.value(&field::PHONE), Some("02 5550 1990"));
     }
 
     #[test]
@@ -148,7 +149,7 @@ mod tests {
         }
         let shown = |ago| -> Vec<String> {
             let entry = as_of(&ana, day(ago));
-            let values = entry.field("affiliation").map_or(&[][..], |field| &field.values);
+            let values = entry.field(&field::AFFILIATION).map_or(&[][..], |field| &field.values);
             values.iter().map(|said| said.value.clone()).collect()
         };
         let ended = format!("Slip Trust (until {})", day(40));

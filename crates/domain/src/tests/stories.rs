@@ -13,6 +13,7 @@ use crate::entry::{Archived, Entry, NewEntry};
 use crate::files::export::{digest, entry_line, export_lines};
 use crate::ids::{EntryId, RowId};
 use crate::kind::Kind;
+use crate::kind::field;
 use crate::map::campaign::Campaign;
 use crate::map::{Map, NewMap};
 use crate::rejection::Rejection;
@@ -202,8 +203,8 @@ fn a_phone_number_changed_twice_shows_one_and_lists_the_other() {
     ana.learn(&[&ben]);
     ben.learn(&[&ana]);
     let entry = ana.entry();
-    assert_eq!(entry.field("phone"), ben.entry().field("phone"));
-    let phone = entry.field("phone").unwrap();
+    assert_eq!(entry.field(&field::PHONE), ben.entry().field(&field::PHONE));
+    let phone = entry.field(&field::PHONE).unwrap();
     assert!(phone.differs());
     assert_eq!(phone.values.len(), 2);
     assert_eq!(entry.conflicts(), 1);
@@ -212,7 +213,7 @@ fn a_phone_number_changed_twice_shows_one_and_lists_the_other() {
     // Choosing one settles it, also the one that was shown.
     let shown = phone.values[0].value.clone();
     ana.edit(|edit| Entry::set(edit, "phone", &shown)).unwrap();
-    assert!(!ana.entry().field("phone").unwrap().differs());
+    assert!(!ana.entry().field(&field::PHONE).unwrap().differs());
 }
 
 #[test]
@@ -222,7 +223,7 @@ fn a_note_that_both_edit_holds_the_words_of_both() {
     ana.edit(|edit| Entry::set(edit, "notes", "Has a kitchen. Keys at the bakery.")).unwrap();
     ben.edit(|edit| Entry::set(edit, "notes", "Cold in winter. Has a kitchen.")).unwrap();
     ana.learn(&[&ben]);
-    assert_eq!(ana.entry().value("notes"), Some("Cold in winter. Has a kitchen. Keys at the bakery."));
+    assert_eq!(ana.entry().value(&field::NOTES), Some("Cold in winter. Has a kitchen. Keys at the bakery."));
 }
 
 #[test]
@@ -248,7 +249,7 @@ fn what_was_added_to_a_set_wins_over_what_was_taken_out() {
     ben.edit(|edit| Entry::add(edit, "led-by", "youth")).unwrap();
     ana.learn(&[&ben]);
     let members: Vec<String> =
-        ana.entry().field("led-by").unwrap().values.iter().map(|said| said.value.clone()).collect();
+        ana.entry().field(&field::LED_BY).unwrap().values.iter().map(|said| said.value.clone()).collect();
     assert_eq!(members, ["youth"]);
 }
 
