@@ -498,7 +498,7 @@ impl App {
     /// What finding needs of every row, read once.
     fn known_headings(&mut self) -> Result<&[Heading], Failure> {
         if self.known.headings.is_none() {
-            self.known.headings = Some(self.read_rows(Heading::from_row)?);
+            self.known.headings = Some(self.read_rows(Heading::of_card)?);
         }
         Ok(self.known.headings.as_deref().unwrap_or_default())
     }

@@ -161,9 +161,12 @@ impl State {
         line("Category", row.category().map_or("not known", |category| category));
         if row.rights_holders() {
             line("Rights holders", "yes; ask first, and go at their pace");
-            line("Consulted", &row.last_consulted.map_or("not yet".to_owned(), |on| on.spelled()));
+            line("Consulted", &row.contact.last_consulted.map_or("not yet".to_owned(), |on| on.spelled()));
         }
-        line("Research", &row.last_research.map_or("not done".to_owned(), |on| format!("done {}", on.spelled())));
+        line(
+            "Research",
+            &row.contact.last_research.map_or("not done".to_owned(), |on| format!("done {}", on.spelled())),
+        );
         if let Some(check) = &self.check {
             line("Check asked", &by(check));
         }
@@ -192,8 +195,8 @@ impl State {
             "last_contact": self.last.as_ref().map(line), "approaches": self.approaches.iter().map(line).collect::<Vec<_>>(),
             "double_approaches": self.twice, "check_requested": self.check.as_ref().map(line),
             "stage": row.stage().slug(), "health": row.fact(FactKind::Health).map(Fact::slug), "category": row.category(),
-            "rights_holders": row.rights_holders(), "consulted": row.last_consulted.map(|on| on.to_string()),
-            "research": row.last_research.map(|on| on.to_string()), "do_not_engage": row.do_not_engage,
+            "rights_holders": row.rights_holders(), "consulted": row.contact.last_consulted.map(|on| on.to_string()),
+            "research": row.contact.last_research.map(|on| on.to_string()), "do_not_engage": row.do_not_engage,
         }))
     }
 }
@@ -264,7 +267,7 @@ fn add(app: &mut App, args: Add) -> Result<(), Failure> {
     if let Some(moved) = moved {
         app.output.say(moved);
     }
-    if row.rights_holders() && row.last_consulted.is_none() {
+    if row.rights_holders() && row.contact.last_consulted.is_none() {
         app.output.status(
             "Ask first: listen before you propose anything. Note it with: allymap log add NAME --kind consulted",
         );

@@ -224,7 +224,7 @@ impl Allies {
         let allies: Vec<_> = spectrum.at(Place::ActiveAlly).chain(spectrum.at(Place::PassiveAlly)).collect();
         Allies {
             all: allies.len(),
-            own_actions: allies.iter().filter(|ally| ally.row.own_actions > 0).count(),
+            own_actions: allies.iter().filter(|ally| ally.row.contact.own_actions > 0).count(),
             visions: allies.iter().filter(|ally| ally.row.value(&field::VISION).is_some()).count(),
         }
     }

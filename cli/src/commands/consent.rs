@@ -176,7 +176,8 @@ fn add(app: &mut App, args: Add) -> Result<(), Failure> {
 
 /// `yes, with conditions, for Film night: no photographs (given by Noor, 2026-11-20)`
 pub(crate) fn words(app: &mut App, told: &Told<Weighed>) -> Result<String, Failure> {
-    let event = told.what.occasion_event.map(|id| app.row_if_here(id)).transpose()?.flatten().map(|row| row.name);
+    let event =
+        told.what.occasion_event.map(|id| app.row_if_here(id)).transpose()?.flatten().map(|row| row.heading.name);
     let what = event.or_else(|| told.what.occasion.clone()).unwrap_or_else(|| "no occasion named".to_owned());
     let answer = told.what.value.as_deref().map_or("taken back; ask again", |value| Fact::Consent.value_words(value));
     let conditions =
@@ -188,7 +189,8 @@ pub(crate) fn words(app: &mut App, told: &Told<Weighed>) -> Result<String, Failu
 }
 
 pub(crate) fn json(app: &mut App, told: &Told<Weighed>) -> Result<serde_json::Value, Failure> {
-    let event = told.what.occasion_event.map(|id| app.row_if_here(id)).transpose()?.flatten().map(|row| row.name);
+    let event =
+        told.what.occasion_event.map(|id| app.row_if_here(id)).transpose()?.flatten().map(|row| row.heading.name);
     let authors = app.authors()?;
     Ok(serde_json::json!({
         "answer": told.what.value, "event": event, "occasion": told.what.occasion, "conditions": told.what.conditions,

@@ -224,7 +224,7 @@ fn list(app: &mut App, who: Option<&str>) -> Result<(), Failure> {
                 })
             })
             .collect();
-        app.output.json(&serde_json::json!({ "entry": row.map(|row| row.name), "links": links }));
+        app.output.json(&serde_json::json!({ "entry": row.map(|row| row.heading.name), "links": links }));
         return Ok(());
     }
     for (from, to, direction, strength, linked) in &lines {
@@ -368,7 +368,7 @@ fn next_step(route: &Route<'_>, own_group: &str) -> String {
 }
 
 fn touch(row: &Card) -> String {
-    match row.last_contact {
+    match row.contact.last {
         Some(on) => format!("last contact {}", ago(on.days_until(today()))),
         None => "no contact noted yet".to_owned(),
     }

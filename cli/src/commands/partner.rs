@@ -280,7 +280,7 @@ fn alike(app: &mut App, name: &str, kind: &Kind) -> Result<Alike, Failure> {
 /// Asks whether this one is meant; if so it is shown, and whoever asks may say that they know them.
 fn which(app: &mut App, known: &Card) -> Result<Alike, Failure> {
     let held = known.held_by().map(|held_by| format!(", held by {held_by}")).unwrap_or_default();
-    let last = known.last_contact.map(|on| format!(", last contact {}", on.spelled())).unwrap_or_default();
+    let last = known.contact.last.map(|on| format!(", last contact {}", on.spelled())).unwrap_or_default();
     let question = format!("Looks like {} · {}{held}{last}. Is it the same?", known.name, known.kind);
     let choices = ["the same, show it", "a different one, add it", "stop"].map(str::to_owned);
     match app.ask().choose(&question, &choices)? {
@@ -626,10 +626,10 @@ pub(crate) fn row_json(row: &Card, short: &str) -> serde_json::Value {
         "held_by": row.held_by(),
         "archived": row.archived,
         "strictest_risk": row.strictest_risk().slug(),
-        "log_lines": row.log_lines,
+        "log_lines": row.contact.lines,
         "stage": row.stage().slug(),
         "health": row.fact(FactKind::Health).map(Fact::slug),
-        "last_contact": row.last_contact.map(|date| date.to_string()),
+        "last_contact": row.contact.last.map(|date| date.to_string()),
         "balance": Balance::of(&row.favours, today()).standing().words(),
         "to_settle": row.conflicts,
     })

@@ -198,7 +198,7 @@ pub(crate) fn find_joined(app: &mut App, said: &str) -> Result<Card, Failure> {
     Ok(match join(rows, |_| first).pop() {
         // What is written goes into the entry that was named.
         Some(mut joined) => {
-            (joined.id, joined.name) = (row.id, row.name);
+            (joined.heading.id, joined.heading.name) = (row.heading.id, row.heading.name);
             joined
         }
         None => row,
@@ -214,13 +214,13 @@ fn join(rows: Vec<Card>, one: impl Fn(&Card) -> EntryId) -> Vec<Card> {
             into.also_says(&row);
             let theirs = row.rights_holders() && !into.rights_holders();
             into.favours.extend(row.favours);
-            into.open_calls.extend(row.open_calls);
-            into.last_contact = into.last_contact.max(row.last_contact);
-            into.last_meeting = into.last_meeting.max(row.last_meeting);
-            into.last_consulted = into.last_consulted.max(row.last_consulted);
-            into.last_heads_up = into.last_heads_up.max(row.last_heads_up);
-            into.last_research = into.last_research.max(row.last_research);
-            into.next_due = into.next_due.into_iter().chain(row.next_due).min();
+            into.contact.open_calls.extend(row.contact.open_calls);
+            into.contact.last = into.contact.last.max(row.contact.last);
+            into.contact.last_meeting = into.contact.last_meeting.max(row.contact.last_meeting);
+            into.contact.last_consulted = into.contact.last_consulted.max(row.contact.last_consulted);
+            into.contact.last_heads_up = into.contact.last_heads_up.max(row.contact.last_heads_up);
+            into.contact.last_research = into.contact.last_research.max(row.contact.last_research);
+            into.contact.next_due = into.contact.next_due.into_iter().chain(row.contact.next_due).min();
             into.led_by.extend(theirs.then(|| "rights holders".to_owned()));
             into.led_by.extend(row.led_by);
         }
@@ -245,7 +245,7 @@ pub(crate) fn has_been(on: &When, kind: &LogKind) -> Result<(), Failure> {
 pub(crate) fn missing(row: &Card) -> Vec<&'static str> {
     let mut missing = Vec::new();
     if row.rights_holders() {
-        if row.last_consulted.is_none() {
+        if row.contact.last_consulted.is_none() {
             missing.push("nobody has consulted them");
         }
         if !row.consents().iter().any(|told| told.what.value.is_some()) {
@@ -254,10 +254,10 @@ pub(crate) fn missing(row: &Card) -> Vec<&'static str> {
     } else if row.category().is_none() {
         missing.push("their category is not known");
     }
-    if row.category() == Some("c") && row.last_research.is_none() {
+    if row.category() == Some("c") && row.contact.last_research.is_none() {
         missing.push("nobody has looked into them");
     }
-    if row.last_meeting.is_none() {
+    if row.contact.last_meeting.is_none() {
         missing.push("nobody has met them");
     }
     missing
@@ -292,7 +292,11 @@ pub(crate) fn before_json(app: &mut App, row: &Card) -> Result<serde_json::Value
 /// Never without at least consulting (module, section 4a).
 pub(crate) fn consulted_first(row: &Card, kind: &LogKind) -> Result<(), Failure> {
     let answered = row.consents().iter().any(|told| told.what.value.is_some());
-    if !row.rights_holders() || row.last_consulted.is_some() || answered || !["ask", "action"].contains(&kind.slug) {
+    if !row.rights_holders()
+        || row.contact.last_consulted.is_some()
+        || answered
+        || !["ask", "action"].contains(&kind.slug)
+    {
         return Ok(());
     }
     Err(Failure::new(
@@ -307,7 +311,7 @@ pub(crate) fn consulted_first(row: &Card, kind: &LogKind) -> Result<(), Failure>
 /// without that.
 pub(crate) fn researched_first(row: &Card, kind: &LogKind, anyway: Option<&str>) -> Result<Option<String>, Failure> {
     let work = ["ask", "co-host", "approach"].contains(&kind.slug);
-    if !work || row.category() != Some("c") || row.rights_holders() || row.last_research.is_some() {
+    if !work || row.category() != Some("c") || row.rights_holders() || row.contact.last_research.is_some() {
         return Ok(None);
     }
     if let Some(why) = anyway.map(str::trim).filter(|why| !why.is_empty()) {
@@ -389,7 +393,7 @@ pub(crate) fn say(app: &mut App, entry: &Entry) -> Result<(), Failure> {
     if entry.value(&relationship::AGREEMENT) == Some("formal") && entry.value(&relationship::THEY_GET).is_none() {
         line("Incomplete", "a formal partnership needs what they get");
     }
-    if let Some(on) = row.last_research {
+    if let Some(on) = row.contact.last_research {
         line("Research", &format!("done {}", on.spelled()));
     } else if row.category() == Some("c") {
         line("Research", "not done; look before any work together");

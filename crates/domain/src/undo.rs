@@ -509,7 +509,7 @@ mod tests {
         row.extend(entry.positions.iter().map(|standing| format!("{:?} {:?}", standing.steps, standing.said)));
         let of = Card::of(document, id).unwrap();
         row.push(format!("{:?} {:?} {:?} {:?}", of.facts, of.positions, of.risks, of.links));
-        row.push(format!("{:?} {:?} {:?} {:?}", of.oldest_fact, of.last_contact, of.next_due, of.conflicts));
+        row.push(format!("{:?} {:?} {:?} {:?}", of.oldest_fact, of.contact.last, of.contact.next_due, of.conflicts));
         row.join("\n")
     }
 

@@ -500,7 +500,7 @@ impl<'a> Weigher<'a> {
                         );
                         add.put(said, row.id, "its category on the map", None);
                     }
-                    if let Some(on) = row.last_research {
+                    if let Some(on) = row.contact.last_research {
                         let said = Statement::new(id(Fact::Research), Fact::Research, organiser(), "done");
                         let limit = self.today.months_before(self.map.facts_age_months());
                         let said =
@@ -666,7 +666,7 @@ pub fn reached(map: &Map, to: ReferTo) -> Option<&str> {
 impl Card {
     /// Another entry that is known to be this one said so too.
     pub fn also_says(&mut self, other: &Card) {
-        self.said.extend(other.said.iter().cloned());
+        self.weighed.said.extend(other.weighed.said.iter().cloned());
     }
 
     /// Requests in force, each in its own words.
@@ -739,7 +739,7 @@ impl Card {
     /// is marked by `takes_back`.
     fn resolve(&self, is_strict: &dyn Fn(&Claim) -> bool) -> Vec<Told<()>> {
         let read: Vec<(&CardSaid, Assertion)> =
-            self.said.iter().filter_map(|said| Some((said, Assertion::from_bytes(&said.assertion)?))).collect();
+            self.weighed.said.iter().filter_map(|said| Some((said, Assertion::from_bytes(&said.assertion)?))).collect();
         let by_id: BTreeMap<RowId, &Assertion> = read.iter().map(|(said, assertion)| (said.id, assertion)).collect();
         let mut gone: BTreeMap<RowId, &[RowId]> = BTreeMap::new();
         for (said, assertion) in &read {
@@ -829,7 +829,7 @@ fn mark(said: &Statement) -> RowId {
 }
 
 fn unread(row: &Card) -> usize {
-    usize::try_from(row.unread).unwrap_or(usize::MAX)
+    usize::try_from(row.weighed.unread).unwrap_or(usize::MAX)
 }
 
 /// A member of a parliament or a council, or a candidate for one.

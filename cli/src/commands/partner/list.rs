@@ -108,7 +108,7 @@ pub(super) fn run(app: &mut App, args: &Args) -> Result<(), Failure> {
         if position.is_none() {
             column("Stands", &|row| places.get(&row.id).map(|place| place.label().to_owned()).unwrap_or_default());
         }
-        column("Last contact", &|row| row.last_contact.map(|on| ago(on.days_until(today()))).unwrap_or_default());
+        column("Last contact", &|row| row.contact.last.map(|on| ago(on.days_until(today()))).unwrap_or_default());
         column("Held by", &|row| row.held_by().unwrap_or_default().to_owned());
         column("Balance", &balance);
     } else {
@@ -145,7 +145,7 @@ fn sort(rows: &mut [&Card], by: Option<Sort>, places: &BTreeMap<EntryId, Place>)
     match by {
         None => {}
         Some(Sort::Name) => rows.sort_by(|a, b| a.name.cmp(&b.name)),
-        Some(Sort::LastContact) => rows.sort_by_key(|row| (row.last_contact.is_none(), row.last_contact)),
+        Some(Sort::LastContact) => rows.sort_by_key(|row| (row.contact.last.is_none(), row.contact.last)),
         Some(Sort::Balance) => rows.sort_by_key(|row| {
             let balance = Balance::of(&row.favours, today());
             let turn = match balance.standing() {

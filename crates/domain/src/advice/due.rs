@@ -82,12 +82,12 @@ pub fn check_in_on(row: &Card, map: &Map) -> Option<Date> {
     if row.stage() == Stage::Ended {
         return None;
     }
-    row.last_contact?.plus_days(check_in_weeks(row, map).checked_mul(7)?)
+    row.contact.last?.plus_days(check_in_weeks(row, map).checked_mul(7)?)
 }
 
 /// As [`check_in_on`]; a partner with whom no contact is noted at all has one today, since a partnership is kept up.
 pub fn next_check_in(row: &Card, map: &Map, today: Date) -> Option<Date> {
-    let never = row.stage() == Stage::Partner && row.last_contact.is_none();
+    let never = row.stage() == Stage::Partner && row.contact.last.is_none();
     if never { Some(today) } else { check_in_on(row, map) }
 }
 
@@ -108,7 +108,7 @@ pub fn due<'a>(rows: impl IntoIterator<Item = &'a Card>, map: &Map, today: Date,
 fn of_row<'a>(row: &'a Card, map: &Map, today: Date, within_days: i32, due: &mut Vec<Due<'a>>) {
     let soon = |on: Date| today.days_until(on) <= within_days;
     let mut add = |what: DueKind, on: Option<Date>| due.push(Due { what, row, on });
-    for until in row.open_calls.iter().copied() {
+    for until in row.contact.open_calls.iter().copied() {
         if until < today {
             add(DueKind::UnansweredCall, Some(until));
         } else if soon(until) {
@@ -121,7 +121,7 @@ fn of_row<'a>(row: &'a Card, map: &Map, today: Date, within_days: i32, due: &mut
     if let Some(by) = assess_by(row, today).filter(|by| soon(*by)) {
         add(DueKind::Assess, Some(by));
     }
-    let follow_up = row.next_due.filter(|on| soon(*on));
+    let follow_up = row.contact.next_due.filter(|on| soon(*on));
     if let Some(on) = follow_up {
         add(DueKind::FollowUp, Some(on));
     }

@@ -239,11 +239,10 @@ mod tests {
 
     fn row_of(row: Option<Card>) -> Card {
         let mut row = row.unwrap();
-        row.heads = [0; 32];
         // Whether a statement replaces another itself or by what it replaces: both say that the other one is replaced.
         let direct: BTreeMap<RowId, Vec<RowId>> =
-            row.said.iter().map(|said| (said.id, said.replaces.clone())).collect();
-        for said in &mut row.said {
+            row.weighed.said.iter().map(|said| (said.id, said.replaces.clone())).collect();
+        for said in &mut row.weighed.said {
             let (mut all, mut ahead) = (BTreeSet::new(), said.replaces.clone());
             while let Some(next) = ahead.pop() {
                 if all.insert(next) {

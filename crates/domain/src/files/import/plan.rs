@@ -232,7 +232,7 @@ impl<'a> Known<'a> {
             for name in row.names() {
                 known.by_name.entry(words::folded(name)).or_default().push(index);
             }
-            for contact in row.emails.iter().chain(&row.phones) {
+            for contact in row.addresses.emails.iter().chain(&row.addresses.phones) {
                 known.by_contact.entry(contact).or_default().push(index);
             }
             for word in row.words.iter().filter(|word| word.len() >= 4) {
