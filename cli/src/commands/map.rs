@@ -297,7 +297,7 @@ fn figure(app: &mut App, args: FigureArgs) -> Result<(), Failure> {
         .find(|item| folded(&item.value.what) == folded(&figure.what) && item.value.origin.on == figure.origin.on);
     let id = known.map_or_else(|| app.fresh_row(), |item| item.key);
     let document = app.map_document()?;
-    app.edit(document, |edit| Map::put_figure(edit, id, &figure))?;
+    app.edit(document, |edit| Map::put(edit, &id, &figure))?;
     app.commit()?;
     kept(app, &format!("{}: {}", figure.what, figure.value), id)?;
     if figure.origin.source.is_none() && figure.origin.kind.is_none() {
@@ -319,7 +319,7 @@ fn issue(app: &mut App, args: IssueArgs) -> Result<(), Failure> {
         None => (app.fresh_row(), Issue { name: args.name, weight: args.weight, note, origin }),
     };
     let document = app.map_document()?;
-    app.edit(document, |edit| Map::put_issue(edit, id, &issue))?;
+    app.edit(document, |edit| Map::put(edit, &id, &issue))?;
     app.commit()?;
     kept(app, &format!("{}, {}", issue.name, issue.weight_words()), id)
 }
@@ -329,7 +329,7 @@ fn question(app: &mut App, words: String, sixth: bool) -> Result<(), Failure> {
     let id = known.map_or_else(|| app.fresh_row(), |item| item.key);
     let question = OwnQuestion { words, sixth };
     let document = app.map_document()?;
-    app.edit(document, |edit| Map::put_question(edit, id, &question))?;
+    app.edit(document, |edit| Map::put(edit, &id, &question))?;
     app.commit()?;
     kept(app, &question.words, id)
 }
@@ -343,7 +343,7 @@ fn section(app: &mut App, title: String, text: Option<&str>) -> Result<(), Failu
     let id = known.map_or_else(|| app.fresh_row(), |item| item.key);
     let section = OwnSection { title, text };
     let document = app.map_document()?;
-    app.edit(document, |edit| Map::put_section(edit, id, &section))?;
+    app.edit(document, |edit| Map::put(edit, &id, &section))?;
     app.commit()?;
     kept(app, &section.title, id)
 }

@@ -428,31 +428,6 @@ impl Map {
         Ok(edit.remove(&key)?)
     }
 
-    /// Answer a question, a part of one, or a question of the map's own.
-    pub fn give_answer(edit: &mut Edit<'_>, asked: Asked, answer: &Answer) -> Result<(), Rejection> {
-        Map::put(edit, &asked, answer.clone())
-    }
-
-    pub fn put_figure(edit: &mut Edit<'_>, id: RowId, figure: &Figure) -> Result<(), Rejection> {
-        Map::put(edit, &id, figure.clone())
-    }
-
-    pub fn put_issue(edit: &mut Edit<'_>, id: RowId, issue: &Issue) -> Result<(), Rejection> {
-        Map::put(edit, &id, issue.clone())
-    }
-
-    pub fn put_date(edit: &mut Edit<'_>, id: RowId, date: &KeyDate) -> Result<(), Rejection> {
-        Map::put(edit, &id, date.clone())
-    }
-
-    pub fn put_question(edit: &mut Edit<'_>, id: RowId, question: &OwnQuestion) -> Result<(), Rejection> {
-        Map::put(edit, &id, question.clone())
-    }
-
-    pub fn put_section(edit: &mut Edit<'_>, id: RowId, section: &OwnSection) -> Result<(), Rejection> {
-        Map::put(edit, &id, section.clone())
-    }
-
     /// Take an item out of whichever list holds it. Somebody who changed it meanwhile brings it back.
     pub fn take_out(edit: &mut Edit<'_>, id: RowId) -> Result<(), Rejection> {
         existing(edit)?;
@@ -463,9 +438,11 @@ impl Map {
         item::take_out::<OwnSection>(edit, &id)
     }
 
-    fn put<T: Listed>(edit: &mut Edit<'_>, key: &T::Key, item: T) -> Result<(), Rejection> {
+    /// Write an item of whichever list it belongs to, new or changed: a figure, an issue, a date, an answer, a question or a
+    /// section of the map's own.
+    pub fn put<T: Listed>(edit: &mut Edit<'_>, key: &T::Key, item: &T) -> Result<(), Rejection> {
         existing(edit)?;
-        item::put(edit, key, item)
+        item::put(edit, key, item.clone())
     }
 
     fn read_fields(&mut self, document: &Document, keys: &[String]) {

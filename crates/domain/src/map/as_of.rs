@@ -170,7 +170,7 @@ mod tests {
                 Campaign::say(edit, CAMPAIGN, "The bus stays")?;
                 Campaign::close(edit, CAMPAIGN, day(10), "It stays")?;
                 for (id, what, origin) in [(1, "Houses", on(30)), (2, "Boats", on(3)), (3, "People", year)] {
-                    Map::put_figure(edit, row(id), &Figure { what: what.into(), value: "9".into(), origin })?;
+                    Map::put(edit, &row(id), &Figure { what: what.into(), value: "9".into(), origin })?;
                 }
                 Ok::<(), crate::rejection::Rejection>(())
             })
