@@ -1,7 +1,7 @@
 //! `allymap new`: a map for a community, with this person as its first convenor.
 
 use allymap_domain::ids::{EntryId, RowId};
-use allymap_domain::town::practice::town_map;
+use allymap_domain::town::town_map;
 use allymap_domain::town::{TownChoices, demo_town};
 use allymap_replica::{Founding, Replica};
 use allymap_seal::{DeviceKeys, RootKeys, RootSeed};

@@ -7,7 +7,8 @@ use allymap_domain::entry::Entry;
 use allymap_domain::entry::assertion::{Assertion, Claim};
 use allymap_domain::entry::weighed::{ReferTo, Referred, Weighed};
 use allymap_domain::kind::event;
-use allymap_domain::weigh::{Told, reached};
+use allymap_domain::weigh::reached;
+use allymap_domain::weigh::standing::Told;
 use allymap_policy::{Fact, Refer};
 use allymap_wire::DocumentId;
 

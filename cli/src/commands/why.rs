@@ -7,10 +7,10 @@ use allymap_domain::date::Date;
 use allymap_domain::entry::Entry;
 use allymap_domain::entry::assertion::{Claim, Stated};
 use allymap_domain::entry::link::{Direction, Target};
+use allymap_domain::history;
 use allymap_domain::kind::field::Field;
 use allymap_domain::kind::field::Holds;
 use allymap_domain::kind::person;
-use allymap_domain::undo;
 use allymap_wire::DocumentId;
 
 use crate::acts::Act;
@@ -176,9 +176,9 @@ fn written_here(app: &mut App, entry: &Entry) -> Result<BTreeMap<(String, String
         for key in &change.keys {
             let value = match after.text(key) {
                 Some(text) => text,
-                None => after.value(key).map(|value| undo::said(&after, key, &value)).unwrap_or_default(),
+                None => after.value(key).map(|value| history::said(&after, key, &value)).unwrap_or_default(),
             };
-            written.insert((undo::label(&after, key), value), own(act));
+            written.insert((history::label(&after, key), value), own(act));
         }
     }
     Ok(written)

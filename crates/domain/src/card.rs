@@ -9,10 +9,10 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Deref;
 
 use allymap_document::{ActorId, Document};
-use minicbor::{Decode, Encode};
+use minicbor::{Decode, Decoder, Encode};
 
 use crate::author::Author;
-use crate::card::heading::Heading;
+use crate::card::heading::{Heading, Named};
 use crate::card::texts::Texts;
 use crate::date::Date;
 use crate::entry::Entry;
@@ -479,6 +479,24 @@ impl Deref for Card {
 
     fn deref(&self) -> &Heading {
         &self.heading
+    }
+}
+
+impl Named for Card {
+    fn heading(&self) -> &Heading {
+        &self.heading
+    }
+}
+
+impl Heading {
+    /// Of a card's bytes, of which the rest is not read. None if they are of another schema.
+    pub fn of_card(bytes: &[u8]) -> Option<Heading> {
+        let mut decoder = Decoder::new(bytes);
+        decoder.array().ok()?;
+        if decoder.u16().ok()? != CARD_SCHEMA {
+            return None;
+        }
+        decoder.decode().ok()
     }
 }
 

@@ -24,6 +24,7 @@ pub mod files {
     pub mod import;
     pub mod sheet;
 }
+pub mod history;
 pub mod ids;
 pub mod kind;
 pub mod map;

@@ -21,10 +21,10 @@ use crate::ids::{EntryId, RowId};
 use crate::kind::affiliation::Affiliation;
 use crate::kind::field::{self, Field};
 use crate::kind::{Kind, event, person, place};
+use crate::map::Map;
 use crate::map::campaign::Campaign;
 use crate::rejection::Rejection;
-use crate::town::practice::TownMap;
-use crate::words::choice::Word;
+use crate::town::practice::{TownMap, word};
 
 /// A whole map, still without ids.
 #[derive(Clone, Debug, Deserialize)]
@@ -166,6 +166,22 @@ const SOURCE: &str = "told at the market";
 /// Thornwick on the river Ebble: 37 entries of five kinds, and two events.
 pub fn demo_town() -> Town {
     toml::from_str(include_str!("town.toml")).expect("the town ships with the program, and a test reads it")
+}
+
+/// Make the town's map document: its head, its campaigns, and what is known of the town. `campaigns` are ids for the town's
+/// campaigns, one each.
+pub fn town_map(
+    edit: &mut Edit<'_>,
+    town: &Town,
+    campaigns: &[RowId],
+    today: Date,
+    fresh: &mut dyn FnMut() -> RowId,
+) -> Result<(), Rejection> {
+    Map::create(edit, &town.map.head())?;
+    for (id, campaign) in campaigns.iter().zip(&town.campaigns) {
+        Campaign::say(edit, *id, &campaign.sentence)?;
+    }
+    town.map.write(edit, today, fresh)
 }
 
 impl Town {
@@ -320,11 +336,6 @@ fn kind<'de, D: Deserializer<'de>>(deserializer: D) -> Result<&'static Kind, D::
     Kind::named(&name).ok_or_else(|| D::Error::custom(format!("{name} is no kind of entry")))
 }
 
-fn word<'de, D: Deserializer<'de>, W: Word>(deserializer: D) -> Result<W, D::Error> {
-    let typed = String::deserialize(deserializer)?;
-    W::of(&typed).ok_or_else(|| D::Error::custom(format!("{typed} is none of its words")))
-}
-
 #[cfg(test)]
 mod tests {
     use std::collections::BTreeSet;
@@ -339,7 +350,6 @@ mod tests {
     use crate::files::import::plan::plan;
     use crate::files::import::table::read_csv;
     use crate::kind::KINDS;
-    use crate::map::Map;
 
     const CAMPAIGNS: [RowId; 2] = [RowId([1; 16]), RowId([2; 16])];
 

@@ -1,12 +1,11 @@
 //! What is needed to know which entry somebody means: the first part of a card, which is all that finding reads. A command
 //! that is about one entry reads two thousand of these in the time of a few hundred cards.
 
-use minicbor::{Decode, Decoder, Encode};
+use minicbor::{Decode, Encode};
 
-use crate::card::{CARD_SCHEMA, Card};
 use crate::ids::EntryId;
 
-/// The first part of an entry's [`Card`].
+/// The first part of an entry's [`Card`](crate::card::Card).
 #[derive(Clone, Debug, PartialEq, Eq, Encode, Decode)]
 #[cbor(map)]
 pub struct Heading {
@@ -26,18 +25,6 @@ pub struct Heading {
     pub source_ids: Vec<String>,
     #[n(6)]
     pub same_as: Vec<EntryId>,
-}
-
-impl Heading {
-    /// Of a card's bytes, of which the rest is not read. None if they are of another schema.
-    pub fn of_card(bytes: &[u8]) -> Option<Heading> {
-        let mut decoder = Decoder::new(bytes);
-        decoder.array().ok()?;
-        if decoder.u16().ok()? != CARD_SCHEMA {
-            return None;
-        }
-        decoder.decode().ok()
-    }
 }
 
 /// Something that can be found by its names and ids: a card, or its heading alone.
@@ -77,12 +64,6 @@ pub trait Named {
     }
 }
 
-impl Named for Card {
-    fn heading(&self) -> &Heading {
-        &self.heading
-    }
-}
-
 impl Named for Heading {
     fn heading(&self) -> &Heading {
         self
@@ -92,6 +73,7 @@ impl Named for Heading {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::card::{CARD_SCHEMA, Card};
     use crate::tests::desk::{Desk, ENTRY};
 
     #[test]

@@ -4,12 +4,12 @@ use std::collections::BTreeMap;
 
 use allymap_document::Edit;
 use serde::Deserialize;
+use serde::de::{Deserializer, Error};
 
 use crate::date::rule::Rule;
 use crate::date::{Date, When};
 use crate::ids::RowId;
 use crate::kind::field::Merges;
-use crate::map::campaign::Campaign;
 use crate::map::figure::Figure;
 use crate::map::issue::Issue;
 use crate::map::key_date::{DateSort, KeyDate, starter_dates};
@@ -17,7 +17,7 @@ use crate::map::origin::{Origin, SourceKind};
 use crate::map::question::{Answer, Asked, Known};
 use crate::map::{MAP_FIELDS, Map, NewMap};
 use crate::rejection::Rejection;
-use crate::town::{Town, word};
+use crate::words::choice::Word;
 
 /// The head of the town's map, and enough of the rest that there is something to go on with.
 #[derive(Clone, Debug, Deserialize)]
@@ -74,50 +74,49 @@ impl TownMap {
     pub fn head(&self) -> NewMap {
         NewMap { name: self.name.clone(), community: self.community.clone() }
     }
+
+    /// What is known of the town, into a map that has begun.
+    pub(crate) fn write(
+        &self,
+        edit: &mut Edit<'_>,
+        today: Date,
+        fresh: &mut dyn FnMut() -> RowId,
+    ) -> Result<(), Rejection> {
+        for (name, value) in self.fields.iter().flatten() {
+            let is_set = MAP_FIELDS.iter().any(|field| field.name == name && field.merges == Merges::Set);
+            if is_set { Map::add(edit, name, value)? } else { Map::set(edit, name, value)? }
+        }
+        let origin =
+            |kind, source: &str, on: When| Origin { kind: Some(kind), source: Some(source.to_owned()), on: Some(on) };
+        for TownFigure { what, value, year } in &self.figures {
+            let year = When { typed: year.clone(), date: None };
+            let origin = origin(SourceKind::Census, "invented census, table 2", year);
+            Map::put(edit, &fresh(), &Figure { what: what.clone(), value: value.clone(), origin })?;
+        }
+        for TownIssue { name, weight, source } in &self.issues {
+            let origin = origin(SourceKind::LocalMedia, source, When::on(today));
+            Map::put(edit, &fresh(), &Issue { name: name.clone(), weight: Some(*weight), note: None, origin })?;
+        }
+        for TownDate { name, on, days, sort } in &self.dates {
+            let rule = Rule::typed(on, today)?;
+            Map::put(edit, &fresh(), &KeyDate { days: *days, sort: Some(*sort), ..KeyDate::new(name, rule) })?;
+        }
+        for (id, date) in starter_dates().iter().filter(|(_, date)| self.starters.contains(&date.name)) {
+            Map::put(edit, id, date)?;
+        }
+        for TownAnswer { to, known, text } in &self.answers {
+            let asked: Asked = to.parse().expect("the town answers questions that there are, and a test reads it");
+            let origin = Origin { kind: Some(SourceKind::People), source: None, on: Some(When::on(today)) };
+            Map::put(edit, &asked, &Answer { known: *known, text: Some(text.clone()), origin })?;
+        }
+        Ok(())
+    }
 }
 
-/// Make the town's map document: its head, its campaigns, and what is known of the town. `campaigns` are ids for the town's
-/// campaigns, one each.
-pub fn town_map(
-    edit: &mut Edit<'_>,
-    town: &Town,
-    campaigns: &[RowId],
-    today: Date,
-    fresh: &mut dyn FnMut() -> RowId,
-) -> Result<(), Rejection> {
-    let map = &town.map;
-    Map::create(edit, &map.head())?;
-    for (id, campaign) in campaigns.iter().zip(&town.campaigns) {
-        Campaign::say(edit, *id, &campaign.sentence)?;
-    }
-    for (name, value) in map.fields.iter().flatten() {
-        let is_set = MAP_FIELDS.iter().any(|field| field.name == name && field.merges == Merges::Set);
-        if is_set { Map::add(edit, name, value)? } else { Map::set(edit, name, value)? }
-    }
-    let origin =
-        |kind, source: &str, on: When| Origin { kind: Some(kind), source: Some(source.to_owned()), on: Some(on) };
-    for TownFigure { what, value, year } in &map.figures {
-        let year = When { typed: year.clone(), date: None };
-        let origin = origin(SourceKind::Census, "invented census, table 2", year);
-        Map::put(edit, &fresh(), &Figure { what: what.clone(), value: value.clone(), origin })?;
-    }
-    for TownIssue { name, weight, source } in &map.issues {
-        let origin = origin(SourceKind::LocalMedia, source, When::on(today));
-        Map::put(edit, &fresh(), &Issue { name: name.clone(), weight: Some(*weight), note: None, origin })?;
-    }
-    for TownDate { name, on, days, sort } in &map.dates {
-        let rule = Rule::typed(on, today)?;
-        Map::put(edit, &fresh(), &KeyDate { days: *days, sort: Some(*sort), ..KeyDate::new(name, rule) })?;
-    }
-    for (id, date) in starter_dates().iter().filter(|(_, date)| map.starters.contains(&date.name)) {
-        Map::put(edit, id, date)?;
-    }
-    for TownAnswer { to, known, text } in &map.answers {
-        let asked: Asked = to.parse().expect("the town answers questions that there are, and a test reads it");
-        let origin = Origin { kind: Some(SourceKind::People), source: None, on: Some(When::on(today)) };
-        Map::put(edit, &asked, &Answer { known: *known, text: Some(text.clone()), origin })?;
-    }
-    Ok(())
+/// One of a list of words, as the town is told.
+pub(crate) fn word<'de, D: Deserializer<'de>, W: Word>(deserializer: D) -> Result<W, D::Error> {
+    let typed = String::deserialize(deserializer)?;
+    W::of(&typed).ok_or_else(|| D::Error::custom(format!("{typed} is none of its words")))
 }
 
 #[cfg(test)]
@@ -125,7 +124,8 @@ mod tests {
     use allymap_document::{ActId, ActorId, Document};
 
     use super::*;
-    use crate::town::demo_town;
+    use crate::map::Map;
+    use crate::town::{demo_town, town_map};
 
     #[test]
     fn the_town_s_map_has_something_of_everything_and_something_left_to_find_out() {
