@@ -9,7 +9,7 @@ use crate::words;
 use crate::words::choice::{Choice, choice};
 
 /// One field of a kind of entry.
-#[derive(Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Field {
     /// The word in keys, flags, columns and JSON: lower case, hyphens.
     pub name: &'static str,
@@ -84,6 +84,22 @@ const LINE: Field = Field {
 /// A line with its name, label and question; the rest with the methods below.
 pub(crate) const fn line(name: &'static str, label: &'static str, question: &'static str) -> Field {
     Field { name, label, question, ..LINE }
+}
+
+/// A kind's table, of rows that several kinds share and of its own.
+pub(crate) const fn table<const ROWS: usize>(parts: &[&[Field]]) -> [Field; ROWS] {
+    let mut table = [LINE; ROWS];
+    let (mut part, mut rows) = (0, 0);
+    while part < parts.len() {
+        let mut row = 0;
+        while row < parts[part].len() {
+            table[rows] = parts[part][row];
+            (row, rows) = (row + 1, rows + 1);
+        }
+        part += 1;
+    }
+    assert!(rows == ROWS, "the table has as many rows as its parts");
+    table
 }
 
 impl Field {

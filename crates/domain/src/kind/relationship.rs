@@ -1,6 +1,6 @@
 //! Fields of a relationship: what they want, why we work together, what each side gets and can give, who of us knows them.
 
-use crate::kind::field::{Audience, Field, Holds, Merges, line};
+use crate::kind::field::{self, Audience, Field, Holds, Merges, line};
 use crate::words::choice::{Choice, choice};
 
 /// The partnership guide's six reasons (section 1).
@@ -34,6 +34,44 @@ pub const JOINT_WORK: &[Choice] = &[
 
 /// The fields that hold how many of something they have.
 pub const CAPACITY: &[Field] = &[PEOPLE, SEATS, VEHICLES, MAILING_LIST];
+
+/// How the table of every partner begins: theirs come first.
+pub(crate) const AIMS: &[Field] = &[field::NAME, GOALS, GOALS_SOURCE, COMFORTABLE, NOT_COMFORTABLE];
+
+/// What every partner has: how it is reached, what joins us, what they can bring, what to heed.
+pub(crate) const COMMON: &[Field] = &[
+    field::PHONE,
+    field::EMAIL,
+    field::WEBSITE,
+    field::ADDRESS,
+    field::HELD_BY,
+    field::ENGAGE,
+    field::VISION,
+    WHY,
+    WORK,
+    AGREEMENT,
+    THEY_GET,
+    WE_GET,
+    KNOWN_BY,
+    INTEREST,
+    BARRIERS,
+    BENEFIT,
+    PEOPLE,
+    SEATS,
+    VEHICLES,
+    MAILING_LIST,
+    RESOURCES,
+    SUPPORTS,
+    OPPOSES,
+    IRRECONCILABLE,
+    ALIENATES,
+    CHECK_IN,
+    field::AFFILIATION,
+    field::SOURCE_ID,
+    field::SOURCE,
+    field::DESCRIPTION,
+    field::NOTES,
+];
 
 /// Theirs come first: nothing of ours stands above them.
 pub const GOALS: Field = line("goals", "Their goals", "What do they want, in their own words?")
