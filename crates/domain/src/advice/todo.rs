@@ -60,8 +60,8 @@ pub fn todo(map: &Map, rows: &[Card], today: Date, months: u32) -> Todo {
             (row.is(&place::KIND) && unknown > 0).then_some(Some(unknown))
         }),
         open("position", "Stand not known", &|row| {
-            (!(row.is(&place::KIND) || row.is(&event::KIND)) && !map.campaigns.is_empty() && row.positions.is_empty())
-                .then_some(None)
+            let stands = !row.is(&place::KIND) && !row.is(&event::KIND);
+            (stands && !map.campaigns.is_empty() && row.positions.is_empty()).then_some(None)
         }),
         open("old", "Facts grown old", &|row| row.oldest_fact.is_some_and(|oldest| oldest < old).then_some(None)),
     ];
