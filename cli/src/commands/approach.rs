@@ -6,6 +6,7 @@ use allymap_domain::date::{Date, When};
 use allymap_domain::entry::Entry;
 use allymap_domain::entry::fact::{Fact, FactKind, Stage};
 use allymap_domain::entry::log::{LOG_KINDS, LogKind, LogLine, Logged};
+use allymap_domain::kind::relationship;
 use allymap_domain::words::folded;
 
 use super::relation;
@@ -106,7 +107,7 @@ impl State {
         let today = app.today();
         for id in app.one_and_the_same(row.id)? {
             let (other, entry) = (app.card(id)?, app.entry(id)?);
-            let known = entry.field("known-by").into_iter().flat_map(|field| &field.values);
+            let known = entry.field(&relationship::KNOWN_BY).into_iter().flat_map(|field| &field.values);
             known_by.extend(known.map(|said| said.value.clone()));
             let Entry { log: lines, double_approaches, .. } = entry;
             log.extend(lines);
@@ -164,9 +165,12 @@ impl State {
         line("Category", row.category().map_or("not known", |category| category));
         if row.rights_holders() {
             line("Rights holders", "yes; ask first, and go at their pace");
-            line("Consulted", &row.last_consulted.map_or("not yet".to_owned(), |on| on.spelled()));
+            line("Consulted", &row.contact.last_consulted.map_or("not yet".to_owned(), |on| on.spelled()));
         }
-        line("Research", &row.last_research.map_or("not done".to_owned(), |on| format!("done {}", on.spelled())));
+        line(
+            "Research",
+            &row.contact.last_research.map_or("not done".to_owned(), |on| format!("done {}", on.spelled())),
+        );
         if let Some(check) = &self.check {
             line("Check asked", &by(check, app.today()));
         }
@@ -195,8 +199,8 @@ impl State {
             "last_contact": self.last.as_ref().map(line), "approaches": self.approaches.iter().map(line).collect::<Vec<_>>(),
             "double_approaches": self.twice, "check_requested": self.check.as_ref().map(line),
             "stage": row.stage().slug(), "health": row.fact(FactKind::Health).map(Fact::slug), "category": row.category(),
-            "rights_holders": row.rights_holders(), "consulted": row.last_consulted.map(|on| on.to_string()),
-            "research": row.last_research.map(|on| on.to_string()), "do_not_engage": row.do_not_engage,
+            "rights_holders": row.rights_holders(), "consulted": row.contact.last_consulted.map(|on| on.to_string()),
+            "research": row.contact.last_research.map(|on| on.to_string()), "do_not_engage": row.do_not_engage,
         }))
     }
 }
@@ -267,7 +271,7 @@ fn add(app: &mut App<'_>, args: Add) -> Result<(), Failure> {
     if let Some(moved) = moved {
         app.output.say(moved);
     }
-    if row.rights_holders() && row.last_consulted.is_none() {
+    if row.rights_holders() && row.contact.last_consulted.is_none() {
         app.output.status(
             "Ask first: listen before you propose anything. Note it with: allymap log add NAME --kind consulted",
         );

@@ -59,7 +59,7 @@ pub(crate) fn run(app: &mut App<'_>, args: Args) -> Result<(), Failure> {
     // What stands between us, before anything is written (guide, section 2; module, section 4a).
     if !app.output.json {
         app.output.line("Held by", 15, row.held_by().unwrap_or("nobody yet"));
-        if let Some(on) = row.last_research {
+        if let Some(on) = row.contact.last_research {
             app.output.line("Research", 15, format_args!("done {}", on.spelled()));
         }
         relation::say_before(app, &row, 15)?;
@@ -75,7 +75,7 @@ pub(crate) fn run(app: &mut App<'_>, args: Args) -> Result<(), Failure> {
     };
     let size = super::gave::size(app, args.size)?;
     let mut warnings = Vec::new();
-    if row.last_meeting.is_none() && args.urgent.is_none() {
+    if row.contact.last_meeting.is_none() && args.urgent.is_none() {
         warnings.push((
             "no-meeting",
             format!(
@@ -97,7 +97,7 @@ pub(crate) fn run(app: &mut App<'_>, args: Args) -> Result<(), Failure> {
     for (_, words) in &warnings {
         app.output.warn(words);
     }
-    let warned = row.last_heads_up.is_some_and(|on| (0..=HEADS_UP_DAYS).contains(&on.days_until(app.today())));
+    let warned = row.contact.last_heads_up.is_some_and(|on| (0..=HEADS_UP_DAYS).contains(&on.days_until(app.today())));
     if size >= LARGE && !warned && args.anyway.is_none() {
         let balance = Balance::of(&row.favours, app.today());
         app.output.warn(format_args!(

@@ -20,7 +20,7 @@ pub(crate) fn run(app: &mut App<'_>, _: Args) -> Result<(), Failure> {
         .map(|field| {
             let said = rows.iter().filter(|row| !row.archived).filter_map(|row| row.value(field));
             let (known, unknown): (Vec<_>, Vec<_>) = said.map(str::parse::<u32>).partition(Result::is_ok);
-            (*field, known.into_iter().flatten().map(u64::from).sum(), unknown.len())
+            (field.name, known.into_iter().flatten().map(u64::from).sum(), unknown.len())
         })
         .filter(|(_, sum, unknown)| *sum > 0 || *unknown > 0)
         .collect();

@@ -6,7 +6,7 @@ use allymap_domain::date::typed::parse_when;
 use allymap_domain::entry::Entry;
 use allymap_domain::entry::assertion::{Assertion, Claim};
 use allymap_domain::entry::weighed::Weighed;
-use allymap_domain::weigh::Told;
+use allymap_domain::weigh::standing::Told;
 use allymap_domain::words::folded;
 use allymap_policy::Fact;
 use allymap_wire::DocumentId;

@@ -236,7 +236,7 @@ fn drop_date(app: &mut App<'_>, said: &str) -> Result<(), Failure> {
 
 fn keep(app: &mut App<'_>, id: RowId, date: &KeyDate) -> Result<(), Failure> {
     let document = app.map_document()?;
-    app.edit(document, |edit| Map::put_date(edit, id, date))?;
+    app.edit(document, |edit| Map::put(edit, &id, date))?;
     app.commit()
 }
 
@@ -365,7 +365,7 @@ fn offered(app: &mut App<'_>, take: bool) -> Result<(), Failure> {
     let take = take || (!missing.is_empty() && app.ask().confirm("Take these up?")?);
     if take {
         let document = app.map_document()?;
-        app.edit(document, |edit| missing.iter().try_for_each(|(id, date)| Map::put_date(edit, *id, date)))?;
+        app.edit(document, |edit| missing.iter().try_for_each(|(id, date)| Map::put(edit, id, date)))?;
         app.commit()?;
     }
     if app.output.json {

@@ -4,6 +4,7 @@ use allymap_domain::advice::due::{Due, DueKind, due};
 use allymap_domain::date::Date;
 use allymap_domain::entry::Entry;
 use allymap_domain::entry::favour::size_word;
+use allymap_domain::kind::relationship;
 use allymap_domain::weigh::Weigher;
 
 use super::log::Holder;
@@ -116,9 +117,9 @@ fn offers(app: &mut App<'_>, due: &[Due<'_>]) -> Result<(), Failure> {
 
 /// What an entry says that they want and what each side gets: the field, its label, the words.
 fn helps(entry: &Entry) -> Vec<(&'static str, &'static str, String)> {
-    ["goals", "benefit", "they-get", "we-get"]
+    [&relationship::GOALS, &relationship::BENEFIT, &relationship::THEY_GET, &relationship::WE_GET]
         .into_iter()
-        .filter_map(|name| entry.field(name))
+        .filter_map(|field| entry.field(field))
         .filter(|value| !value.values.is_empty())
         .map(|value| {
             let said: Vec<&str> = value.values.iter().map(|said| said.value.as_str()).collect();

@@ -1,5 +1,6 @@
 //! `allymap edit WHO FIELD VALUE`: the short way to change one field.
 
+use allymap_domain::kind::person;
 use allymap_domain::kind::{KINDS, Kind};
 use allymap_wire::DocumentId;
 
@@ -28,7 +29,7 @@ pub(crate) fn run(app: &mut App<'_>, args: Args) -> Result<(), Failure> {
         None => app.ask().required(&args.field, "VALUE")?,
     };
     let kind = Kind::named(&row.kind).unwrap_or(KINDS[0]);
-    let needed = app.entry(row.id)?.field("needed-for").is_some();
+    let needed = app.entry(row.id)?.field(&person::NEEDED_FOR).is_some();
     let mut changes = vec![(args.field.clone(), value)];
     let asked = super::sensitive::asked(app, kind, &mut changes, None, needed)?;
     app.edit(DocumentId(row.id.0), |edit| asked.write(edit, &changes))?;

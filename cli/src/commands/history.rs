@@ -4,10 +4,11 @@ use allymap_document::{ChangeInfo, Document};
 use allymap_domain::card::Card;
 use allymap_domain::date::Date;
 use allymap_domain::date::typed::parse_date;
+use allymap_domain::history;
+use allymap_domain::history::fields_of;
+use allymap_domain::history::recorded_hours;
+use allymap_domain::history::row_words;
 use allymap_domain::ids::EntryId;
-use allymap_domain::undo::fields_of;
-use allymap_domain::undo::row_words;
-use allymap_domain::undo::{self, recorded_hours};
 use allymap_home::authors::Authors;
 use allymap_wire::DocumentId;
 
@@ -217,7 +218,7 @@ fn field_named(document: &Document, typed: &str) -> Result<String, Failure> {
         return Ok(allymap_domain::words::folded(field.label));
     }
     let labels = document.changes().into_iter().flat_map(|change| change.keys);
-    let mut labels: Vec<String> = labels.map(|key| undo::label(document, &key)).collect();
+    let mut labels: Vec<String> = labels.map(|key| history::label(document, &key)).collect();
     labels.extend(fields.iter().map(|field| field.label.to_owned()));
     if labels.iter().any(|label| allymap_domain::words::folded(label) == folded) {
         return Ok(folded);
@@ -364,11 +365,11 @@ fn lines(document: &Document, change: &ChangeInfo, id: EntryId) -> Vec<Line> {
     };
     let mut lines = Vec::new();
     for key in &change.keys {
-        let what = undo::label(&after, key);
+        let what = history::label(&after, key);
         let read = |document: &Document| match key.split_once('/').map_or("", |(prefix, _)| prefix) {
             "t" => document.text(key).unwrap_or_default(),
             "a" | "l" | "x" => String::new(),
-            _ => document.value(key).map(|value| undo::said(document, key, &value)).unwrap_or_default(),
+            _ => document.value(key).map(|value| history::said(document, key, &value)).unwrap_or_default(),
         };
         let (before, after) = match key.as_bytes().first() {
             Some(b'a' | b'l' | b'x') => (String::new(), row_words(&after, id, key)),

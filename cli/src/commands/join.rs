@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use allymap_domain::kind::field;
 use allymap_domain::words::label::label;
 use allymap_replica::{JoinEffect, JoinFailure, Joining, Replica};
 use allymap_seal::{Body, DeviceKeys, Invitation, InvitationError};
@@ -34,7 +35,7 @@ pub(crate) fn run(app: &mut App<'_>, args: Args) -> Result<(), Failure> {
     let code = typed::given(args.code, || app.ask().required("Invitation", "CODE (allymap join CODE)"))?;
     let invitation = Invitation::from_line(code.trim()).map_err(|error| unreadable(&error))?;
     let settings = app.home().settings()?;
-    let (name, group) = (args.name.or(settings.value("name")), args.group.or(settings.value("group")));
+    let (name, group) = (args.name.or(settings.value(&field::NAME)), args.group.or(settings.value("group")));
     let name = typed::given(name, || app.ask().required("Your name, as others see it", "--name"))?;
     let group = typed::given(group, || app.ask().required("Your group", "--group"))?;
     let (name, group) = (label(&name)?, label(&group)?);

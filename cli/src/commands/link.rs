@@ -10,6 +10,7 @@ use allymap_domain::entry::Entry;
 use allymap_domain::entry::link::{Direction, Link, Linked, Strength, Target};
 use allymap_domain::entry::position::Place;
 use allymap_domain::ids::{EntryId, RowId};
+use allymap_domain::kind::person;
 use allymap_domain::words::folded;
 use allymap_wire::DocumentId;
 
@@ -128,7 +129,7 @@ fn add(
     };
     let source = match source {
         Some(source) => Some(source),
-        None if [from, to].iter().any(|row| row.kind == "person") => {
+        None if [from, to].iter().any(|row| row.is(&person::KIND)) => {
             super::relation::source_about(app, if from.kind == "person" { from } else { to }, None)?
         }
         None => app.ask().optional("From where? A paper and its day, a register, who told us (Enter: nothing)")?,
@@ -368,7 +369,7 @@ fn next_step(route: &Route<'_>, own_group: &str, today: Date) -> String {
 }
 
 fn touch(row: &Card, today: Date) -> String {
-    match row.last_contact {
+    match row.contact.last {
         Some(on) => format!("last contact {}", ago(on.days_until(today))),
         None => "no contact noted yet".to_owned(),
     }

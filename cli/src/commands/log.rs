@@ -165,7 +165,7 @@ fn list(app: &mut App<'_>, who: Option<&str>, only: &Only) -> Result<(), Failure
     let rows = match who {
         Some(who) => vec![app.find(who)?],
         // Only entries that have lines are opened.
-        None => app.cards()?.iter().filter(|row| row.log_lines > 0 && !row.archived).cloned().collect(),
+        None => app.cards()?.iter().filter(|row| row.contact.lines > 0 && !row.archived).cloned().collect(),
     };
     let named = who.and_then(|_| rows.first()).map(|row: &Card| row.name.clone());
     let mut lines: Vec<(&Card, Logged)> = Vec::new();

@@ -11,7 +11,7 @@ use allymap_domain::map::item::Item;
 use allymap_domain::map::origin::{Origin, SourceKind};
 use allymap_domain::map::question::OwnQuestion;
 use allymap_domain::map::section::OwnSection;
-use allymap_domain::map::{MAP_FIELDS, Map};
+use allymap_domain::map::{MAP_FIELDS, Map, RHYTHM};
 use allymap_domain::words::choice::Word;
 use allymap_domain::words::{folded, folded_words};
 
@@ -238,14 +238,14 @@ fn edit(app: &mut App<'_>, args: Edit) -> Result<(), Failure> {
         let map = needed(app)?;
         let community = app.ask().text("Who is this community: where does it start, where does it end?")?;
         changes.extend(community.map(|text| ("community".to_owned(), text)));
-        for field in MAP_FIELDS.iter().filter(|field| !field.name.starts_with("weeks") && field.name != "facts-age") {
+        for field in MAP_FIELDS.iter().filter(|field| !RHYTHM.iter().any(|(one, _)| one == field)) {
             let choices = match field.holds {
                 Holds::Choice(choices) => {
                     format!(" ({})", choices.iter().map(|choice| choice.slug).collect::<Vec<_>>().join(", "))
                 }
                 _ => String::new(),
             };
-            let now = map.value(field.name).map(|value| format!(" [{}]", field.shown(value))).unwrap_or_default();
+            let now = map.value(field).map(|value| format!(" [{}]", field.shown(value))).unwrap_or_default();
             let question = format!("{}{choices}{now}", field.question);
             let answer = app.ask_until(&question, |_, typed| fitting(field, typed))?;
             changes.extend(answer.map(|answer| (field.name.to_owned(), answer)));
@@ -298,7 +298,7 @@ fn figure(app: &mut App<'_>, args: FigureArgs) -> Result<(), Failure> {
         .find(|item| folded(&item.value.what) == folded(&figure.what) && item.value.origin.on == figure.origin.on);
     let id = known.map_or_else(|| app.fresh_row(), |item| item.key);
     let document = app.map_document()?;
-    app.edit(document, |edit| Map::put_figure(edit, id, &figure))?;
+    app.edit(document, |edit| Map::put(edit, &id, &figure))?;
     app.commit()?;
     kept(app, &format!("{}: {}", figure.what, figure.value), id)?;
     if figure.origin.source.is_none() && figure.origin.kind.is_none() {
@@ -320,7 +320,7 @@ fn issue(app: &mut App<'_>, args: IssueArgs) -> Result<(), Failure> {
         None => (app.fresh_row(), Issue { name: args.name, weight: args.weight, note, origin }),
     };
     let document = app.map_document()?;
-    app.edit(document, |edit| Map::put_issue(edit, id, &issue))?;
+    app.edit(document, |edit| Map::put(edit, &id, &issue))?;
     app.commit()?;
     kept(app, &format!("{}, {}", issue.name, issue.weight_words()), id)
 }
@@ -330,7 +330,7 @@ fn question(app: &mut App<'_>, words: String, sixth: bool) -> Result<(), Failure
     let id = known.map_or_else(|| app.fresh_row(), |item| item.key);
     let question = OwnQuestion { words, sixth };
     let document = app.map_document()?;
-    app.edit(document, |edit| Map::put_question(edit, id, &question))?;
+    app.edit(document, |edit| Map::put(edit, &id, &question))?;
     app.commit()?;
     kept(app, &question.words, id)
 }
@@ -344,7 +344,7 @@ fn section(app: &mut App<'_>, title: String, text: Option<&str>) -> Result<(), F
     let id = known.map_or_else(|| app.fresh_row(), |item| item.key);
     let section = OwnSection { title, text };
     let document = app.map_document()?;
-    app.edit(document, |edit| Map::put_section(edit, id, &section))?;
+    app.edit(document, |edit| Map::put(edit, &id, &section))?;
     app.commit()?;
     kept(app, &section.title, id)
 }

@@ -1,8 +1,9 @@
 //! `allymap new`: a map for a community, with this person as its first convenor.
 
 use allymap_domain::ids::{EntryId, RowId};
+use allymap_domain::kind::field;
 use allymap_domain::map::{Map, NewMap};
-use allymap_domain::town::practice::town_map;
+use allymap_domain::town::town_map;
 use allymap_domain::town::{TownChoices, demo_town};
 use allymap_domain::words::label::label;
 use allymap_replica::{Founding, Replica};
@@ -45,7 +46,7 @@ pub(crate) fn run(app: &mut App<'_>, args: Args) -> Result<(), Failure> {
     app.output.status("Your data stays on your computers. It is sealed before it leaves. You decide who joins.");
     let map = typed::given(args.map, || app.ask().required("Community the map is about", "NAME (allymap new NAME)"))?;
     let settings = app.home().settings()?;
-    let (name, group) = (args.name.or(settings.value("name")), args.group.or(settings.value("group")));
+    let (name, group) = (args.name.or(settings.value(&field::NAME)), args.group.or(settings.value("group")));
     let name = typed::given(name, || app.ask().required("Your name, as others see it", "--name"))?;
     let group = typed::given(group, || app.ask().required("Your group", "--group"))?;
     let (map, name, group) = (label(&map)?, label(&name)?, label(&group)?);

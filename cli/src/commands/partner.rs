@@ -14,7 +14,10 @@ use allymap_domain::entry::risk::{Level, RiskStanding};
 use allymap_domain::entry::{Entry, NewEntry};
 use allymap_domain::files::export::entry_line;
 use allymap_domain::ids::EntryId;
+use allymap_domain::kind::field;
 use allymap_domain::kind::field::{Holds, Merges};
+use allymap_domain::kind::person;
+use allymap_domain::kind::relationship;
 use allymap_domain::kind::{KINDS, Kind};
 use allymap_domain::rejection::Rejection;
 use allymap_domain::words::folded;
@@ -232,13 +235,13 @@ fn add(app: &mut App<'_>, args: Add) -> Result<(), Failure> {
 
 /// Who may be on the map, and in whose words: private people stand behind an organisation.
 fn may_be_held(app: &mut App<'_>, new: &mut NewEntry) -> Result<(), Failure> {
-    if let Some(basis) = new.kind.field("basis").filter(|_| new.value("basis").is_none()) {
+    if let Some(basis) = new.kind.field(person::BASIS.name).filter(|_| new.value(&person::BASIS).is_none()) {
         let Holds::Choice(choices) = basis.holds else { return Ok(()) };
         let word = super::risk::chosen_word(app, None, basis.question, "--set basis=…", choices)
             .map_err(|failure| failure.hint("Say --set basis=public-role, willing-contact or public-figure. Private people stand behind an organisation."))?;
         new.fields.push(("basis".to_owned(), word.to_owned()));
     }
-    if new.value("led-by").is_some() && new.value("led-by-words").is_none() {
+    if new.value(&field::LED_BY).is_some() && new.value(&field::LED_BY_WORDS).is_none() {
         match app.ask().optional("In whose words is that?")? {
             Some(words) => new.fields.push(("led-by-words".to_owned(), words)),
             None => {
@@ -285,7 +288,7 @@ fn alike(app: &mut App<'_>, name: &str, kind: &Kind) -> Result<Alike, Failure> {
 /// Asks whether this one is meant; if so it is shown, and whoever asks may say that they know them.
 fn which(app: &mut App<'_>, known: &Card) -> Result<Alike, Failure> {
     let held = known.held_by().map(|held_by| format!(", held by {held_by}")).unwrap_or_default();
-    let last = known.last_contact.map(|on| format!(", last contact {}", on.spelled())).unwrap_or_default();
+    let last = known.contact.last.map(|on| format!(", last contact {}", on.spelled())).unwrap_or_default();
     let question = format!("Looks like {} · {}{held}{last}. Is it the same?", known.name, known.kind);
     let choices = ["the same, show it", "a different one, add it", "stop"].map(str::to_owned);
     match app.ask().choose(&question, &choices)? {
@@ -297,8 +300,9 @@ fn which(app: &mut App<'_>, known: &Card) -> Result<Alike, Failure> {
     let person = app.map()?.person;
     let entry = app.entry(known.id)?;
     let listed = |said: &str| folded(said).starts_with(&folded(&person));
-    let knows = entry.field("known-by").is_some_and(|field| field.values.iter().any(|said| listed(&said.value)));
-    let can_note = !knows && entry.kind.is_some_and(|kind| kind.field("known-by").is_some());
+    let knows =
+        entry.field(&relationship::KNOWN_BY).is_some_and(|field| field.values.iter().any(|said| listed(&said.value)));
+    let can_note = !knows && entry.kind.is_some_and(|kind| kind.field(relationship::KNOWN_BY.name).is_some());
     if can_note && app.ask().confirm(&format!("Note that you ({person}) know them?"))? {
         app.edit(DocumentId(known.id.0), |edit| Entry::add(edit, "known-by", &person))?;
         app.commit()?;
@@ -311,7 +315,7 @@ fn which(app: &mut App<'_>, known: &Card) -> Result<Alike, Failure> {
 
 /// What a list says about somebody beside the name.
 pub(crate) fn office(row: &Card) -> String {
-    let role = row.value("role").map(str::to_owned);
+    let role = row.value(&person::ROLE).map(str::to_owned);
     let seat = row.affiliations.first().map(ToString::to_string);
     role.or(seat).unwrap_or_default()
 }
@@ -498,7 +502,7 @@ fn edit(app: &mut App<'_>, args: Edit) -> Result<(), Failure> {
         return Err(Failure::missing("What is to change?", "--phone, --set FIELD=VALUE and the like"));
     }
     let kind = Kind::named(&row.kind).unwrap_or(KINDS[0]);
-    let needed = app.entry(row.id)?.field("needed-for").is_some();
+    let needed = app.entry(row.id)?.field(&person::NEEDED_FOR).is_some();
     let asked = super::sensitive::asked(app, kind, &mut changes, args.relation.source(), needed)?;
     app.edit(DocumentId(row.id.0), |edit| {
         if args.restore {
@@ -625,15 +629,15 @@ pub(crate) fn row_json(row: &Card, short: &str, today: Date) -> serde_json::Valu
         "name": row.name,
         "kind": row.kind,
         "category": row.category(),
-        "role": row.value("role"),
+        "role": row.value(&person::ROLE),
         "belongs_to": row.affiliations.iter().map(ToString::to_string).collect::<Vec<_>>(),
         "held_by": row.held_by(),
         "archived": row.archived,
         "strictest_risk": row.strictest_risk().slug(),
-        "log_lines": row.log_lines,
+        "log_lines": row.contact.lines,
         "stage": row.stage().slug(),
         "health": row.fact(FactKind::Health).map(Fact::slug),
-        "last_contact": row.last_contact.map(|date| date.to_string()),
+        "last_contact": row.contact.last.map(|date| date.to_string()),
         "balance": Balance::of(&row.favours, today).standing().words(),
         "to_settle": row.conflicts,
     })

@@ -4,7 +4,10 @@ use allymap_domain::card::Card;
 use allymap_domain::card::find::short_ids;
 use allymap_domain::entry::{Entry, NewEntry};
 use allymap_domain::kind::Kind;
+use allymap_domain::kind::field;
+use allymap_domain::kind::place;
 use allymap_domain::kind::place::ACCESS;
+use allymap_domain::kind::relationship;
 use allymap_domain::words::folded;
 use allymap_wire::DocumentId;
 
@@ -203,7 +206,7 @@ fn list(app: &mut App<'_>, args: &List) -> Result<(), Failure> {
     let short = short_ids(all.iter().map(|row| row.id));
     let rows: Vec<&Card> = all
         .iter()
-        .filter(|row| row.kind == "place" && !row.archived)
+        .filter(|row| row.is(&place::KIND) && !row.archived)
         .filter(|row| args.with.iter().all(|fact| row.value(fact) == Some("yes")))
         .collect();
     if app.output.json {
@@ -217,8 +220,8 @@ fn list(app: &mut App<'_>, args: &List) -> Result<(), Failure> {
             vec![
                 row.name.clone(),
                 sort(row),
-                row.value("step-free").unwrap_or("unknown").to_owned(),
-                row.value("seats").unwrap_or_default().to_owned(),
+                row.value(&place::STEP_FREE).unwrap_or("unknown").to_owned(),
+                row.value(&relationship::SEATS).unwrap_or_default().to_owned(),
                 format!("{} of {}", known(row), ACCESS.len()),
                 short[&row.id].clone(),
             ]
@@ -260,15 +263,15 @@ fn show(app: &mut App<'_>, said: &str) -> Result<(), Failure> {
 /// The place that is meant; entries of other kinds are none.
 fn place(app: &mut App<'_>, said: &str) -> Result<Card, Failure> {
     let row = app.find(said)?;
-    if row.kind == "place" {
+    if row.is(&place::KIND) {
         return Ok(row);
     }
     Err(Failure::usage(format!("{} is no place.", row.name)).hint("See it with: allymap partner show"))
 }
 
 fn sort(row: &Card) -> String {
-    let field = row.kind().and_then(|kind| kind.field("type"));
-    match (row.value("type"), field) {
+    let field = row.kind().and_then(|kind| kind.field(field::TYPE.name));
+    match (row.value(&field::TYPE), field) {
         (Some(value), Some(field)) => field.shown(value),
         _ => "place".to_owned(),
     }
@@ -297,7 +300,7 @@ fn json(row: &Card, short: &str) -> serde_json::Value {
         })
         .collect();
     serde_json::json!({
-        "id": row.id.to_string(), "short_id": short, "name": row.name, "type": row.value("type"),
-        "seats": row.value("seats"), "address": row.value("address"), "access": access,
+        "id": row.id.to_string(), "short_id": short, "name": row.name, "type": row.value(&field::TYPE),
+        "seats": row.value(&relationship::SEATS), "address": row.value(&field::ADDRESS), "access": access,
     })
 }

@@ -1,5 +1,6 @@
 //! `allymap policy …`: the rules that answer, and cases to try them with.
 
+use allymap_domain::kind::event;
 use std::path::{Path, PathBuf};
 
 use allymap_policy::{Fault, Pack, cases};
@@ -83,7 +84,7 @@ fn older(app: &mut App<'_>) -> Result<Vec<String>, Failure> {
         return Ok(Vec::new());
     }
     let ground = Ground::of(app.visit()?)?;
-    let decided = ground.cards.iter().filter(|row| row.kind == "event" && !row.archived);
+    let decided = ground.cards.iter().filter(|row| row.is(&event::KIND) && !row.archived);
     let old = decided.filter(|row| row.decisions().iter().any(|told| told.what.pack != weigh::pack_name()));
     Ok(old.map(|row| row.name.clone()).collect())
 }

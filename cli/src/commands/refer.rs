@@ -6,7 +6,9 @@ use allymap_domain::date::typed::parse_when;
 use allymap_domain::entry::Entry;
 use allymap_domain::entry::assertion::{Assertion, Claim};
 use allymap_domain::entry::weighed::{ReferTo, Referred, Weighed};
-use allymap_domain::weigh::Told;
+use allymap_domain::kind::event;
+use allymap_domain::weigh::reached;
+use allymap_domain::weigh::standing::Told;
 use allymap_policy::{Fact, Refer};
 use allymap_wire::DocumentId;
 
@@ -149,7 +151,7 @@ fn add(app: &mut App<'_>, args: Add) -> Result<(), Failure> {
         return Ok(());
     }
     for to in &asked {
-        let reached = ground.map.value(to.slug());
+        let reached = reached(&ground.map, *to);
         let reached = reached.map(|reached| format!(": {reached}")).unwrap_or_default();
         app.output.say(format_args!("Kept: {} is referred to {}{reached}.", event.name, to.label()));
     }
@@ -322,7 +324,7 @@ fn list(app: &mut App<'_>, all: bool) -> Result<(), Failure> {
     let authors = app.authors()?;
     let rows = app.cards_once()?;
     let mut told: Vec<(&Card, Told<Referred>)> = Vec::new();
-    for row in rows.iter().filter(|row| row.kind == "event" && !row.archived) {
+    for row in rows.iter().filter(|row| row.is(&event::KIND) && !row.archived) {
         told.extend(
             row.referrals().into_iter().filter(|told| all || told.what.answer.is_none()).map(|told| (row, told)),
         );

@@ -11,6 +11,8 @@ use allymap_domain::entry::favour::{self, Balance};
 use allymap_domain::entry::link::Link;
 use allymap_domain::entry::log::{LogKind, LogLine};
 use allymap_domain::ids::EntryId;
+use allymap_domain::kind::person;
+use allymap_domain::kind::relationship;
 use allymap_domain::map::Map;
 use allymap_wire::DocumentId;
 
@@ -180,7 +182,7 @@ pub(crate) fn has_been(on: &When, kind: &LogKind, today: Date) -> Result<(), Fai
 pub(crate) fn missing(row: &Card) -> Vec<&'static str> {
     let mut missing = Vec::new();
     if row.rights_holders() {
-        if row.last_consulted.is_none() {
+        if row.contact.last_consulted.is_none() {
             missing.push("nobody has consulted them");
         }
         if !row.consents().iter().any(|told| told.what.value.is_some()) {
@@ -189,10 +191,10 @@ pub(crate) fn missing(row: &Card) -> Vec<&'static str> {
     } else if row.category().is_none() {
         missing.push("their category is not known");
     }
-    if row.category() == Some("c") && row.last_research.is_none() {
+    if row.category() == Some("c") && row.contact.last_research.is_none() {
         missing.push("nobody has looked into them");
     }
-    if row.last_meeting.is_none() {
+    if row.contact.last_meeting.is_none() {
         missing.push("nobody has met them");
     }
     missing
@@ -227,7 +229,11 @@ pub(crate) fn before_json(app: &mut App<'_>, row: &Card) -> Result<serde_json::V
 /// Never without at least consulting (module, section 4a).
 pub(crate) fn consulted_first(row: &Card, kind: &LogKind) -> Result<(), Failure> {
     let answered = row.consents().iter().any(|told| told.what.value.is_some());
-    if !row.rights_holders() || row.last_consulted.is_some() || answered || !["ask", "action"].contains(&kind.slug) {
+    if !row.rights_holders()
+        || row.contact.last_consulted.is_some()
+        || answered
+        || !["ask", "action"].contains(&kind.slug)
+    {
         return Ok(());
     }
     Err(Failure::new(
@@ -242,7 +248,7 @@ pub(crate) fn consulted_first(row: &Card, kind: &LogKind) -> Result<(), Failure>
 /// without that.
 pub(crate) fn researched_first(row: &Card, kind: &LogKind, anyway: Option<&str>) -> Result<Option<String>, Failure> {
     let work = ["ask", "co-host", "approach"].contains(&kind.slug);
-    if !work || row.category() != Some("c") || row.rights_holders() || row.last_research.is_some() {
+    if !work || row.category() != Some("c") || row.rights_holders() || row.contact.last_research.is_some() {
         return Ok(None);
     }
     if let Some(why) = anyway.map(str::trim).filter(|why| !why.is_empty()) {
@@ -261,7 +267,7 @@ pub(crate) fn researched_first(row: &Card, kind: &LogKind, anyway: Option<&str>)
 
 /// What is said about a person has its source: asked for where somebody can be. Without one the map refuses it.
 pub(crate) fn source_about(app: &mut App<'_>, row: &Card, source: Option<String>) -> Result<Option<String>, Failure> {
-    if source.is_some() || row.kind != "person" || !app.can_ask() {
+    if source.is_some() || !row.is(&person::KIND) || !app.can_ask() {
         return Ok(source);
     }
     app.ask().required(SOURCE_QUESTION, "--source FROM").map(Some)
@@ -272,7 +278,7 @@ pub(crate) const SOURCE_QUESTION: &str = "Where is that known from? A paper and 
 /// Give and take within a year. Of a person only in words: nobody gets a score.
 pub(crate) fn balance_words(row: &Card, balance: &Balance) -> String {
     let words = balance.standing().words();
-    if row.kind == "person" || balance.standing() == favour::Standing::Nothing {
+    if row.is(&person::KIND) || balance.standing() == favour::Standing::Nothing {
         return words.to_owned();
     }
     let things = |count: u32| if count == 1 { "1 thing".to_owned() } else { format!("{count} things") };
@@ -281,7 +287,7 @@ pub(crate) fn balance_words(row: &Card, balance: &Balance) -> String {
 
 pub(crate) fn balance_json(row: &Card, balance: &Balance) -> serde_json::Value {
     let mut value = serde_json::json!({ "words": balance.standing().words(), "we_owe_size": balance.owed() });
-    if row.kind != "person" {
+    if !row.is(&person::KIND) {
         value["gave"] = serde_json::json!({ "things": balance.gave, "size": balance.gave_size });
         value["got"] = serde_json::json!({ "things": balance.got, "size": balance.got_size });
     }
@@ -321,10 +327,10 @@ pub(crate) fn say(app: &mut App<'_>, entry: &Entry) -> Result<(), Failure> {
             line(label, &format!("{}{counts} ({})", fact.label(), about.join(", ")));
         }
     }
-    if entry.value("agreement") == Some("formal") && entry.value("they-get").is_none() {
+    if entry.value(&relationship::AGREEMENT) == Some("formal") && entry.value(&relationship::THEY_GET).is_none() {
         line("Incomplete", "a formal partnership needs what they get");
     }
-    if let Some(on) = row.last_research {
+    if let Some(on) = row.contact.last_research {
         line("Research", &format!("done {}", on.spelled()));
     } else if row.category() == Some("c") {
         line("Research", "not done; look before any work together");

@@ -4,7 +4,7 @@ use allymap_domain::date::When;
 use allymap_domain::entry::Entry;
 use allymap_domain::entry::assertion::{Assertion, Claim};
 use allymap_domain::entry::weighed::Weighed;
-use allymap_domain::weigh::Told;
+use allymap_domain::weigh::standing::Told;
 use allymap_domain::words::choice::Choice;
 use allymap_domain::words::folded;
 use allymap_policy::{Fact, LIFTED};

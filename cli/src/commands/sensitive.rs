@@ -5,6 +5,7 @@ use allymap_domain::entry::Entry;
 use allymap_domain::kind::Kind;
 use allymap_domain::kind::affiliation::Affiliation;
 use allymap_domain::kind::field::{Field, Holds, Merges};
+use allymap_domain::kind::person;
 use allymap_domain::rejection::Rejection;
 
 use super::relation::SOURCE_QUESTION;
@@ -29,7 +30,7 @@ pub(crate) fn asked(
     let (mut sensitive, mut missing) = (None, Vec::new());
     for (name, value) in changes.iter_mut() {
         let Some(field) = kind.field(name).filter(|field| is_kept(field, value)) else { continue };
-        let of_person = kind.name == "person" && field.sensitive;
+        let of_person = kind == &person::KIND && field.sensitive;
         if of_person {
             sensitive = Some(field.label);
         }
@@ -56,7 +57,7 @@ pub(crate) fn asked(
     }
     let told = needed || changes.iter().any(|(name, value)| name == "needed-for" && !value.trim().is_empty());
     if sensitive.is_some() && !told {
-        match kind.field("needed-for").map(|field| app.ask().optional(field.question)).transpose()?.flatten() {
+        match kind.own(&person::NEEDED_FOR).map(|field| app.ask().optional(field.question)).transpose()?.flatten() {
             Some(need) => changes.push(("needed-for".to_owned(), need)),
             None => missing.push("what it is needed for (--set needed-for=…)"),
         }

@@ -2,6 +2,7 @@
 
 use allymap_domain::advice::todo::{OpenEntries, Todo};
 use allymap_domain::card::Card;
+use allymap_domain::kind::place;
 use allymap_domain::map::Map;
 use allymap_domain::map::question::{Asked, Known};
 use allymap_domain::map::section::SECTIONS;
@@ -76,7 +77,7 @@ pub(crate) fn run(app: &mut App<'_>, args: Args) -> Result<(), Failure> {
     if let Some((next, _)) = todo.entries.first().and_then(|open| open.entries.first()) {
         out.status(format_args!(
             "Not knowing is fine. Next: allymap map answer QUESTION · allymap {} edit \"{}\"",
-            if next.kind == "place" { "place" } else { "partner" },
+            if next.is(&place::KIND) { "place" } else { "partner" },
             next.name
         ));
     } else if !todo.progress.missing.is_empty() {

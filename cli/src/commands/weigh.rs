@@ -9,8 +9,10 @@ use allymap_domain::entry::log::{LogKind, LogLine};
 use allymap_domain::entry::risk::{Level, Mitigation, Risk, RiskKind};
 use allymap_domain::entry::weighed::{Decided, ReferTo, Referred, Weighed};
 use allymap_domain::ids::{EntryId, RowId};
+use allymap_domain::kind::event;
 use allymap_domain::map::Map;
-use allymap_domain::weigh::{Basis, Subject, Told, Weighing};
+use allymap_domain::weigh::standing::Told;
+use allymap_domain::weigh::{Basis, Subject, Weighing};
 use allymap_domain::words::{folded, folded_words, nearest};
 use allymap_policy::{About, Change, Fact, Label, Outcome, Part, Per, Question, Reason, Refer, Rule};
 use allymap_wire::DocumentId;
@@ -250,7 +252,7 @@ pub(crate) fn json(app: &mut App<'_>, event: &Card, weighing: &Weighing) -> Resu
         .collect();
     let (referrals, decisions): (Vec<_>, Vec<_>) = (event.referrals(), event.decisions());
     Ok(serde_json::json!({
-        "event": { "id": event.id.to_string(), "name": event.name, "on": event.value("on") },
+        "event": { "id": event.id.to_string(), "name": event.name, "on": event.value(&event::ON) },
         "answer": outcome, "label_with_referrals": outcome.label_with_referrals(),
         "what_would_change": changes, "people_differ": differs, "unread": weighing.unread,
         "referrals": referrals.iter().map(|told| referral_json(told, &authors)).collect::<Vec<_>>(),

@@ -31,6 +31,7 @@ use crate::entry::rows::Unreadable;
 use crate::ids::{EntryId, RowId, letters};
 use crate::kind::Kind;
 use crate::kind::affiliation::Affiliation;
+use crate::kind::field;
 use crate::kind::field::{Field, Holds, Merges};
 use crate::kind::value::{FieldValue, Said};
 use crate::rejection::Rejection;
@@ -99,11 +100,11 @@ impl NewEntry {
     }
 
     pub fn name(&self) -> &str {
-        self.value("name").unwrap_or_default()
+        self.value(&field::NAME).unwrap_or_default()
     }
 
-    pub fn value(&self, field: &str) -> Option<&str> {
-        self.fields.iter().find(|(name, _)| name == field).map(|(_, value)| value.as_str())
+    pub fn value(&self, field: &Field) -> Option<&str> {
+        self.fields.iter().find(|(name, _)| name == field.name).map(|(_, value)| value.as_str())
     }
 }
 
@@ -184,16 +185,20 @@ impl Entry {
     }
 
     pub fn name(&self) -> &str {
-        self.value("name").unwrap_or("(no name yet)")
+        self.value(&field::NAME).unwrap_or("(no name yet)")
     }
 
     /// The shown value of a field, or the first member of a set.
-    pub fn value(&self, field: &str) -> Option<&str> {
+    pub fn value(&self, field: &Field) -> Option<&str> {
         self.field(field).and_then(|value| value.values.first()).map(|said| said.value.as_str())
     }
 
-    pub fn field(&self, name: &str) -> Option<&FieldValue> {
-        self.fields.iter().find(|value| value.field.name == name)
+    pub fn field(&self, field: &Field) -> Option<&FieldValue> {
+        self.fields.iter().find(|value| value.field.name == field.name)
+    }
+
+    pub fn is(&self, kind: &Kind) -> bool {
+        self.kind_name == kind.name
     }
 
     /// Registers with several values that were written apart.

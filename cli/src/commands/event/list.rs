@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use allymap_domain::card::Card;
 use allymap_domain::card::duplicates::identities;
 use allymap_domain::card::find::short_ids;
+use allymap_domain::kind::event;
 use allymap_domain::map::key_date::coming;
 use allymap_domain::weigh::Weigher;
 
@@ -28,15 +29,16 @@ pub(super) fn run(app: &mut App<'_>, args: &Args) -> Result<(), Failure> {
     let mut events: Vec<&Card> = ground
         .cards
         .iter()
-        .filter(|row| row.kind == "event" && same.get(&row.id).is_none_or(|one| *one == row.id))
+        .filter(|row| row.is(&event::KIND) && same.get(&row.id).is_none_or(|one| *one == row.id))
         .filter(|row| args.all || (!row.archived && row.day().is_none_or(|on| on >= app.today())))
         .collect();
     // Of one day, what they lead comes first, then what rights holders organise (module, section 4a).
     events.sort_by_key(|row| {
         let on = row.day();
-        let mut organisers = row.members("organisers").iter().filter_map(|value| ground.card(weigher.meant(value).0?));
+        let mut organisers =
+            row.members(&event::ORGANISERS).iter().filter_map(|value| ground.card(weigher.meant(value).0?));
         let others = !organisers.any(Card::rights_holders);
-        (on.is_none(), on, row.value("lead") != Some("them"), others, row.name.clone())
+        (on.is_none(), on, row.value(&event::LEAD) != Some("them"), others, row.name.clone())
     });
     let clashes = clashes(&ground, &events);
     if app.output.json {
@@ -103,7 +105,7 @@ fn clashes(ground: &Ground, events: &[&Card]) -> Vec<String> {
 /// An event in a list, for programs.
 pub(super) fn json(weigher: &Weigher<'_>, row: &Card, short: &str) -> serde_json::Value {
     let weighing = weigher.weigh(row);
-    let organisers: Vec<String> = row.members("organisers").iter().map(|value| weigher.meant(value).1).collect();
+    let organisers: Vec<String> = row.members(&event::ORGANISERS).iter().map(|value| weigher.meant(value).1).collect();
     let outcome = weighing.outcome(weigh::pack());
     let decision = row.decisions().first().map(|told| {
         serde_json::json!({
@@ -112,8 +114,8 @@ pub(super) fn json(weigher: &Weigher<'_>, row: &Card, short: &str) -> serde_json
         })
     });
     serde_json::json!({
-        "id": row.id.to_string(), "short_id": short, "name": row.name, "on": row.value("on"),
-        "lead": row.value("lead"), "held_by": row.held_by(), "organisers": organisers,
+        "id": row.id.to_string(), "short_id": short, "name": row.name, "on": row.value(&event::ON),
+        "lead": row.value(&event::LEAD), "held_by": row.held_by(), "organisers": organisers,
         "label": outcome.label(), "verdict_so_far": outcome.verdict, "open": outcome.open.len(), "unread": weighing.unread,
         "differs": outcome.differs.len(), "decision": decision,
     })

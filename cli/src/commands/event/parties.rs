@@ -1,6 +1,7 @@
 //! `allymap event parties`: one line for each major party, so that nobody looks preferred (guide, section 3).
 
 use allymap_domain::date::typed::parse_when;
+use allymap_domain::kind::event;
 use allymap_domain::words;
 use allymap_policy::Fact;
 
@@ -76,7 +77,7 @@ pub(super) fn run(app: &mut App<'_>, args: &Args) -> Result<(), Failure> {
             })
             .collect();
         app.output.json(
-            &serde_json::json!({ "event": event.name, "parties": rows, "electorate": event.value("electorate") }),
+            &serde_json::json!({ "event": event.name, "parties": rows, "electorate": event.value(&event::ELECTORATE) }),
         );
         return Ok(());
     }

@@ -3,6 +3,8 @@
 use std::path::PathBuf;
 
 use allymap_domain::card::Card;
+use allymap_domain::kind::event;
+use allymap_domain::map;
 use allymap_domain::map::question::Asked;
 use allymap_domain::paper::event::{EventSheet, event_sheet};
 use allymap_domain::words::folded_words;
@@ -59,8 +61,8 @@ fn sheet(app: &mut App<'_>, ground: &Ground, event: &Card) -> Result<EventSheet,
     let weighing = weigher.weigh(event);
     let outcome = weighing.outcome(weigh::pack());
     let authors = app.authors()?;
-    let theirs = event.value("lead") == Some("them");
-    let organisers = weigher.names(event, "organisers");
+    let theirs = event.value(&event::LEAD) == Some("them");
+    let organisers = weigher.names(event, &event::ORGANISERS);
     let mut below = Vec::new();
     if theirs {
         below.push(format!("Their event: {}.", organisers.join(", ")));
@@ -79,7 +81,7 @@ fn sheet(app: &mut App<'_>, ground: &Ground, event: &Card) -> Result<EventSheet,
             None => format!("{} ({})", reason.text, reason.rule),
         })
         .collect();
-    consider.extend(event.members("consider").iter().cloned());
+    consider.extend(event.members(&event::CONSIDER).iter().cloned());
     consider.extend(
         weigh::open_lines(&outcome)
             .iter()
@@ -96,7 +98,7 @@ fn sheet(app: &mut App<'_>, ground: &Ground, event: &Card) -> Result<EventSheet,
             consider.push(format!("{label}: {text}"));
         }
     }
-    match ground.map.value("strategy") {
+    match ground.map.value(&map::STRATEGY) {
         Some(strategy) => consider.push(format!("Our plan here: {strategy}")),
         None => consider.push("Our plan here: none written down yet".to_owned()),
     }
@@ -105,7 +107,7 @@ fn sheet(app: &mut App<'_>, ground: &Ground, event: &Card) -> Result<EventSheet,
     if outcome.role == allymap_policy::Role::Silent {
         conclusion.push("Our name and logo are not used.".to_owned());
     }
-    let gives = event.members("we-give");
+    let gives = event.members(&event::WE_GIVE);
     if !gives.is_empty() {
         conclusion.push(format!("We give: {}", gives.join("; ")));
     }
@@ -118,7 +120,7 @@ fn sheet(app: &mut App<'_>, ground: &Ground, event: &Card) -> Result<EventSheet,
         title: event.name.clone(),
         below,
         event: facts,
-        theme: event.value("theme").map(str::to_owned).into_iter().collect(),
+        theme: event.value(&event::THEME).map(str::to_owned).into_iter().collect(),
         organisers,
         consider,
         conclusion,

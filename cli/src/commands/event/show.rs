@@ -2,6 +2,8 @@
 
 use allymap_domain::card::Card;
 use allymap_domain::card::find::short_ids;
+use allymap_domain::kind::event;
+use allymap_domain::kind::field::{self, Field, Holds, Merges};
 use allymap_domain::weigh::Weigher;
 use allymap_policy::Fact;
 
@@ -80,11 +82,11 @@ pub(super) fn run(app: &mut App<'_>, args: &Args) -> Result<(), Failure> {
 pub(super) fn headings(weigher: &Weigher<'_>, event: &Card) -> Vec<(&'static str, String)> {
     let mut lines = Vec::new();
     for (field, label) in FIELDS {
-        let words = match *field {
-            "organisers" | "communities" | "representatives" | "speakers" => weigher.names(event, field).join("; "),
-            "we-give" | "consider" => event.members(field).join("; "),
-            "place" => event.value(field).map(|value| weigher.meant(value).1).unwrap_or_default(),
-            "lead" => match event.value(field) {
+        let words = match field.holds {
+            Holds::Entry if field.merges == Merges::Set => weigher.names(event, field).join("; "),
+            Holds::Entry => event.value(field).map(|value| weigher.meant(value).1).unwrap_or_default(),
+            _ if field.merges == Merges::Set => event.members(field).join("; "),
+            _ if **field == event::LEAD => match event.value(field) {
                 Some("them") => "them; it is their event".to_owned(),
                 Some("together") => "both together".to_owned(),
                 other => other.unwrap_or_default().to_owned(),
@@ -98,29 +100,29 @@ pub(super) fn headings(weigher: &Weigher<'_>, event: &Card) -> Vec<(&'static str
     lines
 }
 
-const FIELDS: &[(&str, &str)] = &[
-    ("place", "Where"),
-    ("theme", "Theme"),
-    ("organisers", "Organisers"),
-    ("lead", "Led by"),
-    ("communities", "About"),
-    ("representatives", "For us"),
-    ("speakers", "Speakers"),
-    ("electorate", "Electorate"),
-    ("occasion", "Occasion"),
-    ("we-give", "What we give"),
-    ("consider", "To consider"),
-    ("held-by", "Held by"),
+const FIELDS: &[(&Field, &str)] = &[
+    (&event::PLACE, "Where"),
+    (&event::THEME, "Theme"),
+    (&event::ORGANISERS, "Organisers"),
+    (&event::LEAD, "Led by"),
+    (&event::COMMUNITIES, "About"),
+    (&event::REPRESENTATIVES, "For us"),
+    (&event::SPEAKERS, "Speakers"),
+    (&event::ELECTORATE, "Electorate"),
+    (&event::OCCASION, "Occasion"),
+    (&event::WE_GIVE, "What we give"),
+    (&event::CONSIDER, "To consider"),
+    (&field::HELD_BY, "Held by"),
 ];
 
 fn details(weigher: &Weigher<'_>, event: &Card, short: &str) -> serde_json::Value {
     serde_json::json!({
-        "id": event.id.to_string(), "short_id": short, "name": event.name, "on": event.value("on"),
-        "place": event.value("place").map(|value| weigher.meant(value).1), "theme": event.value("theme"),
-        "occasion": event.value("occasion"), "lead": event.value("lead"), "electorate": event.value("electorate"),
-        "held_by": event.held_by(), "organisers": weigher.names(event, "organisers"),
-        "communities": weigher.names(event, "communities"), "representatives": weigher.names(event, "representatives"),
-        "speakers": weigher.names(event, "speakers"), "we_give": event.members("we-give"),
-        "consider": event.members("consider"), "archived": event.archived,
+        "id": event.id.to_string(), "short_id": short, "name": event.name, "on": event.value(&event::ON),
+        "place": event.value(&event::PLACE).map(|value| weigher.meant(value).1), "theme": event.value(&event::THEME),
+        "occasion": event.value(&event::OCCASION), "lead": event.value(&event::LEAD), "electorate": event.value(&event::ELECTORATE),
+        "held_by": event.held_by(), "organisers": weigher.names(event, &event::ORGANISERS),
+        "communities": weigher.names(event, &event::COMMUNITIES), "representatives": weigher.names(event, &event::REPRESENTATIVES),
+        "speakers": weigher.names(event, &event::SPEAKERS), "we_give": event.members(&event::WE_GIVE),
+        "consider": event.members(&event::CONSIDER), "archived": event.archived,
     })
 }

@@ -73,7 +73,7 @@ pub(crate) fn run(app: &mut App<'_>, args: Args) -> Result<(), Failure> {
         }
     }
     let document = app.map_document()?;
-    app.edit(document, |edit| answers.iter().try_for_each(|(asked, answer)| Map::give_answer(edit, *asked, answer)))?;
+    app.edit(document, |edit| answers.iter().try_for_each(|(asked, answer)| Map::put(edit, asked, answer)))?;
     app.commit()?;
     let map = super::needed(app)?;
     let progress = map.progress();

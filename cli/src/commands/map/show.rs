@@ -4,6 +4,7 @@ use allymap_domain::card::Card;
 use allymap_domain::date::Date;
 use allymap_domain::kind::KINDS;
 use allymap_domain::kind::field::{Holds, Merges};
+use allymap_domain::kind::{field, person, segment};
 use allymap_domain::map::Map;
 use allymap_domain::map::item::Item;
 use allymap_domain::map::key_date::coming;
@@ -127,7 +128,8 @@ fn say_section(app: &App<'_>, map: &Map, rows: &[Card], section: &Section) {
                 }
             }
             for row in of_kind {
-                let people = row.value("people").map(|people| format!("about {people} people")).unwrap_or_default();
+                let people =
+                    row.value(&segment::PEOPLE).map(|people| format!("about {people} people")).unwrap_or_default();
                 let text = if people.is_empty() { "a part of the public".to_owned() } else { people };
                 out.note(&format!("  {}", row.name), &text, 2 + COLUMN);
             }
@@ -163,21 +165,21 @@ fn say_section(app: &App<'_>, map: &Map, rows: &[Card], section: &Section) {
 /// Names by the types of their kind, in the table's order; those without a type last. People by what they are.
 fn by_type(kind: &str, rows: &[&Card]) -> Vec<(String, Vec<String>)> {
     let named = |row: &Card| row.name.clone();
-    let field = KINDS.iter().find(|known| known.name == kind).and_then(|kind| kind.field("type"));
+    let field = KINDS.iter().find(|known| known.name == kind).and_then(|kind| kind.own(&field::TYPE));
     let Some(Holds::Choice(types)) = field.map(|field| field.holds) else {
         return rows
             .iter()
-            .map(|row| (row.value("role").unwrap_or("role not known").to_owned(), vec![named(row)]))
+            .map(|row| (row.value(&person::ROLE).unwrap_or("role not known").to_owned(), vec![named(row)]))
             .collect();
     };
     let mut groups: Vec<(String, Vec<String>)> = types
         .iter()
         .map(|choice| {
-            let names = rows.iter().filter(|row| row.value("type") == Some(choice.slug)).map(|row| named(row));
+            let names = rows.iter().filter(|row| row.value(&field::TYPE) == Some(choice.slug)).map(|row| named(row));
             (choice.label.to_owned(), names.collect())
         })
         .collect();
-    let known = |row: &Card| row.value("type").is_some_and(|sort| types.iter().any(|choice| choice.slug == sort));
+    let known = |row: &Card| row.value(&field::TYPE).is_some_and(|sort| types.iter().any(|choice| choice.slug == sort));
     groups.push(("type not known".to_owned(), rows.iter().filter(|row| !known(row)).map(|row| named(row)).collect()));
     groups.retain(|(_, names)| !names.is_empty());
     groups

@@ -90,7 +90,7 @@ fn write(app: &mut App<'_>, row: &Card, shown: &Entry, changes: &[Change]) -> Re
     app.commit()?;
     for change in changes {
         let Change::Set(field, _) = change else { continue };
-        if let Some(theirs) = now.value(field.name).filter(|theirs| shown.value(field.name) != Some(*theirs)) {
+        if let Some(theirs) = now.value(field).filter(|theirs| shown.value(field) != Some(*theirs)) {
             app.output.status(format_args!(
                 "{}: somebody changed it meanwhile, to \"{}\". Yours stands, theirs is in its history.",
                 field.label,
@@ -188,7 +188,7 @@ fn changes_of(
     text: &str,
 ) -> Result<Vec<Change>, Slip> {
     let clean = |typed: &str| field.clean(typed).unwrap_or_else(|_| typed.to_owned());
-    let before: Vec<String> = shown.field(field.name).map_or(&[][..], |field| &field.values).iter().map(said).collect();
+    let before: Vec<String> = shown.field(field).map_or(&[][..], |field| &field.values).iter().map(said).collect();
     if field.merges != Merges::Set {
         let typed =
             word(value, text).ok_or_else(|| Slip::new(value.span(), Rejection::OnlyOne { field: field.name }))?;
@@ -240,7 +240,7 @@ fn form(entry: &Entry, kind: &Kind, map: &str) -> String {
         one_line(map)
     );
     for field in kind.fields {
-        let values = entry.field(field.name).map_or(&[][..], |field| &field.values);
+        let values = entry.field(field).map_or(&[][..], |field| &field.values);
         form.push_str(&format!("\n# {}: {}\n", field.label, field.question));
         match field.holds {
             Holds::Choice(choices) => {

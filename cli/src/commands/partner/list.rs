@@ -10,6 +10,9 @@ use allymap_domain::entry::fact::Stage;
 use allymap_domain::entry::favour::{self, Balance};
 use allymap_domain::entry::position::Place;
 use allymap_domain::ids::EntryId;
+use allymap_domain::kind::event;
+use allymap_domain::kind::place;
+use allymap_domain::kind::segment;
 use allymap_domain::words::choice::Word;
 
 use super::{office, row_json};
@@ -73,10 +76,10 @@ pub(super) fn run(app: &mut App<'_>, args: &Args) -> Result<(), Failure> {
     let joined = app.joined()?;
     let mut rows: Vec<&Card> = joined.iter().collect();
     rows.retain(|row| args.archived || !row.archived);
-    rows.retain(|row| args.kind.as_ref().map_or(row.kind != "event", |kind| row.kind == *kind));
+    rows.retain(|row| args.kind.as_ref().map_or(!row.is(&event::KIND), |kind| row.kind == *kind));
     let of = rows.len();
     rows.retain(|row| {
-        stage.is_none_or(|stage| row.stage() == stage && row.kind != "place" && row.kind != "segment")
+        stage.is_none_or(|stage| row.stage() == stage && !row.is(&place::KIND) && !row.is(&segment::KIND))
             && args.category.as_ref().is_none_or(|category| row.category().unwrap_or("unknown") == category)
             && position.is_none_or(|place| places.get(&row.id) == Some(&place))
             && held_by.as_ref().is_none_or(|held_by| held_by.holds(row))
@@ -106,7 +109,7 @@ pub(super) fn run(app: &mut App<'_>, args: &Args) -> Result<(), Failure> {
         if position.is_none() {
             column("Stands", &|row| places.get(&row.id).map(|place| place.label().to_owned()).unwrap_or_default());
         }
-        column("Last contact", &|row| row.last_contact.map(|on| ago(on.days_until(app.today()))).unwrap_or_default());
+        column("Last contact", &|row| row.contact.last.map(|on| ago(on.days_until(app.today()))).unwrap_or_default());
         column("Held by", &|row| row.held_by().unwrap_or_default().to_owned());
         column("Balance", &|row| balance(row, app.today()));
     } else {
@@ -143,7 +146,7 @@ fn sort(rows: &mut [&Card], by: Option<Sort>, places: &BTreeMap<EntryId, Place>,
     match by {
         None => {}
         Some(Sort::Name) => rows.sort_by(|a, b| a.name.cmp(&b.name)),
-        Some(Sort::LastContact) => rows.sort_by_key(|row| (row.last_contact.is_none(), row.last_contact)),
+        Some(Sort::LastContact) => rows.sort_by_key(|row| (row.contact.last.is_none(), row.contact.last)),
         Some(Sort::Balance) => rows.sort_by_key(|row| {
             let balance = Balance::of(&row.favours, today);
             let turn = match balance.standing() {

@@ -7,8 +7,10 @@ use allymap_domain::date::Date;
 use allymap_domain::entry::Entry;
 use allymap_domain::entry::assertion::{Claim, Stated};
 use allymap_domain::entry::link::{Direction, Target};
+use allymap_domain::history;
+use allymap_domain::kind::field::Field;
 use allymap_domain::kind::field::Holds;
-use allymap_domain::undo;
+use allymap_domain::kind::person;
 use allymap_wire::DocumentId;
 
 use crate::app::App;
@@ -32,18 +34,18 @@ pub(crate) fn show(app: &mut App<'_>, who: &str) -> Result<(), Failure> {
     let row = app.find(who)?;
     let entry = app.entry(row.id)?;
     let facts = facts(app, &entry)?;
-    let person = row.kind == "person";
-    let field = |name: &str| {
-        let value = entry.field(name)?;
+    let person = row.is(&person::KIND);
+    let field = |field: &Field| {
+        let value = entry.field(field)?;
         let values = value.values.iter().map(|said| value.field.shown(&said.value));
         Some(values.collect::<Vec<_>>().join("; "))
     };
-    let (basis, needed) = (field("basis"), field("needed-for"));
+    let (basis, needed) = (field(&person::BASIS), field(&person::NEEDED_FOR));
     if app.output.json {
         let facts: Vec<_> = facts.iter().map(json).collect();
         let mut value = serde_json::json!({ "entry": row.name, "id": row.id.to_string(), "facts": facts });
         if person {
-            value["basis"] = serde_json::json!(entry.value("basis"));
+            value["basis"] = serde_json::json!(entry.value(&person::BASIS));
             value["needed_for"] = serde_json::json!(needed);
         }
         app.output.json(&value);
@@ -174,9 +176,9 @@ fn written_here(app: &mut App<'_>, entry: &Entry) -> Result<BTreeMap<(String, St
         for key in &change.keys {
             let value = match after.text(key) {
                 Some(text) => text,
-                None => after.value(key).map(|value| undo::said(&after, key, &value)).unwrap_or_default(),
+                None => after.value(key).map(|value| history::said(&after, key, &value)).unwrap_or_default(),
             };
-            written.insert((undo::label(&after, key), value), own(act));
+            written.insert((history::label(&after, key), value), own(act));
         }
     }
     Ok(written)

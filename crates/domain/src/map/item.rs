@@ -32,7 +32,7 @@ impl<K, T> Item<K, T> {
 }
 
 /// What can stand in a list of the map.
-pub(crate) trait Listed: Sized + Clone + Ord + Encode<()> + for<'b> Decode<'b, ()> {
+pub trait Listed: Sized + Clone + Ord + Encode<()> + for<'b> Decode<'b, ()> {
     /// What names an item.
     type Key: FromStr + Display + Ord;
 

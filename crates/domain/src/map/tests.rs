@@ -10,6 +10,7 @@ use crate::date::{Date, When};
 use crate::entry::Entry;
 use crate::entry::assertion::{Assertion, Claim};
 use crate::entry::risk::{Level, Mitigation, Risk, RiskKind};
+use crate::map;
 use crate::map::key_date::starter_dates;
 use crate::map::origin::{Origin, SourceKind};
 use crate::tests::desk::{Desk, ENTRY, NOW, row, today};
@@ -49,11 +50,11 @@ fn s103_the_head_says_what_the_community_is_by_area_or_by_what_is_shared() {
     ben.edit(|edit| Map::set(edit, "region", "Far coast")).unwrap();
     ana.learn(&[&ben]);
     let head = map(&ana);
-    assert_eq!((head.value("extent"), head.value("region")), (Some("town"), Some("Far coast")));
+    assert_eq!((head.value(&map::EXTENT), head.value(&map::REGION)), (Some("town"), Some("Far coast")));
     assert_eq!(head.community, "From the weir to the harbour");
     let geo = r#"{"type":"Polygon","coordinates":[[[150,-36],[151,-36],[151,-35],[150,-36]]]}"#;
     ana.edit(|edit| Map::set(edit, "boundary", geo)).unwrap();
-    assert_eq!(map(&ana).value("boundary"), Some(geo));
+    assert_eq!(map(&ana).value(&map::BOUNDARY), Some(geo));
     for (field, typed) in
         [("boundary", "{\"type\":\"Blob\"}"), ("boundary", "{oh"), ("extent", "galaxy"), ("moon", "full")]
     {
@@ -80,7 +81,7 @@ fn a_map_of_an_older_version_reads_and_takes_everything_new() {
     let read = map(&old);
     assert_eq!((read.name(), read.newer_facts, read.campaigns.len()), ("Kill Town", 0, 1));
     assert_eq!(read.progress().unknown, 7);
-    old.edit(|edit| Map::give_answer(edit, Asked::Whole("community"), &answer(Known::Partly, "the town"))).unwrap();
+    old.edit(|edit| Map::put(edit, &Asked::Whole("community"), &answer(Known::Partly, "the town"))).unwrap();
     old.edit(|edit| Map::set(edit, "strategy", "tea first")).unwrap();
     assert_eq!(map(&old).progress().partly, 1);
 }
@@ -97,7 +98,7 @@ fn what_a_newer_version_wrote_is_counted_and_never_written_away() {
     let read = map(&ana);
     assert_eq!(read.issues[0].value.name, "Rents", "shown as far as it is readable");
     assert_eq!(read.newer_facts, 3);
-    assert_eq!(ana.edit(|edit| Map::put_issue(edit, row(9), &issue("Rents", 2))), Err(Rejection::NewerItem));
+    assert_eq!(ana.edit(|edit| Map::put(edit, &row(9), &issue("Rents", 2))), Err(Rejection::NewerItem));
     assert_eq!(ana.edit(|edit| Map::take_out(edit, row(9))), Err(Rejection::NewerItem));
 }
 
@@ -106,7 +107,7 @@ fn s105_s106_parts_are_answered_one_by_one_and_make_up_their_question() {
     let [mut ana, ..] = three();
     let question = Question::typed("8").unwrap();
     let say = |desk: &mut Desk, part: &'static str, known| {
-        desk.edit(|edit| Map::give_answer(edit, Asked::Part("influencers", part), &answer(known, "so"))).unwrap();
+        desk.edit(|edit| Map::put(edit, &Asked::Part("influencers", part), &answer(known, "so"))).unwrap();
     };
     assert_eq!(map(&ana).known_of(question), Known::Unknown);
     say(&mut ana, "who", Known::Answered);
@@ -115,24 +116,24 @@ fn s105_s106_parts_are_answered_one_by_one_and_make_up_their_question() {
     say(&mut ana, "pressure", Known::Answered);
     assert_eq!(map(&ana).known_of(question), Known::Answered);
     let empty = Answer { known: Known::Answered, text: None, origin: Origin::default() };
-    assert!(ana.edit(|edit| Map::give_answer(edit, Asked::Whole("community"), &empty)).is_err());
+    assert!(ana.edit(|edit| Map::put(edit, &Asked::Whole("community"), &empty)).is_err());
     let looked = Answer { known: Known::Unknown, ..empty };
-    ana.edit(|edit| Map::give_answer(edit, Asked::Whole("community"), &looked)).unwrap();
+    ana.edit(|edit| Map::put(edit, &Asked::Whole("community"), &looked)).unwrap();
 }
 
 #[test]
 fn s105_answers_given_apart_both_stand_and_the_one_that_claims_less_counts() {
     let [mut ana, mut ben, mut cleo] = three();
     let asked = Asked::Part("knows-us", "bad-experiences");
-    ana.edit(|edit| Map::give_answer(edit, asked, &answer(Known::Answered, "none"))).unwrap();
-    ben.edit(|edit| Map::give_answer(edit, asked, &answer(Known::Partly, "a petition, 2019"))).unwrap();
+    ana.edit(|edit| Map::put(edit, &asked, &answer(Known::Answered, "none"))).unwrap();
+    ben.edit(|edit| Map::put(edit, &asked, &answer(Known::Partly, "a petition, 2019"))).unwrap();
     cleo.learn(&[&ana, &ben]);
     let read = map(&cleo);
     let texts: Vec<&str> = read.answer(asked).unwrap().versions().filter_map(|answer| answer.text.as_deref()).collect();
     assert!(texts.contains(&"none") && texts.contains(&"a petition, 2019"), "{texts:?}");
     assert_eq!(read.known(asked), Known::Partly);
     assert_eq!(todo(&read, &[], today(), 18).apart, ["knows-us.bad-experiences"]);
-    cleo.edit(|edit| Map::give_answer(edit, asked, &answer(Known::Answered, "one petition, in 2019"))).unwrap();
+    cleo.edit(|edit| Map::put(edit, &asked, &answer(Known::Answered, "one petition, in 2019"))).unwrap();
     ana.learn(&[&ben, &cleo]);
     assert!(map(&ana).answer(asked).unwrap().others.is_empty(), "whoever saw both settles it");
 }
@@ -141,7 +142,7 @@ fn s105_answers_given_apart_both_stand_and_the_one_that_claims_less_counts() {
 fn s116_a_question_of_ones_own_counts_and_may_stand_for_number_six() {
     let [mut ana, ..] = three();
     let own = OwnQuestion { words: "Who speaks for the caravan park?".into(), sixth: true };
-    ana.edit(|edit| Map::put_question(edit, row(1), &own)).unwrap();
+    ana.edit(|edit| Map::put(edit, &row(1), &own)).unwrap();
     let read = map(&ana);
     let numbers: Vec<Option<u8>> = read.questions().iter().map(|standing| standing.number).collect();
     assert_eq!(numbers, [1, 2, 3, 4, 5, 6, 7, 8].map(Some));
@@ -158,11 +159,11 @@ fn s122_a_map_is_ready_when_every_question_is_at_least_partly_answered() {
     for question in QUESTIONS {
         assert!(!map(&ana).progress().ready());
         let asked = Asked::Whole(question.slug);
-        ana.edit(|edit| Map::give_answer(edit, asked, &answer(Known::Partly, "something"))).unwrap();
+        ana.edit(|edit| Map::put(edit, &asked, &answer(Known::Partly, "something"))).unwrap();
     }
     assert!(map(&ana).progress().ready());
     let own = OwnQuestion { words: "And the caravan park?".into(), sixth: false };
-    ana.edit(|edit| Map::put_question(edit, row(1), &own)).unwrap();
+    ana.edit(|edit| Map::put(edit, &row(1), &own)).unwrap();
     assert_eq!(map(&ana).progress().missing, ["And the caravan park?"]);
 }
 
@@ -184,7 +185,7 @@ fn s123_how_the_community_knows_us_gives_a_hint_for_each_answer() {
 fn s110_starter_dates_taken_up_apart_are_there_once() {
     let [mut ana, mut ben, mut cleo] = three();
     for desk in [&mut ana, &mut ben] {
-        desk.edit(|edit| starter_dates().iter().try_for_each(|(id, date)| Map::put_date(edit, *id, date))).unwrap();
+        desk.edit(|edit| starter_dates().iter().try_for_each(|(id, date)| Map::put(edit, id, date))).unwrap();
     }
     cleo.learn(&[&ana, &ben]);
     let read = map(&cleo);
@@ -204,20 +205,20 @@ fn s109_s111_what_several_add_apart_is_all_there_and_a_change_brings_back_what_w
             on: Some(When { typed: "2021".into(), date: None }),
         },
     };
-    ana.edit(|edit| Map::put_figure(edit, row(1), &figure)).unwrap();
-    ana.edit(|edit| Map::put_issue(edit, row(2), &issue("Rents", 3))).unwrap();
-    ben.edit(|edit| Map::put_issue(edit, row(3), &issue("The last bus", 5))).unwrap();
+    ana.edit(|edit| Map::put(edit, &row(1), &figure)).unwrap();
+    ana.edit(|edit| Map::put(edit, &row(2), &issue("Rents", 3))).unwrap();
+    ben.edit(|edit| Map::put(edit, &row(3), &issue("The last bus", 5))).unwrap();
     cleo.learn(&[&ana, &ben]);
     ben.learn(&[&ana]);
     let names: Vec<String> = map(&cleo).issues.iter().map(|item| item.value.name.clone()).collect();
     assert_eq!(names, ["The last bus", "Rents"], "the heaviest first");
     assert_eq!(map(&cleo).figures[0].value, figure);
     ben.edit(|edit| Map::take_out(edit, row(2))).unwrap();
-    cleo.edit(|edit| Map::put_issue(edit, row(2), &issue("Rents", 4))).unwrap();
+    cleo.edit(|edit| Map::put(edit, &row(2), &issue("Rents", 4))).unwrap();
     ben.learn(&[&cleo]);
     assert_eq!(map(&ben).issues.len(), 2, "the change wins over taking out");
-    assert!(ana.edit(|edit| Map::put_issue(edit, row(4), &issue("Noise", 6))).is_err());
-    assert!(ana.edit(|edit| Map::put_issue(edit, row(4), &issue(" ", 1))).is_err());
+    assert!(ana.edit(|edit| Map::put(edit, &row(4), &issue("Noise", 6))).is_err());
+    assert!(ana.edit(|edit| Map::put(edit, &row(4), &issue(" ", 1))).is_err());
 }
 
 #[test]
@@ -228,12 +229,12 @@ fn s119_facts_older_than_the_maps_limit_are_listed_and_a_newer_figure_makes_the_
         value: "many".into(),
         origin: Origin { on: Some(When { typed: typed.into(), date: None }), ..Origin::default() },
     };
-    ana.edit(|edit| Map::put_figure(edit, row(1), &people("2016"))).unwrap();
+    ana.edit(|edit| Map::put(edit, &row(1), &people("2016"))).unwrap();
     let old = |desk: &Desk| todo(&map(desk), &[], today(), map(desk).facts_age_months()).old_facts;
     assert_eq!(old(&ana), [("People".to_owned(), When { typed: "2016".into(), date: None })]);
-    ana.edit(|edit| Map::put_figure(edit, row(2), &people("2026"))).unwrap();
+    ana.edit(|edit| Map::put(edit, &row(2), &people("2026"))).unwrap();
     assert_eq!(old(&ana), []);
-    ana.edit(|edit| Map::put_figure(edit, row(2), &people("2024"))).unwrap();
+    ana.edit(|edit| Map::put(edit, &row(2), &people("2024"))).unwrap();
     assert_eq!(old(&ana).len(), 1);
     ana.edit(|edit| Map::set(edit, "facts-age", "36")).unwrap();
     assert_eq!(old(&ana), []);
@@ -306,7 +307,7 @@ proptest! {
         key in "s/(answers|figures|issues|dates|questions|sections|knows-us|campaigns)/[a-z.]{1,8}|f/(strategy|weeks-a)",
     ) {
         let [mut ana, ..] = three();
-        ana.edit(|edit| Map::put_date(edit, row(1), &KeyDate::new("Fair", Rule::Easter { days: 1 }))).unwrap();
+        ana.edit(|edit| Map::put(edit, &row(1), &KeyDate::new("Fair", Rule::Easter { days: 1 }))).unwrap();
         ana.edit(|edit| Ok(edit.put(&key, Value::Bytes(bytes.clone()))?)).unwrap();
         let read = map(&ana);
         prop_assert!(read.newer_facts >= 1);
@@ -323,10 +324,10 @@ proptest! {
             let desk = &mut desks[who];
             let name = format!("issue {weight}");
             desk.edit(|edit| match what {
-                0 => Map::put_issue(edit, row(which), &issue(&name, weight)),
+                0 => Map::put(edit, &row(which), &issue(&name, weight)),
                 1 => Map::take_out(edit, row(which)),
                 2 => Map::set(edit, "strategy", &name),
-                _ => Map::give_answer(edit, Asked::Whole("out-there"), &answer(Known::Partly, &name)),
+                _ => Map::put(edit, &Asked::Whole("out-there"), &answer(Known::Partly, &name)),
             }).unwrap();
         }
         let [ana, ben, cleo] = &desks;

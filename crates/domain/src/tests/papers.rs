@@ -13,6 +13,7 @@ use crate::entry::risk::{Level, Mitigation, Risk, RiskKind};
 use crate::entry::{Entry, NewEntry};
 use crate::ids::EntryId;
 use crate::kind::field::{Audience, Holds, Merges};
+use crate::kind::person;
 use crate::kind::{KINDS, Kind};
 use crate::map::campaign::Campaign;
 use crate::map::figure::Figure;
@@ -57,20 +58,20 @@ fn town_that_says(say: &dyn Fn(&str) -> String) -> Map {
         Campaign::argue(edit, row(99), row(98), &say("argument"))?;
         Campaign::say(edit, row(97), &say("campaign"))?;
         let figure = Figure { what: say("figure"), value: "9,000".into(), origin: origin("figure") };
-        Map::put_figure(edit, row(1), &figure)?;
+        Map::put(edit, &row(1), &figure)?;
         let issue =
             Issue { name: say("issue"), weight: Some(5), note: Some(say("issue note")), origin: origin("issue") };
-        Map::put_issue(edit, row(2), &issue)?;
+        Map::put(edit, &row(2), &issue)?;
         let fair = KeyDate::new(&say("date"), Rule::Easter { days: 0 });
         let (note, source) = (Some(say("date note")), Some(say("date source")));
-        Map::put_date(edit, row(3), &KeyDate { note, source, days: 2, ..fair })?;
+        Map::put(edit, &row(3), &KeyDate { note, source, days: 2, ..fair })?;
         let ours = KeyDate::new(&say("our date"), Rule::Yearly { month: 2, day: 3 });
-        Map::put_date(edit, row(4), &KeyDate { sort: Some(DateSort::Ours), ..ours })?;
-        Map::put_question(edit, row(5), &OwnQuestion { words: say("own question"), sixth: false })?;
-        Map::put_section(edit, row(6), &OwnSection { title: say("own section"), text: Some(say("own text")) })?;
-        Map::give_answer(edit, Asked::Whole("community"), &answer("answer"))?;
-        Map::give_answer(edit, Asked::Part("influencers", "who"), &answer("part answer"))?;
-        Map::give_answer(edit, Asked::Own(row(5)), &answer("own answer"))?;
+        Map::put(edit, &row(4), &KeyDate { sort: Some(DateSort::Ours), ..ours })?;
+        Map::put(edit, &row(5), &OwnQuestion { words: say("own question"), sixth: false })?;
+        Map::put(edit, &row(6), &OwnSection { title: say("own section"), text: Some(say("own text")) })?;
+        Map::put(edit, &Asked::Whole("community"), &answer("answer"))?;
+        Map::put(edit, &Asked::Part("influencers", "who"), &answer("part answer"))?;
+        Map::put(edit, &Asked::Own(row(5)), &answer("own answer"))?;
         for field in MAP_FIELDS.iter().filter(|field| matches!(field.holds, Holds::Line | Holds::Note)) {
             if !field.name.starts_with("weeks-") && field.name != "facts-age" {
                 let word = say(&format!("head {}", field.name));
@@ -294,7 +295,7 @@ fn nothing_above_the_level_of_an_audience_leaves() {
             new = new.with(field.name, &value);
             secrets.push((word, field.audience));
         }
-        if kind.name == "person" {
+        if **kind == person::KIND {
             new = new.with("basis", "public-role");
         }
         let other = EntryId([(number % 4) + 1; 16]);

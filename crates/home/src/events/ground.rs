@@ -6,6 +6,7 @@ use allymap_domain::card::Card;
 use allymap_domain::card::find::{Found, find};
 use allymap_domain::date::Date;
 use allymap_domain::ids::EntryId;
+use allymap_domain::kind::event;
 use allymap_domain::map::Map;
 use allymap_domain::weigh::{Weigher, Weighing};
 use allymap_policy::Pack;
@@ -52,7 +53,7 @@ impl Ground {
 
 /// The event that is meant. Entries of other kinds are none, and stand in nobody's way.
 pub fn meant(v: &mut Visit<'_>, said: &str) -> Result<Card, Trouble> {
-    let events: Vec<Card> = v.cards()?.iter().filter(|card| card.kind == "event").cloned().collect();
+    let events: Vec<Card> = v.cards()?.iter().filter(|card| card.is(&event::KIND)).cloned().collect();
     if let Found::One(card) = find(said, &events) {
         return Ok(card.clone());
     }
@@ -60,8 +61,8 @@ pub fn meant(v: &mut Visit<'_>, said: &str) -> Result<Card, Trouble> {
         Trouble::Which(trouble::Which::None { said, near }) => Trouble::Which(trouble::Which::NoEvent { said, near }),
         trouble => trouble,
     })?;
-    if card.kind == "event" {
+    if card.is(&event::KIND) {
         return Ok(card);
     }
-    Err(Trouble::Which(trouble::Which::NotAnEvent { name: card.name }))
+    Err(Trouble::Which(trouble::Which::NotAnEvent { name: card.heading.name }))
 }
