@@ -4,6 +4,7 @@ use allymap_domain::card::Card;
 use allymap_domain::date::Date;
 use allymap_domain::entry::fact::{Fact, FactKind};
 use allymap_domain::entry::favour::Balance;
+use allymap_domain::kind::person;
 use allymap_home::together::member;
 use serde_json::json;
 
@@ -13,7 +14,7 @@ use crate::terminal::failure::Failure;
 
 /// What a list says about somebody beside the name.
 pub(crate) fn office(row: &Card) -> String {
-    let role = row.value("role").map(str::to_owned);
+    let role = row.value(&person::ROLE).map(str::to_owned);
     let seat = row.affiliations.first().map(ToString::to_string);
     role.or(seat).unwrap_or_default()
 }
@@ -32,15 +33,15 @@ pub(crate) fn row_json(row: &Card, short: &str, today: Date) -> serde_json::Valu
         "name": row.name,
         "kind": row.kind,
         "category": row.category(),
-        "role": row.value("role"),
+        "role": row.value(&person::ROLE),
         "belongs_to": row.affiliations.iter().map(ToString::to_string).collect::<Vec<_>>(),
         "held_by": row.held_by(),
         "archived": row.archived,
         "strictest_risk": row.strictest_risk().slug(),
-        "log_lines": row.log_lines,
+        "log_lines": row.contact.lines,
         "stage": row.stage().slug(),
         "health": row.fact(FactKind::Health).map(Fact::slug),
-        "last_contact": row.last_contact.map(|date| date.to_string()),
+        "last_contact": row.contact.last.map(|date| date.to_string()),
         "balance": Balance::of(&row.favours, today).standing().words(),
         "to_settle": row.conflicts,
     })

@@ -19,7 +19,7 @@ pub(crate) fn say(out: &Output, shown: &Entry, others: &[AlsoKept]) {
             out.line(&format!("  {label}"), 22, text);
         };
         for value in other.fields.iter().filter(|value| value.field.holds != Holds::Affiliation) {
-            let here = shown.field(value.field.name);
+            let here = shown.field(value.field);
             let known = |text: &str| here.is_some_and(|here| here.values.iter().any(|said| said.value == text));
             for said in value.values.iter().filter(|said| !known(&said.value)) {
                 let by = said.by.as_ref().map(|by| format!("  ({}, {})", by.name, by.group)).unwrap_or_default();

@@ -3,8 +3,8 @@
 use allymap_domain::date::When;
 use allymap_domain::date::typed::parse_when;
 use allymap_domain::entry::weighed::Weighed;
-use allymap_domain::weigh::Told;
 use allymap_domain::weigh::consent::{Answer as Answered, Follows, Occasion, needs_giver};
+use allymap_domain::weigh::standing::Told;
 use allymap_domain::weigh::typed::value;
 use allymap_home::events::consent::{self, Noted, Shown, Want, Withdrawing, Withdrawn};
 use allymap_home::events::event::meant;

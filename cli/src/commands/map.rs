@@ -290,7 +290,7 @@ fn asked(app: &mut App<'_>) -> Result<Vec<(String, String)>, Failure> {
             }
             _ => String::new(),
         };
-        let now = map.value(field.name).map(|value| format!(" [{}]", field.shown(value))).unwrap_or_default();
+        let now = map.value(field).map(|value| format!(" [{}]", field.shown(value))).unwrap_or_default();
         let question = format!("{}{choices}{now}", field.question);
         let answer = app.ask_until(&question, |_, typed| fitting(field, typed))?;
         changes.extend(answer.map(|answer| (field.name.to_owned(), answer)));

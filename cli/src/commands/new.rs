@@ -2,7 +2,7 @@
 
 use allymap_domain::ids::{EntryId, RowId};
 use allymap_domain::map::{Map, NewMap};
-use allymap_domain::town::practice::town_map;
+use allymap_domain::town::town_map;
 use allymap_domain::town::{TownChoices, demo_town};
 use allymap_domain::words::label::label;
 use allymap_replica::{Founding, Replica};

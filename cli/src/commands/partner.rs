@@ -5,7 +5,7 @@ mod list;
 mod show;
 mod why;
 
-use allymap_domain::entry::{Lack, NewEntry};
+use allymap_domain::entry::{Entry, Lack, NewEntry};
 use allymap_domain::ids::EntryId;
 use allymap_domain::kind::Kind;
 use allymap_domain::kind::field::{Field, Holds};
@@ -366,9 +366,9 @@ fn asked_one_by_one(app: &mut App<'_>, id: EntryId) -> Result<Vec<(String, Strin
     Ok(fields)
 }
 
-/// See [`allymap_domain::entry::Entry::change`].
+/// See [`Entry::change`].
 pub(crate) fn set(edit: &mut allymap_document::Edit<'_>, field: &str, value: &str) -> Result<(), Rejection> {
-    allymap_domain::entry::Entry::change(edit, field, value)
+    Entry::change(edit, field, value)
 }
 
 impl Answer for Added {

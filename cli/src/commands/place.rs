@@ -2,8 +2,10 @@
 
 use allymap_domain::card::Card;
 use allymap_domain::entry::NewEntry;
-use allymap_domain::kind::Kind;
+use allymap_domain::kind::field;
 use allymap_domain::kind::place::ACCESS;
+use allymap_domain::kind::relationship;
+use allymap_domain::kind::{self, Kind};
 use allymap_home::community::place::{self, Added, Changed, New, Place};
 use serde::Serialize;
 use serde_json::{Value, json};
@@ -118,7 +120,7 @@ impl Facts {
         ];
         for (access, said) in ACCESS.iter().zip(said) {
             let Some(said) = said else { continue };
-            given.extend(access.said(said).into_iter().map(|(field, value)| (field.to_owned(), value)));
+            given.extend(access.said(said).into_iter().map(|(field, value)| (field.name.to_owned(), value)));
         }
         given.extend(typed::pairs(&self.set, "phone=…")?);
         Ok(given)
@@ -143,10 +145,10 @@ fn add(app: &mut App<'_>, args: Add) -> Result<(), Failure> {
     let mut new = NewEntry::new(kind, &name);
     new.fields.extend(args.facts.given()?);
     for access in ACCESS.iter().filter(|access| new.value(access.field).is_none()).collect::<Vec<_>>() {
-        let question = kind.field(access.field).map_or(access.label, |field| field.question);
+        let question = kind.field(access.field.name).map_or(access.label, |field| field.question);
         let question = format!("{question} (yes, no; a note after a colon; Enter: not known)");
         let said = app.ask().optional(&question)?.map(|said| access.said(&said)).unwrap_or_default();
-        new.fields.extend(said.into_iter().map(|(field, value)| (field.to_owned(), value)));
+        new.fields.extend(said.into_iter().map(|(field, value)| (field.name.to_owned(), value)));
     }
     let added = place::add(app.visit()?, &New { place: new, another: args.another })?;
     app.tell(&added)
@@ -164,8 +166,8 @@ fn edit(app: &mut App<'_>, args: Edit) -> Result<(), Failure> {
 
 fn list(app: &mut App<'_>, args: &List) -> Result<(), Failure> {
     for fact in &args.with {
-        if !ACCESS.iter().any(|access| access.field == fact) {
-            let known: Vec<&str> = ACCESS.iter().map(|access| access.field).collect();
+        if !ACCESS.iter().any(|access| access.field.name == fact) {
+            let known: Vec<&str> = ACCESS.iter().map(|access| access.field.name).collect();
             return Err(Failure::usage(format!("\"{fact}\" is no fact about a place."))
                 .hint(format!("One of: {}.", known.join(", "))));
         }
@@ -211,8 +213,8 @@ impl Answer for Places {
             vec![
                 card.name.clone(),
                 sort(card),
-                card.value("step-free").unwrap_or("unknown").to_owned(),
-                card.value("seats").unwrap_or_default().to_owned(),
+                card.value(&kind::place::STEP_FREE).unwrap_or("unknown").to_owned(),
+                card.value(&relationship::SEATS).unwrap_or_default().to_owned(),
                 format!("{known} of {}", ACCESS.len()),
                 short.clone(),
             ]
@@ -231,14 +233,20 @@ impl Answer for Place {
     fn say(&self, out: &Output) {
         out.say(title(self));
         let card = &self.card;
-        for (name, label) in [("address", "Address"), ("seats", "Seats"), ("phone", "Phone"), ("held-by", "Held by")] {
-            if let Some(value) = card.value(name) {
+        let contact = [
+            (&field::ADDRESS, "Address"),
+            (&kind::place::SEATS, "Seats"),
+            (&field::PHONE, "Phone"),
+            (&field::HELD_BY, "Held by"),
+        ];
+        for (field, label) in contact {
+            if let Some(value) = card.value(field) {
                 out.note(label, value, COLUMN);
             }
         }
         for access in ACCESS {
             let value = card.value(access.field).unwrap_or("unknown");
-            let field = card.kind().and_then(|kind| kind.field(access.field));
+            let field = card.kind().and_then(|kind| kind.field(access.field.name));
             let shown = field.map_or(value.to_owned(), |field| field.shown(value));
             let note = card.value(access.note).map(|note| format!(": {note}")).unwrap_or_default();
             out.note(access.label, &format!("{shown}{note}"), COLUMN);
@@ -259,8 +267,8 @@ fn title(Place { card, short, .. }: &Place) -> String {
 }
 
 fn sort(card: &Card) -> String {
-    let field = card.kind().and_then(|kind| kind.field("type"));
-    match (card.value("type"), field) {
+    let field = card.kind().and_then(|kind| kind.field(field::TYPE.name));
+    match (card.value(&field::TYPE), field) {
         (Some(value), Some(field)) => field.shown(value),
         _ => "place".to_owned(),
     }
@@ -276,11 +284,11 @@ fn json(Place { card, short, .. }: &Place) -> Value {
         .iter()
         .map(|access| {
             let known = card.value(access.field).unwrap_or("unknown");
-            (access.field.to_owned(), json!({ "known": known, "note": card.value(access.note) }))
+            (access.field.name.to_owned(), json!({ "known": known, "note": card.value(access.note) }))
         })
         .collect();
     json!({
-        "id": card.id.to_string(), "short_id": short, "name": card.name, "type": card.value("type"),
-        "seats": card.value("seats"), "address": card.value("address"), "access": access,
+        "id": card.id.to_string(), "short_id": short, "name": card.name, "type": card.value(&field::TYPE),
+        "seats": card.value(&relationship::SEATS), "address": card.value(&field::ADDRESS), "access": access,
     })
 }

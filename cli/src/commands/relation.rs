@@ -7,6 +7,7 @@ use allymap_domain::entry::Entry;
 use allymap_domain::entry::fact::{Fact, FactKind};
 use allymap_domain::entry::log::LogLine;
 use allymap_domain::ids::EntryId;
+use allymap_domain::kind::person;
 use allymap_home::allies::partner::change::Stated;
 use allymap_home::status::Who;
 use allymap_wire::DocumentId;
@@ -90,7 +91,7 @@ pub(crate) fn add_line(app: &mut App<'_>, id: EntryId, line: &LogLine) -> Result
 
 /// What is said about a person has its source: asked for where somebody can be. Without one the map refuses it.
 pub(crate) fn source_about(app: &mut App<'_>, row: &Card, source: Option<String>) -> Result<Option<String>, Failure> {
-    if source.is_some() || row.kind != "person" || !app.can_ask() {
+    if source.is_some() || !row.is(&person::KIND) || !app.can_ask() {
         return Ok(source);
     }
     app.ask().required(SOURCE_QUESTION, "--source FROM").map(Some)

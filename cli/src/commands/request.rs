@@ -2,8 +2,8 @@
 
 use allymap_domain::date::When;
 use allymap_domain::entry::weighed::Weighed;
-use allymap_domain::weigh::Told;
 use allymap_domain::weigh::request::{Request, RequestKind};
+use allymap_domain::weigh::standing::Told;
 use allymap_home::events::request::{self, Lifted, Lifting, Noted, Requested, Want};
 use serde::Serialize;
 use serde_json::json;

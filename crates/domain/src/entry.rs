@@ -33,7 +33,10 @@ use crate::entry::rows::Unreadable;
 use crate::ids::{EntryId, RowId, letters};
 use crate::kind::Kind;
 use crate::kind::affiliation::Affiliation;
+use crate::kind::field;
 use crate::kind::field::{Field, Holds, Merges};
+use crate::kind::person;
+use crate::kind::relationship;
 use crate::kind::value::{FieldValue, Said};
 use crate::rejection::Rejection;
 use crate::words;
@@ -101,17 +104,17 @@ impl NewEntry {
     }
 
     pub fn name(&self) -> &str {
-        self.value("name").unwrap_or_default()
+        self.value(&field::NAME).unwrap_or_default()
     }
 
-    pub fn value(&self, field: &str) -> Option<&str> {
-        self.fields.iter().find(|(name, _)| name == field).map(|(_, value)| value.as_str())
+    pub fn value(&self, field: &Field) -> Option<&str> {
+        self.fields.iter().find(|(name, _)| name == field.name).map(|(_, value)| value.as_str())
     }
 
     /// Who may be on the map, and in whose words: what is still to be said, in the order of a conversation.
     pub fn lacks(&self) -> Vec<Lack> {
-        let basis = self.kind.field("basis").filter(|_| self.value("basis").is_none());
-        let words = self.value("led-by").is_some() && self.value("led-by-words").is_none();
+        let basis = self.kind.field(person::BASIS.name).filter(|_| self.value(&person::BASIS).is_none());
+        let words = self.value(&field::LED_BY).is_some() && self.value(&field::LED_BY_WORDS).is_none();
         basis.map(Lack::Basis).into_iter().chain(words.then_some(Lack::Words)).collect()
     }
 }
@@ -202,16 +205,20 @@ impl Entry {
     }
 
     pub fn name(&self) -> &str {
-        self.value("name").unwrap_or("(no name yet)")
+        self.value(&field::NAME).unwrap_or("(no name yet)")
     }
 
     /// The shown value of a field, or the first member of a set.
-    pub fn value(&self, field: &str) -> Option<&str> {
+    pub fn value(&self, field: &Field) -> Option<&str> {
         self.field(field).and_then(|value| value.values.first()).map(|said| said.value.as_str())
     }
 
-    pub fn field(&self, name: &str) -> Option<&FieldValue> {
-        self.fields.iter().find(|value| value.field.name == name)
+    pub fn field(&self, field: &Field) -> Option<&FieldValue> {
+        self.fields.iter().find(|value| value.field.name == field.name)
+    }
+
+    pub fn is(&self, kind: &Kind) -> bool {
+        self.kind_name == kind.name
     }
 
     /// Registers with several values that were written apart.
@@ -234,7 +241,7 @@ impl Entry {
 
     /// A formal partnership in which nobody knows what they get is incomplete (guide, section 2).
     pub fn lacks_their_gain(&self) -> bool {
-        self.value("agreement") == Some("formal") && self.value("they-get").is_none()
+        self.value(&relationship::AGREEMENT) == Some("formal") && self.value(&relationship::THEY_GET).is_none()
     }
 
     /// A fact in place of everything that was stated about it before.

@@ -62,7 +62,7 @@ impl Kind {
             }
         }
         for kind in KINDS {
-            if let Some(Field { holds: Holds::Choice(types), .. }) = kind.field("type")
+            if let Some(Field { holds: Holds::Choice(types), .. }) = kind.own(&field::TYPE)
                 && let Some(found) = types
                     .iter()
                     .find(|choice| is(choice.slug) || is(choice.label) || choice.also.iter().any(|also| is(also)))
@@ -79,8 +79,18 @@ impl Kind {
         !["place", "segment"].contains(&self.name)
     }
 
+    /// As it is typed or kept; what the program asks for is said with [`Kind::own`].
     pub fn field(&self, name: &str) -> Option<&'static Field> {
         self.fields.iter().find(|field| field.name == name)
+    }
+
+    /// Its own form of a field that several kinds have.
+    pub fn own(&self, field: &Field) -> Option<&'static Field> {
+        self.field(field.name)
+    }
+
+    pub fn has(&self, field: &Field) -> bool {
+        self.own(field).is_some()
     }
 
     pub(crate) fn needed_field(&self, name: &str) -> Result<&'static Field, Rejection> {
@@ -143,8 +153,8 @@ mod tests {
             let words = folded_name(field);
             assert!(!forbidden.iter().any(|word| words.split(' ').any(|own| own == *word)), "{}", field.name);
         }
-        assert!(person::KIND.field("address").is_none(), "no home addresses");
-        assert_eq!(person::KIND.field("phone").unwrap().audience, Audience::Group);
+        assert!(person::KIND.own(&field::ADDRESS).is_none(), "no home addresses");
+        assert_eq!(person::KIND.own(&field::PHONE).unwrap().audience, Audience::Group);
     }
 
     fn folded_name(field: &Field) -> String {

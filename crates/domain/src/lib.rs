@@ -1,7 +1,11 @@
-//! The map: entries, their fields, assertions, log and links; finding, export, import.
+//! The map: its entries with their fields, assertions, log and links; what lists need of them; what follows from it all; and
+//! how it goes in and out.
 //!
 //! No IO, no clock, no chance: the caller passes today's date, random ids, and a function that says who an actor is.
 //! Reading never fails because of what somebody wrote: what is readable comes back, and the rest is counted.
+
+#![warn(unreachable_pub, clippy::allow_attributes_without_reason)]
+#![cfg_attr(not(test), warn(clippy::unwrap_used))]
 
 /// What follows from a map, for whoever asks what to do next.
 pub mod advice {

@@ -81,33 +81,76 @@ pub struct QuestionStanding<'a> {
 
 /// What the head of a map says beside its name and its community.
 pub static MAP_FIELDS: &[Field] = &[
-    line("region", "Region", "In which region is it?").audience(Audience::Public),
+    REGION,
+    EXTENT,
+    BOUNDARY,
+    KNOWS_US,
+    STRATEGY,
+    VISION,
+    ORGANISING_TEAM,
+    ACTION_CENTRE,
+    REGIONAL_STAFF,
+    BRANCH_COMMITTEE,
+    MAJOR_PARTIES,
+    WEEKS_A,
+    WEEKS_B,
+    WEEKS_C,
+    WEEKS_D,
+    FACTS_AGE,
+];
+
+pub const REGION: Field = line("region", "Region", "In which region is it?").audience(Audience::Public);
+
+pub const EXTENT: Field =
     line("extent", "What kind of community", "Is it people of one area, or people who share something?")
         .holds(Holds::Choice(EXTENTS))
-        .audience(Audience::Public),
-    line("boundary", "Boundary", "Where is its border? (In words, or as GeoJSON)")
-        .holds(Holds::Note)
-        .audience(Audience::Public),
-    line("knows-us", "How it knows us", "How well does the community know us?")
-        .merges(Merges::Set)
-        .holds(Holds::Choice(ACQUAINTANCE)),
-    line("strategy", "Strategy", "What is the plan for this community, and for no other?").holds(Holds::Note),
-    line("vision", "Shared vision", "Which change do we and our partners want to see?")
-        .holds(Holds::Note)
-        .audience(Audience::Partner),
-    line("organising-team", "Organising team", "How is the community organising team reached?"),
-    line("action-centre", "Local action centre", "How is the local action centre reached?"),
-    line("regional-staff", "Regional staff", "Who are the regional staff, and how are they reached?"),
-    line("branch-committee", "Branch Committee", "How is the Branch Committee reached?"),
+        .audience(Audience::Public);
+
+pub const BOUNDARY: Field = line("boundary", "Boundary", "Where is its border? (In words, or as GeoJSON)")
+    .holds(Holds::Note)
+    .audience(Audience::Public);
+
+pub const KNOWS_US: Field = line("knows-us", "How it knows us", "How well does the community know us?")
+    .merges(Merges::Set)
+    .holds(Holds::Choice(ACQUAINTANCE));
+
+pub const STRATEGY: Field =
+    line("strategy", "Strategy", "What is the plan for this community, and for no other?").holds(Holds::Note);
+
+pub const VISION: Field = line("vision", "Shared vision", "Which change do we and our partners want to see?")
+    .holds(Holds::Note)
+    .audience(Audience::Partner);
+
+pub const ORGANISING_TEAM: Field =
+    line("organising-team", "Organising team", "How is the community organising team reached?");
+
+pub const ACTION_CENTRE: Field =
+    line("action-centre", "Local action centre", "How is the local action centre reached?");
+
+pub const REGIONAL_STAFF: Field =
+    line("regional-staff", "Regional staff", "Who are the regional staff, and how are they reached?");
+
+pub const BRANCH_COMMITTEE: Field =
+    line("branch-committee", "Branch Committee", "How is the Branch Committee reached?");
+
+pub const MAJOR_PARTIES: Field =
     line("major-parties", "Major parties", "Which parties count as major here? (PARTY, or ELECTORATE: PARTY)")
         .merges(Merges::Set)
-        .audience(Audience::Public),
-    line("weeks-a", "Check in with (a)", "After how many weeks do we check in with category (a)?"),
-    line("weeks-b", "Check in with (b)", "After how many weeks do we check in with category (b)?"),
-    line("weeks-c", "Check in with (c)", "After how many weeks do we check in with category (c)?"),
-    line("weeks-d", "Check in with (d)", "After how many weeks do we check in with category (d)?"),
-    line("facts-age", "Facts grow old", "After how many months is a fact old?"),
-];
+        .audience(Audience::Public);
+
+pub const WEEKS_A: Field =
+    line("weeks-a", "Check in with (a)", "After how many weeks do we check in with category (a)?");
+
+pub const WEEKS_B: Field =
+    line("weeks-b", "Check in with (b)", "After how many weeks do we check in with category (b)?");
+
+pub const WEEKS_C: Field =
+    line("weeks-c", "Check in with (c)", "After how many weeks do we check in with category (c)?");
+
+pub const WEEKS_D: Field =
+    line("weeks-d", "Check in with (d)", "After how many weeks do we check in with category (d)?");
+
+pub const FACTS_AGE: Field = line("facts-age", "Facts grow old", "After how many months is a fact old?");
 
 /// By area, or by what is shared (module, section 6).
 const EXTENTS: &[Choice] = &[
@@ -130,18 +173,18 @@ const ACQUAINTANCE: &[Choice] = &[
 ];
 
 /// The fields of [`MAP_FIELDS`] that say whom to turn to.
-pub(crate) const REFERRAL: [&str; 4] = ["organising-team", "action-centre", "regional-staff", "branch-committee"];
+pub(crate) const REFERRAL: [&Field; 4] = [&ORGANISING_TEAM, &ACTION_CENTRE, &REGIONAL_STAFF, &BRANCH_COMMITTEE];
 
 /// Weeks between check-ins, and months until a fact is old, where a map says nothing else: rights holders are not left
 /// alone for long, similar organisations need less upkeep (module, section 4).
-const RHYTHM: [(&str, u32); 5] = [("weeks-a", 6), ("weeks-b", 16), ("weeks-c", 8), ("weeks-d", 12), ("facts-age", 18)];
+pub const RHYTHM: [(&Field, u32); 5] = [(&WEEKS_A, 6), (&WEEKS_B, 16), (&WEEKS_C, 8), (&WEEKS_D, 12), (&FACTS_AGE, 18)];
 
 /// The longest interval that makes sense, in weeks and in months.
-const LONGEST: u32 = 520;
+pub const LONGEST: u32 = 520;
 
 /// The fields of the head that a newcomer is asked for. Numbers have a usual value, and a group agrees on another one.
 pub fn asked_in_turn() -> impl Iterator<Item = &'static Field> {
-    MAP_FIELDS.iter().filter(|field| RHYTHM.iter().all(|(name, _)| *name != field.name))
+    MAP_FIELDS.iter().filter(|field| RHYTHM.iter().all(|(one, _)| one.name != field.name))
 }
 
 impl Map {
@@ -183,14 +226,14 @@ impl Map {
     }
 
     /// The shown value of a field of the head, or the first member of a set.
-    pub fn value(&self, field: &str) -> Option<&str> {
-        let value = self.fields.iter().find(|value| value.field.name == field)?;
+    pub fn value(&self, field: &Field) -> Option<&str> {
+        let value = self.fields.iter().find(|value| value.field.name == field.name)?;
         value.values.first().map(|said| said.value.as_str())
     }
 
     /// What to keep in mind, for each way in which the community knows us.
     pub fn acquaintance_hints(&self) -> Vec<&'static str> {
-        let known = self.fields.iter().find(|value| value.field.name == "knows-us");
+        let known = self.fields.iter().find(|value| value.field.name == KNOWS_US.name);
         let members = known.map_or(&[][..], |value| &value.values);
         members
             .iter()
@@ -206,34 +249,33 @@ impl Map {
 
     /// Whom to turn to: labels and what the map says of each, None where nobody has filled it in.
     pub fn referral_card(&self) -> Vec<(&'static str, Option<&str>)> {
-        let known = |name: &str| MAP_FIELDS.iter().find(|field| field.name == name);
-        REFERRAL.iter().filter_map(|name| Some((known(name)?.label, self.value(name)))).collect()
+        REFERRAL.iter().map(|field| (field.label, self.value(field))).collect()
     }
 
     /// Weeks until the next check-in with an entry of this category; of none, as long as of (c).
     pub fn check_in_weeks(&self, category: Option<&str>) -> u32 {
         self.number_or_usual(match category {
-            Some("a") => "weeks-a",
-            Some("b") => "weeks-b",
-            Some("d") => "weeks-d",
-            _ => "weeks-c",
+            Some("a") => &WEEKS_A,
+            Some("b") => &WEEKS_B,
+            Some("d") => &WEEKS_D,
+            _ => &WEEKS_C,
         })
     }
 
     /// Months after which a fact is listed as old.
     pub fn facts_age_months(&self) -> u32 {
-        self.number_or_usual("facts-age")
+        self.number_or_usual(&FACTS_AGE)
     }
 
     /// A number that the members of this map agreed on: `weeks-a` to `weeks-d`, `facts-age`.
-    pub fn number(&self, field: &str) -> Option<u32> {
-        RHYTHM.iter().find(|(name, _)| *name == field)?;
+    pub fn number(&self, field: &Field) -> Option<u32> {
+        RHYTHM.iter().find(|(one, _)| one.name == field.name)?;
         self.value(field)?.parse().ok().filter(|number| (1..=LONGEST).contains(number))
     }
 
     /// The parties that count as major, everywhere and in one electorate.
     pub fn major_parties(&self, electorate: Option<&str>) -> Vec<String> {
-        let field = self.fields.iter().find(|value| value.field.name == "major-parties");
+        let field = self.fields.iter().find(|value| value.field.name == MAJOR_PARTIES.name);
         let here = electorate.map(words::folded);
         let mut parties: Vec<String> = field
             .map_or(&[][..], |value| &value.values)
@@ -254,8 +296,8 @@ impl Map {
         T::list(self).iter().find(|known| known.value.is_like(item))
     }
 
-    fn number_or_usual(&self, field: &str) -> u32 {
-        let usual = RHYTHM.iter().find(|(name, _)| *name == field).map_or(0, |(_, usual)| *usual);
+    fn number_or_usual(&self, field: &Field) -> u32 {
+        let usual = RHYTHM.iter().find(|(one, _)| one.name == field.name).map_or(0, |(_, usual)| *usual);
         self.number(field).unwrap_or(usual)
     }
 
@@ -378,11 +420,11 @@ impl Map {
         if value.is_empty() {
             return Ok(edit.remove(&field.key())?);
         }
-        if RHYTHM.iter().any(|(name, _)| *name == field.name) {
+        if RHYTHM.iter().any(|(one, _)| one.name == field.name) {
             let number = value.parse::<u32>().ok().filter(|number| (1..=LONGEST).contains(number));
             number.ok_or_else(|| Rejection::NotANumber { field: field.name, typed: value.clone(), limit: LONGEST })?;
         }
-        if field.name == "boundary" {
+        if field.name == BOUNDARY.name {
             check_boundary(&value)?;
         }
         Ok(edit.put(&field.key(), Value::Text(value))?)

@@ -6,10 +6,12 @@
 pub mod answer;
 pub mod consent;
 pub mod decide;
+pub mod derived;
 pub mod place;
 pub mod referral;
 pub mod request;
 pub mod sheet;
+pub mod standing;
 pub mod typed;
 pub mod walk;
 
@@ -17,21 +19,21 @@ use std::cell::OnceCell;
 use std::collections::{BTreeMap, BTreeSet};
 
 use allymap_document::ActorId;
-use allymap_policy::{About, Case, Change, Fact, LIFTED, Outcome, Pack, Per, Question, RiskType, Statement};
+use allymap_policy::{About, Case, Change, Fact, Outcome, Pack, Per, Question, RiskType, Statement};
 use sha2::{Digest, Sha256};
 
+use crate::card::Card;
 use crate::card::duplicates::identities;
-use crate::card::{Card, CardSaid};
 use crate::date::Date;
-use crate::date::typed::full_date;
-use crate::entry::assertion::{Assertion, Claim};
+use crate::entry::assertion::Claim;
 use crate::entry::fact::FactKind;
 use crate::entry::risk::{Level, Mitigation};
-use crate::entry::weighed::{Chosen, Decided, Referred, Weighed};
+use crate::entry::weighed::{ReferTo, Weighed};
 use crate::ids::{EntryId, RowId};
-use crate::kind::affiliation::Tie;
-use crate::kind::place::ACCESS;
-use crate::map::Map;
+use crate::kind::event;
+use crate::kind::field::Field;
+use crate::map::{self, Map};
+use crate::weigh::standing::{Told, resolved};
 use crate::words;
 
 /// Weighs the events of one map, with what its rows say.
@@ -82,15 +84,6 @@ pub struct Basis {
     pub source: Option<String>,
     pub said_by: Option<String>,
     pub reason: Option<String>,
-}
-
-/// A statement of some entry that nobody replaced, with who wrote it.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Told<T> {
-    pub id: RowId,
-    pub by: ActorId,
-    pub assertion: Assertion,
-    pub what: T,
 }
 
 impl Weighing {
@@ -229,14 +222,14 @@ impl<'a> Weigher<'a> {
     }
 
     /// What the members of a set are called.
-    pub fn names(&self, event: &Card, field: &str) -> Vec<String> {
+    pub fn names(&self, event: &Card, field: &Field) -> Vec<String> {
         event.members(field).iter().map(|value| self.meant(value).1).collect()
     }
 
     /// Organisers and communities, each once. An organiser of rights holders is a community as well.
     fn subjects(&self, event: &Card) -> Vec<Subject> {
         let mut subjects: Vec<Subject> = Vec::new();
-        for (field, organiser) in [("organisers", true), ("communities", false)] {
+        for (field, organiser) in [(&event::ORGANISERS, true), (&event::COMMUNITIES, false)] {
             for value in self.also(event).into_iter().flat_map(|row| row.members(field)) {
                 let (entry, name) = self.meant(value);
                 let one = entry.map(|id| self.canonical.get(&id).copied().unwrap_or(id));
@@ -477,145 +470,14 @@ impl<'a> Weigher<'a> {
         let named = words::folded(weighed.occasion.as_deref().unwrap_or_default());
         // Without an event it was stated in the event itself.
         let Some(event) = event else { return if named.is_empty() { this } else { named } };
-        let own = [event.value("occasion"), Some(event.name.as_str())];
+        let own = [event.value(&event::OCCASION), Some(event.name.as_str())];
         let fits = own.into_iter().flatten().any(|own| !named.is_empty() && words::folded(own) == named);
         if fits { this } else { format!("another: {named}") }
     }
 
-    /// What follows from fields and the log. Whoever thinks otherwise changes those.
-    fn derived(&self, event: &Card, weighing: &mut Weighing) {
-        let mut add = Derived { weighing };
-        for party in self.parties(event) {
-            let id = format!("map/major/{party}");
-            let said = Statement::new(id, Fact::MajorParties, About::Event, party.as_str());
-            add.put(said, event.id, "the map's list of major parties", None);
-        }
-        let led_by_them = event.value("lead") == Some("them");
-        let mut faiths = 0;
-        for subject in add.weighing.subjects.clone() {
-            let rows = subject.entry.map_or(Vec::new(), |id| self.of(id));
-            for row in &rows {
-                let id = |fact: Fact| format!("{}/{fact}", row.id);
-                let organiser = || About::Organiser(subject.name.clone());
-                if subject.organiser {
-                    for (at, category) in row.all_values("category").filter(|word| *word != "unknown").enumerate() {
-                        let said = Statement::new(
-                            format!("{}/{at}", id(Fact::Category)),
-                            Fact::Category,
-                            organiser(),
-                            category,
-                        );
-                        add.put(said, row.id, "its category on the map", None);
-                    }
-                    if let Some(on) = row.last_research {
-                        let said = Statement::new(id(Fact::Research), Fact::Research, organiser(), "done");
-                        let limit = self.today.months_before(self.map.facts_age_months());
-                        let said =
-                            if on < limit { said.aged(format!("was done in {}", on.month_spelled())) } else { said };
-                        add.put(said, row.id, "its log", Some(on));
-                    }
-                    let pushed = row.members("alienates").iter().map(|whom| format!("it would push away {whom}"));
-                    let against: Vec<String> = row.members("irreconcilable").iter().cloned().chain(pushed).collect();
-                    if !against.is_empty() {
-                        let against = against.join("; ");
-                        let said = Statement::new(id(Fact::OpposesOther), Fact::OpposesOther, organiser(), "yes");
-                        let from = format!("what is noted there: {against}");
-                        add.put(Statement { text: Some(against), ..said }, row.id, &from, None);
-                    }
-                    if row.value("type") == Some("council") {
-                        let said =
-                            Statement::new(id(Fact::GovernmentHost), Fact::GovernmentHost, About::Event, "local");
-                        add.put(said, row.id, "an organiser is a council", None);
-                    }
-                    if row.value("type") == Some("party") {
-                        let said = Statement::new(id(Fact::Affiliation), Fact::Affiliation, organiser(), "party");
-                        add.put(said, row.id, "its type on the map", None);
-                    }
-                }
-                if subject.community {
-                    let led = subject.organiser && led_by_them;
-                    let value = if led { "led" } else { "affected" };
-                    let about = About::Community(subject.name.clone());
-                    let said = Statement::new(id(Fact::RightsHolders), Fact::RightsHolders, about, value);
-                    add.put(said, row.id, if led { "who leads it" } else { "whom it is about" }, None);
-                }
-            }
-            faiths += usize::from(subject.organiser && rows.iter().any(|row| row.value("type") == Some("faith")));
-            if subject.community && rows.is_empty() {
-                let about = About::Community(subject.name.clone());
-                let id = format!("{}/{}/{}", event.id, Fact::RightsHolders, subject.name);
-                let said = Statement::new(id, Fact::RightsHolders, about, "affected");
-                add.put(said, event.id, "whom it is about", None);
-            }
-        }
-        if faiths > 0 {
-            let value = if faiths == 1 { "one" } else { "several" };
-            let said =
-                Statement::new(format!("{}/{}", event.id, Fact::FaithHost), Fact::FaithHost, About::Event, value);
-            add.put(said, event.id, "the organisers' types on the map", None);
-        }
-        self.derived_space(event, &mut add);
-        self.derived_people(event, &mut add);
-    }
-
-    fn derived_space(&self, event: &Card, add: &mut Derived<'_>) {
-        let Some(place) = event.value("place").and_then(|value| self.meant(value).0) else { return };
-        for row in self.of(place) {
-            let missing = ACCESS.iter().find(|access| row.all_values(access.field).any(|value| value == "no"));
-            let open = ACCESS.iter().filter(|access| {
-                row.value(access.field).is_none() || row.all_values(access.field).any(|value| value != "yes")
-            });
-            let open: Vec<String> = open.map(|access| access.label.to_lowercase()).collect();
-            let (value, from) = match missing {
-                Some(access) => ("not-ok", format!("{}: {}, no", row.name, access.label.to_lowercase())),
-                None if open.is_empty() => ("ok", format!("what is known of {}", row.name)),
-                None => {
-                    let note = format!("not known of {}: {}", row.name, open.join(", "));
-                    let question = Question::new(Fact::Space, About::Event);
-                    add.weighing.case.notes.insert(question, note);
-                    continue;
-                }
-            };
-            let said = Statement::new(format!("{}/{}", row.id, Fact::Space), Fact::Space, About::Event, value);
-            add.put(said, row.id, &from, None);
-        }
-    }
-
-    /// Who speaks, and who stands there for us (guide, section 3).
-    fn derived_people(&self, event: &Card, add: &mut Derived<'_>) {
-        let mut facts: Vec<(Fact, &str, EntryId, String)> = Vec::new();
-        for value in event.members("speakers") {
-            let (entry, name) = self.meant(value);
-            let rows = entry.map_or(Vec::new(), |id| self.of(id));
-            let politician = rows.iter().any(|row| is_politician(row)) || (entry.is_none() && names_a_seat(&name));
-            let id = entry.unwrap_or(event.id);
-            if politician {
-                facts.push((Fact::PoliticiansSpeak, "yes", id, format!("{name} speaks")));
-            } else if rows.iter().any(|row| self.is_affiliated(row)) {
-                facts.push((Fact::SpeakersFound, "affiliated", id, format!("{name} is tied to a party")));
-            }
-        }
-        for value in event.members("representatives") {
-            let (entry, name) = self.meant(value);
-            let rows = entry.map_or(Vec::new(), |id| self.of(id));
-            if rows.iter().any(|row| is_politician(row) || self.is_affiliated(row)) {
-                facts.push((Fact::RepOffice, "yes", entry.unwrap_or(event.id), format!("{name} represents us")));
-            }
-        }
-        for (at, (fact, value, id, from)) in facts.into_iter().enumerate() {
-            let said = Statement::new(format!("{id}/{fact}/{at}"), fact, About::Event, value);
-            add.put(Statement { text: Some(from.clone()), ..said }, id, &from, None);
-        }
-    }
-
-    fn is_affiliated(&self, row: &Card) -> bool {
-        let party = row.affiliations.iter().any(|seat| seat.tie == Tie::Party && !seat.has_ended(self.today));
-        party || row.fact(FactKind::AffiliationKind).is_some_and(|fact| fact.ties_to_a_party())
-    }
-
     /// The major parties; for what is over only those that somebody heard of: a list that changes opens nothing again.
     pub fn parties(&self, event: &Card) -> Vec<String> {
-        let mut parties = self.map.major_parties(event.value("electorate"));
+        let mut parties = self.map.major_parties(event.value(&event::ELECTORATE));
         let over = event.day().is_some_and(|on| on < self.today);
         if over {
             let heard: BTreeSet<String> = resolved(event, self.pack)
@@ -631,184 +493,13 @@ impl<'a> Weigher<'a> {
     }
 }
 
-struct Derived<'w> {
-    weighing: &'w mut Weighing,
-}
-
-impl Derived<'_> {
-    fn put(&mut self, said: Statement, entry: EntryId, from: &str, on: Option<Date>) {
-        let basis = Basis {
-            entry,
-            row: None,
-            by: None,
-            follows_from: Some(from.to_owned()),
-            on,
-            on_typed: None,
-            source: None,
-            said_by: None,
-            reason: None,
-        };
-        self.weighing.origins.insert(said.id.clone(), basis);
-        // An answer to a referral names what followed from the map by its mark.
-        let (id, mark) = (said.id.clone(), mark(&said).to_string());
-        let answers = self.weighing.case.statements.iter_mut().filter(|answer| answer.fact == Fact::Referral);
-        for answer in answers.filter(|answer| answer.saw.contains(&mark)) {
-            answer.saw.push(id.clone());
-        }
-        self.weighing.case.statements.push(said);
-    }
-}
-
-impl Card {
-    /// Another entry that is known to be this one said so too.
-    pub fn also_says(&mut self, other: &Card) {
-        self.said.extend(other.said.iter().cloned());
-    }
-
-    /// Requests in force, each in its own words.
-    pub fn requests(&self) -> Vec<Told<Weighed>> {
-        let told = self.weighed_of(Fact::Requests.name());
-        let lifts: Vec<&Told<Weighed>> = told
-            .iter()
-            .filter(|lift| lift.what.value.as_deref() == Some(LIFTED) && lift.assertion.said_by.is_some())
-            .collect();
-        let lifted: BTreeSet<RowId> = lifts.iter().flat_map(|lift| lift.assertion.supersedes.iter().copied()).collect();
-        told.iter()
-            .filter(|one| one.what.value.as_deref().is_some_and(|value| value != LIFTED) && !lifted.contains(&one.id))
-            .cloned()
-            .collect()
-    }
-
-    /// What they answered when they were asked, as far as nobody replaced it.
-    pub fn consents(&self) -> Vec<Told<Weighed>> {
-        standing(self.weighed_of(Fact::Consent.name()))
-    }
-
-    /// Of an event: on which day it is, if that is known.
-    pub fn day(&self) -> Option<Date> {
-        // As it is kept it names its year.
-        full_date(self.value("on")?).ok()
-    }
-
-    /// Questions handed to others, and their answers: those that stand.
-    pub fn referrals(&self) -> Vec<Told<Referred>> {
-        standing(self.told(|claim| match claim {
-            Claim::Referred(referred) => Some(referred.clone()),
-            _ => None,
-        }))
-    }
-
-    /// Decisions on record that stand; of several made apart the strict one comes first.
-    pub fn decisions(&self) -> Vec<Told<Decided>> {
-        let mut decisions = standing(self.told(|claim| match claim {
-            Claim::Decided(decided) => Some(decided.clone()),
-            _ => None,
-        }));
-        decisions.sort_by_key(|told| (std::cmp::Reverse(told.what.choice), told.id));
-        decisions
-    }
-
-    /// Of an event: nobody has decided, or somebody decided to wait.
-    pub fn is_undecided(&self) -> bool {
-        self.decisions().first().is_none_or(|told| told.what.choice == Chosen::Wait)
-    }
-
-    fn weighed_of(&self, fact: &str) -> Vec<Told<Weighed>> {
-        self.told(|claim| match claim {
-            Claim::Weighed(weighed) if weighed.fact == fact => Some(weighed.clone()),
-            _ => None,
-        })
-    }
-
-    fn told<T>(&self, what: impl Fn(&Claim) -> Option<T>) -> Vec<Told<T>> {
-        self.resolve(&|claim| matches!(claim, Claim::Weighed(weighed) if weighed.value.as_deref() == Some("declined")))
-            .into_iter()
-            .filter_map(|told| {
-                let what = what(&told.assertion.claim)?;
-                Some(Told { id: told.id, by: told.by, assertion: told.assertion, what })
-            })
-            .collect()
-    }
-
-    /// All statements, without those that were taken back and bound to nothing strict; what those had replaced is then
-    /// replaced by whoever replaced them. `supersedes` of each is what it really replaces; one that is taken back and binds on
-    /// is marked by `takes_back`.
-    fn resolve(&self, is_strict: &dyn Fn(&Claim) -> bool) -> Vec<Told<()>> {
-        let read: Vec<(&CardSaid, Assertion)> =
-            self.said.iter().filter_map(|said| Some((said, Assertion::from_bytes(&said.assertion)?))).collect();
-        let by_id: BTreeMap<RowId, &Assertion> = read.iter().map(|(said, assertion)| (said.id, assertion)).collect();
-        let mut gone: BTreeMap<RowId, &[RowId]> = BTreeMap::new();
-        for (said, assertion) in &read {
-            let covered =
-                said.replaces.iter().any(|old| by_id.get(old).is_some_and(|old| covers(&old.claim, &assertion.claim)));
-            if said.taken_back && (!is_strict(&assertion.claim) || covered) {
-                gone.insert(said.id, &said.replaces);
-            }
-        }
-        read.iter()
-            .filter(|(said, _)| !gone.contains_key(&said.id))
-            .map(|(said, assertion)| {
-                let mut supersedes = BTreeSet::new();
-                let mut ahead: Vec<RowId> = said.replaces.clone();
-                let mut passed = BTreeSet::new();
-                while let Some(old) = ahead.pop() {
-                    match gone.get(&old) {
-                        Some(further) if passed.insert(old) => ahead.extend(*further),
-                        Some(_) => {}
-                        None => {
-                            supersedes.insert(old);
-                        }
-                    }
-                }
-                let supersedes = supersedes.into_iter().collect();
-                let assertion = Assertion { supersedes, takes_back: said.taken_back, ..assertion.clone() };
-                Told { id: said.id, by: ActorId(said.actor), assertion, what: () }
-            })
-            .collect()
-    }
-}
-
-fn resolved(row: &Card, pack: &Pack) -> Vec<Told<()>> {
-    row.resolve(&|claim| match claim {
-        Claim::Risk(risk) => risk.level.is_strict(),
-        Claim::Fact(fact) => !matches!(fact.slug(), "unknown" | "none"),
-        Claim::Weighed(weighed) => weighed.is_strict(pack),
-        Claim::Position { .. } | Claim::Referred(_) | Claim::Decided(_) => false,
+/// How whoever decides is reached, as far as the map says.
+pub fn reached(map: &Map, to: ReferTo) -> Option<&str> {
+    map.value(match to {
+        ReferTo::RegionalStaff => &map::REGIONAL_STAFF,
+        ReferTo::BranchCommittee => &map::BRANCH_COMMITTEE,
+        ReferTo::OrganisingTeam => &map::ORGANISING_TEAM,
     })
-}
-
-impl Weighed {
-    /// It makes an answer stricter, and goes on doing so when it was only taken back (decision 10).
-    pub(crate) fn is_strict(&self, pack: &Pack) -> bool {
-        match (Fact::parse(&self.fact), self.value.as_deref()) {
-            (_, None) => false,
-            // They release, and a request is taken back by whoever wrote it.
-            (Some(Fact::Referral | Fact::Requests), value) => value == Some("refused"),
-            (Some(fact), Some(value)) => !pack.is_mild(fact, value),
-            (None, Some(_)) => true,
-        }
-    }
-}
-
-/// As strict as another, so that taking that one back leaves this.
-pub(crate) fn covers(old: &Claim, new: &Claim) -> bool {
-    match (old, new) {
-        (Claim::Risk(old), Claim::Risk(new)) => old.covers(*new),
-        (Claim::Fact(old), Claim::Fact(new)) => old >= new,
-        (Claim::Weighed(old), Claim::Weighed(new)) => {
-            let rank = |weighed: &Weighed| {
-                let values = Fact::parse(&weighed.fact)?.values();
-                values.iter().position(|value| Some(*value) == weighed.value.as_deref())
-            };
-            rank(new).is_some() && rank(old) >= rank(new)
-        }
-        _ => false,
-    }
-}
-
-fn standing<T>(told: Vec<Told<T>>) -> Vec<Told<T>> {
-    let replaced: BTreeSet<RowId> = told.iter().flat_map(|one| one.assertion.supersedes.iter().copied()).collect();
-    told.into_iter().filter(|one| !replaced.contains(&one.id)).collect()
 }
 
 /// An affiliation says two things.
@@ -825,33 +516,5 @@ fn mark(said: &Statement) -> RowId {
 }
 
 fn unread(row: &Card) -> usize {
-    usize::try_from(row.unread).unwrap_or(usize::MAX)
+    usize::try_from(row.weighed.unread).unwrap_or(usize::MAX)
 }
-
-/// A member of a parliament or a council, or a candidate for one.
-fn is_politician(row: &Card) -> bool {
-    row.kind == "person" && row.all_values("role").any(names_a_seat)
-}
-
-fn names_a_seat(words: &str) -> bool {
-    let folded = crate::words::folded(words);
-    let has = |seat: &str| format!(" {folded} ").contains(&format!(" {seat} "));
-    SEATS.iter().any(|seat| has(seat))
-}
-
-const SEATS: [&str; 14] = [
-    "mp",
-    "mla",
-    "mlc",
-    "member of parliament",
-    "member of the parliament",
-    "parliamentarian",
-    "senator",
-    "minister",
-    "premier",
-    "prime minister",
-    "mayor",
-    "councillor",
-    "cr",
-    "candidate",
-];

@@ -57,7 +57,7 @@ impl Visit<'_> {
         if let Some(headings) = &self.home.held.known.headings {
             return Ok(headings.clone());
         }
-        let headings = self.read_cards(Heading::from_row)?;
+        let headings = self.read_cards(Heading::of_card)?;
         Ok(self.home.held.known.headings.insert(headings.into()).clone())
     }
 

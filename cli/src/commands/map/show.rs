@@ -2,6 +2,7 @@
 
 use allymap_domain::advice::sections::{by_type, entries};
 use allymap_domain::kind::field::{Holds, Merges};
+use allymap_domain::kind::segment;
 use allymap_domain::map::Map;
 use allymap_domain::map::origin::{Origin, SourceKind};
 use allymap_domain::map::question::Known;
@@ -187,7 +188,8 @@ fn say_section(out: &Output, shown: &Shown, section: &Section) {
                 }
             }
             for card in of_kind {
-                let people = card.value("people").map(|people| format!("about {people} people")).unwrap_or_default();
+                let people =
+                    card.value(&segment::PEOPLE).map(|people| format!("about {people} people")).unwrap_or_default();
                 let text = if people.is_empty() { "a part of the public".to_owned() } else { people };
                 out.note(&format!("  {}", card.name), &text, 2 + COLUMN);
             }

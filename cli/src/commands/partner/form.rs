@@ -193,7 +193,7 @@ fn form(entry: &Entry, kind: &Kind, map: &str) -> String {
         one_line(map)
     );
     for field in kind.fields {
-        let values = entry.field(field.name).map_or(&[][..], |field| &field.values);
+        let values = entry.field(field).map_or(&[][..], |field| &field.values);
         form.push_str(&format!("\n# {}: {}\n", field.label, field.question));
         match field.holds {
             Holds::Choice(choices) => {

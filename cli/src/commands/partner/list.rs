@@ -118,7 +118,7 @@ impl Answer for Listed {
                 column("Stands", &|line| line.place.map(|place| place.label().to_owned()).unwrap_or_default());
             }
             column("Last contact", &|line| {
-                line.card.last_contact.map(|on| ago(on.days_until(self.today))).unwrap_or_default()
+                line.card.contact.last.map(|on| ago(on.days_until(self.today))).unwrap_or_default()
             });
             column("Held by", &|line| line.card.held_by().unwrap_or_default().to_owned());
             column("Balance", &|line| balance(&line.card, self.today));

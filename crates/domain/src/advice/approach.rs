@@ -7,6 +7,7 @@ use crate::card::holder::holds;
 use crate::date::{Date, When};
 use crate::entry::Entry;
 use crate::entry::log::{DoubleApproach, LogKind, LogLine, Logged};
+use crate::kind::relationship;
 use crate::rejection::Rejection;
 use crate::words::folded;
 
@@ -24,7 +25,7 @@ pub struct InTouch {
     pub held_by: Option<String>,
     /// Who of us knows somebody there, and how.
     pub known_by: Vec<String>,
-    pub last_contact: Option<Logged>,
+    pub last: Option<Logged>,
     pub approaches: Vec<Logged>,
     /// The latest request to our own people.
     pub check: Option<Logged>,
@@ -37,7 +38,7 @@ impl InTouch {
         let mut known = InTouch::default();
         let (mut log, mut holders) = (Vec::new(), Vec::new());
         for (card, entry) in entries {
-            let known_by = entry.field("known-by").into_iter().flat_map(|field| &field.values);
+            let known_by = entry.field(&relationship::KNOWN_BY).into_iter().flat_map(|field| &field.values);
             known.known_by.extend(known_by.map(|said| said.value.clone()));
             holders.extend(card.held_by().map(str::to_owned));
             log.extend(entry.log);
@@ -55,7 +56,7 @@ impl InTouch {
                 known.others.push(group.clone());
             }
         }
-        known.last_contact = contacts.last().map(|logged| (*logged).clone());
+        known.last = contacts.last().map(|logged| (*logged).clone());
         known.check = log.iter().rev().find(|logged| logged.line.kind == "check-request").cloned();
         log.retain(|logged| logged.line.kind == "approach");
         known.approaches = log;
@@ -110,7 +111,7 @@ mod tests {
         ana.learn(&[&ben]);
         let known = seen_by(&ana, "Harbour");
         assert_eq!((known.others.as_slice(), known.approaches.len()), (["Hills".to_owned()].as_slice(), 1));
-        assert_eq!(known.last_contact.as_ref().map(|last| last.line.kind.as_str()), Some("approach"));
+        assert_eq!(known.last.as_ref().map(|last| last.line.kind.as_str()), Some("approach"));
         assert_eq!(known.whom_to_ask(), "Hills");
         let own = seen_by(&ana, "hills");
         assert_eq!(

@@ -81,7 +81,7 @@ impl Plan {
     /// Never without at least consulting (module, section 4a).
     fn consulted_first(self, card: &Card) -> Result<(), First> {
         let touches_them = matches!(self, Plan::Ask | Plan::Action);
-        if touches_them && card.rights_holders() && card.last_consulted.is_none() && !has_answered(card) {
+        if touches_them && card.rights_holders() && card.contact.last_consulted.is_none() && !has_answered(card) {
             return Err(First::Ask { name: card.name.clone() });
         }
         Ok(())
@@ -117,18 +117,18 @@ pub fn has_been(on: &When, kind: &LogKind, today: Date) -> Result<(), First> {
 pub fn missing(card: &Card) -> Vec<Missing> {
     let theirs = card.rights_holders();
     let missing = [
-        (Missing::Consultation, theirs && card.last_consulted.is_none()),
+        (Missing::Consultation, theirs && card.contact.last_consulted.is_none()),
         (Missing::Consent, theirs && !has_answered(card)),
         (Missing::Category, !theirs && card.category().is_none()),
         (Missing::Research, wants_research(card)),
-        (Missing::Meeting, card.last_meeting.is_none()),
+        (Missing::Meeting, card.contact.last_meeting.is_none()),
     ];
     missing.into_iter().filter(|(_, is_missing)| *is_missing).map(|(what, _)| what).collect()
 }
 
 /// The community's other organisations are looked into before any work together (module, section 4c).
 pub fn wants_research(card: &Card) -> bool {
-    card.category() == Some("c") && card.last_research.is_none()
+    card.category() == Some("c") && card.contact.last_research.is_none()
 }
 
 /// How often they will have been asked lately, with the ask that is planned.
@@ -140,14 +140,14 @@ pub fn asked_with_this(card: &Card, today: Date) -> usize {
 /// holders are not asked too often, by all of our groups together (guide, section 2).
 pub fn doubts(card: &Card, urgent: bool, today: Date) -> Vec<Doubt> {
     let asked = asked_with_this(card, today);
-    let unmet = (card.last_meeting.is_none() && !urgent).then_some(Doubt::NoMeeting);
+    let unmet = (card.contact.last_meeting.is_none() && !urgent).then_some(Doubt::NoMeeting);
     let demand = (card.rights_holders() && asked >= DEMAND).then_some(Doubt::Demand { asked });
     unmet.into_iter().chain(demand).collect()
 }
 
 /// A large ask wants a word of warning before it (module, section 7).
 pub fn large_ask(card: &Card, size: u8, today: Date) -> Option<LargeAsk> {
-    let warned = card.last_heads_up.is_some_and(|on| (0..=HEADS_UP_DAYS).contains(&on.days_until(today)));
+    let warned = card.contact.last_heads_up.is_some_and(|on| (0..=HEADS_UP_DAYS).contains(&on.days_until(today)));
     let unannounced = size >= LARGE && !warned;
     unannounced.then(|| LargeAsk { name: card.name.clone(), balance: card.give_and_take(today) })
 }
@@ -196,7 +196,7 @@ mod tests {
         assert_eq!(Plan::Action.may_begin(&card, None), Err(first));
         assert_eq!(Plan::Contact.may_begin(&card, None), Ok(None));
         assert_eq!(Plan::Approach.may_begin(&card, None), Ok(None), "listening is how it begins");
-        card.last_consulted = Some(ago(3));
+        card.contact.last_consulted = Some(ago(3));
         assert_eq!(Plan::Ask.may_begin(&card, None), Ok(None));
     }
 
@@ -210,7 +210,7 @@ mod tests {
             assert_eq!(plan.may_begin(&card, Some(" they wrote to us ")), Ok(words));
         }
         assert_eq!(Plan::Contact.may_begin(&card, None), Ok(None));
-        card.last_research = Some(ago(1));
+        card.contact.last_research = Some(ago(1));
         assert_eq!(Plan::CoHost.may_begin(&card, None), Ok(None));
         assert_eq!(Plan::Ask.may_begin(&of_category("b"), None), Ok(None));
     }
@@ -237,7 +237,7 @@ mod tests {
         assert_eq!(missing(&of_category("c")), [Missing::Research, Missing::Meeting]);
         assert_eq!(missing(&of_category("unknown")), [Missing::Category, Missing::Meeting]);
         let mut met = of_category("b");
-        met.last_meeting = Some(ago(1));
+        met.contact.last_meeting = Some(ago(1));
         assert_eq!(missing(&met), []);
     }
 
@@ -245,7 +245,7 @@ mod tests {
     fn the_third_ask_within_sixty_days_is_a_demand_on_rights_holders() {
         let asked = |days| Favour { on: ago(days), way: Way::Asked, size: 1, mutual: false };
         let mut card = of_category("a");
-        card.last_meeting = Some(ago(90));
+        card.contact.last_meeting = Some(ago(90));
         card.favours = vec![asked(61), asked(60)];
         assert_eq!(doubts(&card, false, today()), []);
         card.favours.push(asked(0));
@@ -261,9 +261,9 @@ mod tests {
         let mut card = of_category("b");
         assert_eq!(large_ask(&card, LARGE - 1, today()), None);
         assert!(large_ask(&card, LARGE, today()).is_some());
-        card.last_heads_up = Some(ago(31));
+        card.contact.last_heads_up = Some(ago(31));
         assert!(large_ask(&card, LARGE, today()).is_some());
-        card.last_heads_up = Some(ago(30));
+        card.contact.last_heads_up = Some(ago(30));
         assert_eq!(large_ask(&card, LARGE, today()), None);
     }
 }

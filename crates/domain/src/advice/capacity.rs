@@ -2,6 +2,7 @@
 //! none.
 
 use crate::card::Card;
+use crate::kind::field::Field;
 use crate::kind::relationship::CAPACITY;
 
 /// One of the things that are counted: the sum of what is known, and how many do not know theirs.
@@ -14,10 +15,10 @@ pub struct Together {
 
 /// In the order of the fields, without those of which nobody has said anything.
 pub fn together(cards: &[Card]) -> Vec<Together> {
-    let of = |field: &&'static str| {
+    let of = |field: &'static Field| {
         let said = cards.iter().filter(|card| !card.archived).filter_map(|card| card.value(field));
         let (known, unknown): (Vec<_>, Vec<_>) = said.map(str::parse::<u32>).partition(Result::is_ok);
-        Together { field, known: known.into_iter().flatten().map(u64::from).sum(), unknown: unknown.len() }
+        Together { field: field.name, known: known.into_iter().flatten().map(u64::from).sum(), unknown: unknown.len() }
     };
     CAPACITY.iter().map(of).filter(|all| all.known > 0 || all.unknown > 0).collect()
 }

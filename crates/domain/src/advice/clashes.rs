@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use crate::card::Card;
 use crate::card::duplicates::identities;
 use crate::date::Date;
+use crate::kind::event;
 use crate::map::Map;
 use crate::map::key_date::coming;
 use crate::weigh::Weigher;
@@ -24,12 +25,12 @@ pub fn in_order<'a>(cards: &'a [Card], weigher: &Weigher<'_>, which: Which, toda
     let once = |card: &&Card| same.get(&card.id).is_none_or(|one| *one == card.id);
     let is_told = |card: &&Card| which == Which::All || (!card.archived && card.day().is_none_or(|on| on >= today));
     let mut events: Vec<&Card> =
-        cards.iter().filter(|card| card.kind == "event").filter(once).filter(is_told).collect();
+        cards.iter().filter(|card| card.is(&event::KIND)).filter(once).filter(is_told).collect();
     events.sort_by_key(|event| {
         let on = event.day();
-        let mut organisers = event.members("organisers").iter().filter_map(|value| weigher.meant(value).0);
+        let mut organisers = event.members(&event::ORGANISERS).iter().filter_map(|value| weigher.meant(value).0);
         let theirs = organisers.any(|id| cards.iter().any(|card| card.id == id && card.rights_holders()));
-        (on.is_none(), on, event.value("lead") != Some("them"), !theirs, event.name.clone())
+        (on.is_none(), on, event.value(&event::LEAD) != Some("them"), !theirs, event.name.clone())
     });
     events
 }

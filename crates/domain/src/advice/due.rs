@@ -6,6 +6,7 @@ use crate::date::Date;
 use crate::entry::Entry;
 use crate::entry::fact::Stage;
 use crate::entry::favour::Balance;
+use crate::kind::{event, relationship};
 use crate::map::Map;
 
 /// One thing that waits for somebody.
@@ -85,7 +86,7 @@ const ASSESS_AHEAD: i32 = 21;
 
 /// Weeks between check-ins: what the entry itself says, else what the map says for its category.
 pub fn check_in_weeks(row: &Card, map: &Map) -> i32 {
-    let own = row.value("check-in-weeks").and_then(|weeks| weeks.parse::<i32>().ok());
+    let own = row.value(&relationship::CHECK_IN).and_then(|weeks| weeks.parse::<i32>().ok());
     let category = if row.rights_holders() { Some("a") } else { row.category() };
     own.filter(|weeks| (1..=520).contains(weeks))
         .unwrap_or_else(|| i32::try_from(map.check_in_weeks(category)).unwrap_or(i32::MAX / 7))
@@ -97,12 +98,12 @@ pub fn check_in_on(row: &Card, map: &Map) -> Option<Date> {
     if row.stage() == Stage::Ended {
         return None;
     }
-    row.last_contact?.plus_days(check_in_weeks(row, map).checked_mul(7)?)
+    row.contact.last?.plus_days(check_in_weeks(row, map).checked_mul(7)?)
 }
 
 /// As [`check_in_on`]; a partner with whom no contact is noted at all has one today, since a partnership is kept up.
 pub fn next_check_in(row: &Card, map: &Map, today: Date) -> Option<Date> {
-    let never = row.stage() == Stage::Partner && row.last_contact.is_none();
+    let never = row.stage() == Stage::Partner && row.contact.last.is_none();
     if never { Some(today) } else { check_in_on(row, map) }
 }
 
@@ -123,7 +124,7 @@ pub fn due<'a>(rows: impl IntoIterator<Item = &'a Card>, map: &Map, today: Date,
 fn of_row<'a>(row: &'a Card, map: &Map, today: Date, within_days: i32, due: &mut Vec<Due<'a>>) {
     let soon = |on: Date| today.days_until(on) <= within_days;
     let mut add = |what: DueKind, on: Option<Date>| due.push(Due { what, row, on });
-    for until in row.open_calls.iter().copied() {
+    for until in row.contact.open_calls.iter().copied() {
         if until < today {
             add(DueKind::UnansweredCall, Some(until));
         } else if soon(until) {
@@ -136,7 +137,7 @@ fn of_row<'a>(row: &'a Card, map: &Map, today: Date, within_days: i32, due: &mut
     if let Some(by) = assess_by(row, today).filter(|by| soon(*by)) {
         add(DueKind::Assess, Some(by));
     }
-    let follow_up = row.next_due.filter(|on| soon(*on));
+    let follow_up = row.contact.next_due.filter(|on| soon(*on));
     if let Some(on) = follow_up {
         add(DueKind::FollowUp, Some(on));
     }
@@ -155,9 +156,9 @@ fn of_row<'a>(row: &'a Card, map: &Map, today: Date, within_days: i32, due: &mut
 
 /// What they want and what each side gets, from which a favour may be chosen (module, section 7).
 pub fn helps(entry: &Entry) -> Vec<Help> {
-    ["goals", "benefit", "they-get", "we-get"]
-        .into_iter()
-        .filter_map(|name| entry.field(name))
+    [relationship::GOALS, relationship::BENEFIT, relationship::THEY_GET, relationship::WE_GET]
+        .iter()
+        .filter_map(|field| entry.field(field))
         .filter(|value| !value.values.is_empty())
         .map(|value| {
             let said: Vec<&str> = value.values.iter().map(|said| said.value.as_str()).collect();
@@ -168,6 +169,6 @@ pub fn helps(entry: &Entry) -> Vec<Help> {
 
 /// By when an event that is to come should be decided, as long as nobody has.
 fn assess_by(row: &Card, today: Date) -> Option<Date> {
-    let day = row.day().filter(|day| row.kind == "event" && *day >= today)?;
+    let day = row.day().filter(|day| row.is(&event::KIND) && *day >= today)?;
     if row.is_undecided() { day.plus_days(-ASSESS_AHEAD) } else { None }
 }

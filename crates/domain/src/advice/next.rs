@@ -9,6 +9,7 @@ use crate::entry::link::Strength;
 use crate::entry::position::Place;
 use crate::entry::risk::{Level, Mitigation, RiskKind};
 use crate::ids::EntryId;
+use crate::kind::{field, organisation, place, segment};
 use crate::map::campaign::Campaign;
 use crate::words;
 
@@ -87,8 +88,8 @@ pub fn next<'a>(rows: &'a [Card], campaign: &Campaign, today: Date) -> NextList<
     let mut listed: Vec<(Order, Next<'a>)> = Vec::new();
     for placed in &spectrum.placed {
         let row = placed.row;
-        let party = row.kind == "organisation" && row.value("type") == Some("party");
-        let Some(stand) = stand(placed, campaign).filter(|_| !party && row.kind != "place") else { continue };
+        let party = row.is(&organisation::KIND) && row.value(&field::TYPE) == Some("party");
+        let Some(stand) = stand(placed, campaign).filter(|_| !party && !row.is(&place::KIND)) else { continue };
         if placed.do_not_engage() {
             do_not_engage += 1;
             continue;
@@ -131,11 +132,11 @@ fn reasons(placed: &Placed<'_>, stand: Stand, targets: &[EntryId], today: Date) 
         reasons.push(Reason::RightsHolders);
     }
     reasons.extend(row.held_by().map(|group| Reason::HeldBy(group.to_owned())));
-    match row.last_contact.map(|on| on.days_until(today)) {
+    match row.contact.last.map(|on| on.days_until(today)) {
         Some(days) if days < QUIET_DAYS => reasons.push(Reason::JustTalked(days.max(0))),
         Some(days) => reasons.push(Reason::LastContact(days)),
         // A part of the public is nobody to know.
-        None if !we_know(row) && stand != Stand::UnmetAlly && row.kind != "segment" => {
+        None if !we_know(row) && stand != Stand::UnmetAlly && !row.is(&segment::KIND) => {
             reasons.push(Reason::NobodyKnowsThem)
         }
         None => {}
@@ -235,7 +236,7 @@ mod tests {
     }
 
     fn contact(mut row: Card, days: i32) -> Card {
-        row.last_contact = today().plus_days(-days);
+        row.contact.last = today().plus_days(-days);
         row
     }
 
@@ -307,7 +308,7 @@ mod tests {
     fn parties_spaces_and_archived_entries_are_not_listed() {
         let mut rows = ten();
         rows[1].values.insert("type".into(), "party".into());
-        rows[2].kind = "place".into();
+        rows[2].heading.kind = "place".into();
         rows[4].archived = true;
         let names = names(&rows);
         for gone in ["Bakery", "Chamber of Trade", "Courier"] {
@@ -326,10 +327,10 @@ mod tests {
                 opponent.links.push(CardLink { to, direction: Direction::Out, strength: Strength::Strong });
             }
             if bits & 2 > 0 {
-                opponent.last_contact = today().plus_days(-400);
+                opponent.contact.last = today().plus_days(-400);
             }
             if bits & 4 > 0 {
-                ally.last_contact = Some(today());
+                ally.contact.last = Some(today());
             }
             if bits & 8 > 0 {
                 let (kind, counts, mitigation) = (RiskKind::Legal, Level::High, Mitigation::Cannot);

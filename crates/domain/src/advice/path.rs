@@ -54,7 +54,7 @@ enum Grade {
 /// Entries with whom somebody of us is in touch: a contact in the log, somebody who knows them, or one of our groups that
 /// keeps the relationship. One that has ended counts no longer.
 pub fn we_know(row: &Card) -> bool {
-    row.stage() != Stage::Ended && (row.last_contact.is_some() || row.held_by().is_some() || row.known)
+    row.stage() != Stage::Ended && (row.contact.last.is_some() || row.held_by().is_some() || row.known)
 }
 
 /// The best routes to an entry, at most so many. With a campaign, whoever is against it carries least. They begin with somebody
@@ -464,7 +464,7 @@ mod tests {
                 *kept = (*kept).min(strengths[strength]);
             }
             for (row, known) in rows.iter_mut().zip(&known) {
-                row.last_contact = known.then(today);
+                row.contact.last = known.then(today);
             }
             fn best(at: usize, seen: &mut Vec<usize>, least: Strength, known: &[bool], links: &BTreeMap<(usize, usize), Strength>, found: &mut Option<(Strength, usize)>) {
                 if at != 0 && known[at] {

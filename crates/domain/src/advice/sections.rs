@@ -2,7 +2,9 @@
 
 use crate::card::Card;
 use crate::kind::Kind;
+use crate::kind::field;
 use crate::kind::field::Holds;
+use crate::kind::person;
 use crate::map::Map;
 use crate::map::section::Section;
 
@@ -25,19 +27,21 @@ pub fn held(section: &Section, map: &Map, cards: &[Card]) -> usize {
 /// Names by the types of their kind, in the table's order; those without a type last. People by what they are.
 pub fn by_type(section: &Section, cards: &[&Card]) -> Vec<(String, Vec<String>)> {
     let named = |card: &Card| card.name.clone();
-    let field = section.kind.and_then(Kind::named).and_then(|kind| kind.field("type"));
+    let field = section.kind.and_then(Kind::named).and_then(|kind| kind.field(field::TYPE.name));
     let Some(Holds::Choice(types)) = field.map(|field| field.holds) else {
-        let role = |card: &Card| card.value("role").unwrap_or("role not known").to_owned();
+        let role = |card: &Card| card.value(&person::ROLE).unwrap_or("role not known").to_owned();
         return cards.iter().map(|card| (role(card), vec![named(card)])).collect();
     };
     let mut groups: Vec<(String, Vec<String>)> = types
         .iter()
         .map(|choice| {
-            let names = cards.iter().filter(|card| card.value("type") == Some(choice.slug)).map(|card| named(card));
+            let names =
+                cards.iter().filter(|card| card.value(&field::TYPE) == Some(choice.slug)).map(|card| named(card));
             (choice.label.to_owned(), names.collect())
         })
         .collect();
-    let known = |card: &Card| card.value("type").is_some_and(|sort| types.iter().any(|choice| choice.slug == sort));
+    let known =
+        |card: &Card| card.value(&field::TYPE).is_some_and(|sort| types.iter().any(|choice| choice.slug == sort));
     let others = cards.iter().filter(|card| !known(card)).map(|card| named(card));
     groups.push(("type not known".to_owned(), others.collect()));
     groups.retain(|(_, names)| !names.is_empty());

@@ -11,6 +11,8 @@ use crate::date::Date;
 use crate::entry::link::{Direction, Strength};
 use crate::entry::position::Place;
 use crate::ids::{EntryId, RowId};
+use crate::kind::field;
+use crate::kind::{event, place};
 
 /// Everybody who can stand somewhere, with where they stand on one campaign. Entries that are known to be the same are one.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -83,8 +85,8 @@ impl Allies {
         let allies: Vec<_> = spectrum.at(Place::ActiveAlly).chain(spectrum.at(Place::PassiveAlly)).collect();
         Allies {
             all: allies.len(),
-            own_actions: allies.iter().filter(|ally| ally.row.own_actions > 0).count(),
-            visions: allies.iter().filter(|ally| ally.row.value("vision").is_some()).count(),
+            own_actions: allies.iter().filter(|ally| ally.row.contact.own_actions > 0).count(),
+            visions: allies.iter().filter(|ally| ally.row.value(&field::VISION).is_some()).count(),
         }
     }
 }
@@ -104,7 +106,7 @@ impl<'a> Spectrum<'a> {
                 let row = *same.first()?;
                 let (place, friendliest) = standing(&same, campaign, on);
                 let counts =
-                    !row.archived && (!["place", "event"].contains(&row.kind.as_str()) || place != Place::NotKnown);
+                    !row.archived && (!(row.is(&place::KIND) || row.is(&event::KIND)) || place != Place::NotKnown);
                 counts.then_some(Placed { row, place, friendliest, same })
             })
             .collect();

@@ -5,9 +5,10 @@ use std::collections::BTreeMap;
 use crate::card::Card;
 use crate::date::{Date, When};
 use crate::entry::risk::{Level, RiskKind};
+use crate::kind::{event, field, institution, organisation, place};
 use crate::map::item::Item;
 use crate::map::origin::Origin;
-use crate::map::{Map, Progress};
+use crate::map::{self, Map, Progress};
 use crate::words::folded;
 
 /// Everything that is open on a map.
@@ -42,8 +43,8 @@ pub fn todo(map: &Map, rows: &[Card], today: Date, months: u32) -> Todo {
         label,
         entries: rows.iter().filter_map(|row| Some(((*row).clone(), lacks(row)?))).collect(),
     };
-    let has_category = |row: &Card| row.kind().is_some_and(|kind| kind.field("category").is_some());
-    let organised = |row: &Card| ["organisation", "institution"].contains(&row.kind.as_str());
+    let has_category = |row: &Card| row.kind().is_some_and(|kind| kind.has(&field::CATEGORY));
+    let organised = |row: &Card| row.is(&organisation::KIND) || row.is(&institution::KIND);
     let entries = vec![
         open("category", "Category not known", &|row| (has_category(row) && row.category().is_none()).then_some(None)),
         open("risks", "Risks not rated, of 6", &|row| {
@@ -54,21 +55,20 @@ pub fn todo(map: &Map, rows: &[Card], today: Date, months: u32) -> Todo {
         open("access", "Access not known, of 6", &|row| {
             let unknown =
                 crate::kind::place::ACCESS.iter().filter(|access| !access.is_known(row.value(access.field))).count();
-            (row.kind == "place" && unknown > 0).then_some(Some(unknown))
+            (row.is(&place::KIND) && unknown > 0).then_some(Some(unknown))
         }),
         open("position", "Stand not known", &|row| {
-            (!["place", "event"].contains(&row.kind.as_str()) && !map.campaigns.is_empty() && row.positions.is_empty())
-                .then_some(None)
+            let stands = !row.is(&place::KIND) && !row.is(&event::KIND);
+            (stands && !map.campaigns.is_empty() && row.positions.is_empty()).then_some(None)
         }),
         open("old", "Facts grown old", &|row| row.oldest_fact.is_some_and(|oldest| oldest < old).then_some(None)),
     ];
     Todo {
         progress: map.progress(),
-        head: ["extent", "knows-us", "strategy", "vision"]
+        head: [&map::EXTENT, &map::KNOWS_US, &map::STRATEGY, &map::VISION]
             .into_iter()
-            .chain(crate::map::REFERRAL)
-            .filter(|name| map.value(name).is_none())
-            .filter_map(|name| crate::map::MAP_FIELDS.iter().find(|field| field.name == name))
+            .chain(map::REFERRAL)
+            .filter(|field| map.value(field).is_none())
             .map(|field| field.label)
             .collect(),
         old_facts: old_facts(map, old),

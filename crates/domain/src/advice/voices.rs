@@ -6,6 +6,7 @@ use crate::card::Card;
 use crate::card::duplicates::identities;
 use crate::entry::link::Direction;
 use crate::ids::EntryId;
+use crate::kind::{event, field, place};
 
 /// One sort of people, and who of them is heard.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -50,7 +51,7 @@ pub fn voices(rows: &[Card], listener: EntryId) -> Vec<Voice<'_>> {
             !row.archived
                 && one(row.id) == row.id
                 && row.id != listener
-                && !["place", "event"].contains(&row.kind.as_str())
+                && !(row.is(&place::KIND) || row.is(&event::KIND))
         })
         .collect();
     people.sort_by(|a, b| (&a.name, a.id).cmp(&(&b.name, b.id)));
@@ -75,7 +76,7 @@ pub fn by_category<'a>(voices: &[Voice<'a>]) -> BTreeMap<&'a str, usize> {
 
 /// Rights holders are that before anything else.
 fn sort(row: &Card) -> &str {
-    let sort = row.value("type").unwrap_or("other");
+    let sort = row.value(&field::TYPE).unwrap_or("other");
     match row.kind.as_str() {
         _ if row.rights_holders() => "rights-holders",
         "organisation" if sort == "government" => "party",

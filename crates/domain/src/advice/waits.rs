@@ -8,6 +8,7 @@ use allymap_policy::Pack;
 use crate::advice::due::{Due, DueKind, due};
 use crate::card::Card;
 use crate::date::Date;
+use crate::kind::event;
 use crate::map::Map;
 use crate::weigh::Weigher;
 
@@ -73,5 +74,5 @@ impl<'a> Events<'a> {
 }
 
 fn is_to_come(card: &Card, today: Date) -> bool {
-    card.kind == "event" && !card.archived && card.day().is_none_or(|day| day >= today)
+    card.is(&event::KIND) && !card.archived && card.day().is_none_or(|day| day >= today)
 }

@@ -82,10 +82,10 @@ pub fn likely_duplicates(rows: &[Card]) -> Vec<LikelyDuplicate<'_>> {
             }
         }
     };
-    for members in groups(rows, |row| row.emails.clone()) {
+    for members in groups(rows, |row| row.addresses.emails.clone()) {
         offer(&members, &|_, _| Some(Likeness::Email));
     }
-    for members in groups(rows, |row| row.phones.iter().filter(|phone| phone.len() >= 6).cloned().collect()) {
+    for members in groups(rows, |row| row.addresses.phones.iter().filter(|phone| phone.len() >= 6).cloned().collect()) {
         offer(&members, &|_, _| Some(Likeness::Phone));
     }
     for members in groups(rows, |row| row.names().map(words::folded).filter(|name| !name.is_empty()).collect()) {

@@ -169,14 +169,14 @@ mod tests {
             ("Surf Rescue Shop", &[("source-id", "x/1")]),
         ]);
         assert!(found("surf", &rows).is_err());
-        rows[1].same_as = vec![rows[0].id];
-        rows[2].same_as = vec![rows[1].id];
+        rows[1].heading.same_as = vec![rows[0].id];
+        rows[2].heading.same_as = vec![rows[1].id];
         assert_eq!(found("surf", &rows), Ok("Surf Rescue".to_owned()));
         let smallest = rows[0].id;
         assert!(identities(&rows).values().all(|identity| *identity == smallest));
-        rows[0].source_ids = vec!["x/1".into()];
-        rows[1].same_as.clear();
-        rows[2].same_as.clear();
+        rows[0].heading.source_ids = vec!["x/1".into()];
+        rows[1].heading.same_as.clear();
+        rows[2].heading.same_as.clear();
         assert_eq!(identities(&rows).len(), 2, "one id in a register is one entry");
     }
 

@@ -17,7 +17,10 @@ pub fn join_into(named: Card, all: Vec<Card>) -> Card {
     let Some(first) = all.iter().map(|card| card.id).min() else { return named };
     match join(all, |_| first).pop() {
         // What is written goes into the entry that was named.
-        Some(joined) => Card { id: named.id, name: named.name, ..joined },
+        Some(mut joined) => {
+            (joined.heading.id, joined.heading.name) = (named.id, named.heading.name);
+            joined
+        }
         None => named,
     }
 }
@@ -41,13 +44,13 @@ impl Card {
         self.also_says(&card);
         let theirs = card.rights_holders() && !self.rights_holders();
         self.favours.extend(card.favours);
-        self.open_calls.extend(card.open_calls);
-        self.last_contact = self.last_contact.max(card.last_contact);
-        self.last_meeting = self.last_meeting.max(card.last_meeting);
-        self.last_consulted = self.last_consulted.max(card.last_consulted);
-        self.last_heads_up = self.last_heads_up.max(card.last_heads_up);
-        self.last_research = self.last_research.max(card.last_research);
-        self.next_due = self.next_due.into_iter().chain(card.next_due).min();
+        self.contact.open_calls.extend(card.contact.open_calls);
+        self.contact.last = self.contact.last.max(card.contact.last);
+        self.contact.last_meeting = self.contact.last_meeting.max(card.contact.last_meeting);
+        self.contact.last_consulted = self.contact.last_consulted.max(card.contact.last_consulted);
+        self.contact.last_heads_up = self.contact.last_heads_up.max(card.contact.last_heads_up);
+        self.contact.last_research = self.contact.last_research.max(card.contact.last_research);
+        self.contact.next_due = self.contact.next_due.into_iter().chain(card.contact.next_due).min();
         self.led_by.extend(theirs.then(|| "rights holders".to_owned()));
         self.led_by.extend(card.led_by);
     }

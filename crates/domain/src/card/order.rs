@@ -27,7 +27,7 @@ pub fn sort(cards: &mut [&Card], by: Option<By>, places: &BTreeMap<EntryId, Plac
     match by {
         None => {}
         Some(By::Name) => cards.sort_by(|a, b| a.name.cmp(&b.name)),
-        Some(By::LastContact) => cards.sort_by_key(|card| (card.last_contact.is_none(), card.last_contact)),
+        Some(By::LastContact) => cards.sort_by_key(|card| (card.contact.last.is_none(), card.contact.last)),
         Some(By::Balance) => cards.sort_by_key(|card| {
             let balance = Balance::of(&card.favours, today);
             (turn(balance.standing()), Reverse(balance.owed()))

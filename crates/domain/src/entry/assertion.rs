@@ -90,6 +90,29 @@ impl Claim {
             Claim::Risk(_) | Claim::Weighed(_) | Claim::Referred(_) | Claim::Decided(_) => true,
         }
     }
+
+    /// What it is about, in words.
+    pub(crate) fn subject_words(&self) -> &str {
+        match self {
+            Claim::Risk(risk) => risk.kind.slug(),
+            Claim::Position { .. } => "Position",
+            Claim::Fact(fact) => fact.kind().label(),
+            Claim::Weighed(weighed) => &weighed.fact,
+            Claim::Referred(_) => "Referral",
+            Claim::Decided(_) => "Decision",
+        }
+    }
+
+    pub(crate) fn words(&self) -> &str {
+        match self {
+            Claim::Risk(risk) => risk.level.slug(),
+            Claim::Position { place, .. } => place.label(),
+            Claim::Fact(fact) => fact.label(),
+            Claim::Weighed(weighed) => weighed.value.as_deref().unwrap_or("not known"),
+            Claim::Referred(referred) => referred.answer.as_deref().unwrap_or("waiting"),
+            Claim::Decided(decided) => decided.choice.label(),
+        }
+    }
 }
 
 /// A statement and who made it.

@@ -4,6 +4,7 @@ use allymap_document::Edit;
 
 use crate::entry::Entry;
 use crate::kind::field::{Field, Merges};
+use crate::kind::relationship;
 use crate::rejection::Rejection;
 use crate::words::folded;
 
@@ -33,7 +34,7 @@ impl Change {
     /// in another spelling of the same stays.
     pub fn between(shown: &Entry, field: &'static Field, now: Vec<String>) -> Vec<Change> {
         let clean = |typed: &str| field.clean(typed).unwrap_or_else(|_| typed.to_owned());
-        let before = shown.field(field.name).map_or(&[][..], |field| &field.values);
+        let before = shown.field(field).map_or(&[][..], |field| &field.values);
         let before: Vec<&String> = before.iter().map(|said| &said.value).collect();
         if field.merges != Merges::Set {
             let now = now.into_iter().next().unwrap_or_default();
@@ -52,7 +53,7 @@ impl Change {
 pub fn overtaken(shown: &Entry, now: &Entry, changes: &[Change]) -> Vec<(&'static Field, String)> {
     let theirs = |change: &Change| {
         let Change::Set(field, _) = change else { return None };
-        let theirs = now.value(field.name).filter(|theirs| shown.value(field.name) != Some(*theirs))?;
+        let theirs = now.value(field).filter(|theirs| shown.value(field) != Some(*theirs))?;
         Some((*field, theirs.to_owned()))
     };
     changes.iter().filter_map(theirs).collect()
@@ -62,8 +63,10 @@ impl Entry {
     /// Whether somebody of us can still be noted as knowing them.
     pub fn can_note_knows(&self, person: &str) -> bool {
         let listed = |said: &str| folded(said).starts_with(&folded(person));
-        let knows = self.field("known-by").is_some_and(|field| field.values.iter().any(|said| listed(&said.value)));
-        !knows && self.kind.is_some_and(|kind| kind.field("known-by").is_some())
+        let knows = self
+            .field(&relationship::KNOWN_BY)
+            .is_some_and(|field| field.values.iter().any(|said| listed(&said.value)));
+        !knows && self.kind.is_some_and(|kind| kind.field(relationship::KNOWN_BY.name).is_some())
     }
 }
 

@@ -8,7 +8,7 @@ use crate::entry::Entry;
 use crate::entry::assertion::{Claim, Stated};
 use crate::entry::link::{Direction, Linked, Target};
 use crate::ids::EntryId;
-use crate::kind::field::Holds;
+use crate::kind::field::{Field, Holds};
 use crate::kind::person;
 use crate::map::campaign::Campaign;
 
@@ -46,15 +46,15 @@ pub struct Here {
 impl Here {
     /// None for what is no person.
     pub fn of(entry: &Entry) -> Option<Here> {
-        let shown = |field: &str| {
+        let shown = |field: &Field| {
             let value = entry.field(field)?;
             let values: Vec<String> = value.values.iter().map(|said| value.field.shown(&said.value)).collect();
             Some(values.join("; "))
         };
         (entry.kind == Some(&person::KIND)).then(|| Here {
-            basis: entry.value("basis").map(str::to_owned),
-            basis_shown: shown("basis"),
-            needed_for: shown("needed-for"),
+            basis: entry.value(&person::BASIS).map(str::to_owned),
+            basis_shown: shown(&person::BASIS),
+            needed_for: shown(&person::NEEDED_FOR),
         })
     }
 }
@@ -162,7 +162,7 @@ mod tests {
         };
         ana.edit(|edit| Entry::link(edit, ENTRY, row(1), &link)).unwrap();
         let entry = ana.entry();
-        let label = entry.field("phone").unwrap().field.label;
+        let label = entry.field(&crate::kind::field::PHONE).unwrap().field.label;
         let written = BTreeMap::from([((label.to_owned(), "02 5550 1000".to_owned()), "yesterday".to_owned())]);
         let names = BTreeMap::from([(council, "Council".to_owned())]);
         let facts = facts(&entry, Known { names: &names, campaigns: &[], written: &written });

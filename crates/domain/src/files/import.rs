@@ -16,6 +16,7 @@ use crate::entry::NewEntry;
 use crate::ids::EntryId;
 use crate::kind::Kind;
 use crate::kind::affiliation::{Affiliation, Tie};
+use crate::kind::field;
 use crate::rejection::Rejection;
 use crate::words;
 
@@ -236,7 +237,7 @@ impl Register {
         let mut ids = BTreeMap::new();
         let mut names = BTreeMap::new();
         for row in std::mem::take(&mut self.rows) {
-            let source_id = || row.entry.value("source-id").map(str::to_owned);
+            let source_id = || row.entry.value(&field::SOURCE_ID).map(str::to_owned);
             let id = row.allymap_id.map(|id| id.to_string()).or_else(source_id);
             let name = (row.entry.kind.name, words::folded(row.entry.name()));
             let reason = match &id {
@@ -272,7 +273,7 @@ fn check(entry: &NewEntry, remarks: &mut Vec<RefusedReason>) -> Result<NewEntry,
     if checked.name().is_empty() {
         return Err(RefusedReason::NoName);
     }
-    let belongs = entry.kind.field("affiliation");
+    let belongs = entry.kind.own(&field::AFFILIATION);
     if belongs.is_none() {
         remarks.extend(entry.affiliations.iter().map(|own| in_notes("Belongs to", &own.to_string())));
     }

@@ -29,7 +29,7 @@ pub fn partners_csv<'a>(entries: impl IntoIterator<Item = &'a Entry>, audience: 
     for entry in entries.into_iter().filter(|entry| !entry.archived.hides() && circle_of(entry) <= audience) {
         let mut line = vec![entry.id.to_string(), entry.kind_name.clone()];
         line.extend(fields.iter().map(|field| {
-            let value = entry.field(field.name).filter(|value| value.field.audience <= audience);
+            let value = entry.field(field).filter(|value| value.field.audience <= audience);
             let values =
                 value.map_or(&[][..], |value| if value.differs() { &value.values[..1] } else { &value.values });
             match field.merges {

@@ -9,7 +9,7 @@ use crate::words;
 use crate::words::choice::{Choice, choice};
 
 /// One field of a kind of entry.
-#[derive(Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Field {
     /// The word in keys, flags, columns and JSON: lower case, hyphens.
     pub name: &'static str,
@@ -84,6 +84,22 @@ const LINE: Field = Field {
 /// A line with its name, label and question; the rest with the methods below.
 pub(crate) const fn line(name: &'static str, label: &'static str, question: &'static str) -> Field {
     Field { name, label, question, ..LINE }
+}
+
+/// A kind's table, of rows that several kinds share and of its own.
+pub(crate) const fn table<const ROWS: usize>(parts: &[&[Field]]) -> [Field; ROWS] {
+    let mut table = [LINE; ROWS];
+    let (mut part, mut rows) = (0, 0);
+    while part < parts.len() {
+        let mut row = 0;
+        while row < parts[part].len() {
+            table[rows] = parts[part][row];
+            (row, rows) = (row + 1, rows + 1);
+        }
+        part += 1;
+    }
+    assert!(rows == ROWS, "the table has as many rows as its parts");
+    table
 }
 
 impl Field {
@@ -198,7 +214,7 @@ const COUNT_LIMIT: u32 = 1_000_000;
 
 // Fields that several kinds share.
 
-pub(crate) const NAME: Field = line("name", "Name", "What is it called?").audience(Audience::Public).headers(&[
+pub const NAME: Field = line("name", "Name", "What is it called?").audience(Audience::Public).headers(&[
     "organisation",
     "organization",
     "org",
@@ -209,7 +225,10 @@ pub(crate) const NAME: Field = line("name", "Name", "What is it called?").audien
     "title",
 ]);
 
-pub(crate) const CATEGORY: Field = line("category", "Category", "Which of the four kinds of partner?")
+/// What sort of its kind it is: each kind that has sorts has its own list of them.
+pub const TYPE: Field = line("type", "Type", "What sort?");
+
+pub const CATEGORY: Field = line("category", "Category", "Which of the four kinds of partner?")
     .holds(Holds::Choice(&[
         choice("a", "(a) people more affected by oppression and abuse", &["(a)", "rights holders", "affected"]),
         choice("b", "(b) similar organisations and movements", &["(b)", "similar", "movement"]),
@@ -219,16 +238,16 @@ pub(crate) const CATEGORY: Field = line("category", "Category", "Which of the fo
     ]))
     .headers(&["partner category"]);
 
-pub(crate) const LED_BY: Field = line("led-by", "Led by rights holders", "Is it led by rights holders? Which?")
+pub const LED_BY: Field = line("led-by", "Led by rights holders", "Is it led by rights holders? Which?")
     .merges(Merges::Set)
     .audience(Audience::Partner)
     .headers(&["rights holder led", "led by"]);
 
-pub(crate) const LED_BY_WORDS: Field = line("led-by-words", "In whose words", "In whose words is that?")
+pub const LED_BY_WORDS: Field = line("led-by-words", "In whose words", "In whose words is that?")
     .audience(Audience::Partner)
     .headers(&["in whose words"]);
 
-pub(crate) const PHONE: Field = line("phone", "Phone", "Phone number?").holds(Holds::Phone).headers(&[
+pub const PHONE: Field = line("phone", "Phone", "Phone number?").holds(Holds::Phone).headers(&[
     "ph",
     "tel",
     "telephone",
@@ -238,63 +257,66 @@ pub(crate) const PHONE: Field = line("phone", "Phone", "Phone number?").holds(Ho
     "mob",
 ]);
 
-pub(crate) const EMAIL: Field = line("email", "E-mail", "E-mail address?").holds(Holds::Email).headers(&[
+pub const EMAIL: Field = line("email", "E-mail", "E-mail address?").holds(Holds::Email).headers(&[
     "e mail",
     "mail",
     "email address",
     "e-mail",
 ]);
 
-pub(crate) const WEBSITE: Field = line("website", "Website", "Website?")
+pub const WEBSITE: Field = line("website", "Website", "Website?")
     .holds(Holds::Url)
     .audience(Audience::Public)
     .headers(&["web", "url", "web site", "homepage", "link", "site"]);
 
-pub(crate) const ADDRESS: Field = line("address", "Address", "Where is it?").audience(Audience::Partner).headers(&[
+pub const ADDRESS: Field = line("address", "Address", "Where is it?").audience(Audience::Partner).headers(&[
     "street address",
     "location",
     "where",
     "street",
 ]);
 
-pub(crate) const HELD_BY: Field = line("held-by", "Held by", "Which of our groups keeps this relationship?")
-    .headers(&["holder", "relationship holder", "held by", "our group"]);
+pub const HELD_BY: Field = line("held-by", "Held by", "Which of our groups keeps this relationship?").headers(&[
+    "holder",
+    "relationship holder",
+    "held by",
+    "our group",
+]);
 
 /// Arguing with an opponent may entrench them, and nobody has to engage with one (module, spectrum of allies).
-pub(crate) const ENGAGE: Field =
+pub const ENGAGE: Field =
     line("engage", "We engage with them", "Do we engage with them? (no: nobody should approach them)")
         .holds(Holds::YesNo)
         .headers(&["engage with them"]);
 
-pub(crate) const AFFILIATION: Field = line("affiliation", "Belongs to", "What do they belong to, and as what?")
+pub const AFFILIATION: Field = line("affiliation", "Belongs to", "What do they belong to, and as what?")
     .holds(Holds::Affiliation)
     .merges(Merges::Set)
     .audience(Audience::Public)
     .sensitive();
 
-pub(crate) const SOURCE_ID: Field = line("source-id", "Id in its source", "Its id in a register?")
+pub const SOURCE_ID: Field = line("source-id", "Id in its source", "Its id in a register?")
     .merges(Merges::Set)
     .headers(&["id", "external id", "external identifier", "register id", "identifier", "source id"]);
 
-pub(crate) const SOURCE: Field =
+pub const SOURCE: Field =
     line("source", "Source", "Where do we know this from?").merges(Merges::Set).headers(&["sources", "found in"]);
 
 /// Partners who want the same change take the initiative, and do not only agree (module, section 2).
-pub(crate) const VISION: Field = line("vision", "Vision we share", "Which change do both of us want?")
+pub const VISION: Field = line("vision", "Vision we share", "Which change do both of us want?")
     .audience(Audience::Partner)
     .headers(&["shared vision"]);
 
-pub(crate) const DESCRIPTION: Field = line("description", "Description", "What do they do?")
+pub const DESCRIPTION: Field = line("description", "Description", "What do they do?")
     .holds(Holds::Note)
     .merges(Merges::Text)
     .audience(Audience::Partner)
     .headers(&["about", "what they do", "purpose", "summary"]);
 
-pub(crate) const NOTES: Field =
-    line("notes", "Notes", "Anything to note? (Write as if they will read it; they may ask to.)")
-        .holds(Holds::Note)
-        .merges(Merges::Text)
-        .headers(&["note", "comment", "comments", "remarks"]);
+pub const NOTES: Field = line("notes", "Notes", "Anything to note? (Write as if they will read it; they may ask to.)")
+    .holds(Holds::Note)
+    .merges(Merges::Text)
+    .headers(&["note", "comment", "comments", "remarks"]);
 
 #[cfg(test)]
 mod tests {

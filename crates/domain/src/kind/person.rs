@@ -5,33 +5,20 @@ use crate::kind::field::{self, Audience, Field, Holds, Merges, line};
 use crate::kind::relationship;
 use crate::words::choice::choice;
 
-pub(crate) static KIND: Kind = Kind {
+pub static KIND: Kind = Kind {
     name: "person",
     label: "person",
     plural: "people",
     also: &["persons", "decision maker", "influencer"],
     fields: &[
         field::NAME,
-        line("basis", "Why they are here", "Why may this person be on the map?")
-            .holds(Holds::Choice(&[
-                choice("public-role", "public role", &["public", "office", "politician"]),
-                choice("willing-contact", "contact who agreed", &["willing", "consent", "agreed", "contact"]),
-                choice("public-figure", "public figure", &["journalist", "celebrity"]),
-                choice("other", "other", &[]),
-            ]))
-            .headers(&["basis for holding"]),
-        line("needed-for", "Needed for", "What do we need that for?").merges(Merges::Set),
-        line("role", "Role or office", "What is their role or office?").audience(Audience::Public).headers(&[
-            "role",
-            "position held",
-            "job",
-            "job title",
-            "executive",
-        ]),
+        BASIS,
+        NEEDED_FOR,
+        ROLE,
         field::AFFILIATION,
-        said("background", "Background", "What is their background? (what, then source and day in brackets)"),
-        said("personality", "Personality", "What are they like? (what, then source and day in brackets)"),
-        said("values", "Values", "What do they value? (what, then source and day in brackets)"),
+        BACKGROUND,
+        PERSONALITY,
+        VALUES,
         field::CATEGORY,
         field::PHONE,
         field::EMAIL,
@@ -49,6 +36,29 @@ pub(crate) static KIND: Kind = Kind {
         field::NOTES,
     ],
 };
+
+pub const BASIS: Field = line("basis", "Why they are here", "Why may this person be on the map?")
+    .holds(Holds::Choice(&[
+        choice("public-role", "public role", &["public", "office", "politician"]),
+        choice("willing-contact", "contact who agreed", &["willing", "consent", "agreed", "contact"]),
+        choice("public-figure", "public figure", &["journalist", "celebrity"]),
+        choice("other", "other", &[]),
+    ]))
+    .headers(&["basis for holding"]);
+
+pub const NEEDED_FOR: Field = line("needed-for", "Needed for", "What do we need that for?").merges(Merges::Set);
+
+pub const ROLE: Field = line("role", "Role or office", "What is their role or office?")
+    .audience(Audience::Public)
+    .headers(&["role", "position held", "job", "job title", "executive"]);
+
+pub const BACKGROUND: Field =
+    said("background", "Background", "What is their background? (what, then source and day in brackets)");
+
+pub const PERSONALITY: Field =
+    said("personality", "Personality", "What are they like? (what, then source and day in brackets)");
+
+pub const VALUES: Field = said("values", "Values", "What do they value? (what, then source and day in brackets)");
 
 /// What moves a decision maker, as far as it is public and matters here (module, section 2). Several may be true.
 const fn said(name: &'static str, label: &'static str, question: &'static str) -> Field {

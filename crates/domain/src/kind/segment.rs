@@ -2,16 +2,16 @@
 //! have no address, no holder and no person.
 
 use crate::kind::Kind;
-use crate::kind::field::{self, line};
+use crate::kind::field::{self, Field, line};
 
-pub(crate) static KIND: Kind = Kind {
+pub static KIND: Kind = Kind {
     name: "segment",
     label: "part of the public",
     plural: "parts of the public",
     also: &["public", "segment of the public", "audience"],
     fields: &[
         field::NAME,
-        line("people", "About how many", "About how many people is that?"),
+        PEOPLE,
         field::CATEGORY,
         field::ENGAGE,
         field::SOURCE_ID,
@@ -20,3 +20,5 @@ pub(crate) static KIND: Kind = Kind {
         field::NOTES,
     ],
 };
+
+pub const PEOPLE: Field = line("people", "About how many", "About how many people is that?");

@@ -55,6 +55,7 @@ mod tests {
     use crate::ids::RowId;
     use crate::kind::Kind;
     use crate::kind::affiliation::Affiliation;
+    use crate::kind::field;
     use crate::map::NewMap;
     use crate::map::campaign::Campaign;
     use crate::map::figure::Figure;
@@ -132,7 +133,7 @@ mod tests {
         ana.edit(|edit| Entry::set(edit, "phone", "02 5550 1990")).unwrap();
         let then = as_of(&ana, day(400));
         assert!(then.log.is_empty());
-        assert_eq!(then.value("phone"), Some("02 5550 1990"));
+        assert_eq!(then.value(&field::PHONE), Some("02 5550 1990"));
     }
 
     #[test]
@@ -148,7 +149,7 @@ mod tests {
         }
         let shown = |ago| -> Vec<String> {
             let entry = as_of(&ana, day(ago));
-            let values = entry.field("affiliation").map_or(&[][..], |field| &field.values);
+            let values = entry.field(&field::AFFILIATION).map_or(&[][..], |field| &field.values);
             values.iter().map(|said| said.value.clone()).collect()
         };
         let ended = format!("Slip Trust (until {})", day(40));
@@ -238,11 +239,10 @@ mod tests {
 
     fn row_of(row: Option<Card>) -> Card {
         let mut row = row.unwrap();
-        row.heads = [0; 32];
         // Whether a statement replaces another itself or by what it replaces: both say that the other one is replaced.
         let direct: BTreeMap<RowId, Vec<RowId>> =
-            row.said.iter().map(|said| (said.id, said.replaces.clone())).collect();
-        for said in &mut row.said {
+            row.weighed.said.iter().map(|said| (said.id, said.replaces.clone())).collect();
+        for said in &mut row.weighed.said {
             let (mut all, mut ahead) = (BTreeSet::new(), said.replaces.clone());
             while let Some(next) = ahead.pop() {
                 if all.insert(next) {

@@ -10,6 +10,7 @@ use crate::date::{Date, When};
 use crate::entry::Entry;
 use crate::entry::assertion::{Assertion, Claim};
 use crate::entry::risk::{Level, Mitigation, Risk, RiskKind};
+use crate::map;
 use crate::map::key_date::starter_dates;
 use crate::map::origin::{Origin, SourceKind};
 use crate::tests::desk::{Desk, ENTRY, NOW, row, today};
@@ -49,11 +50,11 @@ fn s103_the_head_says_what_the_community_is_by_area_or_by_what_is_shared() {
     ben.edit(|edit| Map::set(edit, "region", "Far coast")).unwrap();
     ana.learn(&[&ben]);
     let head = map(&ana);
-    assert_eq!((head.value("extent"), head.value("region")), (Some("town"), Some("Far coast")));
+    assert_eq!((head.value(&map::EXTENT), head.value(&map::REGION)), (Some("town"), Some("Far coast")));
     assert_eq!(head.community, "From the weir to the harbour");
     let geo = r#"{"type":"Polygon","coordinates":[[[150,-36],[151,-36],[151,-35],[150,-36]]]}"#;
     ana.edit(|edit| Map::set(edit, "boundary", geo)).unwrap();
-    assert_eq!(map(&ana).value("boundary"), Some(geo));
+    assert_eq!(map(&ana).value(&map::BOUNDARY), Some(geo));
     for (field, typed) in
         [("boundary", "{\"type\":\"Blob\"}"), ("boundary", "{oh"), ("extent", "galaxy"), ("moon", "full")]
     {
@@ -351,7 +352,7 @@ fn the_head_is_changed_as_it_was_typed_and_a_minus_takes_a_member_out() {
     assert!(matches!(change("moon", "full"), Err(Rejection::NoSuchField { .. })));
     let map = Map::read(&ana.document);
     assert_eq!(
-        (map.name(), map.value("region"), map.value("knows-us")),
+        (map.name(), map.value(&REGION), map.value(&KNOWS_US)),
         ("Thornwick Weir", Some("Ebble coast"), Some("from-scratch"))
     );
     assert_eq!(map.fields.iter().find(|value| value.field.name == "knows-us").unwrap().values.len(), 1);

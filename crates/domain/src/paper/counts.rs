@@ -23,7 +23,7 @@ pub(super) fn add(
     {
         for choice in choices {
             let has = |entry: &&&Entry| {
-                entry.field(WHY.name).is_some_and(|why| why.values.iter().any(|said| said.value == choice.slug))
+                entry.field(&WHY).is_some_and(|why| why.values.iter().any(|said| said.value == choice.slug))
             };
             count(&mut reasons, choice.label, shown.iter().filter(has).count());
         }

@@ -2,6 +2,7 @@
 
 use crate::entry::Entry;
 use crate::entry::fact::FactKind;
+use crate::kind::{event, field, person, place, segment};
 use crate::paper::page::{Block, Paper};
 use crate::paper::report::{LOG, Material};
 
@@ -16,12 +17,13 @@ pub(super) fn add(material: &Material<'_>, shown: &[&Entry], blocks: &mut Vec<Bl
         .iter()
         .map(|entry| {
             let mut name = vec![entry.name().to_owned()];
-            name.extend(material.value(entry, "role").or_else(|| material.value(entry, "type")));
-            let contact =
-                ["phone", "email", "website", "address"].iter().filter_map(|field| material.value(entry, field));
+            name.extend(material.value(entry, &person::ROLE).or_else(|| material.value(entry, &field::TYPE)));
+            let contact = [&field::PHONE, &field::EMAIL, &field::WEBSITE, &field::ADDRESS]
+                .into_iter()
+                .filter_map(|field| material.value(entry, field));
             let mut row = vec![name, contact.collect()];
             if inside {
-                row.push(material.value(entry, "held-by").into_iter().collect());
+                row.push(material.value(entry, &field::HELD_BY).into_iter().collect());
                 row.push(stage(entry));
             }
             row
@@ -36,7 +38,7 @@ pub(super) fn add(material: &Material<'_>, shown: &[&Entry], blocks: &mut Vec<Bl
 /// How far the relationship is, and the last contact.
 fn stage(entry: &Entry) -> Vec<String> {
     // A hall is nobody to be acquainted with, and a part of the public neither.
-    if matches!(entry.kind_name.as_str(), "place" | "segment" | "event") {
+    if [&place::KIND, &segment::KIND, &event::KIND].into_iter().any(|kind| entry.is(kind)) {
         return Vec::new();
     }
     let stage = entry.fact(FactKind::Stage).map_or("mapped", |standing| standing.counts.label());

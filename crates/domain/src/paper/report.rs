@@ -9,6 +9,7 @@ use crate::card::Card;
 use crate::date::Date;
 use crate::entry::Entry;
 use crate::kind::field::{Audience, Field, Holds};
+use crate::kind::{event, person};
 use crate::map::Map;
 
 use crate::paper::page::Page;
@@ -81,7 +82,7 @@ impl Material<'_> {
     /// The entries that this audience may know of, by name. People who are no public figures are known to our groups only.
     fn shown(&self, left_out: &mut BTreeSet<&'static str>) -> Vec<&Entry> {
         // Events have a sheet of their own.
-        let here = |entry: &&Entry| !entry.archived.hides() && entry.kind_name != "event";
+        let here = |entry: &&Entry| !entry.archived.hides() && !entry.is(&event::KIND);
         let mut shown: Vec<&Entry> = self.entries.iter().filter(here).collect();
         let all = shown.len();
         shown.retain(|entry| self.may_see(circle_of(entry)));
@@ -93,7 +94,7 @@ impl Material<'_> {
     }
 
     /// What an entry says in a field, if this audience may see it.
-    pub(super) fn value(&self, entry: &Entry, field: &str) -> Option<String> {
+    pub(super) fn value(&self, entry: &Entry, field: &Field) -> Option<String> {
         let value = entry.field(field)?;
         if !self.may_see(value.field.audience) {
             return None;
@@ -119,7 +120,8 @@ impl Material<'_> {
 
 /// The widest circle that may know of an entry at all.
 pub(crate) fn circle_of(entry: &Entry) -> Audience {
-    let private = entry.kind_name == "person" && !matches!(entry.value("basis"), Some("public-role" | "public-figure"));
+    let private =
+        entry.is(&person::KIND) && !matches!(entry.value(&person::BASIS), Some("public-role" | "public-figure"));
     // A kind that only a newer version knows may hold anything.
     if private || entry.kind.is_none() { Audience::Group } else { Audience::Public }
 }

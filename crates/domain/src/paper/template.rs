@@ -6,6 +6,7 @@ use crate::entry::Entry;
 use crate::entry::link::{Direction, Target};
 use crate::kind::Kind;
 use crate::kind::field::{Holds, Merges};
+use crate::kind::{field, segment};
 use crate::map::section::SECTIONS;
 use crate::paper::page::{Block, Item, Paper};
 use crate::paper::report::{INFLUENCE, Material, RISKS, is_technical};
@@ -48,7 +49,7 @@ pub(super) fn add(
 }
 
 fn segments(material: &Material<'_>, shown: &[&Entry], blocks: &mut Vec<Block>, left_out: &mut BTreeSet<&'static str>) {
-    let segments = shown.iter().filter(|entry| entry.kind_name == "segment");
+    let segments = shown.iter().filter(|entry| entry.is(&segment::KIND));
     let items: Vec<Item> = segments.map(|entry| item(material, entry, left_out)).collect();
     if !items.is_empty() {
         blocks.push(Block::Sort("Parts of the public".to_owned()));
@@ -81,7 +82,7 @@ fn entries(
         shown.iter().copied().filter(|entry| entry.kind.is_some_and(|own| own.name == kind.name)).collect();
     let of_template = types_of(kind);
     let mut types: Vec<(&str, &str)> = Vec::new();
-    if let Some(Holds::Choice(choices)) = kind.field("type").map(|field| field.holds) {
+    if let Some(Holds::Choice(choices)) = kind.own(&field::TYPE).map(|field| field.holds) {
         let label = |slug: &&'static str| {
             choices.iter().find(|choice| choice.slug == *slug).map(|choice| (choice.slug, choice.label))
         };
@@ -94,7 +95,7 @@ fn entries(
     for (slug, label) in types {
         let items: Vec<Item> = of_kind
             .iter()
-            .filter(|entry| entry.value("type") == Some(slug))
+            .filter(|entry| entry.value(&field::TYPE) == Some(slug))
             .map(|entry| item(material, entry, left_out))
             .collect();
         if !items.is_empty() {
@@ -106,7 +107,7 @@ fn entries(
     }
     let untyped: Vec<Item> = of_kind
         .iter()
-        .filter(|entry| !entry.value("type").is_some_and(|own| named.contains(own)))
+        .filter(|entry| !entry.value(&field::TYPE).is_some_and(|own| named.contains(own)))
         .map(|entry| item(material, entry, left_out))
         .collect();
     if !untyped.is_empty() {
@@ -122,7 +123,7 @@ fn entries(
 
 fn item(material: &Material<'_>, entry: &Entry, left_out: &mut BTreeSet<&'static str>) -> Item {
     let mut item = Item::new(entry.name());
-    let affiliation = crate::kind::KINDS.iter().find_map(|kind| kind.field("affiliation"));
+    let affiliation = crate::kind::KINDS.iter().find_map(|kind| kind.own(&field::AFFILIATION));
     if affiliation.is_some_and(|field| material.may_see(field.audience)) {
         let belongs: Vec<String> = entry
             .affiliations
@@ -133,7 +134,7 @@ fn item(material: &Material<'_>, entry: &Entry, left_out: &mut BTreeSet<&'static
         item.beside = belongs.join("; ");
     }
     for value in entry.fields.iter().filter(|value| !is_technical(value.field)) {
-        match material.value(entry, value.field.name) {
+        match material.value(entry, value.field) {
             None => {
                 left_out.insert(value.field.label);
             }

@@ -15,7 +15,7 @@ pub fn understanding(material: &Material<'_>, entry: &Entry) -> Option<Printed> 
     let mut left_out = BTreeSet::new();
     let mut item = Item::new("");
     for value in entry.fields.iter().filter(|value| !is_technical(value.field)) {
-        match material.value(entry, value.field.name) {
+        match material.value(entry, value.field) {
             None => {
                 left_out.insert(value.field.label);
             }

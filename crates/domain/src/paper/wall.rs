@@ -8,6 +8,8 @@ use crate::card::Card;
 use crate::entry::Entry;
 use crate::entry::position::Place;
 use crate::ids::{EntryId, RowId};
+use crate::kind::field;
+use crate::kind::{event, place};
 use crate::paper::page::{Block, Item, Paper};
 use crate::paper::report::{INFLUENCE, Material, POSITIONS};
 use crate::paper::said;
@@ -28,7 +30,7 @@ pub(super) fn add(
     let open: Vec<_> = material.map.campaigns.iter().filter(|campaign| campaign.closed.is_none()).collect();
     // A hall stands nowhere.
     let placed: Vec<&Entry> =
-        shown.iter().copied().filter(|entry| !["place", "event"].contains(&entry.kind_name.as_str())).collect();
+        shown.iter().copied().filter(|entry| !(entry.is(&place::KIND) || entry.is(&event::KIND))).collect();
     if open.is_empty() {
         blocks.push(Block::Text("There is no campaign yet.".to_owned()));
     }
@@ -110,7 +112,7 @@ fn way(material: &Material<'_>, shown: &[&Entry], campaign: RowId, target: Entry
 fn held_by(material: &Material<'_>, shown: &[&Entry]) -> Vec<(String, Vec<String>)> {
     let mut held: std::collections::BTreeMap<String, Vec<String>> = std::collections::BTreeMap::new();
     for entry in shown {
-        if let Some(group) = material.value(entry, "held-by") {
+        if let Some(group) = material.value(entry, &field::HELD_BY) {
             held.entry(group).or_default().push(entry.name().to_owned());
         }
     }

@@ -15,6 +15,7 @@ use crate::ids::EntryId;
 use crate::kind::affiliation::{Affiliation, Tie};
 use crate::kind::field::Audience;
 use crate::kind::{KINDS, Kind};
+use crate::kind::{field, person};
 use crate::tests::desk::{today, who};
 
 /// An invented register, shaped as the real ones are: ended seats, roles beside a seat, one name in two councils, a party
@@ -112,8 +113,8 @@ fn a_register_in_either_format_says_the_same() {
         let mut people: Vec<_> = register
             .rows
             .iter()
-            .filter(|row| row.entry.kind.name == "person")
-            .map(|row| (row.entry.value("source-id").unwrap().to_owned(), row.entry.affiliations.clone()))
+            .filter(|row| row.entry.kind == &person::KIND)
+            .map(|row| (row.entry.value(&field::SOURCE_ID).unwrap().to_owned(), row.entry.affiliations.clone()))
             .collect();
         people.iter_mut().for_each(|(_, seats)| seats.sort());
         people.sort();
@@ -140,7 +141,7 @@ fn the_same_register_again_adds_nobody_whichever_format_and_whoever_imports() {
         }
         assert_eq!(shelf.0.len(), 7);
         // The table alone knows the councils' websites.
-        assert_eq!(shelf.entry("City of Brackwater").value("website"), Some("http://brackwater.example"));
+        assert_eq!(shelf.entry("City of Brackwater").value(&field::WEBSITE), Some("http://brackwater.example"));
     }
 }
 
@@ -173,11 +174,12 @@ fn everything_that_came_from_a_file_names_it_and_its_date() {
     let mut shelf = Shelf::default();
     shelf.import(&read_csv(CSV.as_bytes(), "folder/ebble.csv", None).unwrap());
     let wilma = shelf.entry("Wilma Oakes");
-    let sources: Vec<&str> = wilma.field("source").unwrap().values.iter().map(|said| said.value.as_str()).collect();
+    let sources: Vec<&str> =
+        wilma.field(&field::SOURCE).unwrap().values.iter().map(|said| said.value.as_str()).collect();
     assert_eq!(sources, ["ebble.csv (2016-11-02)", "http://www.upper-ebble.example/people"]);
     assert!(wilma.affiliations.iter().all(|(seat, _)| seat.source.as_deref() == Some("ebble.csv (2016-11-02)")));
-    assert_eq!(wilma.value("basis"), Some("public-role"));
-    assert_eq!(wilma.value("role"), Some("Mayor"));
+    assert_eq!(wilma.value(&person::BASIS), Some("public-role"));
+    assert_eq!(wilma.value(&person::ROLE), Some("Mayor"));
     let parties: Vec<&str> = wilma
         .affiliations
         .iter()
@@ -195,9 +197,9 @@ fn a_seat_that_has_ended_is_kept_with_its_end_and_is_no_role_of_today() {
         let mut shelf = Shelf::default();
         shelf.import(&register);
         let piet = shelf.entry("Piet Lammers");
-        assert_eq!(piet.value("role"), None);
+        assert_eq!(piet.value(&person::ROLE), None);
         let seats: Vec<&str> =
-            piet.field("affiliation").unwrap().values.iter().map(|said| said.value.as_str()).collect();
+            piet.field(&field::AFFILIATION).unwrap().values.iter().map(|said| said.value.as_str()).collect();
         assert_eq!(
             seats,
             [
@@ -222,7 +224,7 @@ fn an_end_that_a_later_register_knows_is_added_and_corrections_by_people_stay() 
     assert_eq!(plan.changed[0].changes.len(), 2);
     assert_eq!(plan.changed[0].kept.len(), 1);
     let wilma = shelf.entry("Wilma Oakes");
-    assert_eq!(wilma.value("email"), Some("wilma@home.example"));
+    assert_eq!(wilma.value(&field::EMAIL), Some("wilma@home.example"));
     assert!(
         wilma.affiliations.iter().filter(|(seat, _)| seat.tie == Tie::Member).all(|(seat, _)| seat.until.is_some())
     );
@@ -270,7 +272,7 @@ fn tables_are_read_in_the_encodings_and_with_the_delimiters_that_people_have() {
         assert_eq!((register.form.as_str(), register.warnings.len()), (form, warnings));
         let name = register.rows[0].entry.name();
         assert!(name == "Café Zoë; Bar" || name == "Café Zoë Bar" || name.starts_with("Café Zoë"), "{form}: {name}");
-        assert_eq!(register.rows[0].entry.value("category"), Some("c"));
+        assert_eq!(register.rows[0].entry.value(&field::CATEGORY), Some("c"));
         assert_eq!(register.rows[0].entry.kind.name, "organisation");
     }
 }
@@ -282,7 +284,7 @@ fn headers_are_matched_by_the_words_people_use_and_titles_above_them_are_left_ou
     let register = read_csv(csv.as_bytes(), "contacts.csv", None).unwrap();
     assert_eq!(register.warnings.len(), 1);
     let ida = &register.rows[0].entry;
-    assert_eq!((ida.kind.name, ida.name(), ida.value("phone")), ("person", "Ida Brandt", Some("0400 000 001")));
+    assert_eq!((ida.kind.name, ida.name(), ida.value(&field::PHONE)), ("person", "Ida Brandt", Some("0400 000 001")));
     assert_eq!(
         ida.affiliations[0].to_string(),
         "conductor, Harbour Choir (since 2019-02-01, until 2020-04-03)",
@@ -294,7 +296,7 @@ fn headers_are_matched_by_the_words_people_use_and_titles_above_them_are_left_ou
 fn rows_are_of_the_kind_that_a_column_says_or_the_person_who_imports() {
     let csv = "name,kind\nEast Hall,hall\nWest School,institution\nHarbour Choir,dragon\n";
     let register = read_csv(csv.as_bytes(), "k.csv", None).unwrap();
-    let kinds: Vec<_> = register.rows.iter().map(|row| (row.entry.kind.name, row.entry.value("type"))).collect();
+    let kinds: Vec<_> = register.rows.iter().map(|row| (row.entry.kind.name, row.entry.value(&field::TYPE))).collect();
     assert_eq!(kinds, [("place", Some("hall")), ("institution", None)]);
     assert!(register.refused[0].reason.to_string().contains("dragon"));
     let places = read_csv(b"name\nEast Hall\n", "k.csv", Kind::named("place")).unwrap();
@@ -326,7 +328,7 @@ fn a_broken_row_is_reported_with_its_line_and_the_others_go_on() {
     assert_eq!(register.blank, 1);
     // What does not fit its field is not lost.
     assert!(register.rows[1].entry.fields.contains(&("notes".to_owned(), "E-mail: not an address".to_owned())));
-    assert_eq!(register.rows[1].entry.value("notes"), Some("hello"));
+    assert_eq!(register.rows[1].entry.value(&field::NOTES), Some("hello"));
 }
 
 #[test]
@@ -343,7 +345,7 @@ fn a_quotation_mark_that_is_not_closed_takes_one_row_and_no_other() {
         assert_eq!(reasons(&register), [(format!("line {line}"), "a quotation mark in it is not closed".to_owned())]);
         let others = broken.matches("B,").count();
         assert_eq!(register.rows.len(), 1_000 + others, "{broken}");
-        assert_eq!(register.rows[others].entry.value("notes"), Some("note, 0"));
+        assert_eq!(register.rows[others].entry.value(&field::NOTES), Some("note, 0"));
         assert_eq!(register.rows[others].spot, Spot::Line(line + 1 + others as u64));
     }
     // A cell may have lines, and a row of such cells that has one too few stays one row.
@@ -376,8 +378,8 @@ fn what_does_not_fit_is_kept_as_typed_and_listed_in_the_report() {
     let plan = shelf.import(&register);
     assert_eq!(plan.new.len(), 2);
     let ida = shelf.entry("Ida");
-    assert_eq!(ida.value("notes"), Some("since: 32 nov 2019\nE-mail: ida.example"));
-    assert_eq!(ida.value("affiliation"), Some("Choir (until 2020-02-01)"));
+    assert_eq!(ida.value(&field::NOTES), Some("since: 32 nov 2019\nE-mail: ida.example"));
+    assert_eq!(ida.value(&field::AFFILIATION), Some("Choir (until 2020-02-01)"));
     let report = String::from_utf8(plan.not_imported()).unwrap();
     let lines: Vec<&str> = report.lines().collect();
     assert_eq!(lines.len(), 3, "{report}");
@@ -385,7 +387,7 @@ fn what_does_not_fit_is_kept_as_typed_and_listed_in_the_report() {
     assert!(lines[2].contains("ida.example") && lines[2].contains("in the notes as it was typed"), "{report}");
     // Some kinds belong to nobody.
     let segment = read_csv(b"name,kind,affiliation\nCommuters,segment,Rail Club\n", "s.csv", None).unwrap();
-    assert_eq!(segment.rows[0].entry.value("notes"), Some("affiliation: Rail Club"));
+    assert_eq!(segment.rows[0].entry.value(&field::NOTES), Some("affiliation: Rail Club"));
     // The same again adds nothing, and still says so.
     let again = shelf.plan(&register);
     assert_eq!((again.new.len(), again.changed.len(), again.remarks.len()), (0, 0, 2));
@@ -451,7 +453,7 @@ fn json_that_is_no_register_is_refused_and_broken_items_are_reported() {
         "Harbour Choir (since 2019-01-01, until 2020-02-29)"
     );
     assert_eq!(register.memberships, 2);
-    assert_eq!(register.rows[0].entry.value("notes"), Some("until: 2020-31-12"));
+    assert_eq!(register.rows[0].entry.value(&field::NOTES), Some("until: 2020-31-12"));
     assert_eq!(register.rows[0].remarks.len(), 1);
     let of = |list: &str, number: u64, reason: &str| (format!("number {number} of {list}"), reason.to_owned());
     assert_eq!(
@@ -483,8 +485,8 @@ fn nothing_is_as_if_it_were_missing_and_what_is_wrong_in_an_object_costs_no_othe
     let register = read_register(text.as_bytes(), "x.json", None).unwrap();
     let names: Vec<&str> = register.rows.iter().map(|row| row.entry.name()).collect();
     assert_eq!(names, ["Ida Brandt", "Pim Vos", "Harbour Choir"]);
-    assert_eq!(register.rows[1].entry.value("phone"), Some("02 5550 1"));
-    assert_eq!(register.rows[1].entry.value("website"), Some("https://pim.example"));
+    assert_eq!(register.rows[1].entry.value(&field::PHONE), Some("02 5550 1"));
+    assert_eq!(register.rows[1].entry.value(&field::WEBSITE), Some("https://pim.example"));
     let refused: Vec<String> = register
         .refused
         .iter()
@@ -529,7 +531,7 @@ fn a_table_that_we_wrote_comes_back_unchanged_and_runs_no_formula() {
     assert!(register.refused.is_empty(), "{:?}", register.refused[0].reason);
     assert_eq!(register.rows[0].entry.name(), "=cmd|' /C calc'!A0");
     assert_eq!(register.rows[1].entry.name(), "''=two");
-    assert_eq!(register.rows[1].entry.value("email"), Some("'@'@x"));
+    assert_eq!(register.rows[1].entry.value(&field::EMAIL), Some("'@'@x"));
     assert_eq!(shelf.plan(&register).same.len(), 3);
 
     let public = String::from_utf8(partners_csv(&entries, Audience::Public, false)).unwrap();
@@ -592,7 +594,7 @@ fn nasty_entry() -> impl Strategy<Value = NewEntry> {
     let kind = prop::sample::select(KINDS.to_vec());
     (kind, nasty(), nasty(), nasty(), set(), set(), affiliations).prop_map(
         |(kind, name, line, second_line, first, second, affiliations)| {
-            let affiliations = if kind.field("affiliation").is_some() { affiliations } else { Vec::new() };
+            let affiliations = if kind.own(&field::AFFILIATION).is_some() { affiliations } else { Vec::new() };
             let mut entry = NewEntry { affiliations, ..NewEntry::new(kind, &name) };
             let notes = format!("{line}\n{second_line}\tx");
             let values = [("held-by", &line), ("phone", &line), ("notes", &notes), ("address", &second_line)];
@@ -624,7 +626,7 @@ proptest! {
         let mut first = Shelf::default();
         for new in &new {
             let fits = new.affiliations.iter().all(|own| own.clone().clean().is_ok())
-                && new.kind.field("name").unwrap().clean(new.name()).is_ok();
+                && new.kind.own(&field::NAME).unwrap().clean(new.name()).is_ok();
             prop_assume!(fits);
             first.add(new);
         }

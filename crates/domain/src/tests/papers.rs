@@ -13,6 +13,7 @@ use crate::entry::risk::{Level, Mitigation, Risk, RiskKind};
 use crate::entry::{Entry, NewEntry};
 use crate::ids::EntryId;
 use crate::kind::field::{Audience, Holds, Merges};
+use crate::kind::person;
 use crate::kind::{KINDS, Kind};
 use crate::map::campaign::Campaign;
 use crate::map::figure::Figure;
@@ -294,7 +295,7 @@ fn nothing_above_the_level_of_an_audience_leaves() {
             new = new.with(field.name, &value);
             secrets.push((word, field.audience));
         }
-        if kind.name == "person" {
+        if **kind == person::KIND {
             new = new.with("basis", "public-role");
         }
         let other = EntryId([(number % 4) + 1; 16]);

@@ -231,10 +231,10 @@ fn a_call_for_solidarity_is_settled_by_an_answer_and_by_nothing_else() {
     let [mut ana, ..] = Desk::three_choirs();
     log(&mut ana, 1, "solidarity", 5, |line| line.follow_up = today().plus_days(2));
     log(&mut ana, 2, "call", 1, |_| {});
-    assert_eq!(own_row(&ana).open_calls, [today().plus_days(2).unwrap()]);
-    assert_eq!(own_row(&ana).next_due, None, "it is told once");
+    assert_eq!(own_row(&ana).contact.open_calls, [today().plus_days(2).unwrap()]);
+    assert_eq!(own_row(&ana).contact.next_due, None, "it is told once");
     log(&mut ana, 3, "answered", 0, |_| {});
-    assert_eq!(own_row(&ana).open_calls, []);
+    assert_eq!(own_row(&ana).contact.open_calls, []);
 }
 
 /// S119

@@ -11,6 +11,7 @@ use crate::files::export::{digest, export_lines};
 use crate::files::import::ImportError;
 use crate::files::import::whole::{Whole, WholeMap, is_whole_map, read_whole_map};
 use crate::ids::EntryId;
+use crate::kind::field;
 use crate::map::campaign::Campaign;
 use crate::map::{Map, NewMap};
 use crate::tests::desk::{Desk, ENTRY, row, today, who};
@@ -92,7 +93,7 @@ proptest! {
         let now = Entry::read(&after[1].1, ENTRY, &who);
         prop_assert_eq!(whole.entries[0].differences(&now), Vec::<String>::new());
         let source = format!("{SOURCE}, first written by Ana (Harbour)");
-        prop_assert!(now.field("source").unwrap().values.iter().any(|said| said.value == source));
+        prop_assert!(now.field(&field::SOURCE).unwrap().values.iter().any(|said| said.value == source));
     }
 
     #[test]
@@ -114,8 +115,8 @@ proptest! {
         // Two values that nobody settled: the shown one is here, and the person is told.
         differences.retain(|part| part != "fields");
         prop_assert_eq!(differences, Vec::<String>::new());
-        prop_assert_eq!(was.value("phone"), now.value("phone"));
-        prop_assert_eq!(was.value("notes"), now.value("notes"));
+        prop_assert_eq!(was.value(&field::PHONE), now.value(&field::PHONE));
+        prop_assert_eq!(was.value(&field::NOTES), now.value(&field::NOTES));
         for (was, now) in was.risks.iter().zip(&now.risks) {
             prop_assert_eq!((was.counts, was.mitigation, was.differs, was.open_again), (now.counts, now.mitigation, now.differs, now.open_again));
         }

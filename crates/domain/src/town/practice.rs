@@ -1,94 +1,122 @@
 //! What the map of the invented town says about the town itself, for practice.
 
+use std::collections::BTreeMap;
+
 use allymap_document::Edit;
+use serde::Deserialize;
+use serde::de::{Deserializer, Error};
 
 use crate::date::rule::Rule;
 use crate::date::{Date, When};
 use crate::ids::RowId;
-use crate::map::Map;
-use crate::map::campaign::Campaign;
+use crate::kind::field::Merges;
 use crate::map::figure::Figure;
 use crate::map::issue::Issue;
 use crate::map::key_date::{DateSort, KeyDate, starter_dates};
 use crate::map::origin::{Origin, SourceKind};
 use crate::map::question::{Answer, Asked, Known};
+use crate::map::{MAP_FIELDS, Map, NewMap};
 use crate::rejection::Rejection;
-use crate::town::Town;
+use crate::words::choice::Word;
 
-/// Make the town's map document: its head, its campaigns, and enough of the rest that there is something to go on with.
-/// `campaigns` are ids for the town's campaigns, one each.
-pub fn town_map(
-    edit: &mut Edit<'_>,
-    town: &Town,
-    campaigns: &[RowId],
-    today: Date,
-    fresh: &mut dyn FnMut() -> RowId,
-) -> Result<(), Rejection> {
-    Map::create(edit, &town.map)?;
-    for (id, sentence) in campaigns.iter().zip(&town.campaigns) {
-        Campaign::say(edit, *id, sentence)?;
+/// The head of the town's map, and enough of the rest that there is something to go on with.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct TownMap {
+    pub name: String,
+    community: String,
+    fields: Vec<BTreeMap<String, String>>,
+    figures: Vec<TownFigure>,
+    issues: Vec<TownIssue>,
+    dates: Vec<TownDate>,
+    /// Which of the days that every map is offered it keeps.
+    starters: Vec<String>,
+    answers: Vec<TownAnswer>,
+}
+
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct TownFigure {
+    what: String,
+    value: String,
+    year: String,
+}
+
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct TownIssue {
+    name: String,
+    weight: u8,
+    source: String,
+}
+
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct TownDate {
+    name: String,
+    /// As people say it.
+    on: String,
+    days: u16,
+    #[serde(deserialize_with = "word")]
+    sort: DateSort,
+}
+
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct TownAnswer {
+    to: String,
+    #[serde(deserialize_with = "word")]
+    known: Known,
+    text: String,
+}
+
+impl TownMap {
+    pub fn head(&self) -> NewMap {
+        NewMap { name: self.name.clone(), community: self.community.clone() }
     }
-    for (field, value) in [
-        ("region", "Ebble coast"),
-        ("extent", "town"),
-        ("boundary", "The weir, both ridges, the harbour wall"),
-        ("strategy", "Meet every group once before winter; ask for nothing large before the forum."),
-        ("vision", "A town where whoever arrives has a neighbour by the end of the week."),
-        ("organising-team", "Perpetua Lindqvist-Amadi, 02 5550 1990 (invented)"),
-        ("regional-staff", "Casimir Holt, visits every second month (invented)"),
-    ] {
-        Map::set(edit, field, value)?;
+
+    /// What is known of the town, into a map that has begun.
+    pub(crate) fn write(
+        &self,
+        edit: &mut Edit<'_>,
+        today: Date,
+        fresh: &mut dyn FnMut() -> RowId,
+    ) -> Result<(), Rejection> {
+        for (name, value) in self.fields.iter().flatten() {
+            let is_set = MAP_FIELDS.iter().any(|field| field.name == name && field.merges == Merges::Set);
+            if is_set { Map::add(edit, name, value)? } else { Map::set(edit, name, value)? }
+        }
+        let origin =
+            |kind, source: &str, on: When| Origin { kind: Some(kind), source: Some(source.to_owned()), on: Some(on) };
+        for TownFigure { what, value, year } in &self.figures {
+            let year = When { typed: year.clone(), date: None };
+            let origin = origin(SourceKind::Census, "invented census, table 2", year);
+            Map::put(edit, &fresh(), &Figure { what: what.clone(), value: value.clone(), origin })?;
+        }
+        for TownIssue { name, weight, source } in &self.issues {
+            let origin = origin(SourceKind::LocalMedia, source, When::on(today));
+            Map::put(edit, &fresh(), &Issue { name: name.clone(), weight: Some(*weight), note: None, origin })?;
+        }
+        for TownDate { name, on, days, sort } in &self.dates {
+            let rule = Rule::typed(on, today)?;
+            Map::put(edit, &fresh(), &KeyDate { days: *days, sort: Some(*sort), ..KeyDate::new(name, rule) })?;
+        }
+        for (id, date) in starter_dates().iter().filter(|(_, date)| self.starters.contains(&date.name)) {
+            Map::put(edit, id, date)?;
+        }
+        for TownAnswer { to, known, text } in &self.answers {
+            let asked: Asked = to.parse().expect("the town answers questions that there are, and a test reads it");
+            let origin = Origin { kind: Some(SourceKind::People), source: None, on: Some(When::on(today)) };
+            Map::put(edit, &asked, &Answer { known: *known, text: Some(text.clone()), origin })?;
+        }
+        Ok(())
     }
-    Map::add(edit, "knows-us", "bad-experiences")?;
-    for party in ["Weir Alliance", "Fair Go for Thornwick", "Harbour Party"] {
-        Map::add(edit, "major-parties", party)?;
-    }
-    let origin = |kind, source: &str, on: &str| Origin {
-        kind: Some(kind),
-        source: Some(source.to_owned()),
-        on: Some(When { typed: on.to_owned(), date: None }),
-    };
-    for (what, value, on) in
-        [("People", "9,040", "2021"), ("Born in another country", "11 %", "2021"), ("People", "8,710", "2016")]
-    {
-        let origin = origin(SourceKind::Census, "invented census, table 2", on);
-        Map::put(edit, &fresh(), &Figure { what: what.into(), value: value.into(), origin })?;
-    }
-    for (name, weight, source) in
-        [("Rents", 5, "The Ebble Courier"), ("The last bus", 4, "notice board"), ("Dust of the quarry", 3, "letters")]
-    {
-        let origin = Origin { on: Some(When::on(today)), ..origin(SourceKind::LocalMedia, source, "") };
-        Map::put(edit, &fresh(), &Issue { name: name.into(), weight: Some(weight), note: None, origin })?;
-    }
-    for (name, rule, days, sort) in [
-        ("Week of the river", Rule::Nth { nth: 1, weekday: 6, month: 7 }, 8, DateSort::Festival),
-        ("Show Day", Rule::Nth { nth: -1, weekday: 4, month: 2 }, 1, DateSort::Holiday),
-        ("Harbour blessing", Rule::Easter { days: 1 }, 1, DateSort::Community),
-    ] {
-        Map::put(edit, &fresh(), &KeyDate { days, sort: Some(sort), ..KeyDate::new(name, rule) })?;
-    }
-    for (id, date) in starter_dates().iter().filter(|(_, date)| date.name == "Human Rights Day") {
-        Map::put(edit, id, date)?;
-    }
-    let here = |known, text: &str| Answer {
-        known,
-        text: Some(text.to_owned()),
-        origin: Origin { kind: Some(SourceKind::People), source: None, on: Some(When::on(today)) },
-    };
-    for (asked, known, text) in [
-        (Asked::Part("community", "extent"), Known::Answered, "From the weir to the harbour."),
-        (
-            Asked::Part("community", "your-people"),
-            Known::Partly,
-            "Two teachers, the choir, half of the language school.",
-        ),
-        (Asked::Part("knows-us", "bad-experiences"), Known::Answered, "A stall in 2017 that argued with everybody."),
-        (Asked::Part("out-there", "gathering"), Known::Partly, "The market, the green, the library steps."),
-        (Asked::Part("cares-about", "inspire"), Known::Partly, "Food, music, and seeing it done elsewhere."),
-    ] {
-        Map::put(edit, &asked, &here(known, text))?;
-    }
-    Ok(())
+}
+
+/// One of a list of words, as the town is told.
+pub(crate) fn word<'de, D: Deserializer<'de>, W: Word>(deserializer: D) -> Result<W, D::Error> {
+    let typed = String::deserialize(deserializer)?;
+    W::of(&typed).ok_or_else(|| D::Error::custom(format!("{typed} is none of its words")))
 }
 
 #[cfg(test)]
@@ -96,7 +124,8 @@ mod tests {
     use allymap_document::{ActId, ActorId, Document};
 
     use super::*;
-    use crate::town::demo_town;
+    use crate::map::Map;
+    use crate::town::{demo_town, town_map};
 
     #[test]
     fn the_town_s_map_has_something_of_everything_and_something_left_to_find_out() {

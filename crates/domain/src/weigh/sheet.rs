@@ -7,10 +7,12 @@ use crate::author::Author;
 use crate::card::Card;
 use crate::date::Date;
 use crate::entry::weighed::ReferTo;
-use crate::map::Map;
+use crate::kind::event;
+use crate::kind::field::{self, Field};
 use crate::map::question::Asked;
+use crate::map::{Map, STRATEGY};
 use crate::weigh::answer::{Decision, Origin, Referral, because, headline, name, open_questions, referral_lines, when};
-use crate::weigh::{Weigher, Weighing, referral};
+use crate::weigh::{Weigher, Weighing, reached, referral};
 
 /// What stands on the sheet, in words.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -39,9 +41,9 @@ pub struct Read<'a> {
 impl Read<'_> {
     /// One sheet, printed on a day.
     pub fn sheet(&self, today: Date) -> EventSheet {
-        let organisers = self.weigher.names(self.event, "organisers");
+        let organisers = self.weigher.names(self.event, &event::ORGANISERS);
         let mut below = Vec::new();
-        if self.event.value("lead") == Some("them") {
+        if self.event.value(&event::LEAD) == Some("them") {
             below.push(format!("Their event: {}.", organisers.join(", ")));
         }
         below.push(format!("{}, printed {}. Not sealed: for our groups.", self.map.name(), today.spelled()));
@@ -49,7 +51,7 @@ impl Read<'_> {
             title: self.event.name.clone(),
             below,
             event: self.facts(),
-            theme: self.event.value("theme").map(str::to_owned).into_iter().collect(),
+            theme: self.event.value(&event::THEME).map(str::to_owned).into_iter().collect(),
             organisers,
             consider: self.consider(),
             conclusion: self.conclusion(),
@@ -69,7 +71,7 @@ impl Read<'_> {
             None => format!("{} ({})", reason.text, reason.rule),
         };
         let mut consider: Vec<String> = because(self.outcome, self.pack).iter().map(reason).collect();
-        consider.extend(self.event.members("consider").iter().cloned());
+        consider.extend(self.event.members(&event::CONSIDER).iter().cloned());
         consider.extend(open_questions(self.outcome).iter().map(|line| format!("To find out: {line}")));
         let differs = self.outcome.differs.iter();
         consider.extend(differs.map(|question| format!("People differ on {question}; the stricter counts")));
@@ -79,7 +81,7 @@ impl Read<'_> {
                 consider.push(format!("{label}: {text}"));
             }
         }
-        consider.push(match self.map.value("strategy") {
+        consider.push(match self.map.value(&STRATEGY) {
             Some(strategy) => format!("Our plan here: {strategy}"),
             None => "Our plan here: none written down yet".to_owned(),
         });
@@ -92,7 +94,7 @@ impl Read<'_> {
         if self.outcome.role == Role::Silent {
             conclusion.push("Our name and logo are not used.".to_owned());
         }
-        let gives = self.event.members("we-give");
+        let gives = self.event.members(&event::WE_GIVE);
         if !gives.is_empty() {
             conclusion.push(format!("We give: {}", gives.join("; ")));
         }
@@ -137,7 +139,7 @@ impl Read<'_> {
         }
         let reached = |to: &ReferTo| {
             let name = capital(to.label().trim_start_matches("the "));
-            self.map.value(to.slug()).map_or(name.clone(), |reached| format!("{name} ({reached})"))
+            reached(self.map, *to).map_or(name.clone(), |reached| format!("{name} ({reached})"))
         };
         whom.iter().map(reached).collect::<Vec<_>>().join(", ")
     }
@@ -163,7 +165,7 @@ const PLAN: &[(&str, Asked)] = &[
 
 /// What an event's fields say, in words, each with its label. What says nothing is left out.
 pub fn headings(weigher: &Weigher<'_>, event: &Card) -> Vec<(&'static str, String)> {
-    let words = |field: &str| match field {
+    let words = |field: &'static Field| match field.name {
         "organisers" | "communities" | "representatives" | "speakers" => weigher.names(event, field).join("; "),
         "we-give" | "consider" => event.members(field).join("; "),
         "place" => event.value(field).map(|value| weigher.meant(value).1).unwrap_or_default(),
@@ -178,19 +180,19 @@ pub fn headings(weigher: &Weigher<'_>, event: &Card) -> Vec<(&'static str, Strin
     all.filter(|(_, words)| !words.is_empty()).collect()
 }
 
-const FIELDS: &[(&str, &str)] = &[
-    ("place", "Where"),
-    ("theme", "Theme"),
-    ("organisers", "Organisers"),
-    ("lead", "Led by"),
-    ("communities", "About"),
-    ("representatives", "For us"),
-    ("speakers", "Speakers"),
-    ("electorate", "Electorate"),
-    ("occasion", "Occasion"),
-    ("we-give", "What we give"),
-    ("consider", "To consider"),
-    ("held-by", "Held by"),
+const FIELDS: &[(&Field, &str)] = &[
+    (&event::PLACE, "Where"),
+    (&event::THEME, "Theme"),
+    (&event::ORGANISERS, "Organisers"),
+    (&event::LEAD, "Led by"),
+    (&event::COMMUNITIES, "About"),
+    (&event::REPRESENTATIVES, "For us"),
+    (&event::SPEAKERS, "Speakers"),
+    (&event::ELECTORATE, "Electorate"),
+    (&event::OCCASION, "Occasion"),
+    (&event::WE_GIVE, "What we give"),
+    (&event::CONSIDER, "To consider"),
+    (&field::HELD_BY, "Held by"),
 ];
 
 /// With a capital, to begin a sentence.

@@ -35,7 +35,7 @@ pub struct Merged {
 
 /// Hides an entry. It keeps its history.
 pub fn archive(v: &mut Visit<'_>, id: EntryId) -> Result<Archived, Trouble> {
-    let name = v.card(id)?.name;
+    let name = v.card(id)?.heading.name;
     v.edit(DocumentId(id.0), |edit| Entry::archive(edit, true))??;
     v.commit()?;
     Ok(Archived { name })
@@ -46,7 +46,7 @@ pub fn merge(v: &mut Visit<'_>, keep: EntryId, other: EntryId) -> Result<Merged,
     if keep == other {
         return Err(Trouble::Allies(Allies::OneAlready));
     }
-    let (kept, named) = (v.card(keep)?.name, v.card(other)?.name);
+    let (kept, named) = (v.card(keep)?.heading.name, v.card(other)?.heading.name);
     let (row, link) = (v.fresh_row(), Link::same(keep, v.now_ms()));
     v.edit(DocumentId(other.0), |edit| Entry::link(edit, other, row, &link))??;
     v.commit()?;

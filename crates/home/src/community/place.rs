@@ -5,6 +5,8 @@ use allymap_domain::card::Card;
 use allymap_domain::card::find::short_ids;
 use allymap_domain::entry::{Entry, NewEntry};
 use allymap_domain::ids::EntryId;
+use allymap_domain::kind;
+use allymap_domain::kind::place;
 use allymap_domain::kind::place::Access;
 use allymap_domain::words::folded;
 use allymap_wire::DocumentId;
@@ -60,7 +62,7 @@ pub fn add(v: &mut Visit<'_>, new: &New) -> Result<Added, Trouble> {
 /// Which place is meant; entries of other kinds are none.
 pub fn find(v: &mut Visit<'_>, said: &str) -> Result<Card, Trouble> {
     let card = v.find(said)?;
-    if is_place(&card) { Ok(card) } else { Err(Community::NoPlace { name: card.name }.into()) }
+    if is_place(&card) { Ok(card) } else { Err(Community::NoPlace { name: card.heading.name }.into()) }
 }
 
 /// Changes fields of a place, each as it was typed.
@@ -77,7 +79,9 @@ pub fn change(v: &mut Visit<'_>, place: &Card, changes: &[(String, String)]) -> 
 pub fn list(v: &mut Visit<'_>, with: &[String]) -> Result<Vec<Place>, Trouble> {
     let cards = v.cards_once()?;
     let short = short_ids(cards.iter().map(|card| card.id));
-    let has_all = |card: &&Card| with.iter().all(|fact| card.value(fact) == Some("yes"));
+    let has_all = |card: &&Card| {
+        with.iter().all(|fact| kind::place::KIND.field(fact).and_then(|field| card.value(field)) == Some("yes"))
+    };
     let places = cards.iter().filter(|card| is_place(card) && !card.archived).filter(has_all);
     Ok(places.map(|card| place(card.clone(), short[&card.id].clone())).collect())
 }
@@ -94,7 +98,7 @@ fn shown(v: &mut Visit<'_>, id: EntryId) -> Result<Place, Trouble> {
 }
 
 fn is_place(card: &Card) -> bool {
-    card.kind == "place"
+    card.is(&place::KIND)
 }
 
 fn place(card: Card, short: String) -> Place {

@@ -3,6 +3,7 @@
 use allymap_domain::advice::sections::held;
 use allymap_domain::advice::todo::{Todo, todo};
 use allymap_domain::ids::RowId;
+use allymap_domain::kind::place;
 use allymap_domain::map::Progress;
 use allymap_domain::map::question::{Asked, Known, Part};
 use allymap_domain::map::section::SECTIONS;
@@ -65,7 +66,7 @@ pub fn open(v: &mut Visit<'_>) -> Result<Open, Trouble> {
     let todo = todo(&map, &cards, v.today(), months);
     let first = todo.entries.first().and_then(|open| open.entries.first());
     let next = first.map(|(card, _)| {
-        let named = if card.kind == "place" { Next::Place } else { Next::Partner };
+        let named = if card.is(&place::KIND) { Next::Place } else { Next::Partner };
         named(card.name.clone())
     });
     Ok(Open { next, todo })

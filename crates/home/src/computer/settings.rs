@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use allymap_domain::map::Map;
+use allymap_domain::map::{Map, RHYTHM};
 use allymap_domain::words::label::{clean, label};
 use toml_edit::{DocumentMut, Item, Value};
 
@@ -95,7 +95,8 @@ impl Settings {
         let Holds::Number { usual, .. } = SETTINGS.iter().find(|setting| setting.key == key)?.holds else {
             return None;
         };
-        if let Some(number) = map.and_then(|map| map.number(key)) {
+        let field = RHYTHM.iter().map(|(field, _)| field).find(|field| field.name == key);
+        if let Some(number) = map.zip(field).and_then(|(map, field)| map.number(field)) {
             return Some((number, Origin::Map));
         }
         let own = self.value(key).and_then(|value| value.parse().ok());

@@ -2,6 +2,7 @@
 
 use allymap_domain::card::Card;
 use allymap_domain::ids::EntryId;
+use allymap_domain::map::STRATEGY;
 use allymap_domain::weigh::answer::{Decision, Origin, Referral};
 use allymap_domain::weigh::place::{self, Lack, Stating};
 use allymap_domain::weigh::sheet::Read;
@@ -65,7 +66,7 @@ impl Weighed {
             unread: weighing.unread,
             referrals: Referral::all(event, &resolve),
             decisions: Decision::all(event, pack(), &weighing.seen(), &resolve),
-            strategy: ground.map.value("strategy").is_some(),
+            strategy: ground.map.value(&STRATEGY).is_some(),
             outcome,
         }
     }

@@ -3,8 +3,8 @@
 use allymap_domain::date::When;
 use allymap_domain::entry::weighed::Weighed;
 use allymap_domain::ids::EntryId;
-use allymap_domain::weigh::Told;
 use allymap_domain::weigh::consent::{Answer, Occasion, Withdrawal, standing};
+use allymap_domain::weigh::standing::Told;
 
 use crate::events::request::Requested;
 use crate::together::member::{self, WhoSees};
@@ -34,12 +34,12 @@ pub fn add(v: &mut Visit<'_>, who: EntryId, answer: &Answer) -> Result<Tried<Not
         return Ok(Tried::wants(Want::Because));
     }
     let occasion = match &answer.occasion {
-        Occasion::Event(id) => v.card(*id)?.name,
+        Occasion::Event(id) => v.card(*id)?.heading.name,
         Occasion::Other(words) => words.clone(),
     };
     v.put(&[answer.place(&card, v.now_ms())])?;
     v.commit()?;
-    Ok(Tried::Kept(Noted { entry: card.name, answer: answer.clone(), occasion, seen_by: member::who_sees(v)? }))
+    Ok(Tried::Kept(Noted { entry: card.heading.name, answer: answer.clone(), occasion, seen_by: member::who_sees(v)? }))
 }
 
 /// What they answered, and what they ask.
@@ -70,7 +70,7 @@ pub fn show(v: &mut Visit<'_>, who: EntryId) -> Result<Shown, Trouble> {
     let card = v.card(who)?;
     let consents = card.consents().iter().map(|told| given(v, told)).collect::<Result<_, _>>()?;
     let requests = card.requests().iter().map(Requested::from).collect();
-    Ok(Shown { entry: card.name, consents, requests })
+    Ok(Shown { entry: card.heading.name, consents, requests })
 }
 
 /// An answer, with the names of the event and of whoever wrote it.
@@ -78,7 +78,7 @@ pub fn given(v: &mut Visit<'_>, told: &Told<Weighed>) -> Result<Given, Trouble> 
     let event = told.what.occasion_event.map(|id| v.card_if_here(id)).transpose()?.flatten();
     Ok(Given {
         answer: told.what.value.clone(),
-        event: event.map(|card| card.name),
+        event: event.map(|card| card.heading.name),
         occasion: told.what.occasion.clone(),
         conditions: told.what.conditions.clone(),
         given_by: told.assertion.said_by.clone(),
@@ -110,7 +110,7 @@ pub fn withdraw(v: &mut Visit<'_>, who: EntryId, draft: &Withdrawing) -> Result<
     let card = v.card(who)?;
     let standing = standing(&card, draft.event);
     if standing.is_empty() {
-        return Err(Events::NoConsent { who: card.name }.into());
+        return Err(Events::NoConsent { who: card.heading.name }.into());
     }
     let Some(because) = draft.because.clone() else { return Ok(Tried::wants(Want::Because)) };
     let given_by = draft.given_by.clone();
@@ -118,5 +118,5 @@ pub fn withdraw(v: &mut Visit<'_>, who: EntryId, draft: &Withdrawing) -> Result<
     v.put(&withdrawal.place(&card, &standing, v.now_ms()))?;
     v.commit()?;
     let seen_by = member::who_sees(v)?;
-    Ok(Tried::Kept(Withdrawn { entry: card.name, answers: standing.len(), because, seen_by }))
+    Ok(Tried::Kept(Withdrawn { entry: card.heading.name, answers: standing.len(), because, seen_by }))
 }

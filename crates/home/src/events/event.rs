@@ -10,6 +10,7 @@ use allymap_domain::card::Card;
 use allymap_domain::card::find::{Found, find};
 use allymap_domain::date::Date;
 use allymap_domain::ids::EntryId;
+use allymap_domain::kind::event;
 use allymap_domain::weigh::Weighing;
 
 use crate::events::ground::Ground;
@@ -28,7 +29,7 @@ pub struct Event {
 
 impl From<&Card> for Event {
     fn from(card: &Card) -> Event {
-        Event { id: card.id, name: card.name.clone(), on: card.value("on").map(str::to_owned), day: card.day() }
+        Event { id: card.id, name: card.name.clone(), on: card.value(&event::ON).map(str::to_owned), day: card.day() }
     }
 }
 
@@ -54,7 +55,7 @@ pub(crate) fn requests(ground: &Ground, weighing: &Weighing) -> Vec<StandingRequ
 
 /// The event that is meant. Entries of other kinds are none, and stand in nobody's way.
 pub fn meant(v: &mut Visit<'_>, said: &str) -> Result<Card, Trouble> {
-    let events: Vec<Card> = v.cards()?.iter().filter(|card| card.kind == "event").cloned().collect();
+    let events: Vec<Card> = v.cards()?.iter().filter(|card| card.is(&event::KIND)).cloned().collect();
     if let Found::One(card) = find(said, &events) {
         return Ok(card.clone());
     }
@@ -62,8 +63,8 @@ pub fn meant(v: &mut Visit<'_>, said: &str) -> Result<Card, Trouble> {
         Trouble::Which(trouble::Which::None { said, near }) => Trouble::Which(trouble::Which::NoEvent { said, near }),
         trouble => trouble,
     })?;
-    if card.kind == "event" {
+    if card.is(&event::KIND) {
         return Ok(card);
     }
-    Err(Trouble::Which(trouble::Which::NotAnEvent { name: card.name }))
+    Err(Trouble::Which(trouble::Which::NotAnEvent { name: card.heading.name }))
 }

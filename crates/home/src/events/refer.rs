@@ -4,9 +4,11 @@ use allymap_domain::card::Card;
 use allymap_domain::date::When;
 use allymap_domain::entry::weighed::{ReferTo, Referred};
 use allymap_domain::ids::EntryId;
-use allymap_domain::weigh::Told;
+use allymap_domain::kind::event;
 use allymap_domain::weigh::answer::Referral;
+use allymap_domain::weigh::reached;
 use allymap_domain::weigh::referral::{self, Answer, Handing};
+use allymap_domain::weigh::standing::Told;
 use allymap_policy::Outcome;
 
 use crate::events::ground::{Ground, pack};
@@ -50,7 +52,7 @@ pub fn add(v: &mut Visit<'_>, event: EntryId, handing: &Handing) -> Result<Hande
             continue;
         }
         v.put(&[handing.place(event, to, v.now_ms())])?;
-        asked.push((to, ground.map.value(to.slug()).map(str::to_owned)));
+        asked.push((to, reached(&ground.map, to).map(str::to_owned)));
     }
     v.commit()?;
     Ok(Handed {
@@ -118,7 +120,7 @@ pub struct Listed {
 pub fn list(v: &mut Visit<'_>, which: Which) -> Result<List, Trouble> {
     let authors = v.authors()?;
     let cards = v.cards_once()?;
-    let events = cards.iter().filter(|card| card.kind == "event" && !card.archived);
+    let events = cards.iter().filter(|card| card.is(&event::KIND) && !card.archived);
     let is_told = |told: &Told<Referred>| which == Which::All || told.what.answer.is_none();
     let mut told: Vec<(&Card, Told<Referred>)> =
         events.flat_map(|event| event.referrals().into_iter().filter(is_told).map(move |told| (event, told))).collect();

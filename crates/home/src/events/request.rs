@@ -3,8 +3,8 @@
 use allymap_domain::date::When;
 use allymap_domain::entry::weighed::Weighed;
 use allymap_domain::ids::EntryId;
-use allymap_domain::weigh::Told;
 use allymap_domain::weigh::request::{Request, meant};
+use allymap_domain::weigh::standing::Told;
 
 use crate::together::member::{self, WhoSees};
 use crate::tried::Tried;
@@ -45,7 +45,7 @@ pub fn add(v: &mut Visit<'_>, who: EntryId, request: &Request) -> Result<Noted, 
     let card = v.card(who)?;
     v.put(&[request.place(&card, v.now_ms())])?;
     v.commit()?;
-    Ok(Noted { entry: card.name, request: request.clone(), seen_by: member::who_sees(v)? })
+    Ok(Noted { entry: card.heading.name, request: request.clone(), seen_by: member::who_sees(v)? })
 }
 
 /// A request that is to be lifted.
@@ -76,5 +76,5 @@ pub fn lift(v: &mut Visit<'_>, who: EntryId, draft: &Lifting) -> Result<Tried<Li
     let Some(said_by) = draft.said_by.clone() else { return Ok(Tried::wants(Want::SaidBy)) };
     v.put(&[meant.lift(&card, &said_by, When::on(v.today()), v.now_ms())])?;
     v.commit()?;
-    Ok(Tried::Kept(Lifted { entry: card.name, text: meant.text, said_by, seen_by: member::who_sees(v)? }))
+    Ok(Tried::Kept(Lifted { entry: card.heading.name, text: meant.text, said_by, seen_by: member::who_sees(v)? }))
 }

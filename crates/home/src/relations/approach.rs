@@ -103,7 +103,7 @@ pub fn add(v: &mut Visit<'_>, new: &Approach) -> Result<Approached, Trouble> {
     log::keep(v, card.id, &request)?;
     if others_know && new.anyway.is_none() {
         v.commit()?;
-        return Ok(Approached::AskedFirst { name: card.name, whom });
+        return Ok(Approached::AskedFirst { name: card.heading.name, whom });
     }
     let text = approach_text(new.note.as_deref(), new.anyway.as_deref());
     let line = LogLine { with: new.with.clone(), ..LogLine::new(kind, new.on.clone(), &text, v.now_ms()) };
@@ -115,7 +115,7 @@ pub fn add(v: &mut Visit<'_>, new: &Approach) -> Result<Approached, Trouble> {
         on: line.on,
         asked: whom,
         moved,
-        listen_first: card.rights_holders() && card.last_consulted.is_none(),
+        listen_first: card.rights_holders() && card.contact.last_consulted.is_none(),
         seen_by: member::who_sees(v)?,
     })))
 }
@@ -145,7 +145,7 @@ fn in_touch(v: &mut Visit<'_>, card: &Card, known: approach::InTouch) -> Result<
         others: known.others,
         held_by: known.held_by,
         known_by: known.known_by,
-        last_contact: known.last_contact.map(contact),
+        last_contact: known.last.map(contact),
         approaches: known.approaches.into_iter().map(contact).collect(),
         double_approaches: double.map(|double| (contact(double.first), contact(double.second))).collect(),
         check: known.check.map(contact),
@@ -153,7 +153,7 @@ fn in_touch(v: &mut Visit<'_>, card: &Card, known: approach::InTouch) -> Result<
         health: card.fact(FactKind::Health),
         category: card.category().map(str::to_owned),
         rights_holders: card.rights_holders(),
-        consulted: card.last_consulted,
+        consulted: card.contact.last_consulted,
         do_not_engage: card.do_not_engage,
         before,
     })

@@ -113,7 +113,7 @@ pub fn record(v: &mut Visit<'_>, ask: &Ask) -> Result<Tried<Asked, Want>, Troubl
         times_lately: asked_with_this(&card, today),
         doubts: doubts(&card, ask.urgent.is_some(), today),
         balance: card.give_and_take(today),
-        name: card.name,
+        name: card.heading.name,
         before,
         seen_by: member::who_sees(v)?,
     }))

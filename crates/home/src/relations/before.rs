@@ -52,7 +52,7 @@ pub fn of(v: &mut Visit<'_>, id: EntryId) -> Result<Before, Trouble> {
 pub(crate) fn of_card(v: &mut Visit<'_>, card: &Card) -> Result<Before, Trouble> {
     Ok(Before {
         held_by: card.held_by().map(str::to_owned),
-        research: card.last_research,
+        research: card.contact.last_research,
         consents: consents(v, card)?,
         requests: requests(card),
         missing: missing(card),
@@ -71,7 +71,7 @@ pub(crate) fn consents(v: &mut Visit<'_>, card: &Card) -> Result<Vec<Consent>, T
         let event = told.what.occasion_event.map(|id| v.card_if_here(id)).transpose()?.flatten();
         consents.push(Consent {
             answer: told.what.value,
-            event: event.map(|event| event.name),
+            event: event.map(|event| event.heading.name),
             occasion: told.what.occasion,
             conditions: told.what.conditions,
             given_by: told.assertion.said_by,

@@ -49,7 +49,7 @@ pub fn record(v: &mut Visit<'_>, favour: &NewFavour) -> Result<Recorded, Trouble
         size: *size,
         on: line.on,
         balance: card.give_and_take(today),
-        name: card.name,
+        name: card.heading.name,
         seen_by: member::who_sees(v)?,
     })
 }

@@ -145,7 +145,7 @@ pub fn add(v: &mut Visit<'_>, new: &NewLink) -> Result<Added, Trouble> {
     v.commit()?;
     let NewLink { direction, strength, how, source, .. } = new.clone();
     let seen_by = member::who_sees(v)?;
-    Ok(Added { from: from.name, to: to.name, direction, strength, how, source, replaced, seen_by })
+    Ok(Added { from: from.heading.name, to: to.heading.name, direction, strength, how, source, replaced, seen_by })
 }
 
 /// It is not so, or no longer: whichever of the two says it.
@@ -163,15 +163,15 @@ pub fn remove(v: &mut Visit<'_>, from: EntryId, to: EntryId) -> Result<Removed, 
         v.edit(DocumentId(own.id.0), |edit| Entry::link(edit, own.id, row, &link))??;
     }
     if count == 0 {
-        return Err(Trouble::Allies(Allies::NoLink { from: from.name, to: to.name }));
+        return Err(Trouble::Allies(Allies::NoLink { from: from.heading.name, to: to.heading.name }));
     }
     v.commit()?;
-    Ok(Removed { from: from.name, to: to.name, count, seen_by: member::who_sees(v)? })
+    Ok(Removed { from: from.heading.name, to: to.heading.name, count, seen_by: member::who_sees(v)? })
 }
 
 /// Every link of the map, or those of one entry.
 pub fn list(v: &mut Visit<'_>, who: Option<EntryId>) -> Result<Links, Trouble> {
-    let entry = who.map(|who| v.card(who)).transpose()?.map(|card| card.name);
+    let entry = who.map(|who| v.card(who)).transpose()?.map(|card| card.heading.name);
     let cards = v.cards()?;
     let name = |id| cards.iter().find(|card| card.id == id).map(|card| card.name.clone());
     let about = |from: EntryId, to: EntryId| who.is_none_or(|who| from == who || to == who);
@@ -212,12 +212,12 @@ pub fn routes(v: &mut Visit<'_>, way: &Way) -> Result<Routes, Trouble> {
         (Some(Start::Place(_)), None) => Some(BTreeSet::new()),
     };
     let Some(found) = routes_of(&cards, target.id, way.campaign, begin.as_ref(), way.limit) else {
-        return Err(Trouble::Allies(Allies::NoTarget { name: target.name }));
+        return Err(Trouble::Allies(Allies::NoTarget { name: target.heading.name }));
     };
     Ok(Routes {
         to: found.target.name.clone(),
         known: found.known,
-        last_contact: found.target.last_contact,
+        last_contact: found.target.contact.last,
         routes: found.routes.iter().map(|route| steps(route, &group)).collect(),
         unknown: found.unknown.iter().map(|(card, strength)| (card.name.clone(), *strength)).collect(),
         start: way.start.clone(),
@@ -232,7 +232,7 @@ fn steps(route: &Route<'_>, group: &str) -> Steps {
         hops: route.hops.iter().map(hop).collect(),
         weakest: hop(route.weakest()),
         first: route.first(group),
-        last_contact: route.hops[0].from.last_contact,
+        last_contact: route.hops[0].from.contact.last,
     }
 }
 

@@ -92,7 +92,7 @@ pub fn list(v: &mut Visit<'_>, only: &Only) -> Result<Lines, Trouble> {
     let cards: Vec<Card> = match named {
         Some(card) => vec![card],
         // Only entries that have lines are opened.
-        None => v.cards()?.iter().filter(|card| card.log_lines > 0 && !card.archived).cloned().collect(),
+        None => v.cards()?.iter().filter(|card| card.contact.lines > 0 && !card.archived).cloned().collect(),
     };
     let mut lines = Vec::new();
     for card in cards.iter().filter(|card| holder.as_ref().is_none_or(|holder| holder.holds(card))) {

@@ -11,6 +11,7 @@ use allymap_domain::entry::link::{Direction, Link, Strength};
 use allymap_domain::entry::log::{LogKind, LogLine};
 use allymap_domain::entry::position::Place;
 use allymap_domain::ids::EntryId;
+use allymap_domain::kind::field;
 use allymap_domain::map::campaign::Campaign;
 use allymap_wire::DocumentId;
 
@@ -130,7 +131,7 @@ pub fn keep(v: &mut Visit<'_>, meeting: &Meeting) -> Result<Met, Trouble> {
     };
     let mut kept = Vec::new();
     for does in meeting.answers.iter().filter_map(does) {
-        let before = v.entry(id)?.value("description").unwrap_or_default().to_owned();
+        let before = v.entry(id)?.value(&field::DESCRIPTION).unwrap_or_default().to_owned();
         let now = if before.is_empty() { does.to_owned() } else { format!("{before}\n{does}") };
         v.edit(document, |edit| Entry::set(edit, "description", &now))??;
         kept.push(Kept::Does);

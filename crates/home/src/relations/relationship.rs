@@ -45,7 +45,7 @@ pub fn of(v: &mut Visit<'_>, entry: &Entry) -> Result<Relationship, Trouble> {
         only_mapped: entry.kind.is_some_and(|kind| kind.has_stages()) && entry.fact(FactKind::Stage).is_none(),
         facts: entry.facts.clone(),
         lacks_their_gain: entry.lacks_their_gain(),
-        research: card.last_research,
+        research: card.contact.last_research,
         wants_research: wants_research(&card),
         consents: consents(v, &card)?,
         requests: requests(&card),

@@ -104,7 +104,7 @@ fn say(v: &mut Visit<'_>, rating: &Rating, settles: bool) -> Result<Tried<Rated,
     v.edit(DocumentId(card.id.0), |edit| Entry::assert(edit, row, &assertion))??;
     v.commit()?;
     let standing = v.entry(card.id)?.risk(kind).cloned();
-    Ok(Tried::Kept(Rated { name: card.name, kind, level, settled: settles, standing }))
+    Ok(Tried::Kept(Rated { name: card.heading.name, kind, level, settled: settles, standing }))
 }
 
 /// What stands about a type of risk, for whoever is about to settle it.
@@ -121,7 +121,7 @@ fn to_settle(v: &mut Visit<'_>, card: &Card, kind: RiskKind) -> Result<RiskStand
 /// All six of an entry.
 pub fn of(v: &mut Visit<'_>, who: EntryId) -> Result<Risks, Trouble> {
     let (card, entry) = (v.card(who)?, v.entry(who)?);
-    Ok(Risks { name: card.name, lines: entry.six_risks().map(|(kind, standing)| (kind, standing.cloned())) })
+    Ok(Risks { name: card.heading.name, lines: entry.six_risks().map(|(kind, standing)| (kind, standing.cloned())) })
 }
 
 /// What is open on the whole map.

@@ -33,7 +33,7 @@ pub fn of(v: &mut Visit<'_>, id: EntryId) -> Result<Voices, Trouble> {
     let (card, cards) = (v.card(id)?, v.cards()?);
     let voices = voices(&cards, id);
     Ok(Voices {
-        name: card.name,
+        name: card.heading.name,
         heard: voices.iter().map(|voice| voice.heard.len()).sum(),
         categories: by_category(&voices).into_iter().map(|(category, count)| (category.to_owned(), count)).collect(),
         sorts: voices.iter().map(Sort::from).collect(),

@@ -8,7 +8,8 @@ use crate::entry::Entry;
 use crate::entry::link::Direction;
 use crate::entry::position::Place;
 use crate::ids::EntryId;
-use crate::kind::relationship::CAPACITY;
+use crate::kind::field::{self, Field};
+use crate::kind::relationship::{self, CAPACITY};
 use crate::map::campaign::Campaign;
 
 /// Each of the eight with its answer, wherever that is kept, also under another name of theirs: `entries` are an entry and
@@ -28,7 +29,7 @@ pub fn known(entries: &[Entry], campaigns: &[Campaign], cards: &[Card]) -> Vec<(
     }
     let find = |slug: &str| -> Vec<String> {
         match slug {
-            "do" => fields(entries, &["description"]),
+            "do" => fields(entries, &field::DESCRIPTION),
             "position" => {
                 let placed = entries.iter().flat_map(|entry| &entry.positions);
                 let stands = placed.filter(|standing| standing.place != Place::NotKnown).filter_map(|standing| {
@@ -38,18 +39,21 @@ pub fn known(entries: &[Entry], campaigns: &[Campaign], cards: &[Card]) -> Vec<(
                 stands.chain(in_words(entries, STANDS)).collect()
             }
             "capacity" => {
-                let counted = CAPACITY.iter().flat_map(|name| {
-                    let field = entries.iter().find_map(|entry| entry.field(name)).map(|value| value.field);
-                    let said = fields(entries, &[name]).into_iter();
-                    said.filter_map(move |said| Some(format!("{}: {said}", field?.label.to_lowercase())))
+                let counted = CAPACITY.iter().flat_map(|field| {
+                    let own = entries.iter().find_map(|entry| entry.field(field)).map(|value| value.field);
+                    let said = fields(entries, field).into_iter();
+                    said.filter_map(move |said| Some(format!("{}: {said}", own?.label.to_lowercase())))
                 });
-                counted.chain(fields(entries, &["resources"])).chain(in_words(entries, HAVE)).collect()
+                counted.chain(fields(entries, &relationship::RESOURCES)).chain(in_words(entries, HAVE)).collect()
             }
             "relations" | "influence" => {
                 let moves = |direction: Direction| (direction == Direction::Out) == (slug == "influence");
                 links.iter().filter(|(direction, _)| moves(*direction)).map(|(_, name)| (*name).to_owned()).collect()
             }
-            field => fields(entries, &[field]),
+            "interest" => fields(entries, &relationship::INTEREST),
+            "barriers" => fields(entries, &relationship::BARRIERS),
+            "benefit" => fields(entries, &relationship::BENEFIT),
+            _ => Vec::new(),
         }
     };
     FINDINGS
@@ -63,9 +67,9 @@ pub fn known(entries: &[Entry], campaigns: &[Campaign], cards: &[Card]) -> Vec<(
         .collect()
 }
 
-/// What is kept in fields of these names.
-fn fields(entries: &[Entry], names: &[&str]) -> Vec<String> {
-    let values = entries.iter().flat_map(|entry| names.iter().filter_map(|name| entry.field(name)));
+/// What is kept in a field.
+fn fields(entries: &[Entry], field: &Field) -> Vec<String> {
+    let values = entries.iter().filter_map(|entry| entry.field(field));
     let said = values.flat_map(|value| value.values.iter().map(|said| value.field.shown(&said.value)));
     said.filter(|said| !said.is_empty()).collect()
 }

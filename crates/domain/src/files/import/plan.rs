@@ -13,6 +13,7 @@ use crate::files::import::{Refused, RefusedReason, Register, RegisterRow, Spot};
 use crate::ids::EntryId;
 use crate::kind::affiliation::{Affiliation, Tie};
 use crate::kind::field::Merges;
+use crate::kind::{field, person};
 use crate::rejection::Rejection;
 use crate::words;
 
@@ -231,7 +232,7 @@ impl<'a> Known<'a> {
             for name in row.names() {
                 known.by_name.entry(words::folded(name)).or_default().push(index);
             }
-            for contact in row.emails.iter().chain(&row.phones) {
+            for contact in row.addresses.emails.iter().chain(&row.addresses.phones) {
                 known.by_contact.entry(contact).or_default().push(index);
             }
             for word in row.words.iter().filter(|word| word.len() >= 4) {
@@ -251,9 +252,9 @@ impl<'a> Known<'a> {
         }
         let mut near: BTreeSet<usize> = BTreeSet::new();
         near.extend(self.by_name.get(&words::folded(row.entry.name())).into_iter().flatten());
-        let contacts = row.entry.value("email").map(str::to_lowercase).into_iter();
+        let contacts = row.entry.value(&field::EMAIL).map(str::to_lowercase).into_iter();
         let contacts =
-            contacts.chain(row.entry.value("phone").map(words::folded_phone).filter(|phone| phone.len() >= 6));
+            contacts.chain(row.entry.value(&field::PHONE).map(words::folded_phone).filter(|phone| phone.len() >= 6));
         for contact in contacts {
             near.extend(self.by_contact.get(contact.as_str()).into_iter().flatten());
         }
@@ -284,7 +285,7 @@ fn values<'a>(entry: &'a NewEntry, field: &'a str) -> impl Iterator<Item = &'a s
 /// Say what follows from the seats: the office that is held today.
 fn complete(entry: &NewEntry, source: &str, today: Date) -> NewEntry {
     let mut entry = entry.clone();
-    if entry.kind.field("role").is_some() && entry.value("role").is_none() {
+    if entry.kind.own(&person::ROLE).is_some() && entry.value(&person::ROLE).is_none() {
         let current: Vec<&Affiliation> = entry
             .affiliations
             .iter()
@@ -331,7 +332,7 @@ fn compare(entry: &NewEntry, row: &Card) -> (Vec<Change>, Vec<Change>) {
                     changes.push(change(None));
                 }
             }
-            Merges::Register => match row.value(field.name) {
+            Merges::Register => match row.value(field) {
                 None => changes.push(change(None)),
                 Some(own) if own == value || words::folded(own) == words::folded(value) => {}
                 Some(own) => kept.push(change(Some(own))),

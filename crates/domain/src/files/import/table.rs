@@ -326,7 +326,7 @@ impl Meanings {
         if let Some(party) = cell(Meaning::Party).filter(|party| words::folded(party) != "unknown") {
             entry.affiliations.push(Affiliation::party(party));
         }
-        if in_office && *kind == person::KIND && entry.value("basis").is_none() {
+        if in_office && *kind == person::KIND && entry.value(&person::BASIS).is_none() {
             entry.fields.push(("basis".to_owned(), "public-role".to_owned()));
         }
         // What we wrote ourselves is complete.

@@ -62,7 +62,7 @@ pub fn alike(v: &mut Visit<'_>, name: &str, kind: &Kind) -> Result<Vec<Near>, Tr
         name: alike.card.name.clone(),
         kind: alike.card.kind.clone(),
         held_by: alike.card.held_by().map(str::to_owned),
-        last_contact: alike.card.last_contact,
+        last_contact: alike.card.contact.last,
         same: alike.same,
     });
     Ok(alike.collect())

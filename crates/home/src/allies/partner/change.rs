@@ -3,11 +3,13 @@
 use allymap_domain::date::{Date, When};
 use allymap_domain::entry::Entry;
 use allymap_domain::entry::assertion::Assertion;
-use allymap_domain::entry::change::{self as changed, Change};
+use allymap_domain::entry::change as changed;
+use allymap_domain::entry::change::Change;
 use allymap_domain::entry::fact::Fact;
 use allymap_domain::entry::link::Link;
 use allymap_domain::ids::EntryId;
 use allymap_domain::kind::field::{Field, Merges};
+use allymap_domain::kind::person;
 use allymap_domain::kind::sensitive::Told;
 use allymap_domain::kind::{KINDS, Kind};
 use allymap_domain::rejection::Rejection;
@@ -93,7 +95,7 @@ pub struct FilledIn {
 
 pub fn before(v: &mut Visit<'_>, id: EntryId, stated: &Stated) -> Result<Before, Trouble> {
     let (card, entry) = (v.card(id)?, v.entry(id)?);
-    let needed = entry.field("needed-for").is_some();
+    let needed = entry.field(&person::NEEDED_FOR).is_some();
     Ok(Before { kind: card.kind().unwrap_or(KINDS[0]), needed, want: stated.lacks(&entry) })
 }
 
@@ -113,7 +115,7 @@ pub fn change(v: &mut Visit<'_>, id: EntryId, changes: &Changes) -> Result<Tried
     let stated = changes.stated.write(v, id)?;
     v.commit()?;
     let fields = changes.told.fields.iter().map(|(name, _)| name.clone()).collect();
-    let (name, restored) = (card.name, changes.restore);
+    let (name, restored) = (card.heading.name, changes.restore);
     Ok(Tried::Kept(Changed { name, fields, restored, stated, seen_by: member::who_sees(v)? }))
 }
 
@@ -121,7 +123,7 @@ pub fn change(v: &mut Visit<'_>, id: EntryId, changes: &Changes) -> Result<Tried
 pub fn registers(v: &mut Visit<'_>, id: EntryId) -> Result<Vec<(&'static Field, String)>, Trouble> {
     let entry = v.entry(id)?;
     let fields = entry.kind.into_iter().flat_map(|kind| kind.fields).filter(|field| field.merges == Merges::Register);
-    let now = |field: &Field| entry.value(field.name).map(|value| field.shown(value)).unwrap_or_default();
+    let now = |field: &Field| entry.value(field).map(|value| field.shown(value)).unwrap_or_default();
     Ok(fields.map(|field| (field, now(field))).collect())
 }
 
@@ -134,7 +136,7 @@ pub fn form(v: &mut Visit<'_>, id: EntryId) -> Result<Form, Trouble> {
 
 /// One act. What somebody else wrote meanwhile stays, except in a field that was edited here too.
 pub fn fill_in(v: &mut Visit<'_>, id: EntryId, shown: &Entry, changes: &[Change]) -> Result<FilledIn, Trouble> {
-    let name = v.card(id)?.name;
+    let name = v.card(id)?.heading.name;
     let mut overtaken = Vec::new();
     if !changes.is_empty() {
         overtaken = changed::overtaken(shown, &v.entry(id)?, changes);

@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 
 use allymap_domain::date::Date;
 use allymap_domain::entry::why::{Fact, Here, Known, facts};
-use allymap_domain::ids::EntryId;
 use allymap_domain::history;
+use allymap_domain::ids::EntryId;
 use allymap_wire::DocumentId;
 
 use crate::trouble::Trouble;
@@ -25,7 +25,7 @@ pub fn why(v: &mut Visit<'_>, id: EntryId) -> Result<Why, Trouble> {
     let (written, names) = (written_here(v, id)?, v.names()?);
     let campaigns = v.map_entry()?.map(|map| map.campaigns).unwrap_or_default();
     let facts = facts(&entry, Known { names: &names, campaigns: &campaigns, written: &written });
-    Ok(Why { id, name: card.name, here: Here::of(&entry), facts })
+    Ok(Why { id, name: card.heading.name, here: Here::of(&entry), facts })
 }
 
 /// On which day this computer wrote which value of which field. A change carries no time; only one's own acts are known.

@@ -9,6 +9,7 @@ use allymap_domain::entry::weighed::Weighed;
 use allymap_domain::entry::{Entry, NewEntry};
 use allymap_domain::ids::EntryId;
 use allymap_domain::kind::Kind;
+use allymap_domain::kind::{self, event};
 use allymap_domain::rejection::Rejection;
 use allymap_domain::weigh::place::{self, Stating};
 use allymap_domain::words::folded;
@@ -51,7 +52,7 @@ pub struct Added {
 
 /// Whether an event of this name may be added: said before anything else is asked about it.
 pub fn may(v: &mut Visit<'_>, name: &str, alike: Alike) -> Result<(), Trouble> {
-    let is_it = |card: &Card| card.kind == "event" && folded(&card.name) == folded(name) && !card.archived;
+    let is_it = |card: &Card| card.is(&event::KIND) && folded(&card.name) == folded(name) && !card.archived;
     if alike == Alike::IsAsked && v.cards()?.iter().any(is_it) {
         return Err(Events::Alike { name: name.to_owned() }.into());
     }
@@ -85,7 +86,7 @@ pub fn add(v: &mut Visit<'_>, new: &NewEvent) -> Result<Added, Trouble> {
 
 /// The id of the place that is meant; words for one that is not on the map.
 pub fn place(v: &mut Visit<'_>, said: &str) -> Result<String, Trouble> {
-    one_of(v, said, |card| card.kind == "place")
+    one_of(v, said, |card| card.is(&kind::place::KIND))
 }
 
 /// The id of the one who is meant; words for whoever is not on the map.
@@ -131,7 +132,8 @@ pub struct Changed {
 pub fn member(v: &mut Visit<'_>, event: &Card, field: &str, who: &str) -> Result<String, Trouble> {
     let ground = Ground::of(v)?;
     let (weigher, folded_who) = (ground.weigher(), folded(who));
-    let found = event.members(field).iter().find(|value| folded(&weigher.meant(value).1).contains(&folded_who));
+    let members = event::KIND.field(field).map_or(&[][..], |field| event.members(field));
+    let found = members.iter().find(|value| folded(&weigher.meant(value).1).contains(&folded_who));
     let not_there = || {
         let (who, field, event) = (who.to_owned(), field.to_owned(), event.name.clone());
         Trouble::from(Events::NotUnder { who, field, event })

@@ -7,6 +7,7 @@ use allymap_domain::card::Card;
 use allymap_domain::card::find::short_ids;
 use allymap_domain::entry::weighed::Chosen;
 use allymap_domain::ids::EntryId;
+use allymap_domain::kind::event;
 use allymap_domain::weigh::Weigher;
 use allymap_domain::weigh::answer::is_older;
 use allymap_policy::Outcome;
@@ -59,9 +60,9 @@ impl Listed {
         Listed {
             event: Event::from(event),
             short: short.to_owned(),
-            lead: event.value("lead").map(str::to_owned),
+            lead: event.value(&event::LEAD).map(str::to_owned),
             held_by: event.held_by().map(str::to_owned),
-            organisers: weigher.names(event, "organisers"),
+            organisers: weigher.names(event, &event::ORGANISERS),
             unread: weighing.unread,
             still_open: weighing.still_open(&outcome),
             outcome,

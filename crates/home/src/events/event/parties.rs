@@ -2,6 +2,7 @@
 
 use allymap_domain::date::When;
 use allymap_domain::ids::EntryId;
+use allymap_domain::kind::event;
 use allymap_domain::weigh::answer::Origin;
 use allymap_domain::weigh::place::Stating;
 use allymap_domain::weigh::typed;
@@ -54,7 +55,7 @@ pub fn list(v: &mut Visit<'_>, event: EntryId) -> Result<Parties, Trouble> {
         told.pop()
     };
     let parties = weigher.parties(event).into_iter().map(|name| Party { told: told(&name), name }).collect();
-    let electorate = event.value("electorate").map(str::to_owned);
+    let electorate = event.value(&event::ELECTORATE).map(str::to_owned);
     Ok(Parties { event: event.name.clone(), electorate, parties })
 }
 

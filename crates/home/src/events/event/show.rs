@@ -2,6 +2,8 @@
 
 use allymap_domain::card::Card;
 use allymap_domain::ids::EntryId;
+use allymap_domain::kind::event;
+use allymap_domain::kind::field::Field;
 use allymap_domain::weigh::answer::Origin;
 use allymap_domain::weigh::sheet::headings;
 use allymap_domain::weigh::{Weigher, Weighing};
@@ -96,22 +98,22 @@ fn facts(ground: &Ground, weighing: &Weighing, authors: &Authors) -> Vec<Known> 
 }
 
 fn details(weigher: &Weigher<'_>, event: &Card, short: String) -> Details {
-    let value = |field: &str| event.value(field).map(str::to_owned);
-    let names = |field: &str| weigher.names(event, field);
+    let value = |field: &Field| event.value(field).map(str::to_owned);
+    let names = |field: &Field| weigher.names(event, field);
     Details {
         short,
-        place: event.value("place").map(|value| weigher.meant(value).1),
-        theme: value("theme"),
-        occasion: value("occasion"),
-        lead: value("lead"),
-        electorate: value("electorate"),
+        place: event.value(&event::PLACE).map(|value| weigher.meant(value).1),
+        theme: value(&event::THEME),
+        occasion: value(&event::OCCASION),
+        lead: value(&event::LEAD),
+        electorate: value(&event::ELECTORATE),
         held_by: event.held_by().map(str::to_owned),
-        organisers: names("organisers"),
-        communities: names("communities"),
-        representatives: names("representatives"),
-        speakers: names("speakers"),
-        we_give: event.members("we-give").to_vec(),
-        consider: event.members("consider").to_vec(),
+        organisers: names(&event::ORGANISERS),
+        communities: names(&event::COMMUNITIES),
+        representatives: names(&event::REPRESENTATIVES),
+        speakers: names(&event::SPEAKERS),
+        we_give: event.members(&event::WE_GIVE).to_vec(),
+        consider: event.members(&event::CONSIDER).to_vec(),
         archived: event.archived,
     }
 }
