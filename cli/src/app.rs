@@ -280,6 +280,4 @@ under! {
     add_map(name: &str, person: &str, group: &str) -> SpaceNumber;
     put_map(row: MapRow) -> ();
     keep_root(number: SpaceNumber, seed: &[u8]) -> ();
-    root(number: u16) -> Option<zeroize::Zeroizing<Vec<u8>>>;
-    forget_root(number: u16) -> ();
 }

@@ -3,5 +3,7 @@
 pub mod disk;
 pub mod folders;
 pub mod keys;
+pub mod recovery;
 pub mod settings;
 pub mod surroundings;
+pub mod whereabouts;

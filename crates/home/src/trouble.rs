@@ -75,6 +75,8 @@ pub enum Keys {
         path: PathBuf,
         error: io::Error,
     },
+    /// The emergency words of this map are not on this computer.
+    NoEmergencyWords,
 }
 
 /// What somebody may have meant.
