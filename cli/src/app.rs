@@ -15,18 +15,17 @@ use allymap_home::authors::Authors;
 use allymap_home::computer::disk::Disk;
 use allymap_home::computer::folders::Folders;
 use allymap_home::computer::keys::Keys;
-use allymap_home::computer::surroundings::Chance;
 use allymap_home::journal::acts::Act;
 use allymap_home::journal::arrivals::Arrivals;
 use allymap_home::maps::rows::MapRow;
 use allymap_home::under::Under as _;
 use allymap_home::{Home, Tried, Trouble, Visit};
-use allymap_replica::{Effect, Replica, SpaceNumber};
-use allymap_seal::DeviceSeed;
+use allymap_replica::Replica;
 use allymap_wire::{DocumentId, Timestamp};
+use tokio::runtime::{self, Runtime};
 
 use crate::terminal::answer::Answer;
-use crate::terminal::failure::Failure;
+use crate::terminal::failure::{Failure, exchange};
 use crate::terminal::output::Output;
 use crate::terminal::prompt::Prompt;
 use crate::terminal::typed;
@@ -35,7 +34,6 @@ use crate::terminal::typed;
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Options {
     pub(crate) passphrase_file: Option<PathBuf>,
-    pub(crate) insecure: bool,
 }
 
 /// The program as a command sees it.
@@ -188,6 +186,11 @@ impl<'h> App<'h> {
     }
 }
 
+/// What an exchange runs in.
+pub(crate) fn runtime() -> Result<Runtime, Failure> {
+    runtime::Builder::new_current_thread().enable_all().build().map_err(|error| exchange::no_network(&error))
+}
+
 /// What commands that have not moved into the home yet still reach.
 impl App<'_> {
     pub(crate) fn edit<T, E>(
@@ -222,16 +225,8 @@ impl App<'_> {
         self.visit.fresh()
     }
 
-    pub(crate) fn chance(&self) -> Chance {
-        self.visit.chance()
-    }
-
     pub(crate) fn undoes(&mut self, other: &Act) {
         self.visit.undoes(other);
-    }
-
-    pub(crate) fn adopt(&mut self, replica: Replica) {
-        self.visit.adopt(replica);
     }
 
     pub(crate) fn read(&self, document: &Document, id: EntryId, authors: &Authors) -> Entry {
@@ -253,9 +248,7 @@ macro_rules! under {
 under! {
     map() -> MapRow;
     hold() -> (&mut Replica, &mut Disk);
-    disk() -> &mut Disk;
     commit() -> ();
-    carry_out(effects: Vec<Effect>) -> ();
     acts() -> Vec<Act>;
     arrivals(id: DocumentId) -> Arrivals;
     entry(id: EntryId) -> Entry;
@@ -275,9 +268,6 @@ under! {
     joined() -> Arc<[Card]>;
     find_joined(said: &str) -> Card;
     find(said: &str) -> Card;
-    seed() -> DeviceSeed;
     maps() -> Vec<MapRow>;
-    add_map(name: &str, person: &str, group: &str) -> SpaceNumber;
     put_map(row: MapRow) -> ();
-    keep_root(number: SpaceNumber, seed: &[u8]) -> ();
 }

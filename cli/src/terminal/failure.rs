@@ -1,15 +1,14 @@
 //! How a failure reads: what happened, whether anything is lost, what to do next. Nothing else turns errors into words.
 
 mod computer;
-mod exchange;
+pub(crate) mod exchange;
+mod people;
 mod trouble;
 
 use allymap_domain::date::typed::NoDay;
 use allymap_domain::entry::log::LOG_KINDS;
 use allymap_domain::rejection::Rejection;
 use std::fmt;
-
-pub(crate) use exchange::connect_words;
 
 use allymap_home::Trouble;
 use clap::error::{ContextKind, ContextValue, ErrorKind};
@@ -135,10 +134,6 @@ impl Failure {
             "The maps on this disk were damaged and have been mended. Nothing of this command was kept.",
         )
         .hint("Repeat the command. allymap sync brings back what is missing.")
-    }
-
-    pub(crate) fn is_repaired(&self) -> bool {
-        self.code == "AM-REPAIRED"
     }
 
     pub(crate) fn no_map() -> Failure {

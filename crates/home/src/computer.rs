@@ -1,6 +1,7 @@
 //! This computer: where things lie, what surrounds them, and what opens them.
 
 pub mod disk;
+pub mod doctor;
 pub mod folders;
 pub mod keys;
 pub mod recovery;

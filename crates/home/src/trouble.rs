@@ -2,6 +2,9 @@
 //!
 //! A family is what a person does next: free the disk, find the keys, say which entry was meant.
 
+mod exchange;
+mod people;
+
 use std::io;
 use std::path::{Path, PathBuf};
 
@@ -11,6 +14,9 @@ use allymap_domain::rejection::Rejection;
 use allymap_domain::words::label::NotALabel;
 use allymap_replica::{EditFailure, OpenError, Unreadable};
 use allymap_seal::SlotError;
+
+pub use exchange::Exchange;
+pub use people::{People, Turned};
 
 #[derive(Debug)]
 pub enum Trouble {
@@ -32,7 +38,16 @@ pub enum Trouble {
     File(File),
     /// A change was meant for an earlier day.
     Past,
+    /// A practice map stays where it is.
+    Practice { map: String },
+    /// A relay, or the way to it.
+    Exchange(Exchange),
+    /// Who is on a map, and who may be.
+    People(People),
 }
+
+/// What a crate below says of an error that nobody tells from others.
+pub type Source = Box<dyn std::error::Error + Send + Sync>;
 
 /// The maps on the disk.
 #[derive(Debug)]
@@ -213,6 +228,18 @@ impl From<EditFailure> for Trouble {
             EditFailure::Document(EditError::TooManyOperations { .. } | EditError::TooLarge { .. }) => Entry::TooMuch,
             other => Entry::Other(other),
         })
+    }
+}
+
+impl From<Exchange> for Trouble {
+    fn from(trouble: Exchange) -> Trouble {
+        Trouble::Exchange(trouble)
+    }
+}
+
+impl From<People> for Trouble {
+    fn from(trouble: People) -> Trouble {
+        Trouble::People(trouble)
     }
 }
 
