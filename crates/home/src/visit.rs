@@ -358,14 +358,14 @@ impl<'h> Visit<'h> {
     }
 }
 
-/// What a visit laid over the rows and never committed must not ride on the next one's commit; and a replica that has seen it
-/// is opened again from its rows, as after a failed write.
+/// A visit that has ended holds nothing, so that others go on. What it laid over the rows and never committed must not ride on
+/// the next one's commit; and a replica that has seen it is opened again from its rows, as after a failed write.
 impl Drop for Visit<'_> {
     fn drop(&mut self) {
-        let held = &mut self.home.held;
-        if held.disk.as_mut().is_some_and(Disk::forget_pending) {
-            (held.replica, held.map, held.known) = (None, None, Known::default());
+        if self.home.held.disk.as_ref().is_some_and(Disk::is_pending) {
+            (self.home.held.replica, self.home.held.map) = (None, None);
         }
+        self.release();
     }
 }
 
