@@ -29,6 +29,10 @@ pub(crate) fn run(app: &mut App<'_>, args: Args) -> Result<(), Failure> {
     }
     let exchanged = runtime()?.block_on(sync::once(app.visit()?))?;
     app.tell(&exchanged)?;
+    if app.output.json {
+        // A program gets its object first.
+        exchanged.heard.iter().for_each(|heard| heard::say(&app.output, heard));
+    }
     if exchanged.came_about() {
         return Ok(());
     }
@@ -69,6 +73,7 @@ impl Answer for Exchanged {
     }
 
     fn say(&self, out: &Output) {
+        self.heard.iter().for_each(|heard| heard::say(out, heard));
         // With one relay its trouble is the command's.
         if self.relays.len() > 1 || self.stopped() == 0 {
             for With { state, stopped } in &self.relays {

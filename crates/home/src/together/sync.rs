@@ -43,6 +43,8 @@ pub struct Exchanged {
     pub waiting: usize,
     /// This computer was let in.
     pub member: bool,
+    /// What a person should know of it, in order.
+    pub heard: Vec<Heard>,
     pub news: News,
 }
 
@@ -134,8 +136,7 @@ async fn with(v: &mut Visit<'_>, relays: &[KnownRelay]) -> Result<Exchanged, Tro
         let (replica, disk) = v.hold()?;
         (replica.standing(disk)?, replica.membership().is_some())
     };
-    tell(v, &report)?;
-    let news = news(v, &report)?;
+    let (heard, news) = (to_know(v, &report)?, news(v, &report)?);
     let relays_now = states.into_iter().map(|state| With { stopped: stopped.remove(&state.relay), state }).collect();
     Ok(Exchanged {
         relays: relays_now,
@@ -149,6 +150,7 @@ async fn with(v: &mut Visit<'_>, relays: &[KnownRelay]) -> Result<Exchanged, Tro
         unsealed: standing.unsealed,
         waiting: standing.waiting,
         member,
+        heard,
         news,
     })
 }
@@ -228,7 +230,9 @@ fn after(v: &mut Visit<'_>) -> Result<(), Trouble> {
 
 /// One step of a watching exchange, told when it came to something.
 fn tell_step(v: &mut Visit<'_>, relays: &[KnownRelay], report: &Report) -> Result<(), Trouble> {
-    tell(v, report)?;
+    for heard in to_know(v, report)? {
+        v.tell(heard);
+    }
     for relay in relays.iter().filter(|relay| report.ended(&relay.relay)) {
         v.tell(Heard::Stopped { url: relay.url.clone(), why: Stopped::of(relay, report) });
     }
@@ -258,8 +262,8 @@ fn news(v: &mut Visit<'_>, report: &Report) -> Result<News, Trouble> {
     })
 }
 
-/// What a person should know of an exchange, as it happens.
-fn tell(v: &mut Visit<'_>, report: &Report) -> Result<(), Trouble> {
+/// What a person should know of an exchange.
+fn to_know(v: &mut Visit<'_>, report: &Report) -> Result<Vec<Heard>, Trouble> {
     let mut not_taken: BTreeMap<(RelayKeyHash, Refusal), usize> = BTreeMap::new();
     let (mut refused, mut too_much) = (0, 0);
     for notice in &report.notices {
@@ -270,29 +274,21 @@ fn tell(v: &mut Visit<'_>, report: &Report) -> Result<(), Trouble> {
             _ => {}
         }
     }
-    for ((_, why), parts) in not_taken {
-        v.tell(Heard::NotTaken { why, parts });
-    }
-    if refused > 0 {
-        v.tell(Heard::Refused { parts: refused });
-    }
-    if too_much > 0 {
-        v.tell(Heard::OverBudget { parts: too_much });
-    }
+    let mut heard: Vec<Heard> = not_taken.into_iter().map(|((_, why), parts)| Heard::NotTaken { why, parts }).collect();
+    heard.extend((refused > 0).then_some(Heard::Refused { parts: refused }));
+    heard.extend((too_much > 0).then_some(Heard::OverBudget { parts: too_much }));
     for notice in &report.notices {
         match notice {
-            Notice::AsksToJoin { .. } => {
-                for asking in member::waiting(v)? {
-                    v.tell(Heard::AsksToJoin(asking));
-                }
+            Notice::AsksToJoin { .. } => heard.extend(member::waiting(v)?.into_iter().map(Heard::AsksToJoin)),
+            Notice::Created { .. } => heard.push(Heard::Created),
+            Notice::RolledBack { from, to, .. } => {
+                heard.push(Heard::RolledBack { records: from.saturating_sub(*to) });
             }
-            Notice::Created { .. } => v.tell(Heard::Created),
-            Notice::RolledBack { from, to, .. } => v.tell(Heard::RolledBack { records: from.saturating_sub(*to) }),
-            Notice::Withheld { .. } => v.tell(Heard::Withheld),
+            Notice::Withheld { .. } => heard.push(Heard::Withheld),
             _ => {}
         }
     }
-    Ok(())
+    Ok(heard)
 }
 
 /// When somebody last wrote into this home.
