@@ -2,10 +2,9 @@
 
 use std::collections::BTreeMap;
 use std::convert::Infallible;
-use std::ops::ControlFlow;
 
 use allymap_document::Document;
-use allymap_replica::{Effect, Input, JoinEffect, Joining, Notice, Replica, Rows, SpaceNumber, Unreadable, Write};
+use allymap_replica::{Effect, Input, JoinEffect, Joining, Notice, Replica, SpaceNumber, Write};
 use allymap_seal::{Body, Content, DeviceKeys, DeviceSeed, Draft, EpochKey, Invitation, KeyRing, Statement};
 use allymap_wire::{
     Challenge, DocumentId, Message, PROTOCOL, PutResult, Record, RelayKeyHash, SpaceId, Timestamp, auth_transcript,
@@ -47,39 +46,7 @@ impl TryRng for Chance {
 
 impl TryCryptoRng for Chance {}
 
-#[derive(Default)]
-struct Memory(BTreeMap<Vec<u8>, Vec<u8>>);
-
-impl Memory {
-    fn take(&mut self, writes: Vec<Write>) {
-        for write in writes {
-            match write {
-                Write::Put(key, value) => drop(self.0.insert(key, value)),
-                Write::Delete(key) => drop(self.0.remove(&key)),
-            }
-        }
-    }
-}
-
-impl Rows for Memory {
-    fn get(&self, key: &[u8]) -> Result<Option<Vec<u8>>, Unreadable> {
-        Ok(self.0.get(key).cloned())
-    }
-
-    fn scan(
-        &self,
-        prefix: &[u8],
-        from: Option<&[u8]>,
-        visit: &mut dyn FnMut(&[u8], &[u8]) -> ControlFlow<()>,
-    ) -> Result<(), Unreadable> {
-        for (key, value) in self.0.range(from.unwrap_or(prefix).to_vec()..) {
-            if !key.starts_with(prefix) || visit(key, value).is_break() {
-                break;
-            }
-        }
-        Ok(())
-    }
-}
+type Memory = BTreeMap<Vec<u8>, Vec<u8>>;
 
 type Socket = WebSocketStream<MaybeTlsStream<TcpStream>>;
 
@@ -135,7 +102,7 @@ impl Eve {
                 self.replica.handle(NOW, input, &self.rows, &mut self.chance, &mut effects).unwrap();
                 for effect in effects {
                     match effect {
-                        Effect::Persist(writes) => self.rows.take(writes),
+                        Effect::Persist(writes) => store(&mut self.rows, writes),
                         Effect::Send { bytes, .. } => socket.send(Frame::Binary(bytes.into())).await.unwrap(),
                         Effect::Continue => inputs.push(Input::Continue),
                         Effect::Tell(Notice::CaughtUp { .. }) => return,
@@ -166,7 +133,7 @@ impl Eve {
 
     fn epoch_key(&self) -> EpochKey {
         let mut ring = KeyRing::default();
-        for (key, value) in &self.rows.0 {
+        for (key, value) in &self.rows {
             if key[0] == b'k' {
                 ring.insert(EpochKey::from_bytes(value[..].try_into().unwrap()));
             }
@@ -230,10 +197,14 @@ pub fn hashes(changes: &[Vec<u8>]) -> Vec<[u8; 32]> {
     changes.iter().map(named).collect()
 }
 
+fn store(rows: &mut Memory, writes: Vec<Write>) {
+    writes.into_iter().for_each(|write| write.apply(rows));
+}
+
 fn persist(rows: &mut Memory, effects: &mut Vec<Effect>) {
     for effect in effects.drain(..) {
         if let Effect::Persist(writes) = effect {
-            rows.take(writes);
+            store(rows, writes);
         }
     }
 }

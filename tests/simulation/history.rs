@@ -452,8 +452,8 @@ impl World {
         for (id, _) in old.under(&[b'r', 0, 1]) {
             self.ledger.offered.extend(allymap_wire::RecordId::from_slice(id));
         }
-        self.device_act(device, None, |replica, _, rows, chance, effects| {
-            replica.mend(chance.bytes(), rows, effects).map_err(|error| violation(Oracle::Crash, error.to_string()))
+        self.device_act(device, None, |replica, now, rows, chance, effects| {
+            replica.mend(now, rows, chance, effects).map_err(|error| violation(Oracle::Crash, error.to_string()))
         })?;
         self.destroyed(&old);
         Ok(())

@@ -8,6 +8,7 @@
 
 mod bounds;
 mod budget;
+mod careless;
 mod chance;
 #[path = "../hostile/chunk.rs"]
 mod chunk;

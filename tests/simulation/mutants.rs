@@ -8,6 +8,7 @@ use allymap_relay::Broken as RelayRule;
 use allymap_replica::Broken as ReplicaRule;
 
 use crate::budget::Budget;
+use crate::careless::Careless;
 use crate::history::{Failure, run};
 use crate::plan::{Shape, has_wide_budget, only_backups, plan};
 use crate::shrink::{shrink, source};
@@ -16,6 +17,7 @@ use crate::shrink::{shrink, source};
 pub enum Rule {
     Replica(ReplicaRule),
     Relay(RelayRule),
+    Driver(Careless),
     /// A device that was restored from a backup goes on under its old Automerge actor.
     RestoredDeviceKeepsItsActor,
     /// Somebody is told that an edit is kept before it is durable.
@@ -24,12 +26,9 @@ pub enum Rule {
 
 fn rules() -> Vec<Rule> {
     let replica = [
-        ReplicaRule::SendBeforePersist,
         ReplicaRule::ForgetWhatWasSent,
         ReplicaRule::AcknowledgementIsFinal,
         ReplicaRule::ListUnanswered,
-        ReplicaRule::CursorBeforeRecords,
-        ReplicaRule::OffersInAnotherWrite,
         ReplicaRule::NoHighest,
         ReplicaRule::NoSignature,
         ReplicaRule::NoRoster,
@@ -39,7 +38,6 @@ fn rules() -> Vec<Rule> {
         ReplicaRule::Document(DocumentRule::OperationsNotCounted),
         ReplicaRule::NoBreadcrumb,
         ReplicaRule::SkipsWhatItCannotOpen,
-        ReplicaRule::RollBackNotTold,
         ReplicaRule::WaitForEver,
         ReplicaRule::NoFerry,
         ReplicaRule::FirstBranchCounts,
@@ -49,7 +47,12 @@ fn rules() -> Vec<Rule> {
     ];
     let replica = replica.map(Rule::Replica).into_iter();
     let relay = RelayRule::ALL.map(Rule::Relay).into_iter();
-    replica.chain(relay).chain([Rule::RestoredDeviceKeepsItsActor, Rule::TellsBeforeItIsDurable]).collect()
+    let drivers = Careless::ALL.map(Rule::Driver);
+    replica
+        .chain(relay)
+        .chain(drivers)
+        .chain([Rule::RestoredDeviceKeepsItsActor, Rule::TellsBeforeItIsDurable])
+        .collect()
 }
 
 struct Caught {
@@ -87,9 +90,8 @@ fn each_broken_rule_is_noticed_within_the_budget() {
 /// Whether a history has what this rule is there for: those of the budget that do are run first.
 fn is_about(rule: Rule, seed: u64, shape: Shape) -> bool {
     match rule {
-        Rule::Replica(
-            ReplicaRule::AcknowledgementIsFinal | ReplicaRule::OffersInAnotherWrite | ReplicaRule::NoHighest,
-        )
+        Rule::Replica(ReplicaRule::AcknowledgementIsFinal | ReplicaRule::NoHighest)
+        | Rule::Driver(Careless::OffersInAnotherWrite)
         | Rule::Relay(RelayRule::IgnoresHighest) => only_backups(seed),
         Rule::Replica(
             ReplicaRule::NoSignature
@@ -110,7 +112,7 @@ fn is_about(rule: Rule, seed: u64, shape: Shape) -> bool {
             | ReplicaRule::SkipsWhatItCannotOpen
             | ReplicaRule::RemovalComesTooLate,
         ) => shape.relays > 1 && shape.hostile && shape.devices > 2,
-        Rule::Replica(ReplicaRule::RollBackNotTold) => shape.liar,
+        Rule::Driver(Careless::RollBackNotTold) => shape.liar,
         _ => !shape.liar,
     }
 }

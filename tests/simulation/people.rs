@@ -3,7 +3,7 @@
 
 use allymap_document::{ActId, ActorId, Document, MAX_CHANGE_BYTES, MAX_OPERATIONS_PER_RECORD};
 use allymap_relay::ConnectionId;
-use allymap_replica::{JoinEffect, JoinFailure, Joining};
+use allymap_replica::{Inviting, JoinEffect, JoinFailure, Joining};
 use allymap_seal::{Content, DeviceKeys, DeviceSeed, Draft, EpochKey, Invitation, Role, Roster, SignedOp, Statement};
 use allymap_wire::{
     Challenge, DeviceKey, Message, PROTOCOL, PutResult, Record, RecordId, Slot, Timestamp, auth_transcript,
@@ -124,7 +124,8 @@ impl World {
         let id = self.relays[usize::from(relay)].id;
         let mut invitation = None;
         self.device_act(0, None, |founder, now, rows, chance, effects| {
-            invitation = founder.invite(now, id, role, "Harbour", "Harbour town", rows, chance, effects).ok();
+            let inviting = Inviting { relay: id, role, group: "Harbour", map_name: "Harbour town" };
+            invitation = founder.invite(now, inviting, rows, chance, effects).ok();
             Ok(())
         })?;
         Ok(invitation)

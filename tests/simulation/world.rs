@@ -213,6 +213,9 @@ impl World {
             replica
                 .handle(now, input, memory, chance, &mut effects)
                 .map_err(|error| violation(Oracle::Crash, format!("device {device}: {error}")))?;
+            if let Some(Rule::Driver(careless)) = self.rule {
+                effects = careless.on_device(effects);
+            }
             turns.push(self.todo(device, effects, notes));
         }
         if self.applied_a_deadly_record(device) {
@@ -453,6 +456,9 @@ impl World {
                 &mut effects,
             );
             handled.map_err(|error| violation(Oracle::Crash, format!("relay {relay}: {error}")))?;
+            if let Some(Rule::Driver(careless)) = self.rule {
+                effects = careless.on_relay(effects);
+            }
             for effect in &effects {
                 if let allymap_relay::Effect::Persist(writes) = effect {
                     memory.write(&writes.iter().cloned().map(from_relay).collect::<Vec<Write>>());

@@ -2,7 +2,7 @@
 //! `#[cfg(test)]`.
 
 /// The code of a file, each line where it was.
-pub fn rules(text: &str) -> String {
+pub(crate) fn rules(text: &str) -> String {
     let mut code = without_words(text);
     while let Some(at) = code.find(UNDER_TEST) {
         let end = at + UNDER_TEST.len() + item(&code[at + UNDER_TEST.len()..]);

@@ -199,5 +199,5 @@ fn what_is_read_where_three_people_differ_is_what_was_read() {
             held.say("others", &person.said(&format!("{line} --plain")));
         }
     }
-    held.compare();
+    held.compare_all();
 }

@@ -1,7 +1,10 @@
 //! Every command that asks, in the practice town: answered, answered with nothing but Enter, and with nobody to ask.
 
+use std::collections::BTreeSet;
 use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
+
+use allymap_tests::{RelayProcess, page};
 
 use super::held::{Held, parts};
 use super::person::Person;
@@ -517,6 +520,60 @@ fn what_is_asked_beside_a_form_is_what_was_asked() {
         std::fs::write(&editor, CORRECTED).unwrap();
         std::fs::set_permissions(&editor, PermissionsExt::from_mode(0o755)).unwrap();
     });
+}
+
+/// Conversations of several people, each by the name of its file.
+const BETWEEN_PEOPLE: [&str; 2] = ["member-approve", "undo-changed-since"];
+
+#[test]
+fn what_is_asked_between_people_is_what_was_asked() {
+    let folder = tempfile::tempdir().unwrap();
+    let relay = RelayProcess::start(&folder.path().join("relay"), None);
+    let [ana, ben] = [("ana", 1_000), ("ben", 2_000)].map(|(name, first)| Person::below(folder.path(), name, first));
+    ana.ok(&format!("new \"Kill Town\" --name Ana --group Harbour --relay {} --no-input", relay.line));
+    ana.ok("partner add Choir --kind organisation --phone \"02 5550 0001\" --no-input");
+    ana.ok("sync");
+    let code = ana.ok("invite").stdout;
+    ana.ok("sync");
+    let joined = ben.json(&format!("join {} --name Ben --group Bay --no-input", code.trim()));
+    let words: Vec<&str> = joined["words"].as_array().unwrap().iter().map(|word| word.as_str().unwrap()).collect();
+    ana.mask(&words.join("  "), "river  anchor  plum  seven");
+    ana.ok("sync");
+    let mut held = Held::new("conversations");
+    let mut talked = |file: &str, line: &str, answers: &[&[&str]]| {
+        let before = held.read(file);
+        let mut known = parts(&before, "$ allymap ").into_iter();
+        for answers in answers {
+            let head = format!("$ allymap {line}\n");
+            let part = known.next().unwrap_or_default();
+            let part = part.strip_prefix(&head).unwrap_or_default();
+            let end = part.find("\nexit ").map_or(part.len(), |at| at + 1);
+            held.say(file, &head);
+            held.say(file, &talk(&ana, ana.command(line), Typing::Answers(answers), &part[..end]));
+        }
+    };
+    talked(BETWEEN_PEOPLE[0], "member approve --plain", &[&["n"], &[""], &["y"], &[]]);
+    ana.ok("edit choir phone \"02 5550 0002\"");
+    [&ana, &ben].iter().for_each(|person| drop(person.ok("sync")));
+    ben.ok("edit choir phone \"02 5550 0003\"");
+    [&ben, &ana].iter().for_each(|person| drop(person.ok("sync")));
+    talked(BETWEEN_PEOPLE[1], "undo --plain", &[&["n"], &[""], &["y"]]);
+    held.compare();
+}
+
+#[test]
+fn every_conversation_that_is_held_is_had() {
+    let tables = [ALLIES, RELATIONS, EVENTS, COMMUNITY, EDITOR];
+    let had: BTreeSet<&str> = tables.into_iter().flatten().map(|one| one.file).chain(BETWEEN_PEOPLE).collect();
+    let folder = page::repository().join("tests/words/outputs/conversations");
+    for file in std::fs::read_dir(folder).unwrap() {
+        let path = file.unwrap().path();
+        assert!(
+            had.contains(&*path.file_stem().unwrap().to_string_lossy()),
+            "nobody has the one of {}",
+            path.display()
+        );
+    }
 }
 
 #[test]

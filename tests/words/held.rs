@@ -1,6 +1,6 @@
 //! What was said, in the files where somebody has read it.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 
 use allymap_tests::page;
@@ -24,6 +24,17 @@ impl Held {
     pub(crate) fn read(&self, file: &str) -> String {
         let path = self.folder.join(format!("{file}.txt"));
         if is_written_anew() { String::new() } else { std::fs::read_to_string(path).unwrap_or_default() }
+    }
+
+    /// Compares every file, and finds none that nobody says any more.
+    pub(crate) fn compare_all(self) {
+        let (folder, said): (PathBuf, BTreeSet<String>) = (self.folder.clone(), self.files.keys().cloned().collect());
+        self.compare();
+        let there = std::fs::read_dir(folder).expect("it is there").map(|file| file.expect("it can be read").path());
+        for path in there {
+            let name = path.file_stem().expect("it has a name").to_string_lossy().into_owned();
+            assert!(said.contains(&name), "nobody says any more what stands in {}", path.display());
+        }
     }
 
     /// Compares every file, or writes it.

@@ -36,6 +36,10 @@ const PATIENCE: Duration = Duration::from_secs(30);
 const QUIET: Duration = Duration::from_millis(60);
 /// The same where nothing has been said since the last answer.
 const SILENT: Duration = Duration::from_millis(400);
+/// How often in a row the command has to read and say nothing until it is believed: what it said last may be on its way still.
+const BELIEVED: u32 = 3;
+/// The same where it has not said all that it said before.
+const DOUBTED: u32 = 100;
 
 /// The whole conversation, where `held` is what it was.
 pub(crate) fn talk(person: &Person, command: Command, typing: Typing<'_>, held: &str) -> String {
@@ -70,7 +74,7 @@ pub(crate) fn talk(person: &Person, command: Command, typing: Typing<'_>, held: 
 /// been said; what is new, when the command reads.
 fn listen(person: &Person, terminal: &mut Terminal, held: Option<&str>) -> (String, bool) {
     terminal.shown.clear();
-    let mut patience = PATIENCE;
+    let (mut patience, mut reads) = (PATIENCE, 0);
     loop {
         let mut said = person.settled(&terminal.shown);
         // The last piece is over when the command is.
@@ -78,16 +82,21 @@ fn listen(person: &Person, terminal: &mut Terminal, held: Option<&str>) -> (Stri
             return (said, false);
         }
         let quiet = if said.is_empty() { SILENT } else { QUIET };
+        // What a secret is asked with ends in the middle of a line.
+        let lacks = held.and_then(|held| held.strip_prefix(&said)).filter(|lacks| *lacks != "\n");
         match terminal.listen(quiet) {
-            Heard::Something => patience = PATIENCE,
+            Heard::Something => (patience, reads) = (PATIENCE, 0),
             Heard::Nothing if terminal.is_waited_for() => {
-                if !said.is_empty() && !said.ends_with('\n') {
-                    // What a secret is asked with ends in the middle of a line.
-                    said.push('\n');
+                reads += 1;
+                if reads >= lacks.map_or(BELIEVED, |_| DOUBTED) {
+                    if !said.is_empty() && !said.ends_with('\n') {
+                        said.push('\n');
+                    }
+                    return (said, false);
                 }
-                return (said, false);
             }
             Heard::Nothing => {
+                reads = 0;
                 patience = patience.checked_sub(quiet).unwrap_or_else(|| panic!("it neither ends nor asks:\n{said}"));
             }
             Heard::TheEnd => return (said, true),

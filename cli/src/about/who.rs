@@ -1,7 +1,10 @@
 //! Entries by their names.
 
 use allymap_home::status::Who;
+use allymap_home::together::member::WhoSees;
 use serde_json::{Value, json};
+
+use crate::terminal::output::Output;
 
 /// The first few by name.
 pub(crate) fn names(all: &[Who]) -> String {
@@ -14,4 +17,9 @@ pub(crate) fn names(all: &[Who]) -> String {
 
 pub(crate) fn named(all: &[Who]) -> Vec<Value> {
     all.iter().map(|who| json!({ "id": who.id.to_string(), "entry": who.name })).collect()
+}
+
+/// Who will read what was just kept.
+pub(crate) fn say_who_sees(out: &Output, seen_by: &WhoSees) {
+    out.status(format_args!("Who will see it: members of {} ({})", seen_by.map, seen_by.members));
 }

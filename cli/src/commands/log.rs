@@ -121,7 +121,11 @@ fn add(app: &mut App<'_>, args: Add) -> Result<(), Failure> {
     let id = app.fresh_row();
     app.edit(DocumentId(row.id.0), |edit| Entry::log(edit, id, &line))?;
     app.commit()?;
-    let findings = if kind.slug == "one-to-one" { super::meet::findings(app, row.id)? } else { Vec::new() };
+    let findings = if kind.slug == "one-to-one" {
+        allymap_home::relations::meet::findings(app.visit()?, row.id)?
+    } else {
+        Vec::new()
+    };
     let answered = findings.iter().filter(|(_, answer)| answer.is_some()).count();
     if app.output.json {
         let questions = (!findings.is_empty()).then_some(answered);

@@ -1,29 +1,24 @@
 //! `allymap meet WHO`: a relational meeting, its eight findings written each to where it belongs, in one act.
 
-use allymap_domain::advice::due::next_check_in;
-use allymap_domain::advice::meeting::{FINDINGS, OPENNESS, PERSONAS, capacity_pieces};
+use allymap_domain::advice::meeting::{Answer as Finds, FINDINGS, OPENNESS, PERSONAS};
 use allymap_domain::card::Card;
 use allymap_domain::date::typed::{parse_coming_date, parse_when};
 use allymap_domain::date::{Date, When};
-use allymap_domain::entry::Entry;
-use allymap_domain::entry::assertion::{Assertion, Claim};
-use allymap_domain::entry::fact::Stage;
-use allymap_domain::entry::link::{Direction, Link, Strength};
-use allymap_domain::entry::log::{LogKind, LogLine};
+use allymap_domain::entry::log::LogKind;
 use allymap_domain::entry::position::Place;
-use allymap_domain::kind::Kind;
 use allymap_domain::map::campaign::Campaign;
-use allymap_wire::DocumentId;
+use allymap_home::relations::meet::{self, Kept, Meeting, Met, Others};
+use serde::Serialize;
+use serde_json::json;
 
 use super::relation;
+use crate::about::who::say_who_sees;
 use crate::app::App;
+use crate::terminal::answer::Answer;
 use crate::terminal::failure::Failure;
+use crate::terminal::output::Output;
 use crate::terminal::typed;
-use crate::terminal::words::count;
-
-mod known;
-pub(crate) use known::findings;
-use known::{HAVE, STANDS};
+use crate::terminal::words::{capital, count};
 
 /// A first meeting: eight things to find out, all optional
 #[derive(clap::Args)]
@@ -78,7 +73,12 @@ pub(crate) fn run(app: &mut App<'_>, args: Args) -> Result<(), Failure> {
     }
     let Some(who) = args.who.clone() else { return prepare(app, None) };
     let row = app.find(&who)?;
-    if args.prepare { prepare(app, Some(&row)) } else { meet(app, &row, args) }
+    if args.prepare {
+        return prepare(app, Some(&row));
+    }
+    let meeting = understood(app, row, &args)?;
+    let met = meet::keep(app.visit()?, &meeting)?;
+    app.tell(&met)
 }
 
 fn prepare(app: &App<'_>, row: Option<&Card>) -> Result<(), Failure> {
@@ -135,192 +135,123 @@ fn practice(app: &App<'_>) -> Result<(), Failure> {
     Ok(())
 }
 
-/// What came out of it: everything is understood before anything is written.
-struct Meeting {
-    /// None for a kind that only a newer version knows.
-    kind: Option<&'static Kind>,
-    from_us: Option<String>,
-    told: Option<bool>,
-    on: When,
-    follow_up: Option<Date>,
-    does: Option<String>,
-    position: Option<(Campaign, Place)>,
-    capacity: Vec<(&'static str, String)>,
-    relations: Others,
-    influence: Others,
-    /// The other findings, by their fields.
-    said: Vec<(&'static str, String)>,
-    note: Option<String>,
-    /// Answers that have no place of their own here: they are kept with the meeting.
-    kept_in_words: Vec<String>,
+/// What was given as flags; the rest is asked for, one question a line, Enter skips. An answer that is not understood is
+/// asked for again, so that nothing before it has to be typed twice.
+fn understood(app: &mut App<'_>, who: Card, args: &Args) -> Result<Meeting, Failure> {
+    let one_to_one = LogKind::typed("one-to-one")?;
+    let campaign = args.campaign.as_deref().map(|said| super::campaign::meant(app, Some(said))).transpose()?;
+    let on = args.on.as_ref().map(|typed| been(typed, one_to_one, app.today())).transpose()?;
+    let follow_up = args.followup.as_ref().map(|typed| parse_coming_date(typed, app.today())).transpose()?;
+    let given = [
+        &args.does,
+        &args.position,
+        &args.capacity,
+        &args.relations,
+        &args.influence,
+        &args.interest,
+        &args.barriers,
+        &args.benefit,
+    ];
+    // Somebody who types flags has said what they want to say.
+    let asks = app.can_ask() && given.iter().all(|answer| answer.is_none());
+    let person = app.map()?.person;
+    let from_us = match &args.from_us {
+        Some(who) => Some(who.clone()),
+        None if asks => app.ask().optional(&format!("Who from us? (Enter: {person})"))?,
+        None => None,
+    };
+    let on = match on {
+        Some(on) => on,
+        None if asks => app
+            .ask_until("When? (Enter: today)", |app, typed| been(typed, one_to_one, app.today()))?
+            .unwrap_or_else(|| When::on(app.today())),
+        None => When::on(app.today()),
+    };
+    let told = match &args.told {
+        Some(told) => Some(told == "yes"),
+        None if asks => app.ask_until("Told them that we keep notes? (yes, no; Enter: not known)", yes_or_no)?,
+        None => None,
+    };
+    let mut meeting = Meeting {
+        who,
+        from_us,
+        told,
+        on,
+        with: args.with.clone(),
+        follow_up,
+        answers: Vec::new(),
+        position: None,
+        relations: Others::default(),
+        influence: Others::default(),
+        note: None,
+    };
+    for (answer, finding) in given.into_iter().zip(FINDINGS) {
+        match answer {
+            Some(answer) if ["position", "relations", "influence"].contains(&finding.slug) => {
+                take(app, &mut meeting, finding.slug, answer, campaign.as_ref())?;
+            }
+            Some(answer) => {
+                let answer = typed::free_text(&app.output, answer)?;
+                take(app, &mut meeting, finding.slug, &answer, None)?;
+            }
+            None if asks => {
+                app.ask_until(finding.question, |app, typed| {
+                    take(app, &mut meeting, finding.slug, typed, campaign.as_ref())
+                })?;
+            }
+            None => {}
+        }
+    }
+    meeting.note = match &args.note {
+        Some(note) => Some(typed::free_text(&app.output, note)?),
+        None => app.ask().text("Anything else? Write as if they will read it")?,
+    };
+    Ok(meeting)
 }
 
-/// Entries that were named, and names that are nobody's yet.
-#[derive(Default)]
-struct Others {
-    found: Vec<Card>,
-    strangers: Vec<String>,
+/// One answer, for the finding of this name.
+fn take(
+    app: &mut App<'_>,
+    meeting: &mut Meeting,
+    slug: &str,
+    answer: &str,
+    campaign: Option<&Campaign>,
+) -> Result<(), Failure> {
+    if answer.trim().is_empty() {
+        return Ok(());
+    }
+    match slug {
+        "position" => stands(app, meeting, answer, campaign)?,
+        "relations" => meeting.relations = meet::named(app.visit()?, answer)?,
+        "influence" => meeting.influence = meet::named(app.visit()?, answer)?,
+        _ => {
+            let answer = meet::understand(app.visit()?, meeting.who.id, slug, answer)?;
+            meeting.answers.push(answer);
+        }
+    }
+    Ok(())
 }
 
-impl Meeting {
-    /// What was given as flags; the rest is asked for, one question a line, Enter skips. An answer that is not understood
-    /// is asked for again, so that nothing before it has to be typed twice.
-    fn of(app: &mut App<'_>, row: &Card, args: &Args) -> Result<Meeting, Failure> {
-        let kind = app.entry(row.id)?.kind;
-        let one_to_one = LogKind::typed("one-to-one")?;
-        let campaign = args.campaign.as_deref().map(|said| super::campaign::meant(app, Some(said))).transpose()?;
-        let on = args.on.as_ref().map(|typed| been(typed, one_to_one, app.today())).transpose()?;
-        let follow_up = args.followup.as_ref().map(|typed| parse_coming_date(typed, app.today())).transpose()?;
-        let given = [
-            &args.does,
-            &args.position,
-            &args.capacity,
-            &args.relations,
-            &args.influence,
-            &args.interest,
-            &args.barriers,
-            &args.benefit,
-        ];
-        // Somebody who types flags has said what they want to say.
-        let asks = app.can_ask() && given.iter().all(|answer| answer.is_none());
-        let person = app.map()?.person;
-        let from_us = match &args.from_us {
-            Some(who) => Some(who.clone()),
-            None if asks => app.ask().optional(&format!("Who from us? (Enter: {person})"))?,
-            None => None,
-        };
-        let on = match on {
-            Some(on) => on,
-            None if asks => app
-                .ask_until("When? (Enter: today)", |app, typed| been(typed, one_to_one, app.today()))?
-                .unwrap_or_else(|| When::on(app.today())),
-            None => When::on(app.today()),
-        };
-        let told = match &args.told {
-            Some(told) => Some(told == "yes"),
-            None if asks => app.ask_until("Told them that we keep notes? (yes, no; Enter: not known)", yes_or_no)?,
-            None => None,
-        };
-        let mut meeting = Meeting {
-            kind,
-            from_us,
-            told,
-            on,
-            follow_up,
-            does: None,
-            position: None,
-            capacity: Vec::new(),
-            relations: Others::default(),
-            influence: Others::default(),
-            said: Vec::new(),
-            note: None,
-            kept_in_words: Vec::new(),
-        };
-        for (answer, finding) in given.into_iter().zip(FINDINGS) {
-            match answer {
-                Some(answer) if ["position", "relations", "influence"].contains(&finding.slug) => {
-                    meeting.take(app, finding.slug, answer, campaign.as_ref())?;
-                }
-                Some(answer) => {
-                    let answer = typed::free_text(&app.output, answer)?;
-                    meeting.take(app, finding.slug, &answer, None)?;
-                }
-                None if asks => {
-                    app.ask_until(finding.question, |app, typed| {
-                        meeting.take(app, finding.slug, typed, campaign.as_ref())
-                    })?;
-                }
-                None => {}
-            }
+/// Where they stand, and on which campaign. Without a campaign it has no place on the spectrum, and is kept in words.
+fn stands(app: &mut App<'_>, meeting: &mut Meeting, typed: &str, campaign: Option<&Campaign>) -> Result<(), Failure> {
+    let place: Place = super::risk::chosen(app, Some(typed.to_owned()), "Where do they stand?", "where they stand")?;
+    let open = || super::campaign::all(app).map(|all| all.into_iter().filter(|one| one.closed.is_none()).collect());
+    let open: Vec<Campaign> = campaign.map_or_else(open, |campaign| Ok(vec![campaign.clone()]))?;
+    let on = match open.as_slice() {
+        [] => None,
+        [campaign] => Some(campaign.clone()),
+        several if app.can_ask() => {
+            let sentences: Vec<String> = several.iter().map(|campaign| campaign.sentence.clone()).collect();
+            app.ask().choose("On which campaign?", &sentences)?.map(|at| several[at].clone())
         }
-        meeting.note = match &args.note {
-            Some(note) => Some(typed::free_text(&app.output, note)?),
-            None => app.ask().text("Anything else? Write as if they will read it")?,
-        };
-        Ok(meeting)
+        _ => Some(super::campaign::meant(app, None)?),
+    };
+    match on {
+        Some(campaign) => meeting.position = Some((campaign, place)),
+        None => meeting.answers.push(Finds::stands(place)),
     }
-
-    /// One answer, for the finding of this name.
-    fn take(
-        &mut self,
-        app: &mut App<'_>,
-        slug: &str,
-        answer: &str,
-        campaign: Option<&Campaign>,
-    ) -> Result<(), Failure> {
-        if answer.trim().is_empty() {
-            return Ok(());
-        }
-        let field = |name: &str| self.kind.and_then(|kind| kind.field(name));
-        match slug {
-            "do" => match field("description") {
-                Some(field) => self.does = Some(field.clean(answer)?),
-                None => self.kept_in_words.push(answer.to_owned()),
-            },
-            "position" => self.place(app, answer, campaign)?,
-            "capacity" => {
-                let pieces = capacity_pieces(answer);
-                // A person has no capacity of their own on a map.
-                if pieces.iter().all(|(name, _)| field(name).is_some()) {
-                    for (name, value) in &pieces {
-                        field(name).map(|field| field.clean(value)).transpose()?;
-                    }
-                    self.capacity = pieces;
-                } else {
-                    self.kept_in_words.push(format!("{HAVE}{answer}"));
-                }
-            }
-            "relations" => self.relations = named(app, answer)?,
-            "influence" => self.influence = named(app, answer)?,
-            _ => match FIELDS.iter().find(|name| **name == slug).and_then(|name| field(name)) {
-                Some(field) => self.said.push((field.name, field.clean(answer)?)),
-                None => self.kept_in_words.push(answer.to_owned()),
-            },
-        }
-        Ok(())
-    }
-
-    /// Where they stand, and on which campaign. Without a campaign it has no place on the spectrum, and is kept in words.
-    fn place(&mut self, app: &mut App<'_>, typed: &str, campaign: Option<&Campaign>) -> Result<(), Failure> {
-        let place: Place =
-            super::risk::chosen(app, Some(typed.to_owned()), "Where do they stand?", "where they stand")?;
-        let open = || super::campaign::all(app).map(|all| all.into_iter().filter(|one| one.closed.is_none()).collect());
-        let open: Vec<Campaign> = campaign.map_or_else(open, |campaign| Ok(vec![campaign.clone()]))?;
-        let on = match open.as_slice() {
-            [] => None,
-            [campaign] => Some(campaign.clone()),
-            several if app.can_ask() => {
-                let sentences: Vec<String> = several.iter().map(|campaign| campaign.sentence.clone()).collect();
-                app.ask().choose("On which campaign?", &sentences)?.map(|at| several[at].clone())
-            }
-            _ => Some(super::campaign::meant(app, None)?),
-        };
-        match on {
-            Some(campaign) => self.position = Some((campaign, place)),
-            None => self.kept_in_words.push(format!("{STANDS}{}", place.label())),
-        }
-        Ok(())
-    }
-
-    fn strangers(&self) -> impl Iterator<Item = &String> {
-        self.relations.strangers.iter().chain(&self.influence.strangers)
-    }
-
-    /// What the log says about it.
-    fn text(&self) -> String {
-        let from_us = self.from_us.as_ref().map(|who| format!("From us: {who}"));
-        let told = self.told.map(|told| match told {
-            true => "They know that we keep notes.".to_owned(),
-            false => "They do not know yet that we keep notes.".to_owned(),
-        });
-        let strangers = self.strangers().map(|name| format!("Not on the map yet: {name}"));
-        let words = self.note.iter().chain(&self.kept_in_words).cloned();
-        from_us.into_iter().chain(told).chain(words).chain(strangers).collect::<Vec<_>>().join("\n")
-    }
+    Ok(())
 }
-
-/// The findings that are fields of their own name.
-const FIELDS: [&str; 3] = ["interest", "barriers", "benefit"];
 
 /// A day that has been.
 fn been(typed: &str, kind: &LogKind, today: Date) -> Result<When, Failure> {
@@ -337,114 +268,52 @@ fn yes_or_no(_: &mut App<'_>, typed: &str) -> Result<bool, Failure> {
     }
 }
 
-fn meet(app: &mut App<'_>, row: &Card, args: Args) -> Result<(), Failure> {
-    let meeting = Meeting::of(app, row, &args)?;
-    let source = format!("told at a meeting, {}", meeting.on);
-    let line = LogLine {
-        with: args.with,
-        follow_up: meeting.follow_up,
-        ..LogLine::new(LogKind::typed("one-to-one")?, meeting.on.clone(), &meeting.text(), app.now().0)
-    };
-    let mut kept: Vec<String> = Vec::new();
-    let document = DocumentId(row.id.0);
-    if let Some(does) = &meeting.does {
-        let before = app.entry(row.id)?.value("description").unwrap_or_default().to_owned();
-        let now = if before.is_empty() { does.clone() } else { format!("{before}\n{does}") };
-        app.edit(document, |edit| Entry::set(edit, "description", &now))?;
-        kept.push("what they do".to_owned());
+/// What it brought, in words.
+fn kept_words(kept: &Kept) -> String {
+    match kept {
+        Kept::Does => "what they do".to_owned(),
+        Kept::Position { place, campaign } => format!("{} on \"{campaign}\"", place.label()),
+        Kept::Capacities(number) => count(*number, "capacity", "capacities"),
+        Kept::Links(number) => count(*number, "link", "links"),
+        Kept::Field(field) => (*field).to_owned(),
     }
-    if let Some((campaign, place)) = &meeting.position {
-        let entry = app.entry(row.id)?;
-        let before = entry.position(campaign.id);
-        let assertion = Assertion {
-            source: Some(source.clone()),
-            supersedes: before.map(|standing| standing.said.iter().map(|said| said.id).collect()).unwrap_or_default(),
-            ..Assertion::new(Claim::Position { campaign: campaign.id, place: *place }, meeting.on.clone(), app.now().0)
-        };
-        let id = app.fresh_row();
-        app.edit(document, |edit| Entry::assert(edit, id, &assertion))?;
-        kept.push(format!("{} on \"{}\"", place.label(), campaign.sentence));
-    }
-    if !meeting.capacity.is_empty() {
-        app.edit(document, |edit| {
-            meeting.capacity.iter().try_for_each(|(field, value)| super::partner::set(edit, field, value))
-        })?;
-        kept.push(count(meeting.capacity.len(), "capacity", "capacities"));
-    }
-    let mut links = 0;
-    for (others, direction, strength, how) in [
-        (&meeting.relations, Direction::Both, Strength::Weak, "they work together"),
-        (&meeting.influence, Direction::Out, Strength::Medium, "they are listened to"),
-    ] {
-        for other in others.found.iter().filter(|other| other.id != row.id) {
-            let link = Link {
-                how: Some(how.to_owned()),
-                source: Some(source.clone()),
-                ..Link::influence(other.id, direction, strength, app.now().0)
-            };
-            let id = app.fresh_row();
-            app.edit(document, |edit| Entry::link(edit, row.id, id, &link))?;
-            links += 1;
-        }
-    }
-    if links > 0 {
-        kept.push(count(links, "link", "links"));
-    }
-    for (field, answer) in &meeting.said {
-        app.edit(document, |edit| super::partner::set(edit, field, answer))?;
-        kept.push((*field).to_owned());
-    }
-    relation::add_line(app, row.id, &line)?;
-    let moved = relation::reach_stage(
-        app,
-        row,
-        &[Stage::Mapped, Stage::Cleared, Stage::Approached],
-        Stage::Acquainted,
-        "a relational meeting",
-    )?;
-    app.commit()?;
-
-    let map = app.map_entry()?.unwrap_or_default();
-    let next = next_check_in(&app.card(row.id)?, &map, app.today());
-    if app.output.json {
-        app.output.json(&serde_json::json!({
-            "entry": row.name, "on": line.on.typed, "kept": kept, "links": links,
-            "from_us": meeting.from_us, "told_of_notes": meeting.told, "kept_in_words": meeting.kept_in_words,
-            "not_on_the_map": meeting.strangers().collect::<Vec<_>>(),
-            "stage": moved.as_ref().map_or(row.stage(), |_| Stage::Acquainted).slug(),
-            "next_check_in": next.map(|on| on.to_string()),
-        }));
-        return Ok(());
-    }
-    let found = if kept.is_empty() { String::new() } else { format!(" With it: {}.", kept.join(", ")) };
-    app.output.say(format_args!("Kept: one-to-one with {}, {}.{found}", row.name, line.on));
-    if let Some(moved) = moved {
-        app.output.say(moved);
-    }
-    if let Some(next) = next {
-        app.output.say(format_args!("Next check-in: {}.", next.spelled()));
-    }
-    for words in &meeting.kept_in_words {
-        app.output.status(format_args!("Kept in the words of the meeting, having no place of its own: {words}"));
-    }
-    if meeting.told == Some(false) {
-        app.output.status("Tell them soon that you keep notes, and that they may read them.");
-    }
-    for name in meeting.strangers() {
-        app.output.status(format_args!("{name} is not on the map yet. Add it with: allymap partner add \"{name}\""));
-    }
-    super::partner::who_sees(app)
 }
 
-/// Entries by their names, with commas between, and the names that are nobody's. Two that fit one name are not guessed at.
-fn named(app: &mut App<'_>, typed: &str) -> Result<Others, Failure> {
-    let mut others = Others::default();
-    for name in typed.split([',', ';']).map(str::trim).filter(|name| !name.is_empty()) {
-        match app.find(name) {
-            Ok(row) => others.found.push(row),
-            Err(failure) if failure.code == "AM-NOT-FOUND" => others.strangers.push(name.chars().take(200).collect()),
-            Err(failure) => return Err(failure),
-        }
+impl Answer for Met {
+    fn json(&self) -> impl Serialize {
+        let links = self.kept.iter().find_map(|kept| match kept {
+            Kept::Links(number) => Some(*number),
+            _ => None,
+        });
+        json!({
+            "entry": self.name, "on": self.on.typed, "kept": self.kept.iter().map(kept_words).collect::<Vec<_>>(),
+            "links": links.unwrap_or(0),
+            "from_us": self.from_us, "told_of_notes": self.told, "kept_in_words": self.in_words,
+            "not_on_the_map": self.strangers,
+            "stage": self.stage.slug(),
+            "next_check_in": self.next_check_in.map(|on| on.to_string()),
+        })
     }
-    Ok(others)
+
+    fn say(&self, out: &Output) {
+        let kept: Vec<String> = self.kept.iter().map(kept_words).collect();
+        let found = if kept.is_empty() { String::new() } else { format!(" With it: {}.", kept.join(", ")) };
+        out.say(format_args!("Kept: one-to-one with {}, {}.{found}", self.name, self.on));
+        if let Some(moved) = &self.moved {
+            out.say(format_args!("{}.", capital(&relation::moved_words(moved))));
+        }
+        if let Some(next) = self.next_check_in {
+            out.say(format_args!("Next check-in: {}.", next.spelled()));
+        }
+        for words in &self.in_words {
+            out.status(format_args!("Kept in the words of the meeting, having no place of its own: {words}"));
+        }
+        if self.told == Some(false) {
+            out.status("Tell them soon that you keep notes, and that they may read them.");
+        }
+        for name in &self.strangers {
+            out.status(format_args!("{name} is not on the map yet. Add it with: allymap partner add \"{name}\""));
+        }
+        say_who_sees(out, &self.seen_by);
+    }
 }

@@ -2,14 +2,18 @@
 
 use allymap_domain::date::When;
 use allymap_domain::date::typed::parse_when;
-use allymap_domain::entry::Entry;
-use allymap_domain::entry::assertion::{Assertion, Claim};
 use allymap_domain::entry::position::Place;
 use allymap_domain::map::campaign::Campaign;
-use allymap_wire::DocumentId;
+use allymap_home::allies::campaign;
+use allymap_home::allies::spectrum::{self, Stand, Stood};
+use serde::Serialize;
+use serde_json::json;
 
+use crate::about::who::say_who_sees;
 use crate::app::App;
+use crate::terminal::answer::Answer;
 use crate::terminal::failure::Failure;
+use crate::terminal::output::Output;
 use crate::terminal::typed;
 
 /// Move a partner along the spectrum of allies
@@ -37,58 +41,51 @@ pub(crate) struct Args {
 }
 
 pub(crate) fn run(app: &mut App<'_>, args: Args) -> Result<(), Failure> {
-    let row = app.find(&args.who)?;
-    let campaign = campaign(app, args.campaign)?;
+    let who = app.find(&args.who)?;
+    let campaign = meant(app, args.campaign)?;
     let place = super::risk::chosen::<Place>(app, args.place, "Where do they stand?", "WHERE")?;
     let reason = match args.because {
         Some(reason) => Some(typed::free_text(&app.output, &reason)?),
         None => app.ask().optional("Why?")?,
     };
     let source = match (args.said_by.is_some(), place) {
-        (false, place) if place != Place::NotKnown => super::relation::source_about(app, &row, args.source)?,
+        (false, place) if place != Place::NotKnown => super::relation::source_about(app, &who, args.source)?,
         _ => args.source,
     };
     let on = args.on.map_or(Ok(When::on(app.today())), |typed| parse_when(&typed, app.today()))?;
-    let entry = app.entry(row.id)?;
-    let before = entry.position(campaign.id);
-    let claim = Claim::Position { campaign: campaign.id, place };
-    let assertion = Assertion {
-        reason,
-        source,
-        said_by: args.said_by,
-        supersedes: before.map(|standing| standing.said.iter().map(|said| said.id).collect()).unwrap_or_default(),
-        ..Assertion::new(claim, on, app.now().0)
-    };
-    let id = app.fresh_row();
-    app.edit(DocumentId(row.id.0), |edit| {
-        Entry::assert(edit, id, &assertion)?;
-        if args.do_not_engage { Entry::set(edit, "engage", "no") } else { Ok(()) }
-    })?;
-    app.commit()?;
-    let was = before.map_or(Place::NotKnown, |standing| standing.place);
-    if app.output.json {
-        app.output.json(&serde_json::json!({
-            "entry": row.name,
-            "campaign": campaign.sentence,
-            "was": was.label(),
-            "position": place.slug(),
-            "on": assertion.observed.typed,
-            "do_not_engage": args.do_not_engage || row.do_not_engage,
-        }));
-        return Ok(());
+    let (said_by, do_not_engage) = (args.said_by, args.do_not_engage);
+    let stand = Stand { who, campaign, place, reason, source, said_by, on, do_not_engage };
+    let stood = spectrum::stand(app.visit()?, &stand)?;
+    app.tell(&stood)
+}
+
+impl Answer for Stood {
+    fn json(&self) -> impl Serialize {
+        json!({
+            "entry": self.name,
+            "campaign": self.campaign,
+            "was": self.was.label(),
+            "position": self.place.slug(),
+            "on": self.on,
+            "do_not_engage": self.do_not_engage,
+        })
     }
-    app.output.say(format_args!("{}: {} → {}, on \"{}\"", row.name, was.label(), place.label(), campaign.sentence));
-    if before.is_some_and(|standing| standing.differs) {
-        app.output.say("People had placed them differently; this settles it.");
+
+    fn say(&self, out: &Output) {
+        let (was, now) = (self.was.label(), self.place.label());
+        out.say(format_args!("{}: {was} → {now}, on \"{}\"", self.name, self.campaign));
+        if self.settled {
+            out.say("People had placed them differently; this settles it.");
+        }
+        if self.marked {
+            out.say("Marked: do not engage. They are left out of allymap next.");
+        }
+        say_who_sees(out, &self.seen_by);
     }
-    if args.do_not_engage {
-        app.output.say("Marked: do not engage. They are left out of allymap next.");
-    }
-    super::partner::who_sees(app)
 }
 
 /// The campaign that is meant. The first of a map need not be begun apart.
-fn campaign(app: &mut App<'_>, said: Option<String>) -> Result<Campaign, Failure> {
+fn meant(app: &mut App<'_>, said: Option<String>) -> Result<Campaign, Failure> {
     if !super::campaign::all(app)?.is_empty() {
         return super::campaign::meant(app, said.as_deref());
     }
@@ -98,5 +95,5 @@ fn campaign(app: &mut App<'_>, said: Option<String>) -> Result<Campaign, Failure
     };
     let Some(sentence) = sentence else { return super::campaign::meant(app, None) };
     app.output.status(format_args!("The first campaign of this map: {sentence}"));
-    super::campaign::begin(app, &sentence, None)
+    Ok(campaign::begin(app.visit()?, &sentence, None)?)
 }

@@ -1,11 +1,15 @@
 //! `allymap next`: whom to talk with next on a campaign, with the reasons.
 
-use allymap_domain::advice::next::{Next, Reason, Stand, next};
-use allymap_domain::card::find::short_ids;
+use allymap_domain::advice::next::{Reason, Stand};
 use allymap_domain::words::folded;
+use allymap_home::allies::next::{self, NextList, Person};
+use serde::Serialize;
+use serde_json::json;
 
 use crate::app::App;
+use crate::terminal::answer::Answer;
 use crate::terminal::failure::Failure;
+use crate::terminal::output::Output;
 use crate::terminal::words::{ago, count, quoted};
 
 /// Whom to talk with next, and why
@@ -22,50 +26,67 @@ pub(crate) struct Args {
 const FIRST: usize = 5;
 
 pub(crate) fn run(app: &mut App<'_>, args: Args) -> Result<(), Failure> {
-    let campaign = super::campaign::meant(app, args.campaign.as_deref())?;
-    let group = app.map()?.group;
-    let rows = app.cards()?;
-    let short = short_ids(rows.iter().map(|row| row.id));
-    let list = next(&rows, &campaign, app.today());
+    let list = next::on(app.visit()?, args.campaign.as_deref())?;
     let shown = if args.all { list.people.len() } else { FIRST.min(list.people.len()) };
-    let reasons =
-        |next: &Next<'_>| -> Vec<String> { next.reasons.iter().filter_map(|reason| words(reason, &group)).collect() };
-    if app.output.json {
-        let people: Vec<_> = list.people[..shown]
-            .iter()
-            .map(|next| {
-                serde_json::json!({
-                    "id": next.row.id.to_string(), "short_id": short[&next.row.id], "name": next.row.name,
-                    "position": next.place.slug(), "reasons": reasons(next),
-                })
+    app.tell(&Shown { list, shown, asked_for: args.campaign })
+}
+
+/// The first few of a list, and how it was asked for.
+struct Shown {
+    list: NextList,
+    shown: usize,
+    asked_for: Option<String>,
+}
+
+impl Shown {
+    fn first(&self) -> &[Person] {
+        &self.list.people[..self.shown]
+    }
+
+    fn more(&self) -> usize {
+        self.list.people.len() - self.shown
+    }
+
+    fn reasons(&self, person: &Person) -> Vec<String> {
+        person.reasons.iter().filter_map(|reason| words(reason, &self.list.own_group)).collect()
+    }
+}
+
+impl Answer for Shown {
+    fn json(&self) -> impl Serialize {
+        let people = self.first().iter().map(|person| {
+            json!({
+                "id": person.who.id.to_string(), "short_id": person.short, "name": person.who.name,
+                "position": person.place.slug(), "reasons": self.reasons(person),
             })
-            .collect();
-        app.output.json(&serde_json::json!({
-            "campaign": campaign.sentence, "next": people, "more": list.people.len() - shown,
-            "do_not_engage": list.do_not_engage,
-        }));
-        return Ok(());
+        });
+        json!({
+            "campaign": self.list.campaign, "next": people.collect::<Vec<_>>(), "more": self.more(),
+            "do_not_engage": self.list.do_not_engage,
+        })
     }
-    if let Some(on) = campaign.closed {
-        app.output.status(format_args!("This campaign was closed on {}.", on.spelled()));
+
+    fn say(&self, out: &Output) {
+        if let Some(on) = self.list.closed {
+            out.status(format_args!("This campaign was closed on {}.", on.spelled()));
+        }
+        out.say(format_args!("Whom to talk with next on \"{}\"", self.list.campaign));
+        for (number, person) in self.first().iter().enumerate() {
+            let line = format!("{}. {}: {}", number + 1, person.who.name, self.reasons(person).join("; "));
+            out.say(out.broken(3, &line));
+        }
+        if self.more() > 0 {
+            let which = self.asked_for.as_ref().map(|said| format!(" --for {}", quoted(said))).unwrap_or_default();
+            out.status(format_args!("{} more: allymap next{which} --all", self.more()));
+        }
+        if self.list.people.is_empty() {
+            out.status("Nobody stands in between yet. Say where somebody stands: allymap move WHO WHERE");
+        }
+        if self.list.do_not_engage > 0 {
+            let left = count(self.list.do_not_engage, "entry is", "entries are");
+            out.status(format_args!("{left} left out: nobody should engage with them."));
+        }
     }
-    app.output.say(format_args!("Whom to talk with next on \"{}\"", campaign.sentence));
-    for (number, next) in list.people[..shown].iter().enumerate() {
-        let line = format!("{}. {}: {}", number + 1, next.row.name, reasons(next).join("; "));
-        app.output.say(app.output.broken(3, &line));
-    }
-    if shown < list.people.len() {
-        let which = args.campaign.map(|said| format!(" --for {}", quoted(&said))).unwrap_or_default();
-        app.output.status(format_args!("{} more: allymap next{which} --all", list.people.len() - shown));
-    }
-    if list.people.is_empty() {
-        app.output.status("Nobody stands in between yet. Say where somebody stands: allymap move WHO WHERE");
-    }
-    if list.do_not_engage > 0 {
-        let left = count(list.do_not_engage, "entry is", "entries are");
-        app.output.status(format_args!("{left} left out: nobody should engage with them."));
-    }
-    Ok(())
 }
 
 /// A reason as one would say it. The first one says where they stand.

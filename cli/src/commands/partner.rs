@@ -394,7 +394,7 @@ fn show(app: &mut App<'_>, row: &Card) -> Result<(), Failure> {
 
 /// What a first meeting is for, as far as it is known (module, section 7).
 fn show_questions(app: &mut App<'_>, row: &Card) -> Result<(), Failure> {
-    let findings = super::meet::findings(app, row.id)?;
+    let findings = allymap_home::relations::meet::findings(app.visit()?, row.id)?;
     let answered = findings.iter().filter(|(_, answer)| answer.is_some()).count();
     if app.output.json {
         let findings: Vec<_> = findings

@@ -1,5 +1,6 @@
 //! How a failure reads: what happened, whether anything is lost, what to do next. Nothing else turns errors into words.
 
+mod campaign;
 mod computer;
 pub(crate) mod exchange;
 mod people;

@@ -266,6 +266,17 @@ impl Entry {
         Ok(())
     }
 
+    /// Sets a field; a set gains the value, or loses it when it begins with a minus.
+    pub fn change(edit: &mut Edit<'_>, field: &str, value: &str) -> Result<(), Rejection> {
+        match Entry::set(edit, field, value) {
+            Err(Rejection::OneAtATime { .. }) => match value.strip_prefix('-') {
+                Some(gone) => Entry::take_out(edit, field, gone),
+                None => Entry::add(edit, field, value),
+            },
+            done => done,
+        }
+    }
+
     /// Set a register or a text. An empty value empties it.
     pub fn set(edit: &mut Edit<'_>, field: &str, typed: &str) -> Result<(), Rejection> {
         let field = field_of(edit, field)?;

@@ -6,6 +6,7 @@
 //! ends. An act that lacks something answers with what it wants; the face finds that out and calls again. Nothing here
 //! prints, asks, reads a terminal or parses arguments; time, chance and surroundings are handed in.
 
+pub mod allies;
 pub mod authors;
 mod cards;
 pub mod computer;

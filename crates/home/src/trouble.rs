@@ -2,6 +2,7 @@
 //!
 //! A family is what a person does next: free the disk, find the keys, say which entry was meant.
 
+mod campaign;
 mod exchange;
 mod people;
 
@@ -15,6 +16,7 @@ use allymap_domain::words::label::NotALabel;
 use allymap_replica::{EditFailure, OpenError, Unreadable};
 use allymap_seal::SlotError;
 
+pub use campaign::Campaign;
 pub use exchange::Exchange;
 pub use people::{People, Turned};
 
@@ -30,6 +32,8 @@ pub enum Trouble {
     Entry(Entry),
     /// Why the map refuses.
     Rejected(Rejection),
+    /// Which campaign was meant.
+    Campaign(Campaign),
     /// A name that nobody could be shown.
     Label(NotALabel),
     /// This person's settings.

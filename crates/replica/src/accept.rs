@@ -11,8 +11,11 @@ use allymap_wire::{DeviceKey, DocumentId, OpId, Record, RecordId, RecordKind};
 
 use crate::broken::Broken;
 use crate::draft::Draft;
-use crate::replica::{Applying, Effect, Notice, Replica, put_document};
+use crate::edit::put_document;
+use crate::effect::{Effect, Notice};
+use crate::replica::{Applying, Replica};
 use crate::rows::{BreadcrumbRow, DocumentRow, Fate, FateRow, JUDGE, Key, Missing, OpRow, Refused, Unreadable};
+use crate::turn::Turn;
 
 /// Bytes of changes that may wait in memory for being applied together.
 const PENDING_BYTES: usize = 8 << 20;
@@ -54,55 +57,47 @@ enum Checked {
 
 impl Replica {
     /// Applies what is durable and not yet applied; asks to go on if there is more.
-    pub(crate) fn apply(&mut self, draft: &mut Draft<'_>, effects: &mut Vec<Effect>) -> Result<(), Unreadable> {
-        let unapplied = draft.list(b'v', &[], None, RECORDS_AT_ONCE)?;
-        let Some((_, first)) = unapplied.first() else {
+    pub(crate) fn apply(&mut self, turn: &mut Turn<'_>) -> Result<(), Unreadable> {
+        let unapplied = turn.draft.unapplied(RECORDS_AT_ONCE)?;
+        let Some((order, id)) = unapplied.first().copied() else {
             if self.applying != Applying::Together {
                 self.applying = Applying::Together;
-                draft.delete(Key::Breadcrumb);
+                turn.draft.delete(Key::Breadcrumb);
             }
             return Ok(());
         };
-        match if self.broken == Some(Broken::NoBreadcrumb) { Applying::Together } else { self.applying } {
-            Applying::Together => {
-                let ids =
-                    unapplied.iter().filter_map(|(order, id)| Some((order_of(order)?, RecordId::from_slice(id)?)));
-                self.apply_these(ids.collect(), draft, effects)?;
-            }
+        match if self.breaks(Broken::NoBreadcrumb) { Applying::Together } else { self.applying } {
+            Applying::Together => self.apply_these(unapplied.into(), turn)?,
             Applying::OneByOne { announced } => {
-                let (Some(order), Some(id)) = (order_of(&unapplied[0].0), RecordId::from_slice(first)) else {
-                    return Ok(());
-                };
-                let crumb: Option<BreadcrumbRow> = draft.row(Key::Breadcrumb)?;
+                let crumb: Option<BreadcrumbRow> = turn.draft.row(Key::Breadcrumb)?;
                 let deaths = crumb.filter(|crumb| crumb.record == id).map_or(0, |crumb| crumb.deaths);
                 if announced == Some(id) {
-                    self.apply_these(VecDeque::from([(order, id)]), draft, effects)?;
-                    draft.delete(Key::Breadcrumb);
+                    self.apply_these(VecDeque::from([(order, id)]), turn)?;
+                    turn.draft.delete(Key::Breadcrumb);
                     self.applying = Applying::OneByOne { announced: None };
                 } else if deaths >= DEATHS {
-                    draft.delete(Key::Unapplied(order));
-                    draft.put(Key::Fate(id), &FateRow { order, fate: Fate::Refused(Refused::Deadly) });
-                    effects.push(Effect::Tell(Notice::Refused { record: id, why: Refused::Deadly }));
+                    turn.draft.delete(Key::Unapplied(order));
+                    turn.draft.put(Key::Fate(id), &FateRow { order, fate: Fate::Refused(Refused::Deadly) });
+                    turn.tell(Notice::Refused { record: id, why: Refused::Deadly });
                 } else {
-                    draft.put(Key::Breadcrumb, &BreadcrumbRow { record: id, deaths: deaths + 1 });
+                    turn.draft.put(Key::Breadcrumb, &BreadcrumbRow { record: id, deaths: deaths + 1 });
                     self.applying = Applying::OneByOne { announced: Some(id) };
                 }
             }
         }
-        effects.push(Effect::Continue);
+        turn.effects.push(Effect::Continue);
         Ok(())
     }
 
     pub(crate) fn apply_these(
         &mut self,
         queue: VecDeque<(u64, RecordId)>,
-        draft: &mut Draft<'_>,
-        effects: &mut Vec<Effect>,
+        turn: &mut Turn<'_>,
     ) -> Result<(), Unreadable> {
         let before = self.removals();
-        let late = self.apply_on(Desk::default(), queue, draft, effects)?;
-        self.removals_changed(&before, late, draft)?;
-        self.put_header(draft);
+        let late = self.apply_on(Desk::default(), queue, turn)?;
+        self.removals_changed(&before, late, &mut turn.draft)?;
+        self.me.put(&mut turn.draft);
         Ok(())
     }
 
@@ -111,19 +106,18 @@ impl Replica {
         &mut self,
         mut desk: Desk,
         mut queue: VecDeque<(u64, RecordId)>,
-        draft: &mut Draft<'_>,
-        effects: &mut Vec<Effect>,
+        turn: &mut Turn<'_>,
     ) -> Result<BTreeSet<DeviceKey>, Unreadable> {
         loop {
             let mut arrived = Vec::new();
             let next = if desk.pending_bytes < PENDING_BYTES { queue.pop_front() } else { None };
             if let Some((order, id)) = next {
-                draft.delete(Key::Unapplied(order));
-                let Some(record) = draft.bytes(Key::Record(id))?.and_then(|bytes| Record::new(bytes).ok()) else {
+                turn.draft.delete(Key::Unapplied(order));
+                let Some(record) = turn.draft.bytes(Key::Record(id))?.and_then(|bytes| Record::new(bytes).ok()) else {
                     continue;
                 };
-                match self.check_record((order, id), &record, draft, &mut desk, &mut arrived)? {
-                    Checked::Decided(fate) => self.decide(order, id, fate, draft, effects),
+                match self.check_record((order, id), &record, &mut turn.draft, &mut desk, &mut arrived)? {
+                    Checked::Decided(fate) => decide(order, id, fate, turn),
                     Checked::Pending(pending) => {
                         desk.pending_bytes += bytes_of(&pending);
                         desk.pending.entry(pending.statement.doc).or_default().push(*pending);
@@ -131,42 +125,31 @@ impl Replica {
                 }
             } else if let Some((document, records)) = desk.pending.pop_first() {
                 desk.pending_bytes -= records.iter().map(bytes_of).sum::<usize>();
-                let fates = self.apply_to(document, &records, draft, &mut desk, &mut arrived)?;
+                let fates = self.apply_to(document, &records, &mut turn.draft, &mut desk, &mut arrived)?;
                 for (record, fate) in records.iter().zip(fates) {
-                    self.decide(record.order, record.id, fate, draft, effects);
+                    decide(record.order, record.id, fate, turn);
                 }
             } else {
                 break;
             }
-            if self.broken != Some(Broken::WaitForEver) {
+            if !self.breaks(Broken::WaitForEver) {
                 for missing in arrived {
                     if desk.decided.is_some() || queue.len() < RECORDS_AT_ONCE {
-                        self.wake(&missing, draft, &mut queue)?;
+                        self.wake(&missing, &mut turn.draft, &mut queue)?;
                     } else {
-                        self.wake_later(&missing, draft)?;
+                        self.wake_later(&missing, &mut turn.draft)?;
                     }
                 }
             }
         }
         for (id, (row, document)) in desk.open {
             if desk.changed.contains(&id) {
-                put_document(draft, id, row, &document);
-                effects.push(Effect::Changed(id));
+                put_document(&mut turn.draft, id, row, &document);
+                turn.effects.push(Effect::Changed(id));
             }
             self.shelf.put(id, document);
         }
         Ok(desk.late)
-    }
-
-    /// What waits is never too much: it costs a row beside the record, which is kept anyway, and nothing of it is in memory.
-    fn decide(&self, order: u64, id: RecordId, fate: Fate, draft: &mut Draft<'_>, effects: &mut Vec<Effect>) {
-        if let Fate::Waiting(missing) = &fate {
-            draft.put(Key::Waiting(missing, id), missing);
-        }
-        if let Fate::Refused(why) = fate {
-            effects.push(Effect::Tell(Notice::Refused { record: id, why }));
-        }
-        draft.put(Key::Fate(id), &FateRow { order, fate });
     }
 
     /// Puts what waited for this in front of the queue.
@@ -177,8 +160,7 @@ impl Replica {
         queue: &mut VecDeque<(u64, RecordId)>,
     ) -> Result<(), Unreadable> {
         let mut woken = Vec::new();
-        for (name, _) in draft.list(b'w', &missing.name(), None, usize::MAX)? {
-            let Some(id) = RecordId::from_slice(&name) else { continue };
+        for id in draft.waiting(missing)? {
             draft.delete(Key::Waiting(missing, id));
             if let Some(row) = draft.row::<FateRow>(Key::Fate(id))? {
                 woken.push((row.order, id));
@@ -215,7 +197,7 @@ impl Replica {
                 arrived.extend(self.take_key_packet(record, draft));
                 Fate::KeyPacket
             }
-            RecordKind::Sealed => match allymap_seal::open(&self.space, &self.ring, record) {
+            RecordKind::Sealed => match allymap_seal::open(self.me.space(), self.ring(), record) {
                 Err(OpenError::UnknownKey(tag)) => Fate::Waiting(Missing::Key(tag)),
                 Err(OpenError::Forged | OpenError::Kind(_)) => Fate::Refused(Refused::Forged),
                 Err(OpenError::Newer) => Fate::Waiting(Missing::Upgrade),
@@ -231,32 +213,22 @@ impl Replica {
     /// Keys for this device, if the packet has any.
     pub(crate) fn take_key_packet(&mut self, record: &Record, draft: &mut Draft<'_>) -> Vec<Missing> {
         let mut arrived = Vec::new();
-        for key in allymap_seal::open_packet(record, &self.space, &self.keys).unwrap_or_default() {
+        for key in allymap_seal::open_packet(record, self.me.space(), self.me.keys()).unwrap_or_default() {
             arrived.push(Missing::Key(key.id().tag()));
             self.take_key(key, draft);
         }
         arrived
     }
 
-    pub(crate) fn take_key(&mut self, key: allymap_seal::EpochKey, draft: &mut Draft<'_>) {
-        draft.put_bytes(Key::Epoch(key.id()), key.expose().to_vec());
-        self.ring.insert(key);
-    }
-
-    pub(crate) fn take_op(
-        &mut self,
-        op: SignedOp,
-        draft: &mut Draft<'_>,
-        arrived: &mut Vec<Missing>,
-    ) -> Result<Fate, Unreadable> {
+    fn take_op(&mut self, op: SignedOp, draft: &mut Draft<'_>, arrived: &mut Vec<Missing>) -> Result<Fate, Unreadable> {
         let unsaid = Key::Unsaid(op.id());
         if draft.bytes(unsaid)?.is_some() {
             draft.delete(unsaid);
         }
         let builds_on = op.decode().map(|op| op.prev).unwrap_or_default();
         let first_missing =
-            builds_on.into_iter().find(|id| !self.roster.contains(id)).map_or(Missing::Upgrade, Missing::Op);
-        let added = match self.roster.insert(op) {
+            builds_on.into_iter().find(|id| !self.roster().contains(id)).map_or(Missing::Upgrade, Missing::Op);
+        let added = match self.insert_op(op) {
             // The roster is full of others that wait. This one waits beside it, and is tried when what it builds on is there.
             Err(allymap_seal::OpError::TooManyWaiting) => return Ok(Fate::Waiting(first_missing)),
             Err(_) => return Ok(Fate::Refused(Refused::Malformed)),
@@ -273,13 +245,13 @@ impl Replica {
 
     /// What follows from an operation that is in the roster now.
     pub(crate) fn op_was_added(&mut self, id: OpId, draft: &mut Draft<'_>, arrived: &mut Vec<Missing>) {
-        let Some((signed, op)) = self.roster.op(&id) else { return };
+        let Some((signed, op)) = self.roster().op(&id) else { return };
         let row = OpRow { bytes: signed.bytes.clone().into(), signature: signed.signature };
         draft.put(Key::Op(id), &row);
         arrived.push(Missing::Op(id));
         match &op.body {
             Some(Body::Mint { key, links, .. }) => {
-                let older = self.ring.get(key).map(|minted| allymap_seal::open_links(&self.space, links, minted));
+                let older = self.ring().get(key).map(|minted| allymap_seal::open_links(self.me.space(), links, minted));
                 for older in older.unwrap_or_default() {
                     arrived.push(Missing::Key(older.id().tag()));
                     self.take_key(older, draft);
@@ -299,9 +271,9 @@ impl Replica {
         desk: &mut Desk,
     ) -> Result<Checked, Unreadable> {
         let decided = |fate| Ok(Checked::Decided(fate));
-        let standing = match self.broken {
+        let standing = match self.broken() {
             Some(Broken::NoRoster) => Standing::Member,
-            _ => self.roster.standing(&statement.by),
+            _ => self.roster().standing(&statement.by),
         };
         // A reader may become a member.
         if matches!(standing, Standing::Unknown | Standing::Reader) {
@@ -316,7 +288,7 @@ impl Replica {
             Ok(hashes) => hashes.iter().map(|hash| hash.0).collect::<Vec<_>>(),
             Err(refusal) => return decided(refused(refusal)),
         };
-        if !statement.verify(&self.space, &hashes) && self.broken != Some(Broken::NoSignature) {
+        if !statement.verify(self.me.space(), &hashes) && !self.breaks(Broken::NoSignature) {
             return decided(Fate::Refused(Refused::Signature));
         }
         // Whose an actor is follows from the statement alone. It is noted before anything is counted: after damage the document may
@@ -333,7 +305,7 @@ impl Replica {
             }
         }
         let actor = ActorId(statement.actor());
-        let signer = match self.broken {
+        let signer = match self.broken() {
             Some(Broken::AnyActor) => changes
                 .first()
                 .and_then(|change| allymap_document::inspect(change).ok())
@@ -352,87 +324,131 @@ impl Replica {
         desk: &mut Desk,
         arrived: &mut Vec<Missing>,
     ) -> Result<Vec<Fate>, Unreadable> {
-        let own_actor = self.actor();
-        let (_, document) = match desk.open.entry(id) {
-            std::collections::btree_map::Entry::Occupied(entry) => entry.into_mut(),
-            std::collections::btree_map::Entry::Vacant(entry) => {
-                let row: DocumentRow = draft.row(Key::Document(id))?.unwrap_or_default();
-                let document = if row.saved.is_empty() {
-                    Document::new(own_actor)
-                } else if let Some(document) = self.shelf.take(&id, own_actor) {
-                    document
-                } else {
-                    match Document::load(&row.saved, own_actor) {
-                        Ok(document) => document,
-                        Err(_) => {
-                            self.apply_again(id, draft)?;
-                            Document::new(own_actor)
-                        }
-                    }
-                };
-                entry.insert((row, document))
-            }
+        let (row, mut document) = match desk.open.remove(&id) {
+            Some(open) => open,
+            None => self.open_for_records(id, draft)?,
         };
-        if let Some(Broken::Document(rule)) = self.broken {
+        if let Some(Broken::Document(rule)) = self.broken() {
             document.break_rule(rule);
         }
-        let given: Vec<(ActorId, &[Vec<u8>])> =
-            records.iter().map(|record| (record.signer, record.changes.as_slice())).collect();
         let judged = desk.decided == Some(id);
-        let (after, outcomes) = document.stage_all(&given, if judged { u64::MAX } else { self.budget.0 });
-        // Nobody can be beyond the budget as long as all together are within it.
-        let too_much = outcomes.iter().any(|outcome| matches!(outcome, Err(Refusal::BeyondLimit { .. })));
-        let (after, outcomes) = if too_much && self.broken != Some(Broken::FirstOperationsCount) {
-            let beyond = self.beyond_budget(document, records, draft)?;
-            let within: Vec<(ActorId, &[Vec<u8>])> =
-                given.iter().zip(&beyond).filter(|(_, beyond)| !**beyond).map(|(given, _)| *given).collect();
-            let (after, mut staged) = document.stage_all(&within, u64::MAX);
-            let mut staged = staged.drain(..);
-            let limit = Refusal::BeyondLimit { operations: document.operations(), limit: self.budget.0 };
-            let outcome = |beyond: bool| {
-                let staged = if beyond { None } else { staged.next() };
-                staged.unwrap_or_else(|| Err(limit.clone()))
-            };
-            (after, beyond.into_iter().map(outcome).collect())
-        } else {
-            (after, outcomes)
-        };
-        *document = after;
+        let (after, outcomes) = self.stage(&document, records, judged, draft)?;
+        desk.open.insert(id, (row, after));
         let mut fates = Vec::with_capacity(records.len());
         for (Pending { statement, hashes, .. }, outcome) in records.iter().zip(outcomes) {
-            fates.push(match outcome {
-                Ok(fresh) => {
-                    if fresh {
-                        desk.changed.insert(id);
-                    }
-                    arrived.extend(hashes.iter().map(|hash| Missing::Change(*hash)));
-                    self.note_seen(statement, draft)?;
-                    Fate::Changes { document: id, by: statement.by, seq: statement.seq }
+            if let Ok(fresh) = outcome {
+                if fresh {
+                    desk.changed.insert(id);
                 }
-                Err(Refusal::MissingDependency(missing)) => match missing.first() {
-                    Some(first) => Fate::Waiting(Missing::Change(first.0)),
-                    None => Fate::Refused(Refused::Malformed),
-                },
-                Err(Refusal::DuplicateSequence { .. }) if self.broken == Some(Broken::SequenceTwice) => {
-                    Fate::Changes { document: id, by: statement.by, seq: statement.seq }
-                }
-                Err(Refusal::DuplicateSequence { .. }) if self.broken != Some(Broken::FirstBranchCounts) => {
-                    judge_later(statement, draft)
-                }
-                Err(Refusal::BeyondLimit { .. }) if self.broken != Some(Broken::FirstOperationsCount) => {
-                    judge_later(statement, draft)
-                }
-                Err(refusal) => refused(refusal),
-            });
+                arrived.extend(hashes.iter().map(|hash| Missing::Change(*hash)));
+                self.note_seen(statement, draft)?;
+            }
+            fates.push(self.fate_of(statement, outcome, draft));
         }
         Ok(fates)
     }
 
+    fn open_for_records(
+        &mut self,
+        id: DocumentId,
+        draft: &mut Draft<'_>,
+    ) -> Result<(DocumentRow, Document), Unreadable> {
+        let actor = self.me.actor();
+        let row: DocumentRow = draft.row(Key::Document(id))?.unwrap_or_default();
+        if row.saved.is_empty() {
+            return Ok((row, Document::new(actor)));
+        }
+        if let Some(document) = self.shelf.take(&id, actor) {
+            return Ok((row, document));
+        }
+        let document = match Document::load(&row.saved, actor) {
+            Ok(document) => document,
+            Err(_) => {
+                self.apply_again(id, draft)?;
+                Document::new(actor)
+            }
+        };
+        Ok((row, document))
+    }
+
+    /// The document after these records, and for each whether it brought something new. Which count was decided already where
+    /// they were judged.
+    fn stage(
+        &self,
+        document: &Document,
+        records: &[Pending],
+        judged: bool,
+        draft: &Draft<'_>,
+    ) -> Result<(Document, Vec<Result<bool, Refusal>>), Unreadable> {
+        let given: Vec<(ActorId, &[Vec<u8>])> =
+            records.iter().map(|record| (record.signer, record.changes.as_slice())).collect();
+        let (after, outcomes) = document.stage_all(&given, if judged { u64::MAX } else { self.budget.0 });
+        // Nobody can be beyond the budget as long as all together are within it.
+        let too_much = outcomes.iter().any(|outcome| matches!(outcome, Err(Refusal::BeyondLimit { .. })));
+        if !too_much || self.breaks(Broken::FirstOperationsCount) {
+            return Ok((after, outcomes));
+        }
+        let beyond = self.beyond_budget(document, records, draft)?;
+        let within: Vec<(ActorId, &[Vec<u8>])> =
+            given.iter().zip(&beyond).filter(|(_, beyond)| !**beyond).map(|(given, _)| *given).collect();
+        let (after, staged) = document.stage_all(&within, u64::MAX);
+        let mut staged = staged.into_iter();
+        let limit = Refusal::BeyondLimit { operations: document.operations(), limit: self.budget.0 };
+        let outcome = |beyond: bool| {
+            let staged = if beyond { None } else { staged.next() };
+            staged.unwrap_or_else(|| Err(limit.clone()))
+        };
+        Ok((after, beyond.into_iter().map(outcome).collect()))
+    }
+
+    fn fate_of(&self, statement: &Statement, outcome: Result<bool, Refusal>, draft: &mut Draft<'_>) -> Fate {
+        let counts = Fate::Changes { document: statement.doc, by: statement.by, seq: statement.seq };
+        match outcome {
+            Ok(_) => counts,
+            Err(Refusal::MissingDependency(missing)) => match missing.first() {
+                Some(first) => Fate::Waiting(Missing::Change(first.0)),
+                None => Fate::Refused(Refused::Malformed),
+            },
+            Err(Refusal::DuplicateSequence { .. }) if self.breaks(Broken::SequenceTwice) => counts,
+            Err(Refusal::DuplicateSequence { .. }) if !self.breaks(Broken::FirstBranchCounts) => {
+                judge_later(statement, draft)
+            }
+            Err(Refusal::BeyondLimit { .. }) if !self.breaks(Broken::FirstOperationsCount) => {
+                judge_later(statement, draft)
+            }
+            Err(refusal) => refused(refusal),
+        }
+    }
+
+    /// Which of these records would bring their author's device beyond its budget. The document decides whether they count.
+    fn beyond_budget(
+        &self,
+        document: &Document,
+        records: &[Pending],
+        draft: &Draft<'_>,
+    ) -> Result<Vec<bool>, Unreadable> {
+        let mut used = self.operations_by_device(document, draft)?;
+        let mut known = BTreeSet::new();
+        let mut beyond = Vec::with_capacity(records.len());
+        for record in records {
+            let fresh = record.changes.iter().filter_map(|change| allymap_document::inspect(change).ok());
+            let operations: u64 = fresh
+                .filter(|change| !document.has(&change.hash) && known.insert(change.hash))
+                .map(|change| change.operations)
+                .sum();
+            let used = used.entry(record.statement.by).or_default();
+            beyond.push(*used + operations > self.budget.0);
+            if beyond.last() == Some(&false) {
+                *used += operations;
+            }
+        }
+        Ok(beyond)
+    }
+
     /// The saved document was damaged: it is built anew from its records.
     fn apply_again(&self, document: DocumentId, draft: &mut Draft<'_>) -> Result<(), Unreadable> {
-        for (name, row) in draft.list(b'f', &[], None, usize::MAX)? {
-            if let (Some(id), Ok(FateRow { order, fate: Fate::Changes { document: of, .. } })) =
-                (RecordId::from_slice(&name), minicbor::decode(&row))
+        for (id, row) in draft.fates()? {
+            if let FateRow { order, fate: Fate::Changes { document: of, .. } } = row
                 && of == document
             {
                 draft.put_bytes(Key::Unapplied(order), id.0.to_vec());
@@ -440,6 +456,17 @@ impl Replica {
         }
         Ok(())
     }
+}
+
+/// What waits is never too much: it costs a row beside the record, which is kept anyway, and nothing of it is in memory.
+fn decide(order: u64, id: RecordId, fate: Fate, turn: &mut Turn<'_>) {
+    if let Fate::Waiting(missing) = &fate {
+        turn.draft.put(Key::Waiting(missing, id), missing);
+    }
+    if let Fate::Refused(why) = fate {
+        turn.tell(Notice::Refused { record: id, why });
+    }
+    turn.draft.put(Key::Fate(id), &FateRow { order, fate });
 }
 
 fn refused(refusal: Refusal) -> Fate {
@@ -461,8 +488,4 @@ fn judge_later(statement: &Statement, draft: &mut Draft<'_>) -> Fate {
 
 fn bytes_of(record: &Pending) -> usize {
     record.changes.iter().map(Vec::len).sum()
-}
-
-fn order_of(name: &[u8]) -> Option<u64> {
-    name.try_into().ok().map(u64::from_be_bytes)
 }

@@ -1,21 +1,16 @@
-//! Rules that can be broken on purpose, so that the simulation can show that it would notice.
+//! Rules that can be broken on purpose, so that the simulation can show that it would notice. Those about the order of effects
+//! are broken in its driver.
 
 /// One rule of this crate, broken. Only [`Replica::break_rule`](crate::Replica) takes it; no command can.
 #[doc(hidden)]
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Broken {
-    /// Sends before what it reveals is durable.
-    SendBeforePersist,
     /// Forgets what it has put as soon as it was sent.
     ForgetWhatWasSent,
     /// Takes an acknowledgement for the end: forgets the record before its own cursor has passed it.
     AcknowledgementIsFinal,
     /// Says that all was said while the relay has not taken the list of members.
     ListUnanswered,
-    /// Moves the cursor in one write and stores the records in the next.
-    CursorBeforeRecords,
-    /// Drops what it offers in another write than the one that moves the cursor.
-    OffersInAnotherWrite,
     /// Does not mention the highest place it ever learned of.
     NoHighest,
     /// Does not check a statement's signature against its changes.
@@ -32,8 +27,6 @@ pub enum Broken {
     NoBreadcrumb,
     /// Does not keep a record that it has no key for, and reads on behind it.
     SkipsWhatItCannotOpen,
-    /// Does not say that a relay's log went back.
-    RollBackNotTold,
     /// Does not try waiting records again.
     WaitForEver,
     /// Records of another relay are not offered on.

@@ -1,10 +1,13 @@
 //! What one input wants stored: read through, written once.
 
+mod readers;
+
 use std::collections::BTreeMap;
 use std::ops::ControlFlow;
 
 use minicbor::{Decode, Encode};
 
+use crate::effect::Effect;
 use crate::rows::{Key, Rows, SpaceNumber, Unreadable, Write};
 
 /// The rows with this input's own changes laid over them. They leave together, as one `Persist`.
@@ -44,57 +47,47 @@ impl<'a> Draft<'a> {
         self.changed.insert(key.bytes(self.space), None);
     }
 
-    /// As [`Draft::delete`], for a row whose name came out of [`Draft::list`] with nothing after its letter.
-    pub(crate) fn delete_named(&mut self, letter: u8, name: &[u8]) {
-        self.changed.insert(crate::rows::prefix(letter, self.space, name), None);
-    }
-
-    /// Rows under one letter (and what follows it), own changes included, in order of their keys; at most `limit`.
-    pub(crate) fn list(
+    /// Rows whose keys begin with `prefix`, own changes included, in order of their keys, from `from` on. Their names are given:
+    /// what follows the prefix.
+    fn visit(
         &self,
-        letter: u8,
-        rest: &[u8],
-        from: Option<Vec<u8>>,
-        limit: usize,
-    ) -> Result<Vec<(Vec<u8>, Vec<u8>)>, Unreadable> {
-        let prefix = crate::rows::prefix(letter, self.space, rest);
-        let start = from.unwrap_or_else(|| prefix.clone());
-        let mut overlay =
-            self.changed.range(start.clone()..).take_while(|(key, _)| key.starts_with(&prefix)).peekable();
-        let mut found = Vec::new();
-        let take = |key: &[u8], value: &[u8], found: &mut Vec<(Vec<u8>, Vec<u8>)>| {
-            found.push((key[prefix.len()..].to_vec(), value.to_vec()));
-            if found.len() == limit { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
+        prefix: &[u8],
+        from: &[u8],
+        visit: &mut dyn FnMut(&[u8], &[u8]) -> ControlFlow<()>,
+    ) -> Result<(), Unreadable> {
+        let overlay = self.changed.range(from.to_vec()..).take_while(|(key, _)| key.starts_with(prefix));
+        let mut overlay = overlay.map(|(key, change)| (key.as_slice(), change.as_deref())).peekable();
+        let mut goes_on = ControlFlow::Continue(());
+        let mut give = |key: &[u8], value: Option<&[u8]>| match value {
+            Some(value) => visit(&key[prefix.len()..], value),
+            None => ControlFlow::Continue(()),
         };
-        self.rows.scan(&prefix, Some(&start), &mut |key, value| {
-            while let Some((ours, change)) = overlay.next_if(|(ours, _)| ours.as_slice() < key) {
-                if let Some(value) = change {
-                    take(ours, value, &mut found)?;
+        self.rows.scan(prefix, Some(from), &mut |key, value| {
+            goes_on = (|| {
+                while let Some((ours, change)) = overlay.next_if(|(ours, _)| *ours < key) {
+                    give(ours, change)?;
                 }
-            }
-            match overlay.next_if(|(ours, _)| ours.as_slice() == key) {
-                Some((_, Some(value))) => take(key, value, &mut found),
-                Some((_, None)) => ControlFlow::Continue(()),
-                None => take(key, value, &mut found),
-            }
+                match overlay.next_if(|(ours, _)| *ours == key) {
+                    Some((_, change)) => give(key, change),
+                    None => give(key, Some(value)),
+                }
+            })();
+            goes_on
         })?;
-        if found.len() < limit {
-            for (ours, change) in overlay {
-                if let Some(value) = change
-                    && take(ours, value, &mut found).is_break()
-                {
-                    break;
-                }
-            }
+        while let (ControlFlow::Continue(()), Some((ours, change))) = (goes_on, overlay.next()) {
+            goes_on = give(ours, change);
         }
-        Ok(found)
+        Ok(())
     }
 
-    pub(crate) fn is_empty(&self) -> bool {
-        self.changed.is_empty()
+    /// What was changed leaves as one `Persist`, if there is anything.
+    pub(crate) fn persist(self, effects: &mut Vec<Effect>) {
+        if !self.changed.is_empty() {
+            effects.push(Effect::Persist(self.into_writes()));
+        }
     }
 
-    pub(crate) fn into_writes(self) -> Vec<Write> {
+    fn into_writes(self) -> Vec<Write> {
         self.changed
             .into_iter()
             .map(|(key, change)| match change {
@@ -102,5 +95,41 @@ impl<'a> Draft<'a> {
                 None => Write::Delete(key),
             })
             .collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::rows::Kind;
+
+    #[test]
+    fn own_changes_lie_over_the_rows_in_the_order_of_keys() {
+        let document = |name: u8| allymap_wire::DocumentId([name; 16]);
+        let mut rows = BTreeMap::new();
+        for name in [2, 4, 6] {
+            rows.insert(Key::Document(document(name)).bytes(SpaceNumber(1)), vec![name]);
+        }
+        // Another map's rows are none of ours.
+        rows.insert(Key::Document(document(3)).bytes(SpaceNumber(2)), vec![3]);
+        let mut draft = Draft::new(&rows, SpaceNumber(1));
+        draft.delete(Key::Document(document(4)));
+        for name in [1, 5, 9] {
+            draft.put_bytes(Key::Document(document(name)), vec![name]);
+        }
+        assert_eq!(draft.documents().unwrap(), [1, 2, 5, 6, 9].map(document));
+        draft.clear(Kind::Document).unwrap();
+        assert_eq!(draft.documents().unwrap(), []);
+    }
+
+    #[test]
+    fn what_was_changed_leaves_as_one_write_and_nothing_as_none() {
+        let rows = BTreeMap::new();
+        let (mut draft, mut effects) = (Draft::new(&rows, SpaceNumber(1)), Vec::new());
+        draft.put_bytes(Key::Unapplied(7), vec![1]);
+        draft.delete(Key::Breadcrumb);
+        draft.persist(&mut effects);
+        Draft::new(&rows, SpaceNumber(1)).persist(&mut effects);
+        assert!(matches!(&effects[..], [Effect::Persist(writes)] if writes.len() == 2), "{effects:?}");
     }
 }

@@ -9,8 +9,10 @@ use minicbor::bytes::ByteVec;
 use rand_core::CryptoRng;
 
 use crate::draft::Draft;
-use crate::replica::{Effect, Notice, Replica};
+use crate::effect::{Effect, Notice};
+use crate::replica::Replica;
 use crate::rows::{InvitationRow, Key, Rows, Unreadable};
+use crate::turn::Turn;
 
 /// An invitation of this device's.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -35,29 +37,36 @@ pub struct Asking {
     kem: KemKey,
 }
 
+/// Who is let in by an invitation, and what the code tells of the map.
+#[derive(Clone, Copy, Debug)]
+pub struct Inviting<'a> {
+    /// Through which it is answered.
+    pub relay: RelayKeyHash,
+    pub role: Role,
+    pub group: &'a str,
+    pub map_name: &'a str,
+}
+
 impl Replica {
     /// One invitation, for one device, through one relay. The code works once the next exchange has placed the offer.
-    #[expect(clippy::too_many_arguments, reason = "chance, time and rows are arguments here as everywhere")]
     pub fn invite(
         &mut self,
         now: Timestamp,
-        relay: RelayKeyHash,
-        role: Role,
-        group: &str,
-        map_name: &str,
+        inviting: Inviting<'_>,
         rows: &dyn Rows,
         chance: &mut impl CryptoRng,
         effects: &mut Vec<Effect>,
     ) -> Result<Invitation, InviteError> {
+        let Inviting { relay, role, group, map_name } = inviting;
         let me = self.membership().filter(|member| member.role >= Role::Convenor).ok_or(InviteError::NotAConvenor)?;
         let url = self.relays.get(&relay).ok_or(InviteError::UnknownRelay)?.url.clone();
         let mut secret = [0; 16];
         chance.fill_bytes(&mut secret);
-        let invitation = Invitation { space: self.space, relay, secret, url };
+        let invitation = Invitation { space: self.space(), relay, secret, url };
         let expires = Timestamp(now.0 + limits::INVITATION_MS);
         // The inviter first: a long list of convenors is cut at its end.
-        let mut convenors = vec![self.keys.kem_public()];
-        let members = self.roster.members();
+        let mut convenors = vec![self.me.keys().kem_public()];
+        let members = self.roster().members();
         convenors.extend(
             members
                 .iter()
@@ -65,8 +74,8 @@ impl Replica {
                 .map(|member| member.kem),
         );
         let offer = Offer::new(
-            self.roster.genesis().clone(),
-            self.roster.heads(),
+            self.roster().genesis().clone(),
+            self.roster().heads(),
             me.device,
             me.grant,
             convenors,
@@ -79,22 +88,24 @@ impl Replica {
             secret,
             role: role as u8,
             relay,
-            offer: Some(ByteVec::from(invitation.seal_offer(&self.keys, &offer, chance)?)),
+            offer: Some(ByteVec::from(invitation.seal_offer(self.me.keys(), &offer, chance)?)),
             expires: expires.0,
             request: None,
             answered: false,
             url: invitation.url.clone(),
         };
-        let mut draft = Draft::new(rows, self.number);
+        let mut draft = self.me.draft(rows);
         draft.put(Key::Invitation(invitation.mailbox()), &row);
-        effects.push(Effect::Persist(draft.into_writes()));
+        draft.persist(effects);
         Ok(invitation)
     }
 
     /// Invitations that were given and not answered yet.
     pub fn invited(&self, rows: &dyn Rows) -> Result<Vec<Invited>, Unreadable> {
         Ok(self
-            .invitations(&Draft::new(rows, self.number))?
+            .me
+            .draft(rows)
+            .invitations()?
             .into_iter()
             .filter(|(_, row)| !row.answered)
             .filter_map(|(token, row)| {
@@ -106,15 +117,15 @@ impl Replica {
 
     /// Who asks to join, and the words to compare.
     pub fn asking(&self, rows: &dyn Rows) -> Result<Vec<Asking>, Unreadable> {
-        let draft = Draft::new(rows, self.number);
+        let draft = self.me.draft(rows);
         let mut asking = Vec::new();
-        for (token, row) in self.invitations(&draft)? {
+        for (token, row) in draft.invitations()? {
             let (false, Some(sealed), Some(role)) = (row.answered, &row.request, role_of(&row)) else { continue };
             let invitation =
-                Invitation { space: self.space, relay: row.relay, secret: row.secret, url: row.url.clone() };
-            let Ok(request) = invitation.open_request(&self.keys, sealed) else { continue };
+                Invitation { space: self.space(), relay: row.relay, secret: row.secret, url: row.url.clone() };
+            let Ok(request) = invitation.open_request(self.me.keys(), sealed) else { continue };
             let words =
-                allymap_seal::four_words(&self.space, &request.device, &request.kem, &self.keys.public(), &row.secret);
+                allymap_seal::four_words(self.me.space(), &request.device, &request.kem, &self.device(), &row.secret);
             let JoinRequest { device, kem, name, group, .. } = request;
             asking.push(Asking { token, name, group, role, words, device, kem });
         }
@@ -130,34 +141,24 @@ impl Replica {
         chance: &mut impl CryptoRng,
         effects: &mut Vec<Effect>,
     ) -> Result<(), InviteError> {
-        let mut draft = Draft::new(rows, self.number);
-        let grant =
-            self.roster.grant(&self.keys, asking.device, asking.kem, asking.role, &asking.name, &asking.group, now)?;
-        self.add_own_op(&mut draft, grant.clone());
-        let shares = self.share_keys(now, &mut draft, chance);
-        self.keep_op_record(now, &mut draft, grant, chance)?;
-        for share in shares {
-            self.keep_op_record(now, &mut draft, share, chance)?;
+        let Asking { device, kem, role, name, group, .. } = asking;
+        let grant = self.roster().grant(self.me.keys(), *device, *kem, *role, name, group, now)?;
+        let mut turn = Turn::new(now, self.me.draft(rows), chance);
+        self.add_own_op(grant.clone(), &mut turn.draft);
+        let shares = self.share_keys(&mut turn);
+        for op in std::iter::once(grant).chain(shares) {
+            self.keep_op_record(op, &mut turn)?;
         }
-        self.answered(asking.token, &mut draft)?;
-        effects.push(Effect::Persist(draft.into_writes()));
+        answered(asking.token, &mut turn.draft)?;
+        turn.end(effects);
         Ok(())
     }
 
     /// The words differed, or nobody knows this person: the invitation ends, nothing was given.
     pub fn decline(&mut self, token: BoxToken, rows: &dyn Rows, effects: &mut Vec<Effect>) -> Result<(), Unreadable> {
-        let mut draft = Draft::new(rows, self.number);
-        self.answered(token, &mut draft)?;
-        effects.push(Effect::Persist(draft.into_writes()));
-        Ok(())
-    }
-
-    fn answered(&self, token: BoxToken, draft: &mut Draft<'_>) -> Result<(), Unreadable> {
-        if let Some(mut row) = draft.row::<InvitationRow>(Key::Invitation(token))? {
-            row.answered = true;
-            row.request = None;
-            draft.put(Key::Invitation(token), &row);
-        }
+        let mut draft = self.me.draft(rows);
+        answered(token, &mut draft)?;
+        draft.persist(effects);
         Ok(())
     }
 
@@ -169,17 +170,11 @@ impl Replica {
         Ok(())
     }
 
-    pub(crate) fn keep_request(
-        &self,
-        token: BoxToken,
-        bytes: Vec<u8>,
-        draft: &mut Draft<'_>,
-        effects: &mut Vec<Effect>,
-    ) -> Result<(), Unreadable> {
-        if let Some(mut row) = draft.row::<InvitationRow>(Key::Invitation(token))? {
+    pub(crate) fn keep_request(&self, token: BoxToken, bytes: Vec<u8>, turn: &mut Turn<'_>) -> Result<(), Unreadable> {
+        if let Some(mut row) = turn.draft.row::<InvitationRow>(Key::Invitation(token))? {
             row.request = Some(ByteVec::from(bytes));
-            draft.put(Key::Invitation(token), &row);
-            effects.push(Effect::Tell(Notice::AsksToJoin { invitation: token }));
+            turn.draft.put(Key::Invitation(token), &row);
+            turn.tell(Notice::AsksToJoin { invitation: token });
         }
         Ok(())
     }
@@ -198,6 +193,15 @@ pub enum InviteError {
     Act(#[from] ActError),
     #[error(transparent)]
     Unreadable(#[from] Unreadable),
+}
+
+fn answered(token: BoxToken, draft: &mut Draft<'_>) -> Result<(), Unreadable> {
+    if let Some(mut row) = draft.row::<InvitationRow>(Key::Invitation(token))? {
+        row.answered = true;
+        row.request = None;
+        draft.put(Key::Invitation(token), &row);
+    }
+    Ok(())
 }
 
 fn role_of(row: &InvitationRow) -> Option<Role> {

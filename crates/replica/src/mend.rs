@@ -1,67 +1,83 @@
 //! After damage to the disk: what is left is taken in again, what is missing comes back from the relays.
 
-use std::collections::{BTreeMap, BTreeSet, VecDeque};
+use std::collections::{BTreeMap, BTreeSet};
 
-use allymap_document::{ActorId, Document};
+use allymap_document::Document;
 use allymap_seal::{Body, Content, EpochKey, KemKey, Op, Role, Statement};
-use allymap_wire::{DocumentId, KeyId, LogHash, OpId, Record, RecordId, RecordKind, Timestamp};
+use allymap_wire::{KeyId, Record, RecordId, RecordKind, Timestamp};
 use rand_core::CryptoRng;
 
 use crate::broken::Broken;
 use crate::draft::Draft;
-use crate::replica::{Effect, Replica};
-use crate::rows::{DocumentRow, Fate, FateRow, Key, OfferRow, OwnRow, Refused, Rows, Salt, StatementRow, Unreadable};
+use crate::effect::Effect;
+use crate::replica::Replica;
+use crate::rows::{DocumentRow, Fate, FateRow, Key, Kind, OfferRow, OwnRow, Refused, Rows, Salt, Unreadable};
+use crate::turn::Turn;
+
+/// What follows from records and logs, and will follow from them again.
+const FOLLOWS: [Kind; 8] = [
+    Kind::Unapplied,
+    Kind::Waiting,
+    Kind::Offer,
+    Kind::Position,
+    Kind::Breadcrumb,
+    Kind::Judged,
+    Kind::Unsaid,
+    Kind::Unsealed,
+];
 
 impl Replica {
     /// Some rows may be gone, and others be as they were earlier. Every record that is left is numbered and applied anew, every
     /// relay's log is read from its beginning at the next exchange, and all that is here is offered to it. This device writes
     /// under a new actor from now on, since it may have forgotten changes of its own.
-    pub fn mend(&mut self, salt: [u8; 8], rows: &dyn Rows, effects: &mut Vec<Effect>) -> Result<(), Unreadable> {
-        let mut draft = Draft::new(rows, self.number);
-        // What follows from records and logs, and will follow from them again.
-        for letter in *b"vwnxbgpe" {
-            for (name, _) in draft.list(letter, &[], None, usize::MAX)? {
-                draft.delete_named(letter, &name);
+    pub fn mend(
+        &mut self,
+        now: Timestamp,
+        rows: &dyn Rows,
+        chance: &mut impl CryptoRng,
+        effects: &mut Vec<Effect>,
+    ) -> Result<(), Unreadable> {
+        let mut turn = Turn::new(now, self.me.draft(rows), chance);
+        let draft = &mut turn.draft;
+        for kind in FOLLOWS {
+            draft.clear(kind)?;
+        }
+        if !self.breaks(Broken::MendingKeepsCursors) {
+            self.relays.rewind(draft);
+        }
+        let mut salt = [0; 8];
+        turn.chance.fill_bytes(&mut salt);
+        self.me.renew(salt);
+        self.learn_salts(draft)?;
+        if let Some(last) = draft.last_statement()? {
+            self.me.found_statement(last);
+        }
+        for record in self.order_anew(draft)? {
+            for missing in self.take_key_packet(&record, draft) {
+                self.wake_later(&missing, draft)?;
             }
         }
-        for cursor in self.relays.values_mut().filter(|_| self.broken != Some(Broken::MendingKeepsCursors)) {
-            (cursor.position, cursor.hash, cursor.highest) = (0, LogHash::START.0, None);
+        while turn.draft.has_unapplied()? {
+            let unapplied = turn.draft.unapplied(usize::MAX)?;
+            turn.draft.clear(Kind::Unapplied)?;
+            self.apply_these(unapplied.into(), &mut turn)?;
         }
-        for relay in self.relays.keys().copied().collect::<Vec<_>>() {
-            self.put_cursor(&mut draft, relay);
-        }
-        self.take_salt(salt);
-        self.learn_salts(&mut draft)?;
-        let last = draft.list(b's', &[], None, usize::MAX)?.pop();
-        if let Some(last) = last.and_then(|(name, _)| name.try_into().ok().map(u32::from_be_bytes)) {
-            self.header.next_statement = self.header.next_statement.max(last + 1);
-        }
-        for record in self.order_anew(&mut draft)? {
-            for missing in self.take_key_packet(&record, &mut draft) {
-                self.wake_later(&missing, &mut draft)?;
-            }
-        }
-        while !draft.list(b'v', &[], None, 1)?.is_empty() {
-            self.apply_all(&mut draft, effects)?;
-        }
-        self.say_again_what_no_record_holds(&mut draft)?;
-        self.put_header(&mut draft);
-        effects.push(Effect::Persist(draft.into_writes()));
+        self.say_again_what_no_record_holds(&mut turn.draft)?;
+        self.me.put(&mut turn.draft);
+        turn.end(effects);
         Ok(())
     }
 
     /// Those of own statements that are left. What was written under any of them is this device's own and counts as its own.
     fn learn_salts(&mut self, draft: &mut Draft<'_>) -> Result<(), Unreadable> {
-        for (_, row) in draft.list(b's', &[], None, usize::MAX)? {
-            if let Ok(StatementRow { statement, .. }) = minicbor::decode(&row)
-                && let Ok(statement) = Statement::from_bytes(&statement)
-            {
-                self.header.earlier.insert(Salt(statement.salt));
+        for row in draft.statements()? {
+            if let Ok(statement) = Statement::from_bytes(&row.statement) {
+                self.me.learn(statement.salt);
             }
         }
         let device = self.device();
-        for Salt(salt) in &self.header.earlier {
-            draft.put_bytes(Key::Actor(allymap_seal::actor(&device, salt)), device.0.to_vec());
+        for Salt(salt) in self.me.earlier() {
+            draft.put_bytes(Key::Actor(self.me.actor_under(salt).0), device.0.to_vec());
         }
         Ok(())
     }
@@ -70,9 +86,8 @@ impl Replica {
     /// be sealed again. Whoever has the first record takes the second for a repetition.
     fn say_again_what_no_record_holds(&self, draft: &mut Draft<'_>) -> Result<(), Unreadable> {
         let (mut held, mut ops) = (BTreeSet::new(), BTreeSet::new());
-        for (_, bytes) in draft.list(b'r', &[], None, usize::MAX)? {
-            let Ok(record) = Record::new(bytes) else { continue };
-            match allymap_seal::open(&self.space, &self.ring, &record) {
+        for record in draft.records()? {
+            match allymap_seal::open(self.me.space(), self.ring(), &record) {
                 Ok(Content::Changes { statement, body }) if statement.by == self.device() => {
                     let changes = allymap_seal::expand_body(statement.codec, &body).unwrap_or_default();
                     held.extend(allymap_document::change_hashes(&changes).unwrap_or_default());
@@ -81,20 +96,19 @@ impl Replica {
                 _ => {}
             }
         }
-        for (id, _, op) in self.roster.ops() {
+        for (id, _, op) in self.roster().ops() {
             if !ops.contains(&id) || self.lost_packet(op, draft)?.is_some() {
                 draft.put_bytes(Key::Unsaid(id), Vec::new());
             }
         }
-        for (name, _) in draft.list(b'd', &[], None, usize::MAX)? {
-            let Some(id) = DocumentId::from_slice(&name) else { continue };
+        for id in draft.documents()? {
             let Some(mut row) = draft.row::<DocumentRow>(Key::Document(id))? else { continue };
-            let Ok(mut document) = Document::load(&row.saved, self.actor()) else { continue };
-            let mut known = self.header.earlier.clone();
+            let Ok(mut document) = Document::load(&row.saved, self.me.actor()) else { continue };
+            let mut known = self.me.earlier().clone();
             known.extend(row.own.iter().map(|own| Salt(own.salt)));
             row.own.clear();
             for Salt(salt) in known {
-                document.set_actor(ActorId(allymap_seal::actor(&self.device(), &salt)));
+                document.set_actor(self.me.actor_under(&salt));
                 let own = document.change_bytes_since(0);
                 if let Some(first) = own.iter().find(|change| !held.contains(&change.hash)) {
                     row.own.push(OwnRow { salt, sealed_through: first.seq - 1 });
@@ -119,31 +133,26 @@ impl Replica {
     }
 
     /// Seals again what [`Replica::mend`] found without a record and no relay has brought back.
-    pub(crate) fn say_again(
-        &mut self,
-        now: Timestamp,
-        draft: &mut Draft<'_>,
-        chance: &mut impl CryptoRng,
-    ) -> Result<(), Unreadable> {
-        if self.membership().is_none_or(|member| member.role < Role::Member) {
+    pub(crate) fn say_again(&mut self, turn: &mut Turn<'_>) -> Result<(), Unreadable> {
+        if !self.is_at_least(Role::Member) {
             return Ok(());
         }
-        for (name, _) in draft.list(b'p', &[], None, usize::MAX)? {
-            draft.delete_named(b'p', &name);
-            let Some(id) = OpId::from_slice(&name) else { continue };
-            let Some((signed, op)) = self.roster.op(&id).map(|(signed, op)| (signed.clone(), op.clone())) else {
+        let unsaid = turn.draft.unsaid()?;
+        turn.draft.clear(Kind::Unsaid)?;
+        for id in unsaid {
+            let Some((signed, op)) = self.roster().op(&id).map(|(signed, op)| (signed.clone(), op.clone())) else {
                 continue;
             };
-            if let Some(ids) = self.lost_packet(&op, draft)? {
-                let keys: Vec<EpochKey> = ids.iter().filter_map(|id| self.ring.get(id)).cloned().collect();
-                let members: Vec<KemKey> = self.roster.members().iter().map(|member| member.kem).collect();
+            if let Some(ids) = self.lost_packet(&op, &turn.draft)? {
+                let keys: Vec<EpochKey> = ids.iter().filter_map(|id| self.ring().get(id)).cloned().collect();
+                let members: Vec<KemKey> = self.roster().members().iter().map(|member| member.kem).collect();
                 let lent: Vec<&EpochKey> = keys.iter().collect();
-                if let Ok(packet) = allymap_seal::wrap_keys(&self.space, &lent, &members, chance) {
-                    self.keep_record(draft, &packet, Fate::KeyPacket, None);
+                if let Ok(packet) = allymap_seal::wrap_keys(self.me.space(), &lent, &members, &mut turn.chance) {
+                    self.keep_own_record(&mut turn.draft, &packet, Fate::KeyPacket);
                 }
             }
             // A member may mint, which is all that this may need.
-            let _ = self.keep_op_record(now, draft, signed, chance);
+            let _ = self.keep_op_record(signed, turn);
         }
         Ok(())
     }
@@ -151,34 +160,18 @@ impl Replica {
     /// Numbers the records that are left in their old order, where that is known, and lists them for applying and for every
     /// relay. Says which of them are key packets: keys come before what they open.
     fn order_anew(&mut self, draft: &mut Draft<'_>) -> Result<Vec<Record>, Unreadable> {
-        let mut fates = BTreeMap::new();
-        for (name, row) in draft.list(b'f', &[], None, usize::MAX)? {
-            if let (Some(id), Ok(row)) = (RecordId::from_slice(&name), minicbor::decode::<FateRow>(&row)) {
-                fates.insert(id, row);
-            } else {
-                draft.delete_named(b'f', &name);
-            }
-        }
-        let mut left = Vec::new();
-        for (name, bytes) in draft.list(b'r', &[], None, usize::MAX)? {
-            let record = Record::new(bytes).ok().filter(|record| record.id().0[..] == name[..]);
-            let Some(record) = record else {
-                draft.delete_named(b'r', &name);
-                continue;
-            };
-            let order = fates.get(&record.id()).map_or(u64::MAX, |row| row.order);
-            left.push((order, record));
-        }
-        left.sort_by_key(|(order, record)| (*order, record.id()));
-        self.header.next_order = 1;
+        draft.clear_damaged()?;
+        let fates: BTreeMap<RecordId, FateRow> = draft.fates()?.into_iter().collect();
+        let mut left = draft.records()?;
+        left.sort_by_cached_key(|record| (fates.get(&record.id()).map_or(u64::MAX, |row| row.order), record.id()));
+        self.me.forget_orders();
         let mut packets = Vec::new();
         let mut known = BTreeSet::new();
-        for (_, record) in left {
-            let (id, order) = (record.id(), self.header.next_order);
-            self.header.next_order += 1;
+        for record in left {
+            let (id, order) = (record.id(), self.me.take_order());
             known.insert(id);
-            for relay in self.relays.keys() {
-                draft.put(Key::Offer(*relay, order), &OfferRow { record: id, acknowledged: None });
+            for relay in self.relays.names() {
+                draft.put(Key::Offer(relay, order), &OfferRow { record: id, acknowledged: None });
             }
             let fate = match (record.kind(), fates.get(&id).map(|row| &row.fate)) {
                 (RecordKind::KeyPacket, _) => {
@@ -194,31 +187,14 @@ impl Replica {
             };
             draft.put(Key::Fate(id), &FateRow { order, fate });
         }
-        for (id, row) in fates {
-            if !known.contains(&id) {
-                match row.fate {
-                    Fate::Gone => {
-                        draft.put(Key::Fate(id), &FateRow { order: self.header.next_order, fate: Fate::Gone })
-                    }
-                    _ => draft.delete(Key::Fate(id)),
-                }
+        // What a relay has deleted comes after everything else.
+        let order = self.me.take_order();
+        for (id, row) in fates.into_iter().filter(|(id, _)| !known.contains(id)) {
+            match row.fate {
+                Fate::Gone => draft.put(Key::Fate(id), &FateRow { order, fate: Fate::Gone }),
+                _ => draft.delete(Key::Fate(id)),
             }
         }
-        self.header.next_order += 1;
         Ok(packets)
-    }
-
-    fn apply_all(&mut self, draft: &mut Draft<'_>, effects: &mut Vec<Effect>) -> Result<(), Unreadable> {
-        let unapplied = draft.list(b'v', &[], None, usize::MAX)?;
-        let queue: VecDeque<(u64, RecordId)> = unapplied
-            .iter()
-            .filter_map(|(order, id)| {
-                Some((order.as_slice().try_into().ok().map(u64::from_be_bytes)?, RecordId::from_slice(id)?))
-            })
-            .collect();
-        for (name, _) in unapplied {
-            draft.delete_named(b'v', &name);
-        }
-        self.apply_these(queue, draft, effects)
     }
 }

@@ -1,17 +1,19 @@
 //! What this device has to say: sittings sealed as late as possible, keys minted and shared, the access list.
 
-use allymap_document::{ActorId, Document, MAX_OPERATIONS_PER_RECORD};
+use std::iter::Peekable;
+
+use allymap_document::{Document, MAX_OPERATIONS_PER_RECORD, OwnChange};
 use allymap_seal::{ActError, Content, Draft as Unsigned, EpochKey, Inserted, Role, Seen, SignedOp, Statement};
 use allymap_wire::{
-    AccessEntry, AccessList, DeviceKey, DocumentId, HashPrefix, RelayKeyHash, Timestamp, access_digest,
-    access_transcript,
+    AccessEntry, AccessList, DeviceKey, DocumentId, Flags, HashPrefix, RelayKeyHash, access_digest, access_transcript,
 };
 use minicbor::bytes::ByteVec;
-use rand_core::CryptoRng;
 
 use crate::draft::Draft;
-use crate::replica::{Replica, put_document};
-use crate::rows::{DocumentRow, Fate, Key, StatementRow, Unreadable, flags};
+use crate::edit::put_document;
+use crate::replica::Replica;
+use crate::rows::{DocumentRow, Fate, Key, OwnRow, StatementRow, Unreadable};
+use crate::turn::Turn;
 
 /// A sitting is closed after this many changes, before it holds more operations than others take in one record, …
 const SITTING_CHANGES: usize = 200;
@@ -19,147 +21,109 @@ const SITTING_CHANGES: usize = 200;
 const SITTING_BYTES: usize = 64 << 10;
 
 impl Replica {
-    pub(crate) fn unsealed_in(&self, draft: &Draft<'_>) -> Result<Vec<DocumentId>, Unreadable> {
-        let unsealed = draft.list(b'e', &[], None, usize::MAX)?;
-        Ok(unsealed.iter().filter_map(|(name, _)| DocumentId::from_slice(name)).collect())
-    }
-
     /// Closes the sittings of these documents: one statement, one record for each. Nothing happens without leave to write.
     /// `relay` is the one whose log they will tell how far it was read.
     pub(crate) fn seal_sittings(
         &mut self,
-        now: Timestamp,
         relay: Option<RelayKeyHash>,
         documents: &[DocumentId],
-        draft: &mut Draft<'_>,
-        chance: &mut impl CryptoRng,
+        turn: &mut Turn<'_>,
     ) -> Result<(), Unreadable> {
-        if documents.is_empty() || self.membership().is_none_or(|member| member.role < Role::Member) {
+        if documents.is_empty() || !self.is_at_least(Role::Member) {
             return Ok(());
         }
-        let Some(key) = self.sealing_key(now, draft, chance) else { return Ok(()) };
+        let Some(key) = self.sealing_key(turn) else { return Ok(()) };
         for id in documents.iter().copied() {
-            let Some(mut row) = draft.row::<DocumentRow>(Key::Document(id))? else { continue };
-            let Ok(mut document) = Document::load(&row.saved, self.actor()) else { continue };
-            for at in 0..row.own.len() {
-                let salt = row.own[at].salt;
-                document.set_actor(ActorId(allymap_seal::actor(&self.keys.public(), &salt)));
-                let mut changes = document.change_bytes_since(row.own[at].sealed_through).into_iter().peekable();
-                while changes.peek().is_some() {
-                    let (mut sitting, mut hashes, mut bytes, mut operations) = (Vec::new(), Vec::new(), 0, 0);
-                    while let Some(change) = changes.next_if(|change| {
-                        sitting.is_empty()
-                            || sitting.len() < SITTING_CHANGES
-                                && bytes + change.bytes.len() <= SITTING_BYTES
-                                && operations + change.operations <= MAX_OPERATIONS_PER_RECORD
-                    }) {
-                        row.own[at].sealed_through = change.seq;
-                        bytes += change.bytes.len();
-                        operations += change.operations;
-                        hashes.push(change.hash.0);
-                        sitting.push(change.bytes);
-                    }
-                    self.seal_sitting(relay, id, salt, &sitting, &hashes, &key, draft, chance)?;
+            let Some(mut row) = turn.draft.row::<DocumentRow>(Key::Document(id))? else { continue };
+            let Ok(mut document) = Document::load(&row.saved, self.me.actor()) else { continue };
+            for own in &mut row.own {
+                document.set_actor(self.me.actor_under(&own.salt));
+                let mut changes = document.change_bytes_since(own.sealed_through).into_iter().peekable();
+                while let Some(sitting) = Sitting::close(id, own, &mut changes) {
+                    self.seal_sitting(relay, sitting, &key, turn);
                 }
             }
-            row.own.retain(|own| own.salt == self.header.salt);
-            document.set_actor(self.actor());
-            put_document(draft, id, row, &document);
-            draft.delete(Key::Unsealed(id));
+            row.own.retain(|own| own.salt == self.me.salt());
+            document.set_actor(self.me.actor());
+            put_document(&mut turn.draft, id, row, &document);
+            turn.draft.delete(Key::Unsealed(id));
         }
-        self.put_header(draft);
+        self.me.put(&mut turn.draft);
         Ok(())
     }
 
-    #[allow(clippy::too_many_arguments)]
-    fn seal_sitting(
-        &mut self,
-        relay: Option<RelayKeyHash>,
-        document: DocumentId,
-        salt: [u8; 8],
-        changes: &[Vec<u8>],
-        hashes: &[[u8; 32]],
-        key: &EpochKey,
-        draft: &mut Draft<'_>,
-        chance: &mut impl CryptoRng,
-    ) -> Result<(), Unreadable> {
-        let seq = self.header.next_statement;
-        let seen = relay.and_then(|relay| self.relays.get(&relay)).and_then(|row| {
-            let log = Seen::log(&row.key?, &row.log);
-            let mut hash = [0; 8];
-            hash.copy_from_slice(&row.hash[..8]);
-            Some(Seen { log, position: row.position, hash })
-        });
+    fn seal_sitting(&mut self, relay: Option<RelayKeyHash>, sitting: Sitting, key: &EpochKey, turn: &mut Turn<'_>) {
+        let seq = self.me.next_statement();
         let unsigned = Unsigned {
-            doc: document,
-            salt,
+            doc: sitting.document,
+            salt: sitting.salt,
             seq,
-            prev: self.header.last_statement.into_iter().collect(),
-            roster: self.roster.heads(),
-            seen,
+            prev: self.me.last_statement().into_iter().collect(),
+            roster: self.roster().heads(),
+            seen: relay.and_then(|relay| self.have_read(&relay)),
         };
-        let statement = Statement::sign(&self.keys, &self.space, unsigned, hashes);
-        let body = allymap_seal::compress_body(changes).expect("a sitting is closed long before a body's limit");
-        let bytes = statement.to_bytes();
-        let last = statement.hash();
+        let statement = Statement::sign(self.me.keys(), self.me.space(), unsigned, &sitting.hashes);
+        let body =
+            allymap_seal::compress_body(&sitting.changes).expect("a sitting is closed long before a body's limit");
+        let (bytes, hash) = (statement.to_bytes(), statement.hash());
         let content = Content::Changes { statement, body };
-        let record = allymap_seal::seal(&self.space, key, &content, chance)
+        let record = allymap_seal::seal(self.me.space(), key, &content, &mut turn.chance)
             .expect("a sitting is closed long before it outgrows a record");
-        let by = self.keys.public();
-        let record = self.keep_record(draft, &record, Fate::Changes { document, by, seq }, None);
-        draft.put(Key::Statement(seq), &StatementRow { statement: ByteVec::from(bytes), record });
-        draft.put_bytes(Key::Actor(allymap_seal::actor(&by, &salt)), by.0.to_vec());
-        self.header.next_statement += 1;
-        self.header.last_statement = Some(last);
-        Ok(())
+        let by = self.device();
+        let fate = Fate::Changes { document: sitting.document, by, seq };
+        self.keep_own_record(&mut turn.draft, &record, fate);
+        let row = StatementRow { statement: ByteVec::from(bytes), record: record.id() };
+        turn.draft.put(Key::Statement(seq), &row);
+        turn.draft.put_bytes(Key::Actor(self.me.actor_under(&sitting.salt).0), by.0.to_vec());
+        self.me.signed(hash);
+    }
+
+    /// How far this device has read a relay's log, as its statements say it.
+    fn have_read(&self, relay: &RelayKeyHash) -> Option<Seen> {
+        let log = self.relays.log_name(relay)?;
+        let row = self.relays.get(relay)?;
+        let mut hash = [0; 8];
+        hash.copy_from_slice(&row.hash[..8]);
+        Some(Seen { log, position: row.position, hash })
     }
 
     /// A key that every device ever given it may still have: an existing one, or a new one. `None`: this device may mint none.
-    fn sealing_key(&mut self, now: Timestamp, draft: &mut Draft<'_>, chance: &mut impl CryptoRng) -> Option<EpochKey> {
-        let known = self.roster.clean_keys().iter().find_map(|id| self.ring.get(id)).cloned();
-        known.or_else(|| self.mint(now, draft, chance).ok())
+    fn sealing_key(&mut self, turn: &mut Turn<'_>) -> Option<EpochKey> {
+        let known = self.roster().clean_keys().iter().find_map(|id| self.ring().get(id)).cloned();
+        known.or_else(|| self.mint(turn).ok())
     }
 
     /// A new key for everybody who is a member now.
-    pub(crate) fn mint(
-        &mut self,
-        now: Timestamp,
-        draft: &mut Draft<'_>,
-        chance: &mut impl CryptoRng,
-    ) -> Result<EpochKey, ActError> {
-        let minted = self.roster.mint(&self.keys, &self.ring, now, chance)?;
-        self.keep_record(draft, &minted.packet, Fate::KeyPacket, None);
-        self.take_key(minted.key.clone(), draft);
-        self.add_own_op(draft, minted.op.clone());
-        self.keep_sealed(draft, minted.op, &minted.key, chance);
-        self.put_header(draft);
+    pub(crate) fn mint(&mut self, turn: &mut Turn<'_>) -> Result<EpochKey, ActError> {
+        let minted = self.roster().mint(self.me.keys(), self.ring(), turn.now, &mut turn.chance)?;
+        self.keep_own_record(&mut turn.draft, &minted.packet, Fate::KeyPacket);
+        self.take_key(minted.key.clone(), &mut turn.draft);
+        self.add_own_op(minted.op.clone(), &mut turn.draft);
+        self.keep_sealed(minted.op, &minted.key, turn);
+        self.me.put(&mut turn.draft);
         Ok(minted.key)
     }
 
     /// Gives the head keys to members who have none: newcomers, and whoever was granted while another minted. The operations
     /// are in the roster; their records are the caller's to keep, after those they build on.
-    pub(crate) fn share_keys(
-        &mut self,
-        now: Timestamp,
-        draft: &mut Draft<'_>,
-        chance: &mut impl CryptoRng,
-    ) -> Vec<SignedOp> {
+    pub(crate) fn share_keys(&mut self, turn: &mut Turn<'_>) -> Vec<SignedOp> {
         let mut ops = Vec::new();
-        if self.membership().is_none_or(|member| member.role < Role::Member) {
+        if !self.is_at_least(Role::Member) {
             return ops;
         }
-        for (member, _) in self.roster.missing_shares() {
-            let Ok(shared) = self.roster.share(&self.keys, &self.ring, &member.device, now, chance) else { continue };
-            self.keep_record(draft, &shared.packet, Fate::KeyPacket, None);
-            self.add_own_op(draft, shared.op.clone());
+        for (member, _) in self.roster().missing_shares() {
+            let (keys, to) = (self.me.keys(), &member.device);
+            let Ok(shared) = self.roster().share(keys, self.ring(), to, turn.now, &mut turn.chance) else { continue };
+            self.keep_own_record(&mut turn.draft, &shared.packet, Fate::KeyPacket);
+            self.add_own_op(shared.op.clone(), &mut turn.draft);
             ops.push(shared.op);
         }
         ops
     }
 
     /// An operation of one's own enters the roster.
-    pub(crate) fn add_own_op(&mut self, draft: &mut Draft<'_>, op: SignedOp) {
-        let added = self.roster.insert(op);
+    pub(crate) fn add_own_op(&mut self, op: SignedOp, draft: &mut Draft<'_>) {
+        let added = self.insert_op(op);
         debug_assert!(matches!(added, Ok(Inserted::Added(_))), "an own operation builds on what is known");
         if let Ok(Inserted::Added(ids)) = added {
             for id in ids {
@@ -169,44 +133,38 @@ impl Replica {
     }
 
     /// The record of an operation, sealed under a key that all members have.
-    pub(crate) fn keep_op_record(
-        &mut self,
-        now: Timestamp,
-        draft: &mut Draft<'_>,
-        op: SignedOp,
-        chance: &mut impl CryptoRng,
-    ) -> Result<(), ActError> {
-        let shared = self.roster.roster_keys().iter().find_map(|id| self.ring.get(id)).cloned();
+    pub(crate) fn keep_op_record(&mut self, op: SignedOp, turn: &mut Turn<'_>) -> Result<(), ActError> {
+        let shared = self.roster().roster_keys().iter().find_map(|id| self.ring().get(id)).cloned();
         let key = match shared {
             Some(key) => key,
-            None => self.mint(now, draft, chance)?,
+            None => self.mint(turn)?,
         };
-        self.keep_sealed(draft, op, &key, chance);
-        self.put_header(draft);
+        self.keep_sealed(op, &key, turn);
+        self.me.put(&mut turn.draft);
         Ok(())
     }
 
-    fn keep_sealed(&mut self, draft: &mut Draft<'_>, op: SignedOp, key: &EpochKey, chance: &mut impl CryptoRng) {
-        let record = allymap_seal::seal(&self.space, key, &Content::Op(op), chance)
+    fn keep_sealed(&mut self, op: SignedOp, key: &EpochKey, turn: &mut Turn<'_>) {
+        let record = allymap_seal::seal(self.me.space(), key, &Content::Op(op), &mut turn.chance)
             .expect("a roster operation is far smaller than a record may be");
-        self.keep_record(draft, &record, Fate::Roster, None);
+        self.keep_own_record(&mut turn.draft, &record, Fate::Roster);
     }
 
     /// The access list that the roster asks for, if the relay's is another and this device may replace it.
     pub(crate) fn access_update(&self, relay: &RelayKeyHash, version: u64, known: HashPrefix) -> Option<AccessList> {
-        if self.membership()?.role < Role::Convenor {
+        if !self.is_at_least(Role::Convenor) {
             return None;
         }
         let key = self.relays.get(relay)?.key?;
         let mut entries: Vec<AccessEntry> = self
-            .roster
+            .roster()
             .members()
             .into_iter()
             .map(|member| AccessEntry { device: member.device, flags: flags(member.role) })
             .collect();
         entries.sort();
-        let former = self.roster.former_members();
-        let gone = |device: &DeviceKey| self.roster.member(device).is_none();
+        let former = self.roster().former_members();
+        let gone = |device: &DeviceKey| self.roster().member(device).is_none();
         let mut removed: Vec<DeviceKey> = former
             .into_iter()
             .filter(|former| former.removed.is_some())
@@ -217,9 +175,51 @@ impl Replica {
         if access_digest(&entries, &removed) == known {
             return None;
         }
-        let transcript = access_transcript(&key, &self.space, version + 1, version, &entries, &removed);
-        let signature = self.keys.sign(&transcript);
-        let by = self.keys.public();
+        let transcript = access_transcript(&key, self.me.space(), version + 1, version, &entries, &removed);
+        let signature = self.me.keys().sign(&transcript);
+        let by = self.device();
         Some(AccessList { version: version + 1, base: version, entries, removed, by, signature })
+    }
+}
+
+/// Own changes that leave together.
+struct Sitting {
+    document: DocumentId,
+    salt: [u8; 8],
+    changes: Vec<Vec<u8>>,
+    hashes: Vec<[u8; 32]>,
+}
+
+impl Sitting {
+    /// As many of these changes as one sitting holds, if there are any; they are covered from now on.
+    fn close(
+        document: DocumentId,
+        own: &mut OwnRow,
+        changes: &mut Peekable<impl Iterator<Item = OwnChange>>,
+    ) -> Option<Sitting> {
+        let mut sitting = Sitting { document, salt: own.salt, changes: Vec::new(), hashes: Vec::new() };
+        let (mut bytes, mut operations) = (0, 0);
+        while let Some(change) = changes.next_if(|change| {
+            sitting.changes.is_empty()
+                || sitting.changes.len() < SITTING_CHANGES
+                    && bytes + change.bytes.len() <= SITTING_BYTES
+                    && operations + change.operations <= MAX_OPERATIONS_PER_RECORD
+        }) {
+            own.sealed_through = change.seq;
+            bytes += change.bytes.len();
+            operations += change.operations;
+            sitting.hashes.push(change.hash.0);
+            sitting.changes.push(change.bytes);
+        }
+        (!sitting.changes.is_empty()).then_some(sitting)
+    }
+}
+
+/// What a relay lets a device do, as its role in the roster says.
+fn flags(role: Role) -> Flags {
+    match role {
+        Role::Reader => Flags::READ,
+        Role::Member => Flags::WRITE,
+        Role::Convenor | Role::Root => Flags::CONVENE,
     }
 }

@@ -1,39 +1,34 @@
 //! One device's view of one map: who it is there, what it may do, its documents.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
-use allymap_document::{ActId, ActorId, Document, Edit};
-use allymap_seal::{DeviceKeys, EpochKey, KeyRing, Member, Role, Roster, SignedOp};
-use allymap_wire::{
-    DeviceKey, DocumentId, Head, LogHash, LogId, OperatorToken, RecordId, RelayKeyHash, SpaceId, Timestamp,
-};
-use minicbor::bytes::ByteVec;
+use allymap_seal::{DeviceKeys, EpochKey, Inserted, KeyRing, Member, OpError, Role, Roster, SignedOp};
+use allymap_wire::{DeviceKey, OperatorToken, Record, RecordId, RelayKeyHash, SpaceId, Timestamp};
+use rand_core::CryptoRng;
 
 use crate::broken::Broken;
 use crate::budget::Budget;
 use crate::draft::Draft;
-use crate::exchange::Session;
-use crate::rows::{
-    CursorRow, DocumentRow, Fate, FateRow, HeaderRow, InvitationRow, Key, Missing, OfferRow, OpRow, OwnRow, Rows, Salt,
-    SpaceNumber, Unreadable, Write,
-};
+use crate::effect::Effect;
+use crate::me::Me;
+use crate::relays::{KnownRelay, Relays};
+use crate::rows::{Fate, FateRow, HeaderRow, Key, Missing, OfferRow, Rows, SpaceNumber, Unreadable};
+use crate::session::Session;
 use crate::shelf::Shelf;
+use crate::turn::Turn;
 
 /// One device in one map. Everything in it is rebuilt from the rows by [`Replica::open`]: after a failed write it is
 /// dropped and opened again.
 pub struct Replica {
-    pub(crate) number: SpaceNumber,
-    pub(crate) space: SpaceId,
-    pub(crate) keys: DeviceKeys,
-    pub(crate) header: HeaderRow,
-    pub(crate) roster: Roster,
-    pub(crate) ring: KeyRing,
-    pub(crate) relays: BTreeMap<RelayKeyHash, CursorRow>,
+    pub(crate) me: Me,
+    roster: Roster,
+    ring: KeyRing,
+    pub(crate) relays: Relays,
     pub(crate) sessions: BTreeMap<RelayKeyHash, Session>,
     pub(crate) applying: Applying,
     pub(crate) shelf: Shelf,
     pub(crate) budget: Budget,
-    pub(crate) broken: Option<Broken>,
+    broken: Option<Broken>,
 }
 
 /// How records that are durable become part of the documents.
@@ -43,61 +38,6 @@ pub(crate) enum Applying {
     Together,
     /// The last life ended with records unapplied. One of them may have ended it: one at a time, each announced on disk first.
     OneByOne { announced: Option<RecordId> },
-}
-
-/// What we can ask for. A driver carries effects out in order; [`Effect::Persist`] is done when it is durable.
-#[derive(Debug)]
-pub enum Effect {
-    /// Store these, all or none.
-    Persist(Vec<Write>),
-    Send {
-        relay: RelayKeyHash,
-        bytes: Vec<u8>,
-    },
-    /// Hang up.
-    Close {
-        relay: RelayKeyHash,
-    },
-    /// Hand in [`Input::Continue`](crate::Input::Continue) once everything before this is durable.
-    Continue,
-    /// A document was changed by somebody else: rows derived from it are stale.
-    Changed(DocumentId),
-    Tell(Notice),
-}
-
-/// Something a person may want to know.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Notice {
-    /// Everything here is with this relay, and everything there is here.
-    CaughtUp { relay: RelayKeyHash },
-    /// The relay has these own records on its disk.
-    WithRelay { relay: RelayKeyHash, records: Vec<RecordId> },
-    /// A record does not count: for good, or as long as nothing else is known.
-    Refused { record: RecordId, why: crate::rows::Refused },
-    /// The relay does not take a record, for now.
-    NotTaken { relay: RelayKeyHash, code: allymap_wire::Code },
-    /// The relay lost part of its log (or is another); what it lacks is offered again.
-    RolledBack { relay: RelayKeyHash, from: u64, to: u64 },
-    /// What the relay sent does not fit its own hash chain. The connection was ended; nothing was taken from it.
-    BadLog { relay: RelayKeyHash },
-    /// Another member's device has read further in this relay's log than the relay shows us.
-    Withheld { relay: RelayKeyHash, by: DeviceKey },
-    /// The relay at this address is another one than the map knows.
-    WrongRelay { relay: RelayKeyHash },
-    /// No common version of the protocol.
-    WrongVersion { relay: RelayKeyHash, oldest: u8, newest: u8 },
-    /// The relay does not let this device in (yet).
-    NotAdmitted { relay: RelayKeyHash },
-    /// This device was removed from the map.
-    Removed { relay: RelayKeyHash },
-    /// The relay ended the connection.
-    Ended { relay: RelayKeyHash, code: allymap_wire::Code, retry_after_ms: u64 },
-    /// Somebody asks to join.
-    AsksToJoin { invitation: allymap_wire::BoxToken },
-    /// The map is now at this relay.
-    Created { relay: RelayKeyHash },
-    /// The relay refused to take the map.
-    NotCreated { relay: RelayKeyHash, code: allymap_wire::Code },
 }
 
 #[derive(Debug, thiserror::Error)]
@@ -117,29 +57,10 @@ pub enum FoundError {
     #[error(transparent)]
     Unreadable(#[from] Unreadable),
     #[error(transparent)]
-    Genesis(#[from] allymap_seal::OpError),
+    Genesis(#[from] OpError),
     /// A name or group that is too long, for example.
     #[error(transparent)]
     Act(#[from] allymap_seal::ActError),
-}
-
-#[derive(Debug, thiserror::Error)]
-pub enum EditFailure {
-    #[error(transparent)]
-    Unreadable(#[from] Unreadable),
-    #[error(transparent)]
-    Document(#[from] allymap_document::EditError),
-    #[error("the saved document was damaged")]
-    Damaged(#[source] allymap_document::LoadError),
-    /// This device has written as much into the document as others are sure to take from it.
-    #[error("this device wrote {operations} operations into it, {limit} are for edits like this one")]
-    OwnShareIsFull { operations: u64, limit: u64 },
-    /// All together have written so much that the document would be slow to open.
-    #[error("the document holds {operations} operations, {limit} fit")]
-    DocumentIsFull { operations: u64, limit: u64 },
-    /// This device may read, not write.
-    #[error("this device may only read this map")]
-    ReadOnly,
 }
 
 /// The founding of a map: everything about it that chance decides.
@@ -150,17 +71,6 @@ pub struct Founding<'a> {
     pub name: &'a str,
     pub group: &'a str,
     pub salt: [u8; 8],
-}
-
-/// A relay that this device knows how to reach.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct KnownRelay {
-    pub relay: RelayKeyHash,
-    pub url: String,
-    /// How much of its log this device has.
-    pub position: u64,
-    pub admitted: bool,
-    pub removed: bool,
 }
 
 /// How things stand with own edits and others' records.
@@ -180,21 +90,21 @@ impl Replica {
         number: SpaceNumber,
         founding: Founding<'_>,
         rows: &dyn Rows,
-        chance: &mut impl rand_core::CryptoRng,
+        chance: &mut impl CryptoRng,
         effects: &mut Vec<Effect>,
     ) -> Result<Replica, FoundError> {
         let Founding { root, keys, genesis, name, group, salt } = founding;
         let mut replica = Self::with_genesis(number, keys, genesis, root.public(), salt)?;
-        let mut draft = Draft::new(rows, number);
-        let (device, kem) = (replica.keys.public(), replica.keys.kem_public());
+        let mut turn = Turn::new(now, replica.me.draft(rows), chance);
+        let (device, kem) = (replica.device(), replica.me.keys().kem_public());
         let grant = replica.roster.grant(root.as_device(), device, kem, Role::Convenor, name, group, now)?;
-        replica.add_own_op(&mut draft, grant.clone());
-        replica.mint(now, &mut draft, chance)?;
+        replica.add_own_op(grant.clone(), &mut turn.draft);
+        replica.mint(&mut turn)?;
         for op in [replica.roster.genesis().clone(), grant] {
-            replica.keep_op_record(now, &mut draft, op, chance)?;
+            replica.keep_op_record(op, &mut turn)?;
         }
-        replica.put_header(&mut draft);
-        effects.push(Effect::Persist(draft.into_writes()));
+        replica.me.put(&mut turn.draft);
+        turn.end(effects);
         Ok(replica)
     }
 
@@ -207,11 +117,11 @@ impl Replica {
         salt: [u8; 8],
         rows: &dyn Rows,
         effects: &mut Vec<Effect>,
-    ) -> Result<Replica, allymap_seal::OpError> {
+    ) -> Result<Replica, OpError> {
         let replica = Self::with_genesis(number, keys, genesis, root, salt)?;
-        let mut draft = Draft::new(rows, number);
-        replica.put_header(&mut draft);
-        effects.push(Effect::Persist(draft.into_writes()));
+        let mut draft = replica.me.draft(rows);
+        replica.me.put(&mut draft);
+        draft.persist(effects);
         Ok(replica)
     }
 
@@ -221,32 +131,24 @@ impl Replica {
         genesis: SignedOp,
         root: DeviceKey,
         salt: [u8; 8],
-    ) -> Result<Replica, allymap_seal::OpError> {
-        let space = SpaceId::of(&genesis.bytes);
-        let header = HeaderRow {
-            genesis: genesis.bytes.clone().into(),
-            genesis_signature: genesis.signature,
-            root,
-            salt,
-            next_statement: 0,
-            last_statement: None,
-            next_order: 1,
-            earlier: BTreeSet::new(),
-        };
-        Ok(Replica {
-            number,
-            space,
-            keys,
-            header,
-            roster: Roster::new(genesis)?,
+    ) -> Result<Replica, OpError> {
+        let me = Me::new(number, keys, &genesis, root, salt);
+        Ok(Replica::new(me, Roster::new(genesis)?))
+    }
+
+    /// Nothing is known but who this device is and what the roster says.
+    fn new(me: Me, roster: Roster) -> Replica {
+        Replica {
+            me,
+            roster,
             ring: KeyRing::default(),
-            relays: BTreeMap::new(),
+            relays: Relays::default(),
             sessions: BTreeMap::new(),
             applying: Applying::Together,
             shelf: Shelf::default(),
             budget: Budget::DEFAULT,
             broken: None,
-        })
+        }
     }
 
     /// The map under this number, as its rows tell.
@@ -254,47 +156,26 @@ impl Replica {
         let draft = Draft::new(rows, number);
         let bytes = draft.bytes(Key::Header)?.ok_or(OpenError::NoMap)?;
         let header: HeaderRow = minicbor::decode(&bytes).map_err(|_| OpenError::Damaged)?;
-        let genesis = SignedOp { bytes: header.genesis.to_vec(), signature: header.genesis_signature };
-        let space = SpaceId::of(&genesis.bytes);
-        let mut roster = Roster::new(genesis).map_err(|_| OpenError::Damaged)?;
-        for (_, row) in draft.list(b'o', &[], None, usize::MAX)? {
-            if let Ok(OpRow { bytes, signature }) = minicbor::decode(&row) {
-                // Rows come in the order of their hashes; the roster lets an op wait for those before it.
-                let _ = roster.insert(SignedOp { bytes: bytes.into(), signature });
-            }
+        let me = Me::from_header(number, seed, header);
+        let roster = Roster::new(me.genesis()).map_err(|_| OpenError::Damaged)?;
+        let mut replica = Replica::new(me, roster);
+        for op in draft.ops()? {
+            // Rows come in the order of their hashes; the roster lets an op wait for those before it.
+            let _ = replica.roster.insert(op);
         }
-        let mut ring = KeyRing::default();
-        for (_, key) in draft.list(b'k', &[], None, usize::MAX)? {
-            if let Ok(key) = key.try_into().map(EpochKey::from_bytes) {
-                ring.insert(key);
-            }
+        for key in draft.epoch_keys()? {
+            replica.ring.insert(key);
         }
-        let mut relays = BTreeMap::new();
-        for (name, row) in draft.list(b'c', &[], None, usize::MAX)? {
-            if let (Some(relay), Ok(row)) = (RelayKeyHash::from_slice(&name), minicbor::decode(&row)) {
-                relays.insert(relay, row);
-            }
+        replica.relays = Relays::new(draft.cursors()?);
+        if draft.has_unapplied()? {
+            replica.applying = Applying::OneByOne { announced: None };
         }
-        let left_over = !draft.list(b'v', &[], None, 1)?.is_empty();
-        Ok(Replica {
-            number,
-            space,
-            keys: DeviceKeys::derive(seed, &space),
-            header,
-            roster,
-            ring,
-            relays,
-            sessions: BTreeMap::new(),
-            applying: if left_over { Applying::OneByOne { announced: None } } else { Applying::Together },
-            shelf: Shelf::default(),
-            budget: Budget::DEFAULT,
-            broken: None,
-        })
+        Ok(replica)
     }
 
     /// Reads everything again, after another command may have written. Connections go on.
     pub fn refresh(&mut self, seed: &allymap_seal::DeviceSeed, rows: &dyn Rows) -> Result<(), OpenError> {
-        let fresh = Self::open(self.number, seed, rows)?;
+        let fresh = Self::open(self.me.number(), seed, rows)?;
         let old = std::mem::replace(self, fresh);
         self.sessions = old.sessions;
         self.applying = old.applying;
@@ -309,12 +190,20 @@ impl Replica {
         self.broken = Some(rule);
     }
 
+    pub(crate) fn broken(&self) -> Option<Broken> {
+        self.broken
+    }
+
+    pub(crate) fn breaks(&self, rule: Broken) -> bool {
+        self.broken == Some(rule)
+    }
+
     pub fn space(&self) -> SpaceId {
-        self.space
+        *self.me.space()
     }
 
     pub fn device(&self) -> DeviceKey {
-        self.keys.public()
+        self.me.device()
     }
 
     pub fn roster(&self) -> &Roster {
@@ -323,16 +212,35 @@ impl Replica {
 
     /// This device's own membership, if it has one.
     pub fn membership(&self) -> Option<&Member> {
-        self.roster.member(&self.keys.public())
+        self.roster.member(&self.me.device())
+    }
+
+    pub(crate) fn is_at_least(&self, role: Role) -> bool {
+        self.membership().is_some_and(|member| member.role >= role)
+    }
+
+    /// Every epoch key that this device was given.
+    pub(crate) fn ring(&self) -> &KeyRing {
+        &self.ring
+    }
+
+    pub(crate) fn take_key(&mut self, key: EpochKey, draft: &mut Draft<'_>) {
+        draft.put_bytes(Key::Epoch(key.id()), key.expose().to_vec());
+        self.ring.insert(key);
+    }
+
+    /// An operation enters the roster, or waits there. The rows of those that were added are the caller's to put.
+    pub(crate) fn insert_op(&mut self, op: SignedOp) -> Result<Inserted, OpError> {
+        self.roster.insert(op)
     }
 
     /// Write under a new Automerge actor from now on: after a restore, or when another may have written from a copy of this
     /// folder. Nothing that was written under the old one changes.
     pub fn renew_salt(&mut self, salt: [u8; 8], rows: &dyn Rows, effects: &mut Vec<Effect>) {
-        self.take_salt(salt);
-        let mut draft = Draft::new(rows, self.number);
-        self.put_header(&mut draft);
-        effects.push(Effect::Persist(draft.into_writes()));
+        self.me.renew(salt);
+        let mut draft = self.me.draft(rows);
+        self.me.put(&mut draft);
+        draft.persist(effects);
     }
 
     /// Exchange through this relay too. Whatever is here already will be offered to it.
@@ -344,158 +252,35 @@ impl Replica {
         rows: &dyn Rows,
         effects: &mut Vec<Effect>,
     ) -> Result<(), Unreadable> {
-        let mut draft = Draft::new(rows, self.number);
-        match self.relays.get_mut(&relay) {
-            Some(known) => {
-                known.url = url.to_owned();
-                known.token = token.or(known.token);
-            }
-            None => {
-                let cursor = CursorRow {
-                    url: url.to_owned(),
-                    log: LogId([0; 16]),
-                    position: 0,
-                    hash: LogHash::START.0,
-                    highest: None,
-                    admitted: false,
-                    token,
-                    removed: false,
-                    key: None,
-                    removals: None,
-                };
-                self.relays.insert(relay, cursor);
-                for (name, row) in draft.list(b'f', &[], None, usize::MAX)? {
-                    if let (Some(record), Ok(row)) = (RecordId::from_slice(&name), minicbor::decode::<FateRow>(&row)) {
-                        draft.put(Key::Offer(relay, row.order), &OfferRow { record, acknowledged: None });
-                    }
-                }
+        let mut draft = self.me.draft(rows);
+        if self.relays.get(&relay).is_none() {
+            for (record, row) in draft.fates()? {
+                draft.put(Key::Offer(relay, row.order), &OfferRow { record, acknowledged: None });
             }
         }
-        self.put_cursor(&mut draft, relay);
-        effects.push(Effect::Persist(draft.into_writes()));
+        self.relays.add(relay, url, token, &mut draft);
+        draft.persist(effects);
         Ok(())
     }
 
     pub fn relays(&self) -> Vec<KnownRelay> {
-        self.relays
-            .iter()
-            .map(|(relay, row)| KnownRelay {
-                relay: *relay,
-                url: row.url.clone(),
-                position: row.position,
-                admitted: row.admitted,
-                removed: row.removed,
-            })
-            .collect()
-    }
-
-    /// The document as it is here, own unsent edits included. `None`: there is none of this name.
-    pub fn document(&self, id: DocumentId, rows: &dyn Rows) -> Result<Option<Document>, EditFailure> {
-        let draft = Draft::new(rows, self.number);
-        if let Some(document) = self.shelf.get(&id, self.actor()) {
-            return Ok(Some(document));
-        }
-        match draft.row::<DocumentRow>(Key::Document(id))? {
-            None => Ok(None),
-            Some(row) => Document::load(&row.saved, self.actor()).map(Some).map_err(EditFailure::Damaged),
-        }
-    }
-
-    /// The names of all documents, in order.
-    pub fn documents(&self, rows: &dyn Rows) -> Result<Vec<DocumentId>, Unreadable> {
-        let prefix = crate::rows::prefix(b'd', self.number, &[]);
-        let mut ids = Vec::new();
-        rows.scan(&prefix, None, &mut |key, _| {
-            ids.extend(DocumentId::from_slice(&key[prefix.len()..]));
-            std::ops::ControlFlow::Continue(())
-        })?;
-        Ok(ids)
-    }
-
-    /// Change a document, or make it. What `change` rejects has not happened. The returned document is what the rows in
-    /// `effects` will hold; it is *kept* once they are durable.
-    pub fn edit<T, E>(
-        &mut self,
-        id: DocumentId,
-        act: ActId,
-        rows: &dyn Rows,
-        effects: &mut Vec<Effect>,
-        change: impl FnOnce(&mut Edit<'_>) -> Result<T, E>,
-    ) -> Result<Result<(T, Document), E>, EditFailure> {
-        if self.membership().is_some_and(|member| member.role < Role::Member) {
-            return Err(EditFailure::ReadOnly);
-        }
-        let mut draft = Draft::new(rows, self.number);
-        let mut row: DocumentRow = draft.row(Key::Document(id))?.unwrap_or_default();
-        let mut document = if row.saved.is_empty() {
-            Document::new(self.actor())
-        } else {
-            Document::load(&row.saved, self.actor()).map_err(EditFailure::Damaged)?
-        };
-        let (before, operations) = (document.heads(), document.operations());
-        let value = match document.edit(act, change)? {
-            Ok(value) => value,
-            Err(rejection) => return Ok(Err(rejection)),
-        };
-        if document.heads() != before {
-            self.check_own_edit(operations, &document, &draft)?;
-            let salt = self.header.salt;
-            if !row.own.iter().any(|own| own.salt == salt) {
-                row.own.push(OwnRow { salt, sealed_through: 0 });
-            }
-            put_document(&mut draft, id, row, &document);
-            self.shelf.forget(&id);
-            draft.put_bytes(Key::Unsealed(id), Vec::new());
-            draft.put_bytes(Key::Actor(self.actor().0), self.device().0.to_vec());
-            let persist = Effect::Persist(draft.into_writes());
-            effects.push(persist);
-        }
-        Ok(Ok((value, document)))
-    }
-
-    /// Which member's device wrote under this actor.
-    pub fn author(&self, actor: ActorId, rows: &dyn Rows) -> Result<Option<DeviceKey>, Unreadable> {
-        self.device_of(actor, &Draft::new(rows, self.number))
-    }
-
-    /// All actors that are known here, this device's own among them.
-    pub fn actors(&self, rows: &dyn Rows) -> Result<BTreeMap<ActorId, DeviceKey>, Unreadable> {
-        let mut actors = BTreeMap::from([(self.actor(), self.device())]);
-        for (name, row) in Draft::new(rows, self.number).list(b'a', &[], None, usize::MAX)? {
-            if let (Ok(actor), Some(device)) = (name.try_into(), DeviceKey::from_slice(&row)) {
-                actors.insert(ActorId(actor), device);
-            }
-        }
-        Ok(actors)
+        self.relays.known()
     }
 
     pub fn standing(&self, rows: &dyn Rows) -> Result<Standing, Unreadable> {
-        let draft = Draft::new(rows, self.number);
+        let draft = self.me.draft(rows);
         let mut not_with = BTreeMap::new();
-        for relay in self.relays.keys() {
-            let offers = draft.list(b'n', &relay.0, None, usize::MAX)?;
-            let open = offers
-                .iter()
-                .filter(|(_, row)| minicbor::decode::<OfferRow>(row).is_ok_and(|row| row.acknowledged.is_none()))
-                .count();
-            not_with.insert(*relay, open);
+        for relay in self.relays.names() {
+            let offers = draft.offers(relay, 0, usize::MAX)?;
+            not_with.insert(relay, offers.iter().filter(|(_, row)| row.acknowledged.is_none()).count());
         }
-        Ok(Standing {
-            unsealed: draft.list(b'e', &[], None, usize::MAX)?.len(),
-            not_with,
-            waiting: draft.list(b'w', &[], None, usize::MAX)?.len(),
-        })
-    }
-
-    /// Documents with edits that are kept here and in no record yet.
-    pub fn unsealed(&self, rows: &dyn Rows) -> Result<Vec<DocumentId>, Unreadable> {
-        self.unsealed_in(&Draft::new(rows, self.number))
+        Ok(Standing { unsealed: draft.unsealed()?.len(), not_with, waiting: draft.all_waiting()?.len() })
     }
 
     /// The record of this device's newest statement.
     pub fn newest_own_record(&self, rows: &dyn Rows) -> Result<Option<RecordId>, Unreadable> {
-        let Some(last) = self.header.next_statement.checked_sub(1) else { return Ok(None) };
-        let row: Option<crate::rows::StatementRow> = Draft::new(rows, self.number).row(Key::Statement(last))?;
+        let Some(last) = self.me.next_statement().checked_sub(1) else { return Ok(None) };
+        let row: Option<crate::rows::StatementRow> = self.me.draft(rows).row(Key::Statement(last))?;
         Ok(row.map(|row| row.record))
     }
 
@@ -506,81 +291,40 @@ impl Replica {
         relay: &RelayKeyHash,
         rows: &dyn Rows,
     ) -> Result<Vec<DeviceKey>, Unreadable> {
-        let draft = Draft::new(rows, self.number);
+        let draft = self.me.draft(rows);
         let Some(at) = self.position_of(&draft, record, relay)? else { return Ok(Vec::new()) };
-        let mut seen = Vec::new();
-        for (name, row) in draft.list(b'y', &[], None, usize::MAX)? {
-            let (Some(device), Ok(position)) =
-                (name.get(..32).and_then(DeviceKey::from_slice), minicbor::decode::<u64>(&row))
-            else {
-                continue;
-            };
-            if name[32..] == relay.0
-                && position >= at
-                && device != self.device()
-                && self.roster.member(&device).is_some()
-            {
-                seen.push(device);
-            }
-        }
-        Ok(seen)
+        let seen = draft.seen(*relay)?.into_iter().filter(|(_, position)| *position >= at).map(|(device, _)| device);
+        Ok(seen.filter(|device| *device != self.device() && self.roster.member(device).is_some()).collect())
     }
 
     /// What became of a record here.
     pub fn fate(&self, record: &RecordId, rows: &dyn Rows) -> Result<Option<Fate>, Unreadable> {
-        Ok(Draft::new(rows, self.number).row::<FateRow>(Key::Fate(*record))?.map(|row| row.fate))
+        Ok(self.me.draft(rows).row::<FateRow>(Key::Fate(*record))?.map(|row| row.fate))
     }
 
     /// Records that wait, and for what.
     pub fn waiting(&self, rows: &dyn Rows) -> Result<Vec<(RecordId, Missing)>, Unreadable> {
-        let draft = Draft::new(rows, self.number);
-        let mut waiting = Vec::new();
-        for (name, row) in draft.list(b'w', &[], None, usize::MAX)? {
-            if let (Some(id), Ok(missing)) = (name.get(33..).and_then(RecordId::from_slice), minicbor::decode(&row)) {
-                waiting.push((id, missing));
-            }
-        }
-        Ok(waiting)
+        self.me.draft(rows).all_waiting()
     }
 
-    pub(crate) fn actor(&self) -> ActorId {
-        ActorId(allymap_seal::actor(&self.keys.public(), &self.header.salt))
-    }
-
-    /// Goes on under another actor. The earlier one is not forgotten: documents hold changes under it, and should damage take
-    /// their record and their statement, nothing else says that they are this device's to seal again.
-    pub(crate) fn take_salt(&mut self, salt: [u8; 8]) {
-        let earlier = std::mem::replace(&mut self.header.salt, salt);
-        self.header.earlier.insert(Salt(earlier));
-    }
-
-    pub(crate) fn put_header(&self, draft: &mut Draft<'_>) {
-        draft.put(Key::Header, &self.header);
-    }
-
-    pub(crate) fn put_cursor(&self, draft: &mut Draft<'_>, relay: RelayKeyHash) {
-        if let Some(row) = self.relays.get(&relay) {
-            draft.put(Key::Cursor(relay), row);
-        }
-    }
-
-    /// Takes a record of one's own, or one that arrived, and lists it for every relay that is not known to have it.
-    pub(crate) fn keep_record(
-        &mut self,
-        draft: &mut Draft<'_>,
-        record: &allymap_wire::Record,
-        fate: Fate,
-        from: Option<RelayKeyHash>,
-    ) -> RecordId {
-        let id = record.id();
-        let order = self.header.next_order;
-        self.header.next_order += 1;
+    /// Takes a record, of one's own or one that arrived, and lists it for every relay that is not known to have it, and for
+    /// being applied where that is still to be done.
+    pub(crate) fn keep_record(&mut self, draft: &mut Draft<'_>, record: &Record, fate: Fate, lacking: &[RelayKeyHash]) {
+        let (id, order) = (record.id(), self.me.take_order());
         draft.put_bytes(Key::Record(id), record.as_bytes().to_vec());
-        for relay in self.relays.keys().filter(|relay| Some(**relay) != from) {
+        for relay in lacking {
             draft.put(Key::Offer(*relay, order), &OfferRow { record: id, acknowledged: None });
         }
+        if fate == Fate::Unapplied {
+            draft.put_bytes(Key::Unapplied(order), id.0.to_vec());
+        }
         draft.put(Key::Fate(id), &FateRow { order, fate });
-        id
+    }
+
+    /// A record of one's own, which no relay has.
+    pub(crate) fn keep_own_record(&mut self, draft: &mut Draft<'_>, record: &Record, fate: Fate) {
+        let relays = self.relays.names();
+        self.keep_record(draft, record, fate, &relays);
     }
 
     fn position_of(
@@ -593,34 +337,6 @@ impl Replica {
         if let Some(offer) = draft.row::<OfferRow>(Key::Offer(*relay, fate.order))? {
             return Ok(offer.acknowledged);
         }
-        for (name, row) in draft.list(b'x', &relay.0, None, usize::MAX)? {
-            if minicbor::decode::<crate::rows::PositionRow>(&row).is_ok_and(|row| row.record == *record) {
-                return Ok(name.try_into().ok().map(u64::from_be_bytes));
-            }
-        }
-        Ok(None)
+        Ok(draft.positions(*relay)?.into_iter().find(|(_, row)| row.record == *record).map(|(position, _)| position))
     }
-
-    pub(crate) fn invitations(
-        &self,
-        draft: &Draft<'_>,
-    ) -> Result<Vec<(allymap_wire::BoxToken, InvitationRow)>, Unreadable> {
-        Ok(draft
-            .list(b'j', &[], None, usize::MAX)?
-            .into_iter()
-            .filter_map(|(name, row)| Some((allymap_wire::BoxToken::from_slice(&name)?, minicbor::decode(&row).ok()?)))
-            .collect())
-    }
-}
-
-pub(crate) fn put_document(draft: &mut Draft<'_>, id: DocumentId, mut row: DocumentRow, document: &Document) {
-    row.saved = document.save();
-    row.heads = document.heads().iter().map(|head| ByteVec::from(head.0.to_vec())).collect();
-    draft.put(Key::Document(id), &row);
-}
-
-/// The place after this record, if it follows.
-pub(crate) fn step(cursor: &CursorRow, record: &RecordId) -> (Head, LogHash) {
-    let hash = LogHash(cursor.hash).next(record);
-    (Head { position: cursor.position + 1, hash: hash.prefix() }, hash)
 }

@@ -2,19 +2,24 @@
 //!
 //! Values are CBOR. The driver seals every one of them before it reaches the disk.
 
-use std::collections::BTreeSet;
+mod key;
+mod row;
+
+use std::collections::BTreeMap;
 use std::ops::ControlFlow;
 
-use allymap_wire::{
-    BoxToken, DeviceKey, DocumentId, Flags, HashPrefix, Head, KeyId, KeyTag, LogHash, LogId, OpId, OperatorToken,
-    RecordId, RelayKey, RelayKeyHash, Signature,
+use allymap_wire::DocumentId;
+
+pub(crate) use key::{Key, Kind, prefix};
+pub(crate) use row::{
+    BreadcrumbRow, ClaimRow, CursorRow, DocumentRow, FateRow, HeaderRow, InvitationRow, JUDGE, JUDGED, OfferRow, OpRow,
+    OwnRow, PositionRow, Salt, StatementRow,
 };
-use minicbor::bytes::ByteVec;
-use minicbor::{Decode, Encode};
+pub use row::{Fate, Missing, Refused};
 
 /// The rows as they are now, with every `Persist` of this replica so far, durable or not yet.
 ///
-/// Two drivers implement it: the command line's over the store and the simulation's over its disks.
+/// Two drivers implement it, the command line's over the store and the simulation's over its disks; a map in memory is one too.
 pub trait Rows {
     fn get(&self, key: &[u8]) -> Result<Option<Vec<u8>>, Unreadable>;
 
@@ -25,6 +30,27 @@ pub trait Rows {
         from: Option<&[u8]>,
         visit: &mut dyn FnMut(&[u8], &[u8]) -> ControlFlow<()>,
     ) -> Result<(), Unreadable>;
+}
+
+/// A disk that is never full and gone with its process: for tests, and for whoever wants a map for a moment.
+impl Rows for BTreeMap<Vec<u8>, Vec<u8>> {
+    fn get(&self, key: &[u8]) -> Result<Option<Vec<u8>>, Unreadable> {
+        Ok(BTreeMap::get(self, key).cloned())
+    }
+
+    fn scan(
+        &self,
+        prefix: &[u8],
+        from: Option<&[u8]>,
+        visit: &mut dyn FnMut(&[u8], &[u8]) -> ControlFlow<()>,
+    ) -> Result<(), Unreadable> {
+        for (key, value) in self.range(from.unwrap_or(prefix).to_vec()..) {
+            if !key.starts_with(prefix) || visit(key, value).is_break() {
+                break;
+            }
+        }
+        Ok(())
+    }
 }
 
 /// The rows could not be read. The driver knows why; what was being done has not happened.
@@ -39,117 +65,19 @@ pub enum Write {
     Delete(Vec<u8>),
 }
 
+impl Write {
+    /// Carries it out on a disk in memory.
+    pub fn apply(self, rows: &mut BTreeMap<Vec<u8>, Vec<u8>>) {
+        match self {
+            Write::Put(key, value) => drop(rows.insert(key, value)),
+            Write::Delete(key) => drop(rows.remove(&key)),
+        }
+    }
+}
+
 /// The local number of a map: two bytes in every key instead of 32.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct SpaceNumber(pub u16);
-
-/// A row's key.
-#[derive(Clone, Copy, Debug)]
-pub(crate) enum Key<'a> {
-    /// Who this device is in this map.
-    Header,
-    /// A roster operation.
-    Op(OpId),
-    /// An epoch key.
-    Epoch(KeyId),
-    /// Which device writes under an Automerge actor.
-    Actor([u8; 16]),
-    Document(DocumentId),
-    /// A document with own changes that no statement covers yet.
-    Unsealed(DocumentId),
-    /// A record as its author sealed it.
-    Record(RecordId),
-    /// What became of a record here.
-    Fate(RecordId),
-    /// A record that is durable but not yet applied.
-    Unapplied(u64),
-    /// A record that waits for something.
-    Waiting(&'a Missing, RecordId),
-    /// An own statement, by its sequence number.
-    Statement(u32),
-    Cursor(RelayKeyHash),
-    /// A record that a relay's log is not known to hold below our cursor.
-    Offer(RelayKeyHash, u64),
-    /// Which record stands at a position of a relay's log.
-    Position(RelayKeyHash, u64),
-    /// How far another device had read a relay's log when it last signed something, as far as that fits what was read here.
-    Seen(DeviceKey, RelayKeyHash),
-    /// What another device says to have read of a relay's log, further than was read here.
-    Claim(RelayKeyHash, DeviceKey),
-    Invitation(BoxToken),
-    /// The record that is being tried after this process, or one before it, died while applying.
-    Breadcrumb,
-    /// An operation that no record here holds any more, after damage: it is to be sealed again.
-    Unsaid(OpId),
-    /// A document whose records are judged as a set: [`JUDGE`] while that is still to be done, [`JUDGED`] after it.
-    Judged(DocumentId),
-}
-
-/// Records of this document arrived, or its authors changed, since it was judged.
-pub(crate) const JUDGE: u8 = 1;
-pub(crate) const JUDGED: u8 = 0;
-
-impl Key<'_> {
-    pub(crate) fn bytes(&self, space: SpaceNumber) -> Vec<u8> {
-        let mut key = Vec::with_capacity(64);
-        key.push(self.letter());
-        key.extend_from_slice(&space.0.to_be_bytes());
-        match self {
-            Key::Header | Key::Breadcrumb => {}
-            Key::Op(id) | Key::Unsaid(id) => key.extend_from_slice(&id.0),
-            Key::Epoch(id) => key.extend_from_slice(&id.0),
-            Key::Actor(id) => key.extend_from_slice(id),
-            Key::Document(id) | Key::Unsealed(id) | Key::Judged(id) => key.extend_from_slice(&id.0),
-            Key::Record(id) | Key::Fate(id) => key.extend_from_slice(&id.0),
-            Key::Unapplied(order) => key.extend_from_slice(&order.to_be_bytes()),
-            Key::Waiting(missing, id) => {
-                key.extend_from_slice(&missing.name());
-                key.extend_from_slice(&id.0);
-            }
-            Key::Statement(seq) => key.extend_from_slice(&seq.to_be_bytes()),
-            Key::Cursor(relay) => key.extend_from_slice(&relay.0),
-            Key::Offer(relay, number) | Key::Position(relay, number) => {
-                key.extend_from_slice(&relay.0);
-                key.extend_from_slice(&number.to_be_bytes());
-            }
-            Key::Seen(device, relay) => {
-                key.extend_from_slice(&device.0);
-                key.extend_from_slice(&relay.0);
-            }
-            Key::Claim(relay, device) => {
-                key.extend_from_slice(&relay.0);
-                key.extend_from_slice(&device.0);
-            }
-            Key::Invitation(token) => key.extend_from_slice(&token.0),
-        }
-        key
-    }
-
-    fn letter(&self) -> u8 {
-        match self {
-            Key::Header => b'h',
-            Key::Op(_) => b'o',
-            Key::Epoch(_) => b'k',
-            Key::Actor(_) => b'a',
-            Key::Document(_) => b'd',
-            Key::Unsealed(_) => b'e',
-            Key::Record(_) => b'r',
-            Key::Fate(_) => b'f',
-            Key::Unapplied(_) => b'v',
-            Key::Waiting(..) => b'w',
-            Key::Statement(_) => b's',
-            Key::Cursor(_) => b'c',
-            Key::Offer(..) => b'n',
-            Key::Position(..) => b'x',
-            Key::Seen(..) => b'y',
-            Key::Claim(..) => b'z',
-            Key::Invitation(_) => b'j',
-            Key::Breadcrumb => b'b',
-            Key::Judged(_) => b'g',
-            Key::Unsaid(_) => b'p',
-        }
-    }
-}
 
 /// The key under which the driver keeps its own row about a document (the domain's index row).
 pub fn index_key(space: SpaceNumber, document: &DocumentId) -> Vec<u8> {
@@ -157,7 +85,7 @@ pub fn index_key(space: SpaceNumber, document: &DocumentId) -> Vec<u8> {
 }
 
 pub fn index_prefix(space: SpaceNumber) -> Vec<u8> {
-    prefix(b'i', space, &[])
+    prefix(Kind::Index, space, &[])
 }
 
 /// The key under which the driver keeps what was written about a document in sentences: too long for the index row.
@@ -166,319 +94,5 @@ pub fn texts_key(space: SpaceNumber, document: &DocumentId) -> Vec<u8> {
 }
 
 pub fn texts_prefix(space: SpaceNumber) -> Vec<u8> {
-    prefix(b't', space, &[])
-}
-
-pub(crate) fn prefix(letter: u8, space: SpaceNumber, rest: &[u8]) -> Vec<u8> {
-    [&[letter][..], &space.0.to_be_bytes(), rest].concat()
-}
-
-/// What a record waits for.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Encode, Decode)]
-#[cbor(flat)]
-pub enum Missing {
-    /// The key it is sealed under.
-    #[n(0)]
-    Key(#[n(0)] KeyTag),
-    /// A change that it builds on.
-    #[n(1)]
-    Change(#[cbor(n(0), with = "minicbor::bytes")] [u8; 32]),
-    /// Leave for its author to write.
-    #[n(2)]
-    Grant(#[n(0)] DeviceKey),
-    /// A roster operation that it builds on.
-    #[n(3)]
-    Op(#[n(0)] OpId),
-    /// A newer version of allymap, which can read it.
-    #[n(4)]
-    Upgrade,
-}
-
-impl Missing {
-    /// Thirty-three bytes, so that rows of what waits for one thing lie together.
-    pub(crate) fn name(&self) -> [u8; 33] {
-        let mut name = [0; 33];
-        let (kind, bytes): (u8, &[u8]) = match self {
-            Missing::Key(tag) => (0, &tag.0),
-            Missing::Change(hash) => (1, hash),
-            Missing::Grant(device) => (2, &device.0),
-            Missing::Op(id) => (3, &id.0),
-            Missing::Upgrade => (4, &[]),
-        };
-        name[0] = kind;
-        name[1..=bytes.len()].copy_from_slice(bytes);
-        name
-    }
-}
-
-#[derive(Clone, Debug, Encode, Decode)]
-#[cbor(map)]
-pub(crate) struct HeaderRow {
-    #[n(0)]
-    pub genesis: ByteVec,
-    /// The salt of the Automerge actor that this device writes under now.
-    #[cbor(n(1), with = "minicbor::bytes")]
-    pub salt: [u8; 8],
-    #[n(2)]
-    pub next_statement: u32,
-    /// The hash of this device's last statement.
-    #[cbor(n(3), with = "minicbor::bytes")]
-    pub last_statement: Option<[u8; 32]>,
-    /// The number of the next record to arrive or be made here.
-    #[n(4)]
-    pub next_order: u64,
-    /// The root's signature over the genesis, for a relay that does not know the map yet.
-    #[n(5)]
-    pub genesis_signature: Signature,
-    #[n(6)]
-    pub root: DeviceKey,
-    /// The salts of the actors that it wrote under before.
-    #[cbor(n(7), default)]
-    pub earlier: BTreeSet<Salt>,
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Encode, Decode)]
-#[cbor(transparent)]
-pub(crate) struct Salt(#[cbor(n(0), with = "minicbor::bytes")] pub [u8; 8]);
-
-#[derive(Clone, Debug, Encode, Decode)]
-#[cbor(array)]
-pub(crate) struct OpRow {
-    #[n(0)]
-    pub bytes: ByteVec,
-    #[n(1)]
-    pub signature: Signature,
-}
-
-#[derive(Clone, Debug, Default, Encode, Decode)]
-#[cbor(map)]
-pub(crate) struct DocumentRow {
-    #[cbor(n(0), with = "minicbor::bytes")]
-    pub saved: Vec<u8>,
-    /// How far statements cover this device's own changes, for each actor it wrote under.
-    #[n(1)]
-    pub own: Vec<OwnRow>,
-    #[n(2)]
-    pub heads: Vec<ByteVec>,
-}
-
-#[derive(Clone, Copy, Debug, Encode, Decode)]
-#[cbor(array)]
-pub(crate) struct OwnRow {
-    #[cbor(n(0), with = "minicbor::bytes")]
-    pub salt: [u8; 8],
-    #[n(1)]
-    pub sealed_through: u64,
-}
-
-#[derive(Clone, Debug, PartialEq, Eq, Encode, Decode)]
-#[cbor(map)]
-pub(crate) struct FateRow {
-    #[n(0)]
-    pub order: u64,
-    #[n(1)]
-    pub fate: Fate,
-}
-
-/// What became of a record on this device.
-#[derive(Clone, Debug, PartialEq, Eq, Encode, Decode)]
-#[cbor(flat)]
-pub enum Fate {
-    /// Durable here, not yet applied.
-    #[n(0)]
-    Unapplied,
-    /// A sitting's changes, applied to this document.
-    #[n(1)]
-    Changes {
-        #[n(0)]
-        document: DocumentId,
-        #[n(1)]
-        by: DeviceKey,
-        #[n(2)]
-        seq: u32,
-    },
-    #[n(2)]
-    Roster,
-    #[n(3)]
-    KeyPacket,
-    #[n(4)]
-    Waiting(#[n(0)] Missing),
-    #[n(5)]
-    Refused(#[n(0)] Refused),
-    /// Deleted at the relay.
-    #[n(6)]
-    Gone,
-    /// Sound in itself, and left out for what else is known: of its author or of a rival. It may come to count.
-    #[n(7)]
-    LeftOut {
-        #[n(0)]
-        document: DocumentId,
-        #[n(1)]
-        by: DeviceKey,
-        /// None until its document is judged.
-        #[n(2)]
-        why: Option<Refused>,
-    },
-}
-
-/// Why a record does not count. All but [`Refused::Removed`], [`Refused::Equivocation`] and [`Refused::OverBudget`] are
-/// final.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Encode, Decode)]
-#[cbor(index_only)]
-pub enum Refused {
-    /// It does not open under the key it names.
-    #[n(0)]
-    Forged,
-    /// It opens, but is not what a record may hold.
-    #[n(1)]
-    Malformed,
-    /// Its author's signature does not fit its changes.
-    #[n(2)]
-    Signature,
-    /// Its author was removed and nobody who counts had seen it.
-    #[n(3)]
-    Removed,
-    /// It holds changes under another device's name.
-    #[n(4)]
-    ForeignActor,
-    /// More operations than one record may hold.
-    #[n(5)]
-    TooManyOperations,
-    /// Its operation counter jumps ahead of what it builds on.
-    #[n(6)]
-    CounterJump,
-    /// Its author wrote two different changes under one number, and the other one counts.
-    #[n(7)]
-    Equivocation,
-    /// Automerge failed on it.
-    #[n(8)]
-    Panicked,
-    /// This program died on it twice.
-    #[n(9)]
-    Deadly,
-    // 10 was a waiting room that was full.
-    /// Its author's device wrote more into the document than one device may.
-    #[n(11)]
-    OverBudget,
-}
-
-/// One relay, and how far its log is known here.
-#[derive(Clone, Debug, Encode, Decode)]
-#[cbor(map)]
-pub(crate) struct CursorRow {
-    #[n(0)]
-    pub url: String,
-    #[n(1)]
-    pub log: LogId,
-    #[n(2)]
-    pub position: u64,
-    #[cbor(n(3), with = "minicbor::bytes")]
-    pub hash: [u8; 32],
-    /// The highest place ever learned of in this log.
-    #[n(4)]
-    pub highest: Option<Head>,
-    /// Whether the relay has let this device read.
-    #[n(5)]
-    pub admitted: bool,
-    /// The operator's leave to create the map there, where this device has it.
-    #[n(6)]
-    pub token: Option<OperatorToken>,
-    /// Set once the relay has said that this device was removed.
-    #[n(7)]
-    pub removed: bool,
-    /// The relay's whole key, once it has said it.
-    #[n(8)]
-    pub key: Option<RelayKey>,
-    /// The version of the list of members that this device last brought there, and how many removed devices were on it.
-    #[n(9)]
-    pub removals: Option<(u64, u32)>,
-}
-
-impl CursorRow {
-    pub(crate) fn head(&self) -> Head {
-        Head { position: self.position, hash: LogHash(self.hash).prefix() }
-    }
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Encode, Decode)]
-#[cbor(array)]
-pub(crate) struct OfferRow {
-    #[n(0)]
-    pub record: RecordId,
-    /// Where the relay said it stored it, if it did.
-    #[n(1)]
-    pub acknowledged: Option<u64>,
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Encode, Decode)]
-#[cbor(array)]
-pub(crate) struct PositionRow {
-    #[n(0)]
-    pub record: RecordId,
-    #[n(1)]
-    pub hash: HashPrefix,
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Encode, Decode)]
-#[cbor(array)]
-pub(crate) struct ClaimRow {
-    #[cbor(n(0), with = "minicbor::bytes")]
-    pub log: [u8; 8],
-    #[n(1)]
-    pub position: u64,
-    /// The first bytes of the log's hash there.
-    #[cbor(n(2), with = "minicbor::bytes")]
-    pub hash: [u8; 8],
-}
-
-/// A statement once signed is final: these bytes are never signed again, only their seal may be redone.
-#[derive(Clone, Debug, Encode, Decode)]
-#[cbor(map)]
-pub(crate) struct StatementRow {
-    #[n(0)]
-    pub statement: ByteVec,
-    #[n(1)]
-    pub record: RecordId,
-}
-
-#[derive(Clone, Copy, Debug, Encode, Decode)]
-#[cbor(array)]
-pub(crate) struct BreadcrumbRow {
-    #[n(0)]
-    pub record: RecordId,
-    #[n(1)]
-    pub deaths: u8,
-}
-
-/// An invitation that this device has given.
-#[derive(Clone, Debug, Encode, Decode)]
-#[cbor(map)]
-pub(crate) struct InvitationRow {
-    #[cbor(n(0), with = "minicbor::bytes")]
-    pub secret: [u8; 16],
-    #[n(1)]
-    pub role: u8,
-    #[n(2)]
-    pub relay: RelayKeyHash,
-    /// The sealed offer, until the relay has it.
-    #[n(3)]
-    pub offer: Option<ByteVec>,
-    #[n(4)]
-    pub expires: u64,
-    /// Who asks to join with it, as received.
-    #[n(5)]
-    pub request: Option<ByteVec>,
-    #[n(6)]
-    pub answered: bool,
-    #[n(7)]
-    pub url: String,
-}
-
-/// What a relay lets a device do, as its role in the roster says.
-pub(crate) fn flags(role: allymap_seal::Role) -> Flags {
-    match role {
-        allymap_seal::Role::Reader => Flags::READ,
-        allymap_seal::Role::Member => Flags::WRITE,
-        allymap_seal::Role::Convenor | allymap_seal::Role::Root => Flags::CONVENE,
-    }
+    prefix(Kind::Texts, space, &[])
 }

@@ -3,24 +3,25 @@
 //! A claim counts when the hash that it names is the one that stands there in the log. Until this device has read as far, the
 //! claim is kept and counts for nothing. A relay that still does not show it on a later connection withholds something.
 
-use std::collections::BTreeMap;
-
 use allymap_seal::{Seen, Statement};
 use allymap_wire::{DeviceKey, RelayKeyHash};
 
 use crate::draft::Draft;
-use crate::replica::{Effect, Notice, Replica};
+use crate::effect::Notice;
+use crate::replica::Replica;
 use crate::rows::{ClaimRow, Key, PositionRow, Unreadable};
+use crate::session::Claims;
+use crate::turn::Talk;
 
 impl Replica {
     /// How far the author had read a relay's log when it signed.
     pub(crate) fn note_seen(&self, statement: &Statement, draft: &mut Draft<'_>) -> Result<(), Unreadable> {
         let Some(Seen { log, position, hash }) = statement.seen else { return Ok(()) };
-        let Some(relay) = self.relays.keys().copied().find(|relay| self.log_name(relay) == Some(log)) else {
+        let Some(relay) = self.relays.names().into_iter().find(|relay| self.relays.log_name(relay) == Some(log)) else {
             return Ok(());
         };
         let claim = ClaimRow { log, position, hash };
-        if position <= self.relays[&relay].position {
+        if self.relays.get(&relay).is_some_and(|cursor| position <= cursor.position) {
             return self.weigh(relay, statement.by, claim, draft);
         }
         let known: Option<ClaimRow> = draft.row(Key::Claim(relay, statement.by))?;
@@ -46,31 +47,14 @@ impl Replica {
         Ok(())
     }
 
-    /// What is claimed about a relay's log and not read here yet.
-    pub(crate) fn claims(
-        &self,
-        relay: RelayKeyHash,
-        draft: &Draft<'_>,
-    ) -> Result<BTreeMap<DeviceKey, ClaimRow>, Unreadable> {
-        let rows = draft.list(b'z', &relay.0, None, usize::MAX)?;
-        Ok(rows
-            .into_iter()
-            .filter_map(|(name, row)| Some((DeviceKey::from_slice(&name)?, minicbor::decode(&row).ok()?)))
-            .collect())
-    }
-
     /// Everything the relay shows is here. `before` was claimed when the connection began: what the relay still does not show
     /// of it, it withholds.
-    pub(crate) fn settle_claims(
-        &self,
-        relay: RelayKeyHash,
-        before: BTreeMap<DeviceKey, ClaimRow>,
-        draft: &mut Draft<'_>,
-        effects: &mut Vec<Effect>,
-    ) -> Result<(), Unreadable> {
-        let (Some(log), Some(cursor)) = (self.log_name(&relay), self.relays.get(&relay)) else { return Ok(()) };
+    pub(crate) fn settle_claims(&self, before: Claims, talk: &mut Talk<'_, '_>) -> Result<(), Unreadable> {
+        let relay = talk.relay;
+        let (Some(log), Some(cursor)) = (self.relays.log_name(&relay), self.relays.get(&relay)) else { return Ok(()) };
+        let draft = &mut talk.turn.draft;
         let is_ahead = |claim: &ClaimRow| claim.log == log && claim.position > cursor.position;
-        for (by, claim) in self.claims(relay, draft)? {
+        for (by, claim) in draft.claims(relay)? {
             if !is_ahead(&claim) {
                 draft.delete(Key::Claim(relay, by));
                 if claim.log == log {
@@ -79,15 +63,9 @@ impl Replica {
             }
         }
         for (by, _) in before.into_iter().filter(|(_, claim)| is_ahead(claim)) {
-            effects.push(Effect::Tell(Notice::Withheld { relay, by }));
+            talk.tell(Notice::Withheld { relay, by });
         }
         Ok(())
-    }
-
-    /// A relay's log as statements name it.
-    fn log_name(&self, relay: &RelayKeyHash) -> Option<[u8; 8]> {
-        let row = self.relays.get(relay)?;
-        Some(Seen::log(&row.key?, &row.log))
     }
 }
 
@@ -101,8 +79,8 @@ mod tests {
         RecordId, RelayKey, RelayKeyHash,
     };
 
-    use crate::judging::{Desk, NOW, copy_of, device, write};
     use crate::replica::Replica;
+    use crate::tests::judged_as_a_set::{Desk, NOW, copy_of, device, store, write};
     use crate::{Effect, Input, Notice};
 
     const KEY: RelayKey = RelayKey([3; 32]);
@@ -125,7 +103,7 @@ mod tests {
             let relay = KEY.hash();
             let mut effects = Vec::new();
             replica.add_relay(relay, "ws://relay.test:1", None, &desk.disk, &mut effects).unwrap();
-            desk.disk.store(&mut effects);
+            store(&mut desk.disk, &mut effects);
             let mut played = Played { desk, replica, relay, log: Vec::new(), said: 0 };
             played.read(&[]);
             played
@@ -201,12 +179,12 @@ mod tests {
                         _ => {}
                     }
                 }
-                self.desk.disk.store(&mut effects);
+                store(&mut self.desk.disk, &mut effects);
             }
             let mut effects = Vec::new();
             let gone = Input::Disconnected { relay };
             self.replica.handle(NOW, gone, &self.desk.disk, &mut self.desk.chance, &mut effects).unwrap();
-            self.desk.disk.store(&mut effects);
+            store(&mut self.desk.disk, &mut effects);
             notices
         }
 

@@ -41,42 +41,13 @@ impl TryRng for Chance {
 
 impl TryCryptoRng for Chance {}
 
+type Disk = BTreeMap<Vec<u8>, Vec<u8>>;
+
+/// The relay's.
 #[derive(Clone, Default)]
-struct Disk(BTreeMap<Vec<u8>, Vec<u8>>);
+struct RelayDisk(Disk);
 
-impl Disk {
-    fn visit(&self, prefix: &[u8], from: Option<&[u8]>, f: &mut dyn FnMut(&[u8], &[u8]) -> ControlFlow<()>) {
-        for (key, value) in self.0.range(from.unwrap_or(prefix).to_vec()..) {
-            if !key.starts_with(prefix) || f(key, value).is_break() {
-                return;
-            }
-        }
-    }
-
-    fn write(&mut self, write: Write) {
-        match write {
-            Write::Put(key, value) => drop(self.0.insert(key, value)),
-            Write::Delete(key) => drop(self.0.remove(&key)),
-        }
-    }
-}
-
-impl Rows for Disk {
-    fn get(&self, key: &[u8]) -> Result<Option<Vec<u8>>, Unreadable> {
-        Ok(self.0.get(key).cloned())
-    }
-    fn scan(
-        &self,
-        prefix: &[u8],
-        from: Option<&[u8]>,
-        f: &mut dyn FnMut(&[u8], &[u8]) -> ControlFlow<()>,
-    ) -> Result<(), Unreadable> {
-        self.visit(prefix, from, f);
-        Ok(())
-    }
-}
-
-impl allymap_relay::Rows for Disk {
+impl allymap_relay::Rows for RelayDisk {
     fn get(&self, key: &[u8]) -> Result<Option<Vec<u8>>, allymap_relay::RowsError> {
         Ok(self.0.get(key).cloned())
     }
@@ -86,7 +57,11 @@ impl allymap_relay::Rows for Disk {
         from: Option<&[u8]>,
         f: &mut dyn FnMut(&[u8], &[u8]) -> ControlFlow<()>,
     ) -> Result<(), allymap_relay::RowsError> {
-        self.visit(prefix, from, f);
+        for (key, value) in self.0.range(from.unwrap_or(prefix).to_vec()..) {
+            if !key.starts_with(prefix) || f(key, value).is_break() {
+                break;
+            }
+        }
         Ok(())
     }
 }
@@ -101,7 +76,7 @@ struct Phone {
 
 struct World {
     relay: Relay,
-    relay_disk: Disk,
+    relay_disk: RelayDisk,
     relay_name: RelayKeyHash,
     phones: Vec<Phone>,
     chance: Chance,
@@ -115,7 +90,7 @@ impl World {
     /// A map with `count` members, the first of whom founded it and let the others in by invitation.
     fn with_members(count: usize) -> World {
         let mut chance = Chance(7);
-        let mut relay_disk = Disk::default();
+        let mut relay_disk = RelayDisk::default();
         let identity = Identity::new(&mut |bytes: &mut [u8]| chance.try_fill_bytes(bytes).unwrap());
         for write in identity.writes() {
             match write {
@@ -158,10 +133,8 @@ impl World {
     fn invite_another(&mut self, name: &str) {
         let mut effects = Vec::new();
         let ana = &mut self.phones[0];
-        let invitation = ana
-            .replica
-            .invite(NOW, self.relay_name, Role::Member, "Bay", "Coast", &ana.disk, &mut self.chance, &mut effects)
-            .unwrap();
+        let invitation =
+            ana.replica.invite(NOW, inviting(self.relay_name), &ana.disk, &mut self.chance, &mut effects).unwrap();
         store(&mut ana.disk, &mut effects);
         let line = invitation.to_line().unwrap();
         self.exchange(&[0]);
@@ -300,7 +273,7 @@ impl World {
         let mut rest = Vec::new();
         for effect in effects {
             match effect {
-                Effect::Persist(writes) => writes.into_iter().for_each(|write| disk.write(write)),
+                Effect::Persist(writes) => writes.into_iter().for_each(|write| write.apply(disk)),
                 Effect::Tell(notice) => notices.push(notice),
                 Effect::Changed(document) => changed.push(document),
                 other => rest.push(other),
@@ -336,7 +309,7 @@ impl World {
     }
 
     /// The relay goes on from these rows, with these limits.
-    fn restart_relay(&mut self, disk: Disk, settings: Settings) {
+    fn restart_relay(&mut self, disk: RelayDisk, settings: Settings) {
         self.relay_disk = disk;
         self.relay = Relay::open(settings, &self.relay_disk).unwrap();
     }
@@ -355,12 +328,34 @@ fn connected(connection: ConnectionId) -> allymap_relay::Input {
     allymap_relay::Input::Connected { connection, host: HOST.into(), address: None }
 }
 
+fn inviting(relay: RelayKeyHash) -> Inviting<'static> {
+    Inviting { relay, role: Role::Member, group: "Bay", map_name: "Coast" }
+}
+
 fn store(disk: &mut Disk, effects: &mut Vec<Effect>) {
     for effect in effects.drain(..) {
         if let Effect::Persist(writes) = effect {
-            writes.into_iter().for_each(|write| disk.write(write));
+            writes.into_iter().for_each(|write| write.apply(disk));
         }
     }
+}
+
+#[test]
+fn an_input_too_many_changes_nothing_and_asks_for_nothing() {
+    let mut world = World::with_members(2);
+    world.write(0, 5, "f/phone", "0400 111 222");
+    world.exchange(&[0]);
+    world.exchange(&[1]);
+    let relay = world.relay_name;
+    let (disk, told) = (world.phones[1].disk.clone(), world.phones[1].notices.len());
+    let late = Message::Bye { code: Code::Removed, retry_after_ms: 0 }.encode();
+    for input in [Input::Continue, Input::Offer, Input::Disconnected { relay }, Input::Received { relay, bytes: late }]
+    {
+        assert!(world.phone_step(1, input).is_empty());
+        assert_eq!(world.phones[1].notices.len(), told);
+        assert_eq!(world.phones[1].disk, disk);
+    }
+    assert!(world.exchange(&[1]), "and the next connection is as any other");
 }
 
 #[test]
@@ -406,11 +401,11 @@ fn an_idle_reconnection_says_everything_in_one_breath_and_stores_nothing() {
     let mut world = World::with_members(2);
     world.exchange(&[0]);
     world.exchange(&[1]);
-    let before = world.phones[1].disk.0.clone();
+    let before = world.phones[1].disk.clone();
     world.bytes.clear();
     world.phones[1].notices.clear();
     world.exchange(&[1]);
-    assert_eq!(world.phones[1].disk.0, before);
+    assert_eq!(world.phones[1].disk, before);
     assert_eq!(world.phones[1].notices, [Notice::CaughtUp { relay: world.relay_name }]);
     assert!(world.bytes.len() <= 400, "{} bytes both ways", world.bytes.len());
 }
@@ -551,7 +546,7 @@ fn an_invitation_that_the_relay_has_no_room_for_is_offered_once_a_connection() {
     world.restart_relay(disk, Settings { mailboxes: 0, ..Settings::default() });
     let Phone { replica, disk, .. } = &mut world.phones[0];
     let mut effects = Vec::new();
-    replica.invite(NOW, world.relay_name, Role::Member, "Bay", "Coast", disk, &mut world.chance, &mut effects).unwrap();
+    replica.invite(NOW, inviting(world.relay_name), disk, &mut world.chance, &mut effects).unwrap();
     store(disk, &mut effects);
     world.phones[0].notices.clear();
     world.exchange(&[0]);
@@ -569,7 +564,7 @@ fn who_may_not_open_a_mailbox_any_more_still_gets_to_the_end() {
     let founders_list = world.access_list();
     let Phone { replica, disk, .. } = &mut world.phones[0];
     let mut effects = Vec::new();
-    replica.invite(NOW, world.relay_name, Role::Member, "Bay", "Coast", disk, &mut world.chance, &mut effects).unwrap();
+    replica.invite(NOW, inviting(world.relay_name), disk, &mut world.chance, &mut effects).unwrap();
     store(disk, &mut effects);
     world.exchange(&[0]);
     // On the relay's list nobody is a convenor any more.

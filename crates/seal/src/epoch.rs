@@ -10,8 +10,9 @@ use minicbor::decode::{Decode, Decoder, Error};
 use minicbor::encode::{Encode, Encoder, Write};
 use rand_core::CryptoRng;
 
+use crate::hpke_box::{self, KemKey};
+use crate::keys::DeviceKeys;
 use crate::secret::secret;
-use crate::{DeviceKeys, KemKey, hpke_box};
 
 secret!(
     /// 32 random bytes that seal a map's records until the next one is minted.
@@ -218,8 +219,8 @@ fn link_aad(space: &SpaceId, under: &KeyId, earlier: &KeyId) -> Vec<u8> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::DeviceSeed;
-    use crate::secret::Chance;
+    use crate::keys::DeviceSeed;
+    use crate::tests::chance::Chance;
 
     const SPACE: SpaceId = SpaceId([2; 32]);
 

@@ -1,15 +1,47 @@
 //! HPKE (RFC 9180) in base mode with X25519, HKDF-SHA256 and ChaCha20-Poly1305: suite 1, the only one so far.
 
+use std::convert::Infallible;
+use std::fmt;
+
 use hpke::aead::ChaCha20Poly1305;
 use hpke::kdf::HkdfSha256;
 use hpke::kem::X25519HkdfSha256;
 use hpke::{Deserializable, Kem, OpModeR, OpModeS, Serializable};
+use minicbor::decode::{Decode, Decoder, Error};
+use minicbor::encode::{Encode, Encoder, Write};
 use rand_core::{CryptoRng, TryCryptoRng, TryRng};
-use std::convert::Infallible;
-
-use crate::KemKey;
 
 pub(crate) type KemSecret = <X25519HkdfSha256 as Kem>::PrivateKey;
+
+/// An X25519 public key: what is sealed to a device is sealed to this.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct KemKey(pub [u8; 32]);
+
+impl KemKey {
+    /// Whether anything can be sealed to it. A point of small order cannot be, and would stop everybody's next key.
+    pub fn is_usable(&self) -> bool {
+        accepts(self)
+    }
+}
+
+impl fmt::Debug for KemKey {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "KemKey({}…)", data_encoding::HEXLOWER.encode(&self.0[..4]))
+    }
+}
+
+impl<C> Encode<C> for KemKey {
+    fn encode<W: Write>(&self, e: &mut Encoder<W>, _: &mut C) -> Result<(), minicbor::encode::Error<W::Error>> {
+        e.bytes(&self.0)?.ok()
+    }
+}
+
+impl<'b, C> Decode<'b, C> for KemKey {
+    fn decode(d: &mut Decoder<'b>, _: &mut C) -> Result<Self, Error> {
+        let at = d.position();
+        d.bytes()?.try_into().map(KemKey).map_err(|_| Error::message("wrong length of KemKey").at(at))
+    }
+}
 
 /// What a box adds to its content: the encapsulated key and the tag.
 pub(crate) const OVERHEAD: usize = 32 + 16;

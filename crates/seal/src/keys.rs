@@ -5,12 +5,10 @@ use std::fmt;
 use allymap_wire::{DeviceKey, Signature, SpaceId};
 use ed25519_dalek::{Signer, SigningKey};
 use hkdf::Hkdf;
-use minicbor::decode::{Decode, Decoder, Error};
-use minicbor::encode::{Encode, Encoder, Write};
 use sha2::Sha256;
 use zeroize::Zeroizing;
 
-use crate::hpke_box::{self, KemSecret};
+use crate::hpke_box::{self, KemKey, KemSecret};
 use crate::secret::secret;
 
 secret!(
@@ -117,36 +115,6 @@ impl RootSeed {
             .map_err(|_| WordsError::Checksum)?;
         let entropy = Zeroizing::new(mnemonic.to_entropy());
         Ok(RootSeed::from_bytes(entropy.as_slice().try_into().expect("24 words hold 32 bytes")))
-    }
-}
-
-/// An X25519 public key: what is sealed to a device is sealed to this.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct KemKey(pub [u8; 32]);
-
-impl KemKey {
-    /// Whether anything can be sealed to it. A point of small order cannot be, and would stop everybody's next key.
-    pub fn is_usable(&self) -> bool {
-        hpke_box::accepts(self)
-    }
-}
-
-impl fmt::Debug for KemKey {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "KemKey({}…)", data_encoding::HEXLOWER.encode(&self.0[..4]))
-    }
-}
-
-impl<C> Encode<C> for KemKey {
-    fn encode<W: Write>(&self, e: &mut Encoder<W>, _: &mut C) -> Result<(), minicbor::encode::Error<W::Error>> {
-        e.bytes(&self.0)?.ok()
-    }
-}
-
-impl<'b, C> Decode<'b, C> for KemKey {
-    fn decode(d: &mut Decoder<'b>, _: &mut C) -> Result<Self, Error> {
-        let at = d.position();
-        d.bytes()?.try_into().map(KemKey).map_err(|_| Error::message("wrong length of KemKey").at(at))
     }
 }
 

@@ -11,7 +11,7 @@ use minicbor::{Decode, Encode};
 use rand_core::CryptoRng;
 use zeroize::{Zeroize, Zeroizing};
 
-use crate::DatabaseKey;
+use crate::vault::DatabaseKey;
 
 /// The ways to the database key. Without one left, everything on the disk is noise.
 #[derive(Clone)]
@@ -310,7 +310,7 @@ fn associated(cost: &Argon2Cost, salt: &[u8; 16]) -> Vec<u8> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::secret::Chance;
+    use crate::tests::chance::Chance;
 
     fn key() -> DatabaseKey {
         DatabaseKey::from_bytes([0xd7; 32])

@@ -3,6 +3,9 @@
 //!
 //! No IO. Chance is an argument (`&mut impl rand_core::CryptoRng`), time is an argument, and nothing here knows Automerge.
 
+#![warn(unreachable_pub, clippy::allow_attributes_without_reason)]
+#![cfg_attr(not(test), warn(clippy::unwrap_used))]
+
 mod body;
 mod epoch;
 mod hpke_box;
@@ -17,14 +20,13 @@ mod statement;
 mod vault;
 
 #[cfg(test)]
-mod golden;
-#[cfg(test)]
-mod vectors;
+mod tests;
 
 pub use body::{BODY_BYTES, BODY_CHANGES, BodyError, CODEC, compress_body, expand_body};
 pub use epoch::{EpochKey, KeyRing, PacketError, SealedKey, open_links, open_packet, wrap_keys};
+pub use hpke_box::KemKey;
 pub use invitation::{Invitation, InvitationError, JoinRequest, Offer, four_words};
-pub use keys::{DeviceKeys, DeviceSeed, KemKey, RootKeys, RootSeed, WordsError, actor};
+pub use keys::{DeviceKeys, DeviceSeed, RootKeys, RootSeed, WordsError, actor};
 pub use keyslot::{Argon2Cost, Keyslots, SlotError, SlotKind};
 pub use op::{Body, Op, OpError, Role, SignedOp};
 pub use record::{Content, OpenError, SealError, open, seal};

@@ -11,7 +11,9 @@ use allymap_wire::{
 use minicbor::decode::Decoder;
 use minicbor::{Decode, Encode};
 
-use crate::{DeviceKeys, KemKey, SealedKey};
+use crate::epoch::SealedKey;
+use crate::hpke_box::KemKey;
+use crate::keys::DeviceKeys;
 
 /// What a device may do. The higher number may do all that the lower one may.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Encode, Decode)]
@@ -307,7 +309,8 @@ fn number(body: &[u8]) -> Option<u32> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{DeviceSeed, RootKeys, RootSeed, genesis};
+    use crate::keys::{DeviceSeed, RootKeys, RootSeed};
+    use crate::roster::genesis;
 
     fn keys() -> DeviceKeys {
         DeviceKeys::derive(&DeviceSeed::from_bytes([1; 32]), &SpaceId([2; 32]))

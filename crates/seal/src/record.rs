@@ -11,7 +11,9 @@ use chacha20poly1305::aead::{Aead, Payload};
 use minicbor::bytes::ByteVec;
 use rand_core::CryptoRng;
 
-use crate::{EpochKey, KeyRing, SignedOp, Statement, StatementError};
+use crate::epoch::{EpochKey, KeyRing};
+use crate::op::SignedOp;
+use crate::statement::{Statement, StatementError};
 
 /// What stands in a sealed record.
 #[derive(Clone, PartialEq, Eq)]
@@ -157,8 +159,9 @@ fn padded_length(length: usize) -> usize {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::secret::Chance;
-    use crate::{DeviceKeys, DeviceSeed, Draft};
+    use crate::keys::{DeviceKeys, DeviceSeed};
+    use crate::statement::Draft;
+    use crate::tests::chance::Chance;
     use allymap_wire::DocumentId;
 
     const SPACE: SpaceId = SpaceId([2; 32]);

@@ -3,7 +3,7 @@
 use allymap_wire::{CodecError, DeviceKey, DocumentId, LogId, OpId, RelayKey, Signature, SpaceId};
 use minicbor::{Decode, Encode};
 
-use crate::DeviceKeys;
+use crate::keys::DeviceKeys;
 
 /// Who wrote what. The changes themselves stand beside it; it signs the ordered list of their hashes.
 #[derive(Clone, Debug, PartialEq, Eq, Encode, Decode)]
@@ -109,7 +109,7 @@ impl Statement {
             prev,
             roster,
             seen,
-            codec: crate::CODEC,
+            codec: crate::body::CODEC,
             sig: Signature([0; 64]),
         };
         statement.sig = keys.sign(&statement.transcript(space, change_hashes));
@@ -127,7 +127,7 @@ impl Statement {
     }
 
     pub fn actor(&self) -> [u8; 16] {
-        crate::actor(&self.by, &self.salt)
+        crate::keys::actor(&self.by, &self.salt)
     }
 
     pub fn to_bytes(&self) -> Vec<u8> {
@@ -202,7 +202,7 @@ pub(crate) mod hashes {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::DeviceSeed;
+    use crate::keys::DeviceSeed;
 
     fn keys() -> DeviceKeys {
         DeviceKeys::derive(&DeviceSeed::from_bytes([1; 32]), &SpaceId([2; 32]))

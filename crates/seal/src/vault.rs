@@ -97,7 +97,7 @@ fn place(space: u16, key: &[u8]) -> Vec<u8> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::secret::Chance;
+    use crate::tests::chance::Chance;
 
     #[test]
     fn a_value_opens_at_its_place_and_nowhere_else() {

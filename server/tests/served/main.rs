@@ -1,5 +1,5 @@
 //! The real relay over real sockets: a handful of stories that no simulation can tell. Most are told of its process.
-#![allow(unreachable_pub, reason = "a test program has no outside")]
+#![allow(unreachable_pub, clippy::unwrap_used, reason = "a test program has no outside, and fails where it panics")]
 
 mod disk;
 mod exchanging;

@@ -4,7 +4,7 @@ use allymap_domain::words::label::NotALabel;
 use allymap_home::Trouble;
 use allymap_home::trouble::{Entry, Fitting, Which};
 
-use super::{Candidate, Exit, Failure, computer, exchange, people};
+use super::{Candidate, Exit, Failure, campaign, computer, exchange, people};
 
 impl From<Trouble> for Failure {
     fn from(trouble: Trouble) -> Failure {
@@ -16,6 +16,7 @@ impl From<Trouble> for Failure {
             Trouble::Which(trouble) => which(trouble),
             Trouble::Entry(trouble) => entry(&trouble),
             Trouble::Rejected(rejection) => rejection.into(),
+            Trouble::Campaign(trouble) => campaign::words(trouble),
             Trouble::Label(error) => error.into(),
             Trouble::Practice { map } => practice(&map),
             Trouble::Exchange(trouble) => exchange::exchange(trouble),

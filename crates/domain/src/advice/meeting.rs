@@ -1,4 +1,11 @@
-//! The relational meeting: eight things to find out, how to come to them without an interrogation, and people to practise on.
+//! The relational meeting: eight things to find out, how to come to them without an interrogation, where an answer
+//! belongs, and people to practise on.
+
+pub mod known;
+
+use crate::entry::position::Place;
+use crate::kind::Kind;
+use crate::rejection::Rejection;
 
 /// One thing to find out (module, section 7).
 #[derive(Debug, PartialEq, Eq)]
@@ -48,6 +55,74 @@ pub const FINDINGS: &[Finding] = &[
         "What would make your next event easier? May we tell our list about it?",
     ),
 ];
+
+/// Where an answer belongs. Those about a place on the spectrum and about other entries need the map to be understood.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Answer {
+    /// What they do: it joins the description.
+    Does(String),
+    /// Fields of theirs that hold a capacity.
+    Capacity(Vec<(&'static str, String)>),
+    Field(&'static str, String),
+    /// It has no place of its own there, and stays in the words of the meeting.
+    InWords(String),
+}
+
+impl Answer {
+    /// The answer to one of [`FINDINGS`], for an entry of this kind; `None` for a kind that only a newer version knows.
+    pub fn understood(kind: Option<&'static Kind>, slug: &str, answer: &str) -> Result<Answer, Rejection> {
+        let field = |name: &str| kind.and_then(|kind| kind.field(name));
+        Ok(match slug {
+            "do" => match field("description") {
+                Some(field) => Answer::Does(field.clean(answer)?),
+                None => Answer::InWords(answer.to_owned()),
+            },
+            "capacity" => {
+                let pieces = capacity_pieces(answer);
+                // A person has no capacity of their own on a map.
+                if pieces.iter().any(|(name, _)| field(name).is_none()) {
+                    return Ok(Answer::InWords(format!("{HAVE}{answer}")));
+                }
+                for (name, value) in &pieces {
+                    field(name).map(|field| field.clean(value)).transpose()?;
+                }
+                Answer::Capacity(pieces)
+            }
+            _ => match FIELDS.iter().find(|name| **name == slug).and_then(|name| field(name)) {
+                Some(field) => Answer::Field(field.name, field.clean(answer)?),
+                None => Answer::InWords(answer.to_owned()),
+            },
+        })
+    }
+
+    /// Where they stand, where there is no campaign to place them on.
+    pub fn stands(place: Place) -> Answer {
+        Answer::InWords(format!("{STANDS}{}", place.label()))
+    }
+}
+
+/// What the log says of a meeting.
+pub fn words<'a>(
+    from_us: Option<&str>,
+    told: Option<bool>,
+    said: impl Iterator<Item = &'a String>,
+    strangers: impl Iterator<Item = &'a String>,
+) -> String {
+    let from_us = from_us.map(|who| format!("From us: {who}"));
+    let told = told.map(|told| match told {
+        true => "They know that we keep notes.".to_owned(),
+        false => "They do not know yet that we keep notes.".to_owned(),
+    });
+    let strangers = strangers.map(|name| format!("Not on the map yet: {name}"));
+    from_us.into_iter().chain(told).chain(said.cloned()).chain(strangers).collect::<Vec<_>>().join("\n")
+}
+
+/// How what has no field of its own begins in the words of a meeting.
+const STANDS: &str = "Where they stand: ";
+const HAVE: &str = "What they have: ";
+
+/// The findings that are fields of their own name.
+const FIELDS: [&str; 3] = ["interest", "barriers", "benefit"];
 
 /// To be said openly, so that nobody wonders why we came.
 pub const OPENNESS: &[&str] = &[

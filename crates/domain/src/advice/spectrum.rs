@@ -70,6 +70,25 @@ pub enum Turn {
     Lost,
 }
 
+/// Partners who take the initiative and want the same change, and those who only agree (module, section 2).
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Allies {
+    pub all: usize,
+    pub own_actions: usize,
+    pub visions: usize,
+}
+
+impl Allies {
+    pub fn of(spectrum: &Spectrum<'_>) -> Allies {
+        let allies: Vec<_> = spectrum.at(Place::ActiveAlly).chain(spectrum.at(Place::PassiveAlly)).collect();
+        Allies {
+            all: allies.len(),
+            own_actions: allies.iter().filter(|ally| ally.row.own_actions > 0).count(),
+            visions: allies.iter().filter(|ally| ally.row.value("vision").is_some()).count(),
+        }
+    }
+}
+
 impl<'a> Spectrum<'a> {
     /// Where everybody stands, or stood on the evening of a day. Archived entries are left out; so are spaces without a place.
     pub fn of(rows: &'a [Card], campaign: RowId, on: Option<Date>) -> Spectrum<'a> {

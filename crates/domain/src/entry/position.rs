@@ -2,7 +2,9 @@
 
 use minicbor::{Decode, Encode};
 
-use crate::entry::assertion::{Claim, Stated};
+use crate::date::{Date, When};
+use crate::entry::Entry;
+use crate::entry::assertion::{Assertion, Claim, Stated};
 use crate::entry::steps::Step;
 use crate::ids::RowId;
 use crate::words::choice::words;
@@ -24,6 +26,39 @@ words! {
         PassiveOpponent = "passive-opponent", "passive opponent", ["opponent"];
         #[n(5)]
         ActiveOpponent = "active-opponent", "active opponent";
+    }
+}
+
+impl Place {
+    /// Allies first, those who are not known apart at the end.
+    pub const FRIENDLIEST_FIRST: [Place; 6] = [
+        Place::ActiveAlly,
+        Place::PassiveAlly,
+        Place::Neutral,
+        Place::PassiveOpponent,
+        Place::ActiveOpponent,
+        Place::NotKnown,
+    ];
+}
+
+impl Entry {
+    /// The statement that puts them at a place, in place of all that stands about this campaign.
+    pub fn placed(&self, campaign: RowId, place: Place, on: When, now_ms: u64) -> Assertion {
+        let before = self.position(campaign);
+        let supersedes = before.map(|standing| standing.said.iter().map(|said| said.id).collect()).unwrap_or_default();
+        Assertion { supersedes, ..Assertion::new(Claim::Position { campaign, place }, on, now_ms) }
+    }
+
+    /// Why they took a step on a day, as it was noted, each reason with who noted it.
+    pub fn reasons_of_step(&self, campaign: RowId, on: Option<Date>) -> Vec<String> {
+        let steps = self.position(campaign).into_iter().flat_map(|position| &position.steps);
+        let because: Vec<_> = steps.filter(|known| known.on == on).flat_map(|known| &known.because).collect();
+        let stated = self.assertions.iter().filter(|stated| because.contains(&&stated.id));
+        let told = |stated: &Stated| {
+            let reason = stated.assertion.reason.as_ref()?;
+            Some(format!("{reason} ({})", stated.author.name))
+        };
+        stated.filter_map(told).collect()
     }
 }
 

@@ -6,6 +6,7 @@ use std::collections::BTreeMap;
 
 use allymap_document::{Document, Edit, Value};
 
+use crate::card::find::short_ids;
 use crate::date::Date;
 use crate::date::typed::full_date;
 use crate::ids::{EntryId, RowId};
@@ -125,6 +126,22 @@ impl Campaign {
     pub fn reopen(edit: &mut Edit<'_>, id: RowId) -> Result<(), Rejection> {
         edit.remove(&format!("{CLOSED}{id}"))?;
         Ok(edit.remove(&format!("{OUTCOME}{id}"))?)
+    }
+
+    /// The argument that letters name, if they name one.
+    pub fn argument(&self, letters: &str) -> Option<&Argument> {
+        let letters = letters.trim().to_lowercase();
+        let mut fitting = self.arguments.iter().filter(|argument| argument.id.to_string().starts_with(&letters));
+        match (fitting.next(), fitting.next()) {
+            (Some(argument), None) if !letters.is_empty() => Some(argument),
+            _ => None,
+        }
+    }
+
+    /// The letters that tell an argument from the others.
+    pub fn letters(&self, argument: &Argument) -> String {
+        let ids = self.arguments.iter().map(|argument| EntryId(argument.id.0));
+        short_ids(ids).remove(&EntryId(argument.id.0)).unwrap_or_default()
     }
 
     /// The shown one of those whom it addresses.

@@ -4,6 +4,7 @@
 use std::fmt::Write;
 
 use crate::advice::spectrum::{Placed, Spectrum};
+use crate::date::Date;
 use crate::entry::position::Place;
 
 /// What is written around the picture.
@@ -15,6 +16,13 @@ pub struct Caption {
     pub line: String,
     /// The last line: which map, which day, for whom.
     pub foot: String,
+}
+
+impl Caption {
+    /// At the foot: of which map, of which day, and for whom it is.
+    pub fn foot(map: &str, day: Date) -> String {
+        format!("{map}, {}. For the group: not to be handed on.", day.spelled())
+    }
 }
 
 /// The whole file. The same spectrum gives the same bytes.

@@ -4,7 +4,7 @@ use allymap_document::Document;
 use allymap_domain::map::Map;
 use allymap_replica::{Replica, Rows, SpaceNumber};
 use allymap_seal::DeviceSeed;
-use allymap_wire::DocumentId;
+use allymap_wire::{DocumentId, Timestamp};
 
 use crate::computer::folders::Folders;
 use crate::heard::Heard;
@@ -26,7 +26,8 @@ impl Visit<'_> {
             return Ok(());
         }
         let mut effects = Vec::new();
-        replica.mend(around.id(), disk, &mut effects)?;
+        let now = Timestamp((around.clock)());
+        replica.mend(now, disk, &mut around.chance.clone(), &mut effects)?;
         disk.delete(marker);
         // The rows for lists are made anew when somebody asks for them.
         disk.delete(HomeKey::IndexSchema(number.0).bytes());

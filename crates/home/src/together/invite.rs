@@ -1,6 +1,6 @@
 //! A line that lets one person ask to join.
 
-use allymap_replica::InviteError;
+use allymap_replica::{InviteError, Inviting};
 
 use crate::together::member::Role;
 use crate::together::refuse_practice;
@@ -22,7 +22,8 @@ pub fn make(v: &mut Visit<'_>, role: Role, group: &str) -> Result<Invited, Troub
     let (replica, disk) = v.hold()?;
     let relay = replica.relays().first().map(|relay| relay.relay).ok_or(People::NobodyReachesIt)?;
     let mut effects = Vec::new();
-    let invitation = replica.invite(now, relay, role.into(), group, &map, disk, &mut chance, &mut effects)?;
+    let inviting = Inviting { relay, role: role.into(), group, map_name: &map };
+    let invitation = replica.invite(now, inviting, disk, &mut chance, &mut effects)?;
     let line = invitation.to_line().map_err(InviteError::from)?;
     v.carry_out(effects)?;
     v.commit()?;

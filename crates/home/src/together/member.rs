@@ -84,13 +84,6 @@ pub struct Declined {
     pub name: String,
 }
 
-/// Who will read what was just kept.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct WhoSees {
-    pub map: String,
-    pub members: usize,
-}
-
 /// Everybody on this map: who may do most first.
 pub fn list(v: &mut Visit<'_>) -> Result<Vec<Member>, Trouble> {
     let (replica, _) = v.hold()?;
@@ -140,14 +133,21 @@ pub fn decline(v: &mut Visit<'_>, name: Option<&str>) -> Result<Declined, Troubl
     Ok(Declined { name: asking.name })
 }
 
-/// How many will see what is written here.
-pub fn count(v: &mut Visit<'_>) -> Result<usize, Trouble> {
-    let (replica, _) = v.hold()?;
-    Ok(replica.roster().members().iter().filter(|member| member.role != allymap_seal::Role::Root).count())
+/// Who will see what was just kept.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct WhoSees {
+    pub map: String,
+    pub members: usize,
 }
 
 pub fn who_sees(v: &mut Visit<'_>) -> Result<WhoSees, Trouble> {
     Ok(WhoSees { map: v.map()?.name, members: count(v)? })
+}
+
+/// How many will see what is written here.
+pub fn count(v: &mut Visit<'_>) -> Result<usize, Trouble> {
+    let (replica, _) = v.hold()?;
+    Ok(replica.roster().members().iter().filter(|member| member.role != allymap_seal::Role::Root).count())
 }
 
 /// Who is meant among those who ask.

