@@ -46,7 +46,7 @@ pub(crate) fn say(out: &Output, heard: &Heard) {
             received(out, *entries);
             news(out, came);
         }
-        // A program has heard of the relay how many they are.
+        // To a program the line of the relay has said how many.
         Heard::Received { .. } => {}
         Heard::LetIn { map } => out.status(format_args!("You are a member of {map} now.")),
         Heard::AsksToJoin(asking) => out.status(format_args!(
