@@ -14,17 +14,16 @@ use allymap_home::authors::Authors;
 use allymap_home::computer::disk::Disk;
 use allymap_home::computer::folders::Folders;
 use allymap_home::computer::keys::Keys;
-use allymap_home::computer::surroundings::Chance;
 use allymap_home::journal::acts::Act;
 use allymap_home::maps::rows::MapRow;
 use allymap_home::under::Under as _;
 use allymap_home::{Home, Tried, Trouble, Visit};
-use allymap_replica::{Effect, Replica, SpaceNumber};
-use allymap_seal::DeviceSeed;
+use allymap_replica::Replica;
 use allymap_wire::{DocumentId, Timestamp};
+use tokio::runtime::{self, Runtime};
 
 use crate::terminal::answer::Answer;
-use crate::terminal::failure::Failure;
+use crate::terminal::failure::{Failure, exchange};
 use crate::terminal::output::Output;
 use crate::terminal::prompt::Prompt;
 use crate::terminal::typed;
@@ -33,7 +32,6 @@ use crate::terminal::typed;
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Options {
     pub(crate) passphrase_file: Option<PathBuf>,
-    pub(crate) insecure: bool,
 }
 
 /// The program as a command sees it.
@@ -180,6 +178,11 @@ impl<'h> App<'h> {
     }
 }
 
+/// What an exchange runs in.
+pub(crate) fn runtime() -> Result<Runtime, Failure> {
+    runtime::Builder::new_current_thread().enable_all().build().map_err(|error| exchange::no_network(&error))
+}
+
 /// What commands that have not moved into the home yet still reach.
 impl App<'_> {
     pub(crate) fn edit<T, E>(
@@ -214,14 +217,6 @@ impl App<'_> {
         self.visit.fresh()
     }
 
-    pub(crate) fn chance(&self) -> Chance {
-        self.visit.chance()
-    }
-
-    pub(crate) fn adopt(&mut self, replica: Replica) {
-        self.visit.adopt(replica);
-    }
-
     pub(crate) fn read(&self, document: &Document, id: EntryId, authors: &Authors) -> Entry {
         self.visit.read(document, id, authors)
     }
@@ -241,9 +236,7 @@ macro_rules! under {
 under! {
     map() -> MapRow;
     hold() -> (&mut Replica, &mut Disk);
-    disk() -> &mut Disk;
     commit() -> ();
-    carry_out(effects: Vec<Effect>) -> ();
     acts() -> Vec<Act>;
     entry(id: EntryId) -> Entry;
     all_documents() -> Vec<(EntryId, Document)>;
@@ -257,11 +250,6 @@ under! {
     short_ids() -> BTreeMap<EntryId, String>;
     names() -> BTreeMap<EntryId, String>;
     find(said: &str) -> Card;
-    seed() -> DeviceSeed;
     maps() -> Vec<MapRow>;
-    add_map(name: &str, person: &str, group: &str) -> SpaceNumber;
     put_map(row: MapRow) -> ();
-    keep_root(number: SpaceNumber, seed: &[u8]) -> ();
-    root(number: u16) -> Option<zeroize::Zeroizing<Vec<u8>>>;
-    forget_root(number: u16) -> ();
 }

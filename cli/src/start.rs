@@ -8,6 +8,7 @@ use allymap_domain::date::Date;
 use allymap_domain::date::typed::parse_date;
 use allymap_home::computer::folders::Folders;
 use allymap_home::computer::surroundings::Surroundings;
+use allymap_home::together::lines::Unprotected;
 use allymap_home::{Discreet, Heard, Home, Request};
 use clap::FromArgMatches as _;
 use etcetera::BaseStrategy as _;
@@ -17,6 +18,7 @@ use crate::commands::{Cli, Command, Global, dispatch, tree};
 use crate::help::elsewhere;
 use crate::help::tree::grouped;
 use crate::terminal::failure::{Exit, Failure};
+use crate::terminal::heard;
 use crate::terminal::output::Output;
 use crate::terminal::prompt::Prompt;
 use crate::terminal::stdout::Stdout;
@@ -47,10 +49,12 @@ pub(crate) fn run(arguments: Vec<OsString>, around: Surroundings, out: Stdout) -
         output.as_of = day;
         output.today = day.unwrap_or(today);
         let aloud = output.clone();
-        let mut heard = |heard: Heard| aloud.warn(words_of(&heard));
+        let mut heard = |heard: Heard| heard::say(&aloud, &heard);
         let program = format!("allymap {program}");
-        let visit = home.visit(Request { map, day, said, program, hidden: output.hidden.clone(), heard: &mut heard });
-        let mut app = App::new(visit, output.clone(), prompt.clone(), Options { passphrase_file, insecure });
+        let unprotected = if insecure { Unprotected::Anywhere } else { Unprotected::Nearby };
+        let hidden = output.hidden.clone();
+        let request = Request { map, day, said, program, hidden, unprotected, heard: &mut heard };
+        let mut app = App::new(home.visit(request), output.clone(), prompt.clone(), Options { passphrase_file });
         dispatch(&mut app, cli.command)?;
         app.leave();
         if let Some(day) = day.filter(|_| !json) {
@@ -82,20 +86,6 @@ fn folders() -> Option<Folders> {
         runtime: places.runtime_dir().map_or_else(|| data.join("run"), |folder| folder.join("allymap")),
         data,
     })
-}
-
-/// What is heard while a command goes on.
-fn words_of(heard: &Heard) -> String {
-    match heard {
-        Heard::StoreMended { kept, of, set_aside } => format!(
-            "The maps on this disk were damaged. What still reads ({kept} of {of} parts) was kept; the damaged copy is at {}.\n\
-             Run allymap sync: the rest comes back from the relay.",
-            set_aside.display()
-        ),
-        Heard::MapFound { name } => format!(
-            "What says that {name} is on this computer was damaged on the disk. It was written anew from the map itself; nothing is lost by it."
-        ),
-    }
 }
 
 /// The day of `--as-of`, which then is today; none for today itself.

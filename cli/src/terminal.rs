@@ -4,6 +4,7 @@ pub(crate) mod answer;
 pub(crate) mod editor;
 pub(crate) mod failure;
 pub(crate) mod handed_out;
+pub(crate) mod heard;
 pub(crate) mod output;
 pub(crate) mod prompt;
 pub(crate) mod stdout;

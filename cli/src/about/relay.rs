@@ -1,8 +1,10 @@
 //! How this person's changes stand with one relay.
 
 use allymap_home::together::relay::State;
+use allymap_home::together::stopped::Stopped;
 use serde_json::{Value, json};
 
+use crate::terminal::failure::exchange::stopped;
 use crate::terminal::words::count;
 
 /// One of the words for what became of a change: *kept*, *with the relay*, *seen by N devices*, *refused*.
@@ -19,6 +21,15 @@ pub(crate) fn words(state: &State) -> String {
         (_, 0) => "nothing exchanged with it yet; everything is kept here".to_owned(),
         (_, parts) => format!("{} kept here, not with the relay yet: allymap sync", count(parts, "part", "parts")),
     }
+}
+
+/// How a relay stands after an exchange that did not succeed with it.
+pub(crate) fn without(url: &str, why: &Stopped) -> String {
+    let word = match why {
+        Stopped::Removed | Stopped::NotTaken(_) | Stopped::NotCreated(_) => "refused",
+        _ => "kept",
+    };
+    format!("{word}. {}", stopped(url, why))
 }
 
 pub(crate) fn json(state: &State) -> Value {

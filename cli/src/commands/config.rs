@@ -1,8 +1,15 @@
 //! `allymap config …`: this person's settings, and where each value comes from.
 
+use std::path::PathBuf;
+
+use allymap_home::computer::settings::{Counts, Holds, InUse, Origin, Setting, in_use, path};
+use serde::Serialize;
+use serde_json::{Value, json};
+
 use crate::app::App;
+use crate::terminal::answer::Answer;
 use crate::terminal::failure::Failure;
-use allymap_home::computer::settings::{Holds, Origin, SETTINGS, Setting, Settings, path};
+use crate::terminal::output::Output;
 
 /// Settings
 #[derive(clap::Args)]
@@ -43,31 +50,16 @@ pub(crate) fn run(app: &mut App<'_>, args: Args) -> Result<(), Failure> {
             let before = settings.value(setting.key);
             settings.set(setting, &value);
             app.home().keep(&settings)?;
-            if app.output.json {
-                app.output.json(&serde_json::json!({ "key": setting.key, "value": value, "before": before }));
-                return Ok(());
-            }
-            let was = before.unwrap_or_else(|| "not set".to_owned());
-            app.output.say(format_args!("{} = {value}   (in your settings file; was {was})", setting.key));
-            if matches!(setting.key, "name" | "group") {
-                app.output
-                    .status("Maps that exist keep the name they have; new ones and those you join take this one.");
-            }
-            Ok(())
+            app.tell(&Set { key: setting.key, value, before })
         }
         Verb::Unset { key } => {
             let setting = Setting::named(&key)?;
             let mut settings = app.home().settings()?;
-            let gone = settings.unset(setting.key);
-            if gone {
+            let was_set = settings.unset(setting.key);
+            if was_set {
                 app.home().keep(&settings)?;
             }
-            if app.output.json {
-                app.output.json(&serde_json::json!({ "key": setting.key, "value": null, "was_set": gone }));
-                return Ok(());
-            }
-            app.output.say(format_args!("{} is {}.", setting.key, if gone { "not set any more" } else { "not set" }));
-            Ok(())
+            app.tell(&Unset { key: setting.key, was_set })
         }
     }
 }
@@ -75,63 +67,93 @@ pub(crate) fn run(app: &mut App<'_>, args: Args) -> Result<(), Failure> {
 fn show(app: &mut App<'_>) -> Result<(), Failure> {
     let settings = app.home().settings()?;
     // Without a map, or with one that is locked, there is still a file to show.
-    let map = app.map_entry().ok().flatten();
-    let here = app.map().ok();
-    let mut rows = Vec::new();
-    for setting in SETTINGS {
-        let (value, origin) = match setting.holds {
-            Holds::Number { unit, .. } => match settings.number(setting.key, map.as_ref()) {
-                Some((number, origin)) => (format!("{number} {unit}"), origin),
-                None => continue,
-            },
-            Holds::YesNo if app.output.plain && !settings.plain() => ("true".to_owned(), Origin::Environment),
-            Holds::YesNo => (
-                settings.value(setting.key).unwrap_or("false".to_owned()),
-                if settings.value(setting.key).is_some() { Origin::File } else { Origin::Default },
-            ),
-            Holds::Label => {
-                let shown =
-                    here.as_ref().map(|map| if setting.key == "name" { map.person.clone() } else { map.group.clone() });
-                match (shown, settings.value(setting.key)) {
-                    (Some(shown), _) => (shown, Origin::Map),
-                    (None, Some(value)) => (value, Origin::File),
-                    (None, None) => (String::new(), Origin::Default),
-                }
-            }
-        };
-        rows.push((setting, value, origin));
+    let mut all = in_use(&settings, app.visit().ok());
+    // A flag, or the environment, is stronger than the file.
+    if app.output.plain && !settings.plain() {
+        for one in all.iter_mut().filter(|one| one.setting.holds == Holds::YesNo) {
+            (one.value, one.origin) = (Counts::YesNo(true), Origin::Environment);
+        }
     }
-    if app.output.json {
-        let settings: Vec<_> = rows
-            .iter()
-            .map(|(setting, value, origin)| {
-                serde_json::json!({ "key": setting.key, "value": value, "from": origin_slug(*origin), "about": setting.about })
-            })
-            .collect();
-        let file = path(app.folders()).display().to_string();
-        app.output.json(&serde_json::json!({ "settings": settings, "file": file }));
-        return Ok(());
-    }
-    let cells: Vec<Vec<String>> = rows
-        .iter()
-        .map(|(setting, value, origin)| vec![setting.key.to_owned(), value.clone(), from(setting, *origin).to_owned()])
-        .collect();
-    app.output.table(&["Setting", "Value", "From"], &cells);
-    warn(app, &settings);
-    app.output.status(format_args!("File: {}", path(app.folders()).display()));
-    Ok(())
+    app.tell(&Shown { all, unknown: settings.unknown(), unfit: settings.unfit(), file: path(app.folders()) })
 }
 
-/// What in the file has no effect.
-fn warn(app: &App<'_>, settings: &Settings) {
-    for key in settings.unknown() {
-        app.output.warn(format_args!(
-            "\"{key}\" in your settings file is nothing that this version knows; it is left alone."
-        ));
+/// A value that was set.
+struct Set {
+    key: &'static str,
+    value: String,
+    before: Option<String>,
+}
+
+impl Answer for Set {
+    fn json(&self) -> impl Serialize {
+        json!({ "key": self.key, "value": self.value, "before": self.before })
     }
-    for key in settings.unfit() {
-        app.output
-            .warn(format_args!("The value of \"{key}\" in your settings file does not fit; it counts as not set."));
+
+    fn say(&self, out: &Output) {
+        let was = self.before.as_deref().unwrap_or("not set");
+        out.say(format_args!("{} = {}   (in your settings file; was {was})", self.key, self.value));
+        if matches!(self.key, "name" | "group") {
+            out.status("Maps that exist keep the name they have; new ones and those you join take this one.");
+        }
+    }
+}
+
+/// One that is not set any more.
+struct Unset {
+    key: &'static str,
+    was_set: bool,
+}
+
+impl Answer for Unset {
+    fn json(&self) -> impl Serialize {
+        json!({ "key": self.key, "value": null, "was_set": self.was_set })
+    }
+
+    fn say(&self, out: &Output) {
+        out.say(format_args!("{} is {}.", self.key, if self.was_set { "not set any more" } else { "not set" }));
+    }
+}
+
+/// Every setting, and what in the file has no effect.
+struct Shown {
+    all: Vec<InUse>,
+    unknown: Vec<String>,
+    unfit: Vec<&'static str>,
+    file: PathBuf,
+}
+
+impl Answer for Shown {
+    fn json(&self) -> impl Serialize {
+        let settings: Vec<_> = self.all.iter().map(one_json).collect();
+        json!({ "settings": settings, "file": self.file.display().to_string() })
+    }
+
+    fn say(&self, out: &Output) {
+        let row = |InUse { setting, value, origin }: &InUse| {
+            vec![setting.key.to_owned(), words(value), from(setting, *origin).to_owned()]
+        };
+        out.table(&["Setting", "Value", "From"], &self.all.iter().map(row).collect::<Vec<_>>());
+        for key in &self.unknown {
+            out.warn(format_args!(
+                "\"{key}\" in your settings file is nothing that this version knows; it is left alone."
+            ));
+        }
+        for key in &self.unfit {
+            out.warn(format_args!("The value of \"{key}\" in your settings file does not fit; it counts as not set."));
+        }
+        out.status(format_args!("File: {}", self.file.display()));
+    }
+}
+
+fn one_json(InUse { setting, value, origin }: &InUse) -> Value {
+    json!({ "key": setting.key, "value": words(value), "from": origin_slug(*origin), "about": setting.about })
+}
+
+fn words(value: &Counts) -> String {
+    match value {
+        Counts::Label(label) => label.clone(),
+        Counts::YesNo(yes) => yes.to_string(),
+        Counts::Number { number, unit } => format!("{number} {unit}"),
     }
 }
 

@@ -1,7 +1,12 @@
 //! `allymap lock`: nobody opens the maps on this computer without the passphrase.
 
+use serde::Serialize;
+use serde_json::json;
+
 use crate::app::App;
+use crate::terminal::answer::Answer;
 use crate::terminal::failure::{Exit, Failure};
+use crate::terminal::output::Output;
 use crate::terminal::typed;
 
 /// Lock the maps on this computer
@@ -35,10 +40,18 @@ pub(crate) fn run(app: &mut App<'_>, args: Args) -> Result<(), Failure> {
         .hint("Set one: allymap lock --new-passphrase"));
     }
     app.home_mut().lock()?;
-    if app.output.json {
-        app.output.json(&serde_json::json!({ "locked": true }));
-        return Ok(());
+    app.tell(&Locked)
+}
+
+/// Nobody opens the maps without the passphrase from now on.
+struct Locked;
+
+impl Answer for Locked {
+    fn json(&self) -> impl Serialize {
+        json!({ "locked": true })
     }
-    app.output.say("Locked. Open again with: allymap unlock");
-    Ok(())
+
+    fn say(&self, out: &Output) {
+        out.say("Locked. Open again with: allymap unlock");
+    }
 }

@@ -1,9 +1,13 @@
 //! `allymap member list|waiting|approve|decline`: who can see this map, and who asks to.
 
-use allymap_replica::Asking;
+use allymap_home::together::member::{self, Approved, Approving, Asking, Declined, Member, Want};
+use serde::Serialize;
+use serde_json::json;
 
 use crate::app::App;
-use crate::terminal::failure::{Candidate, Exit, Failure};
+use crate::terminal::answer::Answer;
+use crate::terminal::failure::{Exit, Failure};
+use crate::terminal::output::Output;
 use crate::terminal::words::{quoted, role_word};
 
 /// People and groups who can see this map
@@ -43,160 +47,119 @@ enum Verb {
 
 pub(crate) fn run(app: &mut App<'_>, args: Args) -> Result<(), Failure> {
     match args.verb {
-        Verb::List => list(app),
-        Verb::Waiting => waiting(app),
-        Verb::Approve { name, words } => approve(app, name, words),
+        Verb::List => {
+            let members = Members(member::list(app.visit()?)?);
+            app.tell(&members)
+        }
+        Verb::Waiting => {
+            let waiting = Waiting(member::waiting(app.visit()?)?);
+            app.tell(&waiting)
+        }
+        Verb::Approve { name, words } => {
+            let mut approving = Approving { name, words };
+            let approved = app.settle(&mut approving, member::approve, |app, approving, want| match want {
+                Want::Words(asking) => {
+                    same_words(app, &asking)?;
+                    approving.words = Some(asking.words);
+                    Ok(())
+                }
+            })?;
+            app.tell(&approved)
+        }
         Verb::Decline { name } => {
-            let asking = pick(app, name.as_deref())?;
-            let mut effects = Vec::new();
-            let (replica, disk) = app.hold()?;
-            replica.decline(asking.token, disk, &mut effects)?;
-            app.carry_out(effects)?;
-            app.commit()?;
-            if app.output.json {
-                app.output.json(&serde_json::json!({ "declined": asking.name }));
-                return Ok(());
-            }
-            app.output.say(format_args!("{} was not let in. The invitation has ended.", asking.name));
-            Ok(())
+            let declined = member::decline(app.visit()?, name.as_deref())?;
+            app.tell(&declined)
         }
     }
 }
 
-fn list(app: &mut App<'_>) -> Result<(), Failure> {
-    let (replica, _) = app.hold()?;
-    let me = replica.device();
-    let mut members: Vec<_> =
-        replica.roster().members().into_iter().filter(|member| member.role != allymap_seal::Role::Root).collect();
-    members.sort_by(|a, b| b.role.cmp(&a.role).then_with(|| a.name.cmp(&b.name)));
-    if app.output.json {
-        let members: Vec<_> = members
-            .iter()
-            .map(|member| {
-                serde_json::json!({
-                    "name": member.name, "group": member.group, "role": role_word(member.role),
-                    "this_computer": member.device == me,
-                })
+/// Whether they read the words that stand here.
+fn same_words(app: &mut App<'_>, asking: &Asking) -> Result<(), Failure> {
+    if !app.can_ask() {
+        return Err(Failure::missing("Do they read the same words?", "--words W1 W2 W3 W4"));
+    }
+    let (name, group, words) = (&asking.name, &asking.group, asking.words.join("  "));
+    let question = format!("{name} ({group}) asks to join. Do they read the same words: {words}");
+    if !app.ask().confirm(&question)? {
+        return Err(Failure::new("AM-STOPPED", Exit::Failed, "Nobody was let in."));
+    }
+    Ok(())
+}
+
+/// Who is on the map.
+struct Members(Vec<Member>);
+
+impl Answer for Members {
+    fn json(&self) -> impl Serialize {
+        let member = |member: &Member| {
+            json!({
+                "name": member.name, "group": member.group, "role": role_word(member.role),
+                "this_computer": member.this_computer,
             })
-            .collect();
-        app.output.json(&serde_json::json!({ "members": members }));
-        return Ok(());
+        };
+        json!({ "members": self.0.iter().map(member).collect::<Vec<_>>() })
     }
-    if members.is_empty() {
-        app.output.status("You have not been let in yet, so this computer knows no members.");
-    }
-    let rows: Vec<_> = members
-        .iter()
-        .map(|member| {
-            let here = if member.device == me { "this computer" } else { "" };
+
+    fn say(&self, out: &Output) {
+        if self.0.is_empty() {
+            out.status("You have not been let in yet, so this computer knows no members.");
+        }
+        let row = |member: &Member| {
+            let here = if member.this_computer { "this computer" } else { "" };
             vec![member.name.clone(), role_word(member.role).into(), member.group.clone(), here.into()]
-        })
-        .collect();
-    app.output.table(&["Name", "Role", "Group", "Where"], &rows);
-    Ok(())
+        };
+        out.table(&["Name", "Role", "Group", "Where"], &self.0.iter().map(row).collect::<Vec<_>>());
+    }
 }
 
-fn waiting(app: &mut App<'_>) -> Result<(), Failure> {
-    let (replica, disk) = app.hold()?;
-    let asking = replica.asking(disk)?;
-    if app.output.json {
-        let asking: Vec<_> = asking
-            .iter()
-            .map(|one| {
-                serde_json::json!({ "name": one.name, "group": one.group, "role": role_word(one.role), "words": one.words })
-            })
-            .collect();
-        app.output.json(&serde_json::json!({ "waiting": asking }));
-        return Ok(());
-    }
-    if asking.is_empty() {
-        app.output.status(
-            "Nobody asks to join by an invitation of this computer. Requests arrive with: allymap sync. Who took another convenor's invitation is let in on that convenor's computer.",
-        );
-    }
-    for one in &asking {
-        app.output.say(format_args!(
-            "{} ({}) asks to join as {}. Words: {}",
-            one.name,
-            one.group,
-            role_word(one.role),
-            one.words.join("  ")
-        ));
-        app.output.status(format_args!("The same as theirs? allymap member approve {}", quoted(&one.name)));
-    }
-    Ok(())
-}
+/// Who asks to be.
+struct Waiting(Vec<Asking>);
 
-fn approve(app: &mut App<'_>, name: Option<String>, words: Option<Vec<String>>) -> Result<(), Failure> {
-    let asking = pick(app, name.as_deref())?;
-    match words {
-        Some(words) => {
-            if !words.iter().map(|word| word.to_lowercase()).eq(asking.words.iter().map(|word| (*word).to_owned())) {
-                return Err(Failure::new(
-                    "AM-WORDS",
-                    Exit::Failed,
-                    format!("These are not the words on this side ({}).", asking.words.join("  ")),
-                )
-                .hint("Nobody was let in. If the words differ when read aloud, somebody may stand between you: allymap member decline."));
-            }
-        }
-        None if app.can_ask() => {
-            let question = format!(
-                "{} ({}) asks to join. Do they read the same words: {}",
-                asking.name,
-                asking.group,
-                asking.words.join("  ")
+impl Answer for Waiting {
+    fn json(&self) -> impl Serialize {
+        let asking = |one: &Asking| json!({ "name": one.name, "group": one.group, "role": role_word(one.role), "words": one.words });
+        json!({ "waiting": self.0.iter().map(asking).collect::<Vec<_>>() })
+    }
+
+    fn say(&self, out: &Output) {
+        if self.0.is_empty() {
+            out.status(
+                "Nobody asks to join by an invitation of this computer. Requests arrive with: allymap sync. Who took another convenor's invitation is let in on that convenor's computer.",
             );
-            if !app.ask().confirm(&question)? {
-                return Err(Failure::new("AM-STOPPED", Exit::Failed, "Nobody was let in."));
-            }
         }
-        None => return Err(Failure::missing("Do they read the same words?", "--words W1 W2 W3 W4")),
+        for one in &self.0 {
+            out.say(format_args!(
+                "{} ({}) asks to join as {}. Words: {}",
+                one.name,
+                one.group,
+                role_word(one.role),
+                one.words.join("  ")
+            ));
+            out.status(format_args!("The same as theirs? allymap member approve {}", quoted(&one.name)));
+        }
     }
-    let mut effects = Vec::new();
-    let (now, mut chance) = (app.now(), app.chance());
-    let (replica, disk) = app.hold()?;
-    replica.approve(now, &asking, disk, &mut chance, &mut effects).map_err(super::invite::failed)?;
-    app.carry_out(effects)?;
-    app.commit()?;
-    if app.output.json {
-        app.output.json(&serde_json::json!({ "approved": asking.name, "role": role_word(asking.role) }));
-        return Ok(());
-    }
-    app.output.say(format_args!("{} is a {} from now on.", asking.name, role_word(asking.role)));
-    app.output.status(format_args!(
-        "Next: allymap sync. Then tell {} to run allymap sync: the map arrives with it.",
-        asking.name
-    ));
-    Ok(())
 }
 
-/// Who is meant among those who ask.
-fn pick(app: &mut App<'_>, name: Option<&str>) -> Result<Asking, Failure> {
-    let (replica, disk) = app.hold()?;
-    let asking = replica.asking(disk)?;
-    let folded = name.unwrap_or_default().to_lowercase();
-    let mut fitting: Vec<Asking> =
-        asking.into_iter().filter(|one| one.name.to_lowercase().starts_with(&folded)).collect();
-    match fitting.len() {
-        1 => Ok(fitting.remove(0)),
-        0 => Err(Failure::new(
-            "AM-NOBODY",
-            Exit::WhichEntry,
-            match name {
-                Some(name) => format!("Nobody called {name} asks to join."),
-                None => "Nobody asks to join.".to_owned(),
-            },
-        )
-        .hint("Requests arrive with: allymap sync, on the computer that made the invitation.")),
-        _ => {
-            let mut failure = Failure::new("AM-WHICH", Exit::WhichEntry, "More than one person asks to join.")
-                .hint("Name one: allymap member approve NAME");
-            failure.candidates = fitting
-                .iter()
-                .map(|one| Candidate { id: one.words.join(" "), name: one.name.clone(), kind: one.group.clone() })
-                .collect();
-            Err(failure)
-        }
+impl Answer for Approved {
+    fn json(&self) -> impl Serialize {
+        json!({ "approved": self.name, "role": role_word(self.role) })
+    }
+
+    fn say(&self, out: &Output) {
+        out.say(format_args!("{} is a {} from now on.", self.name, role_word(self.role)));
+        out.status(format_args!(
+            "Next: allymap sync. Then tell {} to run allymap sync: the map arrives with it.",
+            self.name
+        ));
+    }
+}
+
+impl Answer for Declined {
+    fn json(&self) -> impl Serialize {
+        json!({ "declined": self.name })
+    }
+
+    fn say(&self, out: &Output) {
+        out.say(format_args!("{} was not let in. The invitation has ended.", self.name));
     }
 }

@@ -2,8 +2,13 @@
 
 use std::time::Duration;
 
+use serde::Serialize;
+use serde_json::json;
+
 use crate::app::App;
+use crate::terminal::answer::Answer;
 use crate::terminal::failure::Failure;
+use crate::terminal::output::Output;
 use crate::terminal::typed;
 
 /// Open the maps on this computer for a while
@@ -20,12 +25,7 @@ pub(crate) fn run(app: &mut App<'_>, args: Args) -> Result<(), Failure> {
         return Err(Failure::no_map());
     }
     if !app.home().has_passphrase()? {
-        if app.output.json {
-            app.output.json(&serde_json::json!({ "locked": false, "hours": null }));
-            return Ok(());
-        }
-        app.output.say("These maps have no passphrase: they are always open. Set one: allymap lock --new-passphrase");
-        return Ok(());
+        return app.tell(&Open::Always);
     }
     let passphrase = match &app.options.passphrase_file {
         Some(path) => typed::passphrase(path)?,
@@ -33,10 +33,34 @@ pub(crate) fn run(app: &mut App<'_>, args: Args) -> Result<(), Failure> {
         None => return Err(Failure::missing("The passphrase", "--passphrase-file FILE")),
     };
     app.home_mut().unlock(&passphrase, Some(Duration::from_secs(args.hours * 3600)))?;
-    if app.output.json {
-        app.output.json(&serde_json::json!({ "locked": false, "hours": args.hours }));
-        return Ok(());
+    app.tell(&Open::For { hours: args.hours })
+}
+
+/// How long the maps are open.
+enum Open {
+    /// They have no passphrase.
+    Always,
+    For {
+        hours: u64,
+    },
+}
+
+impl Answer for Open {
+    fn json(&self) -> impl Serialize {
+        match self {
+            Open::Always => json!({ "locked": false, "hours": null }),
+            Open::For { hours } => json!({ "locked": false, "hours": hours }),
+        }
     }
-    app.output.say(format_args!("Open for {} hours. Lock again with: allymap lock", args.hours));
-    Ok(())
+
+    fn say(&self, out: &Output) {
+        match self {
+            Open::Always => {
+                out.say("These maps have no passphrase: they are always open. Set one: allymap lock --new-passphrase")
+            }
+            Open::For { hours } => {
+                out.say(format_args!("Open for {hours} hours. Lock again with: allymap lock"));
+            }
+        }
+    }
 }

@@ -5,8 +5,9 @@ mod campaign;
 mod community;
 mod computer;
 mod events;
-mod exchange;
+pub(crate) mod exchange;
 mod journal;
+mod people;
 mod relations;
 mod trouble;
 
@@ -14,8 +15,6 @@ use allymap_domain::date::typed::NoDay;
 use allymap_domain::entry::log::LOG_KINDS;
 use allymap_domain::rejection::Rejection;
 use std::fmt;
-
-pub(crate) use exchange::connect_words;
 
 use allymap_home::Trouble;
 use clap::error::{ContextKind, ContextValue, ErrorKind};
@@ -141,10 +140,6 @@ impl Failure {
             "The maps on this disk were damaged and have been mended. Nothing of this command was kept.",
         )
         .hint("Repeat the command. allymap sync brings back what is missing.")
-    }
-
-    pub(crate) fn is_repaired(&self) -> bool {
-        self.code == "AM-REPAIRED"
     }
 
     pub(crate) fn no_map() -> Failure {

@@ -74,8 +74,8 @@ pub fn of(v: &mut Visit<'_>) -> Result<Status, Trouble> {
     let ground = Events::any_to_come(&cards, today).then(|| Ground::of(v)).transpose()?;
     let events = ground.as_ref().map(|ground| Events::to_come(&cards, &ground.weigher(), pack(), today));
     let events = events.unwrap_or_default();
-    let relays = relay::states(v)?;
-    let asking = member::asking(v)?;
+    let relays = relay::list(v)?;
+    let asking = member::waiting(v)?;
     let members = member::count(v)?;
     let (map_document, now) = (v.map_document()?, v.now());
     let (replica, disk) = v.hold()?;

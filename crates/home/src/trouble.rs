@@ -6,7 +6,9 @@ mod allies;
 mod campaign;
 mod community;
 mod events;
+mod exchange;
 mod journal;
+mod people;
 mod relations;
 
 use std::io;
@@ -23,7 +25,9 @@ pub use allies::Allies;
 pub use campaign::Campaign;
 pub use community::{Community, Sort};
 pub use events::Events;
+pub use exchange::Exchange;
 pub use journal::Journal;
+pub use people::{People, Turned};
 pub use relations::First;
 
 #[derive(Debug)]
@@ -58,7 +62,16 @@ pub enum Trouble {
     Events(Events),
     /// A change was meant for an earlier day.
     Past,
+    /// A practice map stays where it is.
+    Practice { map: String },
+    /// A relay, or the way to it.
+    Exchange(Exchange),
+    /// Who is on a map, and who may be.
+    People(People),
 }
+
+/// What a crate below says of an error that nobody tells from others.
+pub type Source = Box<dyn std::error::Error + Send + Sync>;
 
 /// The maps on the disk.
 #[derive(Debug)]
@@ -101,6 +114,8 @@ pub enum Keys {
         path: PathBuf,
         error: io::Error,
     },
+    /// The emergency words of this map are not on this computer.
+    NoEmergencyWords,
 }
 
 /// What somebody may have meant.
@@ -237,6 +252,18 @@ impl From<EditFailure> for Trouble {
             EditFailure::Document(EditError::TooManyOperations { .. } | EditError::TooLarge { .. }) => Entry::TooMuch,
             other => Entry::Other(other),
         })
+    }
+}
+
+impl From<Exchange> for Trouble {
+    fn from(trouble: Exchange) -> Trouble {
+        Trouble::Exchange(trouble)
+    }
+}
+
+impl From<People> for Trouble {
+    fn from(trouble: People) -> Trouble {
+        Trouble::People(trouble)
     }
 }
 

@@ -10,14 +10,11 @@ use allymap_domain::entry::assertion::Assertion;
 use allymap_domain::entry::fact::Fact;
 use allymap_domain::ids::{EntryId, RowId};
 use allymap_domain::map::Map;
-use allymap_replica::{Effect, Replica, SpaceNumber};
-use allymap_seal::DeviceSeed;
+use allymap_replica::Replica;
 use allymap_wire::{DocumentId, Timestamp};
-use zeroize::Zeroizing;
 
 use crate::authors::Authors;
 use crate::computer::disk::Disk;
-use crate::computer::surroundings::Chance;
 use crate::journal::acts::Act;
 use crate::maps::rows::MapRow;
 use crate::relations::facts::{self, Moved};
@@ -27,7 +24,6 @@ use crate::visit::Visit;
 /// See [`Visit`], whose own methods these are.
 pub trait Under {
     fn hold(&mut self) -> Result<(&mut Replica, &mut Disk), Trouble>;
-    fn disk(&mut self) -> Result<&mut Disk, Trouble>;
     fn release(&mut self);
     fn commit(&mut self) -> Result<(), Trouble>;
     fn edit<T, E>(
@@ -35,7 +31,6 @@ pub trait Under {
         document: DocumentId,
         change: impl FnOnce(&mut Edit<'_>) -> Result<T, E>,
     ) -> Result<Result<T, E>, Trouble>;
-    fn carry_out(&mut self, effects: Vec<Effect>) -> Result<(), Trouble>;
     fn acts(&mut self) -> Result<Vec<Act>, Trouble>;
     fn entry(&mut self, id: EntryId) -> Result<Entry, Trouble>;
     fn read(&self, document: &Document, id: EntryId, authors: &Authors) -> Entry;
@@ -51,29 +46,18 @@ pub trait Under {
     fn short_ids(&mut self) -> Result<BTreeMap<EntryId, String>, Trouble>;
     fn names(&mut self) -> Result<BTreeMap<EntryId, String>, Trouble>;
     fn joined(&mut self) -> Result<Arc<[Card]>, Trouble>;
-    fn seed(&mut self) -> Result<DeviceSeed, Trouble>;
     fn maps(&mut self) -> Result<Vec<MapRow>, Trouble>;
-    fn add_map(&mut self, name: &str, person: &str, group: &str) -> Result<SpaceNumber, Trouble>;
     fn put_map(&mut self, row: MapRow) -> Result<(), Trouble>;
-    fn adopt(&mut self, replica: Replica);
-    fn keep_root(&mut self, number: SpaceNumber, seed: &[u8]) -> Result<(), Trouble>;
-    fn root(&mut self, number: u16) -> Result<Option<Zeroizing<Vec<u8>>>, Trouble>;
-    fn forget_root(&mut self, number: u16) -> Result<(), Trouble>;
     fn fresh_row(&self) -> RowId;
     fn fresh_rows(&self) -> impl FnMut() -> RowId + use<Self>;
     fn fresh_entry(&self) -> EntryId;
     fn fresh<const N: usize>(&self) -> [u8; N];
     fn now(&self) -> Timestamp;
-    fn chance(&self) -> Chance;
 }
 
 impl Under for Visit<'_> {
     fn hold(&mut self) -> Result<(&mut Replica, &mut Disk), Trouble> {
         Visit::hold(self)
-    }
-
-    fn disk(&mut self) -> Result<&mut Disk, Trouble> {
-        Visit::disk(self)
     }
 
     fn release(&mut self) {
@@ -90,10 +74,6 @@ impl Under for Visit<'_> {
         change: impl FnOnce(&mut Edit<'_>) -> Result<T, E>,
     ) -> Result<Result<T, E>, Trouble> {
         Visit::edit(self, document, change)
-    }
-
-    fn carry_out(&mut self, effects: Vec<Effect>) -> Result<(), Trouble> {
-        Visit::carry_out(self, effects)
     }
 
     fn acts(&mut self) -> Result<Vec<Act>, Trouble> {
@@ -156,36 +136,12 @@ impl Under for Visit<'_> {
         Visit::joined(self)
     }
 
-    fn seed(&mut self) -> Result<DeviceSeed, Trouble> {
-        Visit::seed(self)
-    }
-
     fn maps(&mut self) -> Result<Vec<MapRow>, Trouble> {
         Visit::maps(self)
     }
 
-    fn add_map(&mut self, name: &str, person: &str, group: &str) -> Result<SpaceNumber, Trouble> {
-        Visit::add_map(self, name, person, group)
-    }
-
     fn put_map(&mut self, row: MapRow) -> Result<(), Trouble> {
         Visit::put_map(self, row)
-    }
-
-    fn adopt(&mut self, replica: Replica) {
-        Visit::adopt(self, replica);
-    }
-
-    fn keep_root(&mut self, number: SpaceNumber, seed: &[u8]) -> Result<(), Trouble> {
-        Visit::keep_root(self, number, seed)
-    }
-
-    fn root(&mut self, number: u16) -> Result<Option<Zeroizing<Vec<u8>>>, Trouble> {
-        Visit::root(self, number)
-    }
-
-    fn forget_root(&mut self, number: u16) -> Result<(), Trouble> {
-        Visit::forget_root(self, number)
     }
 
     fn fresh_row(&self) -> RowId {
@@ -207,10 +163,6 @@ impl Under for Visit<'_> {
 
     fn now(&self) -> Timestamp {
         Visit::now(self)
-    }
-
-    fn chance(&self) -> Chance {
-        Visit::chance(self)
     }
 }
 

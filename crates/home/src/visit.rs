@@ -22,6 +22,7 @@ use crate::journal::acts::{self, Act};
 use crate::journal::arrivals::{self, Arrivals};
 use crate::maps::mended::writer;
 use crate::maps::rows::{HomeKey, MapRow};
+use crate::together::lines::Unprotected;
 use crate::trouble::{self, Trouble};
 
 /// How long a visit waits for another one to finish.
@@ -39,6 +40,8 @@ pub struct Request<'h> {
     pub program: String,
     /// Names and texts of the map are not to be read over somebody's shoulder.
     pub hidden: Discreet,
+    /// How far an exchange may go that nothing protects.
+    pub unprotected: Unprotected,
     pub heard: &'h mut (dyn FnMut(Heard) + Send),
 }
 
@@ -107,6 +110,11 @@ impl<'h> Visit<'h> {
         if pending(self) == Some(false) {
             self.release();
         }
+    }
+
+    /// Somebody should know this while it goes on.
+    pub(crate) fn tell(&mut self, heard: Heard) {
+        (self.request.heard)(heard);
     }
 
     /// Ends the visit. One that wrote and still holds the home gives back what the store keeps and nobody needs.
@@ -350,14 +358,14 @@ impl<'h> Visit<'h> {
     }
 }
 
-/// What a visit laid over the rows and never committed must not ride on the next one's commit; and a replica that has seen it
-/// is opened again from its rows, as after a failed write.
+/// A visit that has ended holds nothing, so that others go on. What it laid over the rows and never committed must not ride on
+/// the next one's commit; and a replica that has seen it is opened again from its rows, as after a failed write.
 impl Drop for Visit<'_> {
     fn drop(&mut self) {
-        let held = &mut self.home.held;
-        if held.disk.as_mut().is_some_and(Disk::forget_pending) {
-            (held.replica, held.map, held.known) = (None, None, Known::default());
+        if self.home.held.disk.as_ref().is_some_and(Disk::is_pending) {
+            (self.home.held.replica, self.home.held.map) = (None, None);
         }
+        self.release();
     }
 }
 

@@ -70,6 +70,12 @@ pub(super) fn keys(trouble: Keys) -> Failure {
             Exit::Failed,
             format!("The keys in {} cannot be read: {}.", path.display(), reason(&error)),
         ),
+        Keys::NoEmergencyWords => Failure::new(
+            "AM-NO-WORDS",
+            Exit::Failed,
+            "This computer does not have the emergency words of this map (any more).",
+        )
+        .hint("They are on the computer that made the map, until they were written down."),
     }
 }
 

@@ -4,7 +4,7 @@ use allymap_domain::words::label::NotALabel;
 use allymap_home::Trouble;
 use allymap_home::trouble::{Entry, Fitting, Which};
 
-use super::{Candidate, Exit, Failure, allies, campaign, community, computer, events, journal};
+use super::{Candidate, Exit, Failure, allies, campaign, community, computer, events, exchange, journal, people};
 
 impl From<Trouble> for Failure {
     fn from(trouble: Trouble) -> Failure {
@@ -23,6 +23,9 @@ impl From<Trouble> for Failure {
             Trouble::Campaign(trouble) => campaign::words(trouble),
             Trouble::Label(error) => error.into(),
             Trouble::Events(trouble) => events::events(trouble),
+            Trouble::Practice { map } => practice(&map),
+            Trouble::Exchange(trouble) => exchange::exchange(trouble),
+            Trouble::People(trouble) => people::people(trouble),
             Trouble::Past => Failure::usage("An earlier day cannot be changed.").hint("Nothing was changed."),
         }
     }
@@ -32,6 +35,15 @@ impl From<NotALabel> for Failure {
     fn from(error: NotALabel) -> Failure {
         Failure::usage(super::sentence(&error.to_string()))
     }
+}
+
+fn practice(map: &str) -> Failure {
+    Failure::new(
+        "AM-PRACTICE",
+        Exit::Usage,
+        format!("{map} is a practice map: it stays on this computer and is never exchanged."),
+    )
+    .hint("Nothing was changed. Start a map to share with: allymap new NAME. Or work on another one: allymap map use NAME.")
 }
 
 fn which(trouble: Which) -> Failure {

@@ -83,13 +83,6 @@ impl Disk {
         self.store.maintain()
     }
 
-    /// What was laid over the rows and not committed is gone. Whether there was something.
-    pub(crate) fn forget_pending(&mut self) -> bool {
-        let pending = self.is_pending();
-        self.pending.clear();
-        pending
-    }
-
     pub fn bytes_on_disk(&self) -> Option<u64> {
         self.store.size().ok()
     }

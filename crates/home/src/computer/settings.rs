@@ -8,6 +8,7 @@ use toml_edit::{DocumentMut, Item, Value};
 
 use crate::computer::folders::{Folders, write_private};
 use crate::trouble::{self, Doing, Trouble};
+use crate::visit::Visit;
 
 /// One thing that can be set.
 #[derive(Debug)]
@@ -50,6 +51,26 @@ pub enum Origin {
     Map,
     File,
     Default,
+}
+
+/// A setting, what counts now, and where that comes from.
+#[derive(Clone, Debug)]
+pub struct InUse {
+    pub setting: &'static Setting,
+    pub value: Counts,
+    pub origin: Origin,
+}
+
+/// The value that counts.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Counts {
+    /// Empty when nobody has said one.
+    Label(String),
+    YesNo(bool),
+    Number {
+        number: u32,
+        unit: &'static str,
+    },
 }
 
 /// The file as it was read.
@@ -141,6 +162,34 @@ impl Settings {
         write_private(&path, self.document.to_string().as_bytes())
             .map_err(|error| Trouble::file(Doing::Writing, &path, error))
     }
+}
+
+/// Every setting as it counts on the map of the visit; without a map, or with one that is locked, there is still a file.
+pub fn in_use(settings: &Settings, v: Option<&mut Visit<'_>>) -> Vec<InUse> {
+    let (map, here) = v.map_or((None, None), |v| (v.map_entry().ok().flatten(), v.map().ok()));
+    let in_use = |setting: &'static Setting| {
+        let own = settings.value(setting.key);
+        let (value, origin) = match setting.holds {
+            Holds::Number { unit, .. } => {
+                let (number, origin) = settings.number(setting.key, map.as_ref())?;
+                (Counts::Number { number, unit }, origin)
+            }
+            Holds::YesNo => {
+                let origin = if own.is_some() { Origin::File } else { Origin::Default };
+                (Counts::YesNo(own.as_deref() == Some("true")), origin)
+            }
+            Holds::Label => {
+                let shown = here.as_ref().map(|map| if setting.key == "name" { &map.person } else { &map.group });
+                match (shown, own) {
+                    (Some(shown), _) => (Counts::Label(shown.clone()), Origin::Map),
+                    (None, Some(value)) => (Counts::Label(value), Origin::File),
+                    (None, None) => (Counts::Label(String::new()), Origin::Default),
+                }
+            }
+        };
+        Some(InUse { setting, value, origin })
+    };
+    SETTINGS.iter().filter_map(in_use).collect()
 }
 
 impl Setting {

@@ -98,8 +98,8 @@ impl Visit<'_> {
         self.edited = true;
     }
 
-    pub(crate) fn keep_root(&mut self, number: SpaceNumber, seed: &[u8]) -> Result<(), Trouble> {
-        self.disk()?.put(HomeKey::Root(number.0).bytes(), seed.to_vec());
+    pub(crate) fn keep_root(&mut self, number: u16, seed: &[u8]) -> Result<(), Trouble> {
+        self.disk()?.put(HomeKey::Root(number).bytes(), seed.to_vec());
         Ok(())
     }
 
@@ -161,5 +161,20 @@ fn named(said: String, maps: &[MapRow]) -> Result<MapRow, trouble::Which> {
         (Some(map), None) => Ok(map.clone()),
         (None, _) => Err(trouble::Which::NoMapCalled { said, here: here() }),
         _ => Err(trouble::Which::SeveralMaps { said, here: here() }),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_map_of_a_home_from_before_there_was_practice_is_no_practice_map() {
+        // Number, name, person, group, and no words that somebody waits with: what the first version kept.
+        let old = b"\xa5\x00\x01\x01\x61M\x02\x61A\x03\x61H\x04\xf6";
+        let row: MapRow = minicbor::decode(old).unwrap();
+        assert_eq!((row.number, row.name.as_str(), row.practice), (1, "M", false));
+        let shorter = b"\xa4\x00\x01\x01\x61M\x02\x61A\x03\x61H";
+        assert!(!minicbor::decode::<MapRow>(shorter).unwrap().practice);
     }
 }

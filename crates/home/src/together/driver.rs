@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 use allymap_replica::{Effect, Input, KnownRelay, Notice, Replica};
 use allymap_wire::{DocumentId, RelayKeyHash};
 
-use crate::together::lines::{ConnectError, Event, Lines};
+use crate::together::lines::{ConnectError, Event, Lines, Unprotected};
 use crate::trouble::Trouble;
 use crate::visit::Visit;
 
@@ -19,25 +19,25 @@ const SLOWEST_BYTES: u64 = 8 << 10;
 
 /// What an exchange did.
 #[derive(Debug, Default)]
-pub struct Report {
-    pub notices: Vec<Notice>,
-    pub changed: Vec<DocumentId>,
+pub(crate) struct Report {
+    pub(crate) notices: Vec<Notice>,
+    pub(crate) changed: Vec<DocumentId>,
     /// Relays with which everything was exchanged.
-    pub caught_up: BTreeSet<RelayKeyHash>,
+    pub(crate) caught_up: BTreeSet<RelayKeyHash>,
     /// Relays whose connection has ended.
     gone: BTreeSet<RelayKeyHash>,
     /// Own records that a relay has on its disk now.
-    pub sent: usize,
-    pub bytes_out: u64,
-    pub bytes_in: u64,
+    pub(crate) sent: usize,
+    pub(crate) bytes_out: u64,
+    pub(crate) bytes_in: u64,
     /// How often the other side had to answer before we could go on.
-    pub round_trips: u32,
-    pub took: Duration,
+    pub(crate) round_trips: u32,
+    pub(crate) took: Duration,
 }
 
 impl Report {
     /// Whether a connection to this relay has ended meanwhile.
-    pub fn ended(&self, relay: &RelayKeyHash) -> bool {
+    pub(crate) fn ended(&self, relay: &RelayKeyHash) -> bool {
         self.gone.contains(relay)
     }
 }
@@ -50,10 +50,10 @@ impl Visit<'_> {
 }
 
 /// One conversation with the relays that could be reached, until there is nothing more to say, or for as long as `watch` lasts.
-pub struct Exchange {
+pub(crate) struct Exchange {
     lines: Lines,
     inputs: VecDeque<Input>,
-    pub report: Report,
+    pub(crate) report: Report,
     began: Instant,
     /// Something was sent and not answered yet.
     asked: bool,
@@ -61,27 +61,27 @@ pub struct Exchange {
 
 impl Exchange {
     #[allow(clippy::disallowed_methods, reason = "a driver measures")]
-    pub fn new(lines: Lines) -> Exchange {
+    pub(crate) fn new(lines: Lines) -> Exchange {
         Exchange { lines, inputs: VecDeque::new(), report: Report::default(), began: Instant::now(), asked: false }
     }
 
     /// Connects to one more relay.
-    pub async fn connect(&mut self, relay: &KnownRelay, insecure: bool) -> Result<(), ConnectError> {
-        let host = self.lines.connect(relay.relay, &relay.url, insecure).await?;
+    pub(crate) async fn connect(&mut self, relay: &KnownRelay, unprotected: Unprotected) -> Result<(), ConnectError> {
+        let host = self.lines.connect(relay.relay, &relay.url, unprotected).await?;
         self.inputs.push_back(Input::Connected { relay: relay.relay, host });
         Ok(())
     }
 
     /// New edits may be there.
-    pub fn offer(&mut self) {
+    pub(crate) fn offer(&mut self) {
         self.inputs.push_back(Input::Offer);
     }
 
-    pub fn is_connected_to(&self, relay: &RelayKeyHash) -> bool {
+    pub(crate) fn is_connected_to(&self, relay: &RelayKeyHash) -> bool {
         self.lines.is_connected_to(relay)
     }
 
-    pub fn is_connected(&self) -> bool {
+    pub(crate) fn is_connected(&self) -> bool {
         !self.lines.is_empty()
     }
 
@@ -89,7 +89,7 @@ impl Exchange {
     /// answer may take. A sign of life is what came in and was worth keeping, or a message on its way. A relay that keeps
     /// talking and does not answer is no better than a silent one.
     #[allow(clippy::disallowed_methods, reason = "a driver measures")]
-    pub async fn run(&mut self, v: &mut Visit<'_>) -> Result<(), Trouble> {
+    pub(crate) async fn run(&mut self, v: &mut Visit<'_>) -> Result<(), Trouble> {
         let answer = v.home.around.patience;
         let (mut given_up, mut moved) = (Instant::now() + answer, self.lines.moved());
         loop {
@@ -120,7 +120,7 @@ impl Exchange {
     }
 
     /// Waits for something to come in. `false`: nothing came.
-    pub async fn wait(&mut self, v: &mut Visit<'_>, period: Duration) -> bool {
+    pub(crate) async fn wait(&mut self, v: &mut Visit<'_>, period: Duration) -> bool {
         // A short answer is worth waiting for with the home in hand; a long one is not.
         let quick = Duration::from_millis(20);
         let mut event = self.lines.next(quick.min(period)).await;
@@ -154,7 +154,7 @@ impl Exchange {
     }
 
     /// Handles what is there, stores it in one batch, then says what follows. `false`: there was nothing to store.
-    pub async fn step(&mut self, v: &mut Visit<'_>) -> Result<bool, Trouble> {
+    pub(crate) async fn step(&mut self, v: &mut Visit<'_>) -> Result<bool, Trouble> {
         if self.inputs.is_empty() {
             return Ok(false);
         }

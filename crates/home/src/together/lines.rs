@@ -13,6 +13,7 @@ use tokio_tungstenite::tungstenite::protocol::WebSocketConfig;
 use tokio_tungstenite::tungstenite::{Error as WebsocketError, Message as Frame};
 
 use crate::together::socket::{Moved, Socket};
+use crate::trouble::Source;
 
 /// Until a relay that does not answer counts as away.
 pub const CONNECT: Duration = Duration::from_secs(10);
@@ -20,6 +21,14 @@ pub const CONNECT: Duration = Duration::from_secs(10);
 const LEAVE: Duration = Duration::from_secs(2);
 /// Socket buffers; a frame that is larger is read in pieces.
 const BUFFER_BYTES: usize = 4 << 10;
+
+/// How far a connection may go that nothing protects.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Unprotected {
+    /// To this computer and to private networks.
+    Nearby,
+    Anywhere,
+}
 
 /// Why no connection came about.
 #[derive(Debug)]
@@ -38,7 +47,7 @@ pub enum ConnectError {
     Certificate,
     /// It does not answer as a relay does.
     Protocol,
-    Other(Box<WebsocketError>),
+    Other(Source),
 }
 
 impl From<WebsocketError> for ConnectError {
@@ -55,7 +64,7 @@ impl From<WebsocketError> for ConnectError {
 }
 
 /// The authority of a relay's address, as the `Host` header says it.
-pub fn authority(url: &str) -> Result<String, ConnectError> {
+pub(crate) fn authority(url: &str) -> Result<String, ConnectError> {
     let uri: tokio_tungstenite::tungstenite::http::Uri = url.parse().map_err(|_| ConnectError::Address)?;
     match (uri.scheme_str(), uri.authority()) {
         (Some("ws" | "wss"), Some(authority)) => Ok(authority.as_str().to_owned()),
@@ -72,9 +81,9 @@ fn name_and_port(url: &str) -> Result<(String, u16), ConnectError> {
 }
 
 /// Plain websockets only to this computer and to private networks.
-fn check_scheme(url: &str, insecure: bool) -> Result<(), ConnectError> {
+fn check_scheme(url: &str, unprotected: Unprotected) -> Result<(), ConnectError> {
     let uri: tokio_tungstenite::tungstenite::http::Uri = url.parse().map_err(|_| ConnectError::Address)?;
-    if uri.scheme_str() == Some("wss") || insecure {
+    if uri.scheme_str() == Some("wss") || unprotected == Unprotected::Anywhere {
         return Ok(());
     }
     let host = uri.host().unwrap_or_default().trim_matches(['[', ']']);
@@ -89,7 +98,7 @@ fn check_scheme(url: &str, insecure: bool) -> Result<(), ConnectError> {
 }
 
 /// Connections to relays, and what comes in on any of them.
-pub struct Lines {
+pub(crate) struct Lines {
     events: mpsc::Receiver<(RelayKeyHash, Event)>,
     sender: mpsc::Sender<(RelayKeyHash, Event)>,
     outgoing: BTreeMap<RelayKeyHash, Line>,
@@ -102,27 +111,26 @@ struct Line {
     moved: Arc<Moved>,
 }
 
-pub enum Event {
+pub(crate) enum Event {
     Frame(Vec<u8>),
     Gone,
 }
 
-impl Default for Lines {
-    fn default() -> Lines {
-        Lines::new()
-    }
-}
-
 impl Lines {
-    pub fn new() -> Lines {
+    pub(crate) fn new() -> Lines {
         let (sender, events) = mpsc::channel(64);
         Lines { events, sender, outgoing: BTreeMap::new(), writers: JoinSet::new() }
     }
 
     /// Opens a websocket. The returned authority is what the `Host` header said.
-    pub async fn connect(&mut self, relay: RelayKeyHash, url: &str, insecure: bool) -> Result<String, ConnectError> {
+    pub(crate) async fn connect(
+        &mut self,
+        relay: RelayKeyHash,
+        url: &str,
+        unprotected: Unprotected,
+    ) -> Result<String, ConnectError> {
         let host = authority(url)?;
-        check_scheme(url, insecure)?;
+        check_scheme(url, unprotected)?;
         let config = WebSocketConfig::default()
             .read_buffer_size(BUFFER_BYTES)
             .write_buffer_size(0)
@@ -183,31 +191,31 @@ impl Lines {
     }
 
     /// The next thing that comes in, within `period`.
-    pub async fn next(&mut self, period: Duration) -> Option<(RelayKeyHash, Event)> {
+    pub(crate) async fn next(&mut self, period: Duration) -> Option<(RelayKeyHash, Event)> {
         tokio::time::timeout(period, self.events.recv()).await.ok().flatten()
     }
 
     /// What is there already.
-    pub fn ready(&mut self) -> Option<(RelayKeyHash, Event)> {
+    pub(crate) fn ready(&mut self) -> Option<(RelayKeyHash, Event)> {
         self.events.try_recv().ok()
     }
 
-    pub async fn send(&mut self, relay: RelayKeyHash, bytes: Vec<u8>) {
+    pub(crate) async fn send(&mut self, relay: RelayKeyHash, bytes: Vec<u8>) {
         if let Some(line) = self.outgoing.get(&relay) {
             // A line that broke says so by `Gone`.
             let _ = line.sender.send(bytes).await;
         }
     }
 
-    pub fn close(&mut self, relay: RelayKeyHash) {
+    pub(crate) fn close(&mut self, relay: RelayKeyHash) {
         self.outgoing.remove(&relay);
     }
 
-    pub fn is_connected_to(&self, relay: &RelayKeyHash) -> bool {
+    pub(crate) fn is_connected_to(&self, relay: &RelayKeyHash) -> bool {
         self.outgoing.contains_key(relay)
     }
 
-    pub fn is_empty(&self) -> bool {
+    pub(crate) fn is_empty(&self) -> bool {
         self.outgoing.is_empty()
     }
 

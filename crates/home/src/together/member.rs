@@ -1,6 +1,9 @@
 //! Who is on this map, and who asks to be.
 
-use crate::trouble::Trouble;
+use allymap_replica::Asking as Request;
+
+use crate::tried::Tried;
+use crate::trouble::{People, Trouble};
 use crate::visit::Visit;
 
 /// What somebody may do on a map.
@@ -24,25 +27,110 @@ impl From<allymap_seal::Role> for Role {
     }
 }
 
+impl From<Role> for allymap_seal::Role {
+    fn from(role: Role) -> allymap_seal::Role {
+        match role {
+            Role::Reader => allymap_seal::Role::Reader,
+            Role::Member => allymap_seal::Role::Member,
+            Role::Convenor => allymap_seal::Role::Convenor,
+            Role::Root => allymap_seal::Role::Root,
+        }
+    }
+}
+
+/// Somebody who is on this map.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Member {
+    pub name: String,
+    pub group: String,
+    pub role: Role,
+    pub this_computer: bool,
+}
+
 /// Somebody who asks to join, with the words that both sides compare.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Asking {
     pub name: String,
     pub group: String,
+    pub role: Role,
     pub words: Vec<String>,
 }
 
-/// Who asks to be let in.
-pub fn asking(v: &mut Visit<'_>) -> Result<Vec<Asking>, Trouble> {
+/// Who is to be let in, and the words that they read aloud.
+#[derive(Clone, Debug, Default)]
+pub struct Approving {
+    /// What their name begins with; it may be left out when one person asks.
+    pub name: Option<String>,
+    pub words: Option<Vec<String>>,
+}
+
+/// What is lacking before somebody is let in.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Want {
+    /// Whether they read the same words.
+    Words(Asking),
+}
+
+/// Somebody who was let in.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Approved {
+    pub name: String,
+    pub role: Role,
+}
+
+/// Somebody who was turned away.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Declined {
+    pub name: String,
+}
+
+/// Everybody on this map: who may do most first.
+pub fn list(v: &mut Visit<'_>) -> Result<Vec<Member>, Trouble> {
+    let (replica, _) = v.hold()?;
+    let me = replica.device();
+    let mut members = replica.roster().members();
+    members.retain(|member| member.role != allymap_seal::Role::Root);
+    members.sort_by(|a, b| b.role.cmp(&a.role).then_with(|| a.name.cmp(&b.name)));
+    let member = |member: allymap_seal::Member| Member {
+        this_computer: member.device == me,
+        name: member.name,
+        group: member.group,
+        role: member.role.into(),
+    };
+    Ok(members.into_iter().map(member).collect())
+}
+
+/// Who asks to be let in by an invitation of this computer.
+pub fn waiting(v: &mut Visit<'_>) -> Result<Vec<Asking>, Trouble> {
     let (replica, disk) = v.hold()?;
-    let asking = replica.asking(disk)?.into_iter();
-    Ok(asking
-        .map(|one| Asking {
-            name: one.name,
-            group: one.group,
-            words: one.words.iter().map(|word| (*word).to_string()).collect(),
-        })
-        .collect())
+    Ok(replica.asking(disk)?.iter().map(Asking::from).collect())
+}
+
+/// Lets somebody in whose words are those that stand here.
+pub fn approve(v: &mut Visit<'_>, approving: &Approving) -> Result<Tried<Approved, Want>, Trouble> {
+    let asking = meant(v, approving.name.as_deref())?;
+    let Some(said) = &approving.words else { return Ok(Tried::wants(Want::Words(Asking::from(&asking)))) };
+    if !said.iter().map(|word| word.to_lowercase()).eq(asking.words.iter().map(|word| (*word).to_owned())) {
+        return Err(People::OtherWords { ours: Asking::from(&asking).words }.into());
+    }
+    let mut effects = Vec::new();
+    let (now, mut chance) = (v.now(), v.chance());
+    let (replica, disk) = v.hold()?;
+    replica.approve(now, &asking, disk, &mut chance, &mut effects)?;
+    v.carry_out(effects)?;
+    v.commit()?;
+    Ok(Tried::Kept(Approved { name: asking.name, role: asking.role.into() }))
+}
+
+/// Turns somebody away; their invitation ends.
+pub fn decline(v: &mut Visit<'_>, name: Option<&str>) -> Result<Declined, Trouble> {
+    let asking = meant(v, name)?;
+    let mut effects = Vec::new();
+    let (replica, disk) = v.hold()?;
+    replica.decline(asking.token, disk, &mut effects)?;
+    v.carry_out(effects)?;
+    v.commit()?;
+    Ok(Declined { name: asking.name })
 }
 
 /// Who will see what was just kept.
@@ -60,4 +148,28 @@ pub fn who_sees(v: &mut Visit<'_>) -> Result<WhoSees, Trouble> {
 pub fn count(v: &mut Visit<'_>) -> Result<usize, Trouble> {
     let (replica, _) = v.hold()?;
     Ok(replica.roster().members().iter().filter(|member| member.role != allymap_seal::Role::Root).count())
+}
+
+/// Who is meant among those who ask.
+fn meant(v: &mut Visit<'_>, name: Option<&str>) -> Result<Request, Trouble> {
+    let (replica, disk) = v.hold()?;
+    let folded = name.unwrap_or_default().to_lowercase();
+    let mut fitting = replica.asking(disk)?;
+    fitting.retain(|one| one.name.to_lowercase().starts_with(&folded));
+    match fitting.len() {
+        1 => Ok(fitting.remove(0)),
+        0 => Err(People::NobodyAsks { called: name.map(str::to_owned) }.into()),
+        _ => Err(People::SeveralAsk { fitting: fitting.iter().map(Asking::from).collect() }.into()),
+    }
+}
+
+impl From<&Request> for Asking {
+    fn from(one: &Request) -> Asking {
+        Asking {
+            name: one.name.clone(),
+            group: one.group.clone(),
+            role: one.role.into(),
+            words: one.words.iter().map(|word| (*word).to_owned()).collect(),
+        }
+    }
 }

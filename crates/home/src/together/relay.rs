@@ -1,14 +1,22 @@
 //! Where this map is exchanged, and how much of what is here each relay has.
 
-use allymap_wire::RelayKeyHash;
+use allymap_wire::{AddressError, RelayAddress, RelayKeyHash};
 
-use crate::trouble::Trouble;
+use crate::together::{lines, refuse_practice};
+use crate::trouble::{Exchange, Trouble};
 use crate::visit::Visit;
+
+/// What an operator's line says of a relay.
+#[derive(Clone, Debug)]
+pub struct Address {
+    pub url: String,
+    line: RelayAddress,
+}
 
 /// How this person's changes stand with one relay.
 #[derive(Clone, Debug)]
 pub struct State {
-    pub relay: RelayKeyHash,
+    pub(crate) relay: RelayKeyHash,
     pub url: String,
     /// How much of what the relay keeps is known here.
     pub records: u64,
@@ -30,8 +38,33 @@ impl State {
     }
 }
 
+/// An operator's line as it was pasted, or why it is none.
+pub fn read(line: &str) -> Result<Address, Trouble> {
+    let line = RelayAddress::from_line(line).map_err(|error| match error {
+        AddressError::Newer => Exchange::NewerLine(Box::new(error)),
+        AddressError::Prefix | AddressError::Damaged => Exchange::NotALine(Box::new(error)),
+    })?;
+    lines::authority(&line.url).map_err(Exchange::Address)?;
+    Ok(Address { url: line.url.clone(), line })
+}
+
+/// From the next exchange on this map goes through this relay too.
+pub fn add(v: &mut Visit<'_>, address: &Address) -> Result<(), Trouble> {
+    lay(v, address)?;
+    v.commit()
+}
+
+/// The same; nothing is durable yet.
+pub(crate) fn lay(v: &mut Visit<'_>, Address { line, .. }: &Address) -> Result<(), Trouble> {
+    refuse_practice(v)?;
+    let mut effects = Vec::new();
+    let (replica, disk) = v.hold()?;
+    replica.add_relay(line.relay, &line.url, Some(line.token), disk, &mut effects)?;
+    v.carry_out(effects)
+}
+
 /// Every relay of the map, in one order everywhere.
-pub fn states(v: &mut Visit<'_>) -> Result<Vec<State>, Trouble> {
+pub fn list(v: &mut Visit<'_>) -> Result<Vec<State>, Trouble> {
     let (replica, disk) = v.hold()?;
     let standing = replica.standing(disk)?;
     let newest = replica.newest_own_record(disk)?;
