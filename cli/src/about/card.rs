@@ -5,25 +5,14 @@ use allymap_domain::date::Date;
 use allymap_domain::entry::fact::{Fact, FactKind};
 use allymap_domain::entry::favour::Balance;
 use allymap_domain::kind::person;
-use allymap_home::together::member;
 use serde_json::json;
 
-use crate::about::who::say_who_sees;
-use crate::app::App;
-use crate::terminal::failure::Failure;
 
 /// What a list says about somebody beside the name.
 pub(crate) fn office(row: &Card) -> String {
     let role = row.value(&person::ROLE).map(str::to_owned);
     let seat = row.affiliations.first().map(ToString::to_string);
     role.or(seat).unwrap_or_default()
-}
-
-/// Who will read what was just kept.
-pub(crate) fn who_sees(app: &mut App<'_>) -> Result<(), Failure> {
-    let seen_by = member::who_sees(app.visit()?)?;
-    say_who_sees(&app.output, &seen_by);
-    Ok(())
 }
 
 pub(crate) fn row_json(row: &Card, short: &str, today: Date) -> serde_json::Value {

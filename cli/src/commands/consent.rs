@@ -2,9 +2,7 @@
 
 use allymap_domain::date::When;
 use allymap_domain::date::typed::parse_when;
-use allymap_domain::entry::weighed::Weighed;
 use allymap_domain::weigh::consent::{Answer as Answered, Follows, Occasion, needs_giver};
-use allymap_domain::weigh::standing::Told;
 use allymap_domain::weigh::typed::value;
 use allymap_home::events::consent::{self, Noted, Shown, Want, Withdrawing, Withdrawn};
 use allymap_home::events::event::meant;
@@ -170,16 +168,6 @@ impl Answer for Noted {
         }
         say_who_sees(out, &self.seen_by);
     }
-}
-
-/// For commands that still read a card's own statements.
-pub(crate) fn words(app: &mut App<'_>, told: &Told<Weighed>) -> Result<String, Failure> {
-    Ok(about::consent::words(&consent::given(app.visit()?, told)?))
-}
-
-/// The same for programs.
-pub(crate) fn json(app: &mut App<'_>, told: &Told<Weighed>) -> Result<serde_json::Value, Failure> {
-    Ok(about::consent::json(&consent::given(app.visit()?, told)?))
 }
 
 fn show(app: &mut App<'_>, who: &str) -> Result<(), Failure> {

@@ -5,11 +5,10 @@ mod list;
 mod show;
 mod why;
 
-use allymap_domain::entry::{Entry, Lack, NewEntry};
+use allymap_domain::entry::{Lack, NewEntry};
 use allymap_domain::ids::EntryId;
 use allymap_domain::kind::Kind;
 use allymap_domain::kind::field::{Field, Holds};
-use allymap_domain::rejection::Rejection;
 use allymap_home::allies::partner::add::{self, Added, Near, New};
 use allymap_home::allies::partner::change::{self, Changed, Changes, Kept, Stated};
 use allymap_home::allies::partner::duplicates::{Duplicates, Pair};
@@ -18,7 +17,6 @@ use serde::Serialize;
 use serde_json::json;
 
 use crate::about::card::row_json;
-pub(crate) use crate::about::card::who_sees;
 use crate::about::choice::chosen_word;
 use crate::about::relationship::moved_words;
 use crate::about::who::say_who_sees;
@@ -364,11 +362,6 @@ fn asked_one_by_one(app: &mut App<'_>, id: EntryId) -> Result<Vec<(String, Strin
         fields.extend(answer.map(|answer| (field.name.to_owned(), answer)));
     }
     Ok(fields)
-}
-
-/// See [`Entry::change`].
-pub(crate) fn set(edit: &mut allymap_document::Edit<'_>, field: &str, value: &str) -> Result<(), Rejection> {
-    Entry::change(edit, field, value)
 }
 
 impl Answer for Added {

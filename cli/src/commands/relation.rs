@@ -3,14 +3,10 @@
 use allymap_domain::card::Card;
 use allymap_domain::date::When;
 use allymap_domain::date::typed::parse_when;
-use allymap_domain::entry::Entry;
 use allymap_domain::entry::fact::{Fact, FactKind};
-use allymap_domain::entry::log::LogLine;
-use allymap_domain::ids::EntryId;
 use allymap_domain::kind::person;
 use allymap_home::allies::partner::change::Stated;
 use allymap_home::status::Who;
-use allymap_wire::DocumentId;
 
 use crate::app::App;
 use crate::terminal::failure::Failure;
@@ -81,12 +77,6 @@ impl Flags {
         });
         Ok(Stated { facts, because, on, source: self.source.clone(), known_by, parent })
     }
-}
-
-/// Adds a line to an entry's log; nothing is durable yet.
-pub(crate) fn add_line(app: &mut App<'_>, id: EntryId, line: &LogLine) -> Result<(), Failure> {
-    let row = app.fresh_row();
-    app.edit(DocumentId(id.0), |edit| Entry::log(edit, row, line))
 }
 
 /// What is said about a person has its source: asked for where somebody can be. Without one the map refuses it.

@@ -1,16 +1,13 @@
 //! `allymap request …`: what a community asks of all of us. It stands until they lift it.
 
 use allymap_domain::date::When;
-use allymap_domain::entry::weighed::Weighed;
 use allymap_domain::weigh::request::{Request, RequestKind};
-use allymap_domain::weigh::standing::Told;
-use allymap_home::events::request::{self, Lifted, Lifting, Noted, Requested, Want};
+use allymap_home::events::request::{self, Lifted, Lifting, Noted, Want};
 use serde::Serialize;
 use serde_json::json;
 
 use super::relation::source_about;
 use super::risk::chosen;
-use crate::about;
 use crate::about::who::say_who_sees;
 use crate::app::App;
 use crate::terminal::answer::Answer;
@@ -125,14 +122,4 @@ impl Answer for Lifted {
         out.say(format_args!("Lifted: {} ({} of {} said so).", self.text, self.said_by, self.entry));
         say_who_sees(out, &self.seen_by);
     }
-}
-
-/// For commands that still read a card's own statements.
-pub(crate) fn words(told: &Told<Weighed>) -> String {
-    about::consent::request_words(&Requested::from(told))
-}
-
-/// The same for programs.
-pub(crate) fn json(told: &Told<Weighed>) -> serde_json::Value {
-    about::consent::request_json(&Requested::from(told))
 }
