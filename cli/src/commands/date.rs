@@ -3,12 +3,12 @@
 use allymap_domain::date::Date;
 use allymap_domain::date::rule::Rule;
 use allymap_domain::date::typed::parse_coming_date;
-use allymap_domain::files::calendar::calendar;
 use allymap_domain::ids::RowId;
 use allymap_domain::map::Map;
 use allymap_domain::map::item::Item;
 use allymap_domain::map::key_date::{Coming, DateSort, KeyDate, coming, starter_dates};
 use allymap_domain::words::choice::Word;
+use allymap_home::files::paper::calendar;
 
 use super::map::pick;
 use crate::app::App;

@@ -4,9 +4,9 @@ use std::path::PathBuf;
 
 use allymap_domain::entry::Entry;
 use allymap_domain::files::export::{digest, export_lines};
-use allymap_domain::files::sheet::partners_csv;
 use allymap_domain::kind::field::Audience;
 use allymap_domain::map::Map;
+use allymap_home::files::export::partners_csv;
 
 use crate::app::App;
 use crate::terminal::failure::Failure;

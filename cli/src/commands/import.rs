@@ -5,11 +5,12 @@ use std::path::{Path, PathBuf};
 
 use allymap_domain::date::Date;
 use allymap_domain::entry::Entry;
-use allymap_domain::files::import::plan::{Plan, plan};
-use allymap_domain::files::import::whole::{Whole, WholeMap, is_whole_map, read_whole_map};
-use allymap_domain::files::import::{ImportError, MAX_FILE_BYTES, RefusedReason, Register, read_register};
+use allymap_domain::files::refused::{ImportError, MAX_FILE_BYTES, RefusedReason};
+use allymap_domain::files::whole::{Whole, WholeMap, is_whole_map, read_whole_map};
 use allymap_domain::kind::Kind;
 use allymap_domain::map::Map;
+use allymap_home::files::import::{Plan, plan};
+use allymap_home::files::import::{Register, read_register};
 use allymap_wire::DocumentId;
 
 use crate::app::App;

@@ -6,10 +6,10 @@ use std::path::PathBuf;
 use allymap_domain::entry::Entry;
 use allymap_domain::ids::EntryId;
 use allymap_domain::map::Map;
-use allymap_domain::paper::blank::{BlankForm, blank_form};
-use allymap_domain::paper::report::{Material, Printed, ReportPart, report};
-use allymap_domain::paper::understanding::understanding;
 use allymap_domain::words::folded_words;
+use allymap_home::files::paper::understanding;
+use allymap_home::files::paper::{BlankForm, blank_form};
+use allymap_home::files::paper::{Material, Printed, ReportPart, report};
 
 use super::export::audience;
 use crate::app::App;

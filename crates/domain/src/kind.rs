@@ -72,7 +72,7 @@ impl Kind {
         self.fields.iter().find(|field| field.name == name)
     }
 
-    pub(crate) fn needed_field(&self, name: &str) -> Result<&'static Field, Rejection> {
+    pub fn needed_field(&self, name: &str) -> Result<&'static Field, Rejection> {
         let typed = || words::shown_line(name).chars().take(40).collect();
         self.field(name).ok_or_else(|| Rejection::NoSuchField { kind: self.label, typed: typed() })
     }

@@ -12,6 +12,7 @@ mod cards;
 pub mod computer;
 pub mod discreet;
 pub mod events;
+pub mod files;
 pub mod heard;
 mod home;
 pub mod journal;

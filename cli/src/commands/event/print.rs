@@ -4,8 +4,8 @@ use std::path::PathBuf;
 
 use allymap_domain::card::Card;
 use allymap_domain::map::question::Asked;
-use allymap_domain::paper::event::{EventSheet, event_sheet};
 use allymap_domain::words::folded_words;
+use allymap_home::files::paper::{EventSheet, event_sheet};
 
 use super::super::weigh::{self, Ground};
 use crate::app::App;

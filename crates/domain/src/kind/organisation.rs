@@ -5,7 +5,7 @@ use crate::kind::field::{self, Audience, Holds, line};
 use crate::kind::relationship;
 use crate::words::choice::choice;
 
-pub(crate) static KIND: Kind = Kind {
+pub static KIND: Kind = Kind {
     name: "organisation",
     label: "organisation",
     plural: "organisations",

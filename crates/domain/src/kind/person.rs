@@ -5,7 +5,7 @@ use crate::kind::field::{self, Audience, Field, Holds, Merges, line};
 use crate::kind::relationship;
 use crate::words::choice::choice;
 
-pub(crate) static KIND: Kind = Kind {
+pub static KIND: Kind = Kind {
     name: "person",
     label: "person",
     plural: "people",

@@ -51,7 +51,7 @@ pub(crate) const COMFORTABLE: Field =
 pub(crate) const NOT_COMFORTABLE: Field =
     line("not-comfortable-with", "Not comfortable with", "What do they not want us to do?").merges(Merges::Set);
 
-pub(crate) const WHY: Field = line("reasons", "Why we partner", "Why do we work with them?")
+pub const WHY: Field = line("reasons", "Why we partner", "Why do we work with them?")
     .holds(Holds::Choice(REASONS))
     .merges(Merges::Set)
     .headers(&["why", "why we partner", "reason"]);

@@ -3,7 +3,7 @@
 //! A reader that takes such a mark at its word makes everything after it one cell, and a hundred people are gone without a
 //! word. Here the line with the mark is told apart, and what follows is read again as rows of its own.
 
-use crate::files::import::{MAX_COLUMNS, MAX_LINE_BYTES};
+use crate::import::{MAX_COLUMNS, MAX_LINE_BYTES};
 
 /// A walk over the rows of a text.
 pub(super) struct Records<'a> {

@@ -2,11 +2,12 @@
 
 use std::collections::BTreeSet;
 
-use crate::entry::Entry;
-use crate::entry::link::{Direction, Target};
-use crate::kind::Kind;
-use crate::kind::field::{Holds, Merges};
-use crate::map::section::SECTIONS;
+use allymap_domain::entry::Entry;
+use allymap_domain::entry::link::{Direction, Target};
+use allymap_domain::kind::Kind;
+use allymap_domain::kind::field::{Holds, Merges};
+use allymap_domain::map::section::SECTIONS;
+
 use crate::paper::page::{Block, Item, Paper};
 use crate::paper::report::{INFLUENCE, Material, RISKS, is_technical};
 use crate::paper::{counts, said};
@@ -122,7 +123,7 @@ fn entries(
 
 fn item(material: &Material<'_>, entry: &Entry, left_out: &mut BTreeSet<&'static str>) -> Item {
     let mut item = Item::new(entry.name());
-    let affiliation = crate::kind::KINDS.iter().find_map(|kind| kind.field("affiliation"));
+    let affiliation = allymap_domain::kind::KINDS.iter().find_map(|kind| kind.field("affiliation"));
     if affiliation.is_some_and(|field| material.may_see(field.audience)) {
         let belongs: Vec<String> = entry
             .affiliations

@@ -3,18 +3,19 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use allymap_document::Edit;
+use allymap_domain::card::Card;
+use allymap_domain::card::duplicates;
+use allymap_domain::card::heading::Named;
+use allymap_domain::date::Date;
+use allymap_domain::entry::{Entry, NewEntry};
+use allymap_domain::files::refused::{Refused, RefusedReason, Spot};
+use allymap_domain::ids::EntryId;
+use allymap_domain::kind::affiliation::{Affiliation, Tie};
+use allymap_domain::kind::field::Merges;
+use allymap_domain::rejection::Rejection;
+use allymap_domain::words;
 
-use crate::card::Card;
-use crate::card::duplicates;
-use crate::card::heading::Named;
-use crate::date::Date;
-use crate::entry::{Entry, NewEntry};
-use crate::files::import::{Refused, RefusedReason, Register, RegisterRow, Spot};
-use crate::ids::EntryId;
-use crate::kind::affiliation::{Affiliation, Tie};
-use crate::kind::field::Merges;
-use crate::rejection::Rejection;
-use crate::words;
+use crate::import::{Register, RegisterRow};
 
 /// What applying a file would do. The caller applies `new` and `changed`, all under one act.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -169,7 +170,7 @@ impl Plan {
             own.extend(if table { cells.to_vec() } else { vec![name.to_owned()] });
             lines.push(own);
         }
-        crate::files::sheet::write(lines, false)
+        crate::sheet::write(lines, false)
     }
 }
 

@@ -11,7 +11,7 @@ use serde::Deserialize;
 use crate::entry::Entry;
 use crate::entry::content::{Content, Scalar, content, is_row, is_text};
 use crate::files::export::entry_line;
-use crate::files::import::{ImportError, MAX_FILE_BYTES, MAX_FILE_ROWS, Refused, RefusedReason, Spot};
+use crate::files::refused::{ImportError, MAX_FILE_BYTES, MAX_FILE_ROWS, Refused, RefusedReason, Spot};
 use crate::ids::EntryId;
 use crate::map;
 use crate::rejection::Rejection;

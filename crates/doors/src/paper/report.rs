@@ -5,11 +5,11 @@
 
 use std::collections::BTreeSet;
 
-use crate::card::Card;
-use crate::date::Date;
-use crate::entry::Entry;
-use crate::kind::field::{Audience, Field, Holds};
-use crate::map::Map;
+use allymap_domain::card::Card;
+use allymap_domain::date::Date;
+use allymap_domain::entry::Entry;
+use allymap_domain::kind::field::{Audience, Field, Holds};
+use allymap_domain::map::Map;
 
 use crate::paper::page::Page;
 use crate::paper::{directory, template, wall};
@@ -88,7 +88,7 @@ impl Material<'_> {
         if shown.len() < all {
             left_out.insert("people who are not in a public role");
         }
-        shown.sort_by_cached_key(|entry| (crate::words::folded(entry.name()), entry.id));
+        shown.sort_by_cached_key(|entry| (allymap_domain::words::folded(entry.name()), entry.id));
         shown
     }
 

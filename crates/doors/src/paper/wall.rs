@@ -3,11 +3,12 @@
 
 use std::collections::BTreeSet;
 
-use crate::advice::path::routes;
-use crate::card::Card;
-use crate::entry::Entry;
-use crate::entry::position::Place;
-use crate::ids::{EntryId, RowId};
+use allymap_domain::advice::path::routes;
+use allymap_domain::card::Card;
+use allymap_domain::entry::Entry;
+use allymap_domain::entry::position::Place;
+use allymap_domain::ids::{EntryId, RowId};
+
 use crate::paper::page::{Block, Item, Paper};
 use crate::paper::report::{INFLUENCE, Material, POSITIONS};
 use crate::paper::said;

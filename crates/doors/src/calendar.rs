@@ -1,10 +1,10 @@
 //! Key dates as an iCalendar file (RFC 5545), for a volunteer's own calendar.
 
-use crate::date::Date;
-use crate::date::rule::Rule;
-use crate::ids::RowId;
-use crate::map::item::Item;
-use crate::map::key_date::KeyDate;
+use allymap_domain::date::Date;
+use allymap_domain::date::rule::Rule;
+use allymap_domain::ids::RowId;
+use allymap_domain::map::item::Item;
+use allymap_domain::map::key_date::KeyDate;
 
 /// Years of a movable feast that are written out: a calendar program has no rule for Easter.
 const YEARS_OF_EASTER: i32 = 10;

@@ -3,31 +3,29 @@
 use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 
+use allymap_domain::date::typed::full_date;
+use allymap_domain::entry::NewEntry;
+use allymap_domain::files::refused::{ImportError, MAX_FILE_BYTES, MAX_FILE_ROWS, NotText, RefusedReason, Spot};
+use allymap_domain::ids::EntryId;
+use allymap_domain::kind::affiliation::Affiliation;
+use allymap_domain::kind::field::Merges;
+use allymap_domain::kind::institution;
+use allymap_domain::kind::organisation;
+use allymap_domain::kind::person;
+use allymap_domain::kind::{KINDS, Kind};
+use allymap_domain::words;
 use encoding_rs::{UTF_16BE, UTF_16LE, WINDOWS_1252};
 
-use crate::date::typed::full_date;
-use crate::entry::NewEntry;
-use crate::files::import::records::Records;
-use crate::files::import::{
-    Column, ImportError, MAX_COLUMNS, MAX_FILE_BYTES, MAX_FILE_ROWS, MAX_LINE_BYTES, NotText, RefusedReason, Register,
-    RegisterRow, Spot, end_with_seat, in_notes,
-};
-use crate::files::sheet;
-use crate::ids::EntryId;
-use crate::kind::affiliation::Affiliation;
-use crate::kind::field::Merges;
-use crate::kind::institution;
-use crate::kind::organisation;
-use crate::kind::person;
-use crate::kind::{KINDS, Kind};
-use crate::words;
+use crate::import::records::Records;
+use crate::import::{Column, MAX_COLUMNS, MAX_LINE_BYTES, Register, RegisterRow, end_with_seat, in_notes};
+use crate::sheet;
 
 /// Read a table. Its first line with a column of names is the header. Rows are of `kind` where no column says what they are.
 pub fn read_csv(bytes: &[u8], file_name: &str, kind: Option<&'static Kind>) -> Result<Register, ImportError> {
     if bytes.len() > MAX_FILE_BYTES {
         return Err(ImportError::TooLarge { bytes: bytes.len(), limit: MAX_FILE_BYTES });
     }
-    if let Some(what) = NotText::by_its_first_bytes(bytes) {
+    if let Some(what) = not_text(bytes) {
         return Err(ImportError::NotText(what));
     }
     let mut register = Register::new(file_name);
@@ -370,12 +368,11 @@ fn unguarded(cell: &str) -> &str {
     }
 }
 
-impl NotText {
-    fn by_its_first_bytes(bytes: &[u8]) -> Option<NotText> {
-        let known: [(&[u8], NotText); 3] =
-            [(b"PK\x03\x04", NotText::Packed), (b"\xd0\xcf\x11\xe0", NotText::OldOffice), (b"%PDF-", NotText::Pdf)];
-        known.into_iter().find(|(beginning, _)| bytes.starts_with(beginning)).map(|(_, what)| what)
-    }
+/// What a file is that begins like this, if it holds no text.
+fn not_text(bytes: &[u8]) -> Option<NotText> {
+    let known: [(&[u8], NotText); 3] =
+        [(b"PK\x03\x04", NotText::Packed), (b"\xd0\xcf\x11\xe0", NotText::OldOffice), (b"%PDF-", NotText::Pdf)];
+    known.into_iter().find(|(beginning, _)| bytes.starts_with(beginning)).map(|(_, what)| what)
 }
 
 fn decode<'a>(bytes: &'a [u8], warnings: &mut Vec<String>) -> (Cow<'a, str>, &'static str) {

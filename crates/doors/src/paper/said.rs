@@ -2,9 +2,10 @@
 
 use std::collections::BTreeSet;
 
-use crate::map::Map;
-use crate::map::key_date::{DateSort, coming};
-use crate::map::question::{Asked, Known, Question};
+use allymap_domain::map::Map;
+use allymap_domain::map::key_date::{DateSort, coming};
+use allymap_domain::map::question::{Asked, Known, Question};
+
 use crate::paper::page::{Block, Item};
 use crate::paper::report::{ANSWERS, DATES, FIGURES, ISSUES, Material, OWN_WORDS, POSITIONS};
 

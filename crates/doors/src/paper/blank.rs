@@ -1,7 +1,8 @@
 //! Forms for paper: to be filled with a pen where a screen would be in the way, and typed in afterwards.
 
-use crate::map::question::QUESTIONS;
-use crate::map::section::SECTIONS;
+use allymap_domain::map::question::QUESTIONS;
+use allymap_domain::map::section::SECTIONS;
+
 use crate::paper::page::{Block, Page, Paper};
 
 /// A form to print.

@@ -3,9 +3,9 @@
 
 use std::fmt::Write;
 
-use crate::advice::spectrum::{Placed, Spectrum};
-use crate::date::Date;
-use crate::entry::position::Place;
+use allymap_domain::advice::spectrum::{Placed, Spectrum};
+use allymap_domain::date::Date;
+use allymap_domain::entry::position::Place;
 
 /// What is written around the picture.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -295,13 +295,13 @@ const NAMES_SPOKEN: usize = 30;
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::card::Card;
-    use crate::date::When;
-    use crate::entry::assertion::{Assertion, Claim};
-    use crate::entry::{Entry, NewEntry};
-    use crate::ids::EntryId;
-    use crate::kind::Kind;
     use crate::tests::desk::{Desk, NOW, row, today};
+    use allymap_domain::card::Card;
+    use allymap_domain::date::When;
+    use allymap_domain::entry::assertion::{Assertion, Claim};
+    use allymap_domain::entry::{Entry, NewEntry};
+    use allymap_domain::ids::EntryId;
+    use allymap_domain::kind::Kind;
 
     fn placed(names: &[&str], place: Place) -> Vec<Card> {
         let with_id = |(number, name): (u8, &&str)| {

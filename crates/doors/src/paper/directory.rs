@@ -1,7 +1,8 @@
 //! The directory: whom we know, how to reach them, which of our groups keeps the relationship, and how far it is.
 
-use crate::entry::Entry;
-use crate::entry::fact::FactKind;
+use allymap_domain::entry::Entry;
+use allymap_domain::entry::fact::FactKind;
+
 use crate::paper::page::{Block, Paper};
 use crate::paper::report::{LOG, Material};
 

@@ -2,10 +2,11 @@
 
 use std::collections::BTreeSet;
 
-use crate::entry::Entry;
-use crate::kind::KINDS;
-use crate::kind::affiliation::unquoted;
-use crate::kind::field::{Audience, Field, Merges};
+use allymap_domain::entry::Entry;
+use allymap_domain::kind::KINDS;
+use allymap_domain::kind::affiliation::unquoted;
+use allymap_domain::kind::field::{Audience, Field, Merges};
+
 use crate::paper::report::circle_of;
 
 /// One line per entry that is not archived. Columns are an allow-list: a field of a narrower circle than `audience` is not
@@ -73,7 +74,8 @@ pub(crate) fn split_members(cell: &str) -> Vec<String> {
     }
 }
 
-pub(crate) fn write(lines: Vec<Vec<String>>, raw: bool) -> Vec<u8> {
+/// The cells of lines as a table.
+pub fn write(lines: Vec<Vec<String>>, raw: bool) -> Vec<u8> {
     let mut writer = csv::WriterBuilder::new().terminator(csv::Terminator::CRLF).flexible(true).from_writer(Vec::new());
     for line in lines {
         let cells = line.iter().map(|cell| if raw { cell.clone() } else { guarded(cell) });

@@ -1,20 +1,21 @@
 //! Stories of files from outside: registers in two formats, spreadsheets as people keep them, and files that are neither.
 
 use allymap_document::{ActId, ActorId, Document};
+use allymap_domain::card::Card;
+use allymap_domain::date::Date;
+use allymap_domain::entry::{Entry, NewEntry};
+use allymap_domain::files::refused::{ImportError, MAX_FILE_BYTES, Refused, Spot};
+use allymap_domain::ids::EntryId;
+use allymap_domain::kind::affiliation::{Affiliation, Tie};
+use allymap_domain::kind::field::Audience;
+use allymap_domain::kind::{KINDS, Kind};
 use proptest::prelude::*;
 
-use crate::card::Card;
-use crate::date::Date;
-use crate::entry::{Entry, NewEntry};
-use crate::files::import::plan::{Plan, plan};
-use crate::files::import::popolo::read_popolo;
-use crate::files::import::table::read_csv;
-use crate::files::import::{ImportError, MAX_COLUMNS, MAX_FILE_BYTES, Refused, Register, Spot, read_register};
-use crate::files::sheet::partners_csv;
-use crate::ids::EntryId;
-use crate::kind::affiliation::{Affiliation, Tie};
-use crate::kind::field::Audience;
-use crate::kind::{KINDS, Kind};
+use crate::import::plan::{Plan, plan};
+use crate::import::popolo::read_popolo;
+use crate::import::table::read_csv;
+use crate::import::{MAX_COLUMNS, Register, read_register};
+use crate::sheet::partners_csv;
 use crate::tests::desk::{today, who};
 
 /// An invented register, shaped as the real ones are: ended seats, roles beside a seat, one name in two councils, a party
@@ -612,7 +613,8 @@ fn nasty_entry() -> impl Strategy<Value = NewEntry> {
 
 /// What an entry says, as one reads it.
 fn said(entry: &Entry) -> Vec<(&'static str, Vec<String>)> {
-    let values = |field: &crate::kind::value::FieldValue| field.values.iter().map(|said| said.value.clone()).collect();
+    let values =
+        |field: &allymap_domain::kind::value::FieldValue| field.values.iter().map(|said| said.value.clone()).collect();
     entry.fields.iter().map(|field| (field.field.name, values(field))).collect()
 }
 

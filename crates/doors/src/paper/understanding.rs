@@ -2,8 +2,9 @@
 
 use std::collections::BTreeSet;
 
-use crate::entry::Entry;
-use crate::kind::field::Merges;
+use allymap_domain::entry::Entry;
+use allymap_domain::kind::field::Merges;
+
 use crate::paper::page::{Block, Item, Page, Paper};
 use crate::paper::report::{LOG, Material, Printed, circle_of, is_technical};
 
@@ -77,7 +78,7 @@ fn give_and_take(
             };
             let size = logged.line.size.and_then(|size| SIZES.get(usize::from(size) - 1)).copied().unwrap_or_default();
             // A day, but not the words that somebody used instead of one.
-            let on = logged.line.on.date.map_or_else(|| "no date".to_owned(), crate::date::Date::spelled);
+            let on = logged.line.on.date.map_or_else(|| "no date".to_owned(), allymap_domain::date::Date::spelled);
             let mut row = vec![vec![on], vec![what.to_owned()], vec![size.to_owned()]];
             if with_words {
                 row.push(vec![logged.line.text.clone()]);

@@ -5,20 +5,19 @@
 
 use std::collections::BTreeMap;
 
+use allymap_domain::date::Date;
+use allymap_domain::date::typed::full_date;
+use allymap_domain::entry::NewEntry;
+use allymap_domain::files::refused::{ImportError, MAX_FILE_BYTES, MAX_FILE_ROWS, RefusedReason, Spot};
+use allymap_domain::kind::affiliation::Affiliation;
+use allymap_domain::kind::institution;
+use allymap_domain::kind::organisation;
+use allymap_domain::kind::person;
+use allymap_domain::words;
 use serde::Deserialize;
 use serde_json::value::RawValue;
 
-use crate::date::Date;
-use crate::date::typed::full_date;
-use crate::entry::NewEntry;
-use crate::files::import::{
-    ImportError, MAX_FILE_BYTES, MAX_FILE_ROWS, RefusedReason, Register, RegisterRow, Spot, end_with_seat, in_notes,
-};
-use crate::kind::affiliation::Affiliation;
-use crate::kind::institution;
-use crate::kind::organisation;
-use crate::kind::person;
-use crate::words;
+use crate::import::{Register, RegisterRow, end_with_seat, in_notes};
 
 /// Read a register. What it says about people beyond name, contact and seats (birth dates, gender, photographs) is not read.
 pub fn read_popolo(bytes: &[u8], file_name: &str) -> Result<Register, ImportError> {

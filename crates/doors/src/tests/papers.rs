@@ -2,30 +2,31 @@
 
 use std::collections::BTreeSet;
 
-use crate::date::When;
-use crate::date::rule::Rule;
-use crate::entry::assertion::{Assertion, Claim};
-use crate::entry::fact::{Fact, FactKind};
-use crate::entry::link::{Direction, Link, Strength};
-use crate::entry::log::{LogKind, LogLine};
-use crate::entry::position::Place;
-use crate::entry::risk::{Level, Mitigation, Risk, RiskKind};
-use crate::entry::{Entry, NewEntry};
-use crate::ids::EntryId;
-use crate::kind::field::{Audience, Holds, Merges};
-use crate::kind::{KINDS, Kind};
-use crate::map::campaign::Campaign;
-use crate::map::figure::Figure;
-use crate::map::issue::Issue;
-use crate::map::key_date::{DateSort, KeyDate};
-use crate::map::origin::Origin;
-use crate::map::question::{Answer, Asked, Known, OwnQuestion};
-use crate::map::section::{OwnSection, SECTIONS};
-use crate::map::{MAP_FIELDS, Map, NewMap};
+use allymap_domain::date::When;
+use allymap_domain::date::rule::Rule;
+use allymap_domain::entry::assertion::{Assertion, Claim};
+use allymap_domain::entry::fact::{Fact, FactKind};
+use allymap_domain::entry::link::{Direction, Link, Strength};
+use allymap_domain::entry::log::{LogKind, LogLine};
+use allymap_domain::entry::position::Place;
+use allymap_domain::entry::risk::{Level, Mitigation, Risk, RiskKind};
+use allymap_domain::entry::{Entry, NewEntry};
+use allymap_domain::ids::EntryId;
+use allymap_domain::kind::field::{Audience, Holds, Merges};
+use allymap_domain::kind::{KINDS, Kind};
+use allymap_domain::map::campaign::Campaign;
+use allymap_domain::map::figure::Figure;
+use allymap_domain::map::issue::Issue;
+use allymap_domain::map::key_date::{DateSort, KeyDate};
+use allymap_domain::map::origin::Origin;
+use allymap_domain::map::question::{Answer, Asked, Known, OwnQuestion};
+use allymap_domain::map::section::{OwnSection, SECTIONS};
+use allymap_domain::map::{MAP_FIELDS, Map, NewMap};
+use allymap_domain::rejection::Rejection;
+
 use crate::paper::blank::{BlankForm, blank_form};
 use crate::paper::report::{Material, Printed, ReportPart, report};
 use crate::paper::understanding::understanding;
-use crate::rejection::Rejection;
 use crate::tests::desk::{Desk, NOW, row, today, who};
 
 const AUDIENCES: [Audience; 4] = [Audience::Public, Audience::Partner, Audience::Group, Audience::Staff];

@@ -2,10 +2,11 @@
 
 use std::collections::BTreeSet;
 
-use crate::entry::Entry;
-use crate::entry::log::LOG_KINDS;
-use crate::kind::field::Holds;
-use crate::kind::relationship::WHY;
+use allymap_domain::entry::Entry;
+use allymap_domain::entry::log::LOG_KINDS;
+use allymap_domain::kind::field::Holds;
+use allymap_domain::kind::relationship::WHY;
+
 use crate::paper::page::{Block, Item};
 use crate::paper::report::{LOG, Material};
 
