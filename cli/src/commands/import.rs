@@ -93,7 +93,7 @@ pub(crate) fn run(app: &mut App<'_>, args: Args) -> Result<(), Failure> {
             app.edit(DocumentId(id.0), |edit| Entry::create(edit, &planned.entry))?;
         }
         for changed in &plan.changed {
-            app.edit(DocumentId(changed.id.0), |edit| changed.apply(edit))?;
+            app.edit(DocumentId(changed.id.0), |edit| changed.addition().write(edit))?;
         }
         app.commit()?;
     }

@@ -2,22 +2,21 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use allymap_document::Edit;
 use allymap_domain::card::Card;
 use allymap_domain::card::duplicates;
 use allymap_domain::card::heading::Named;
 use allymap_domain::date::Date;
-use allymap_domain::entry::{Entry, NewEntry};
+use allymap_domain::entry::NewEntry;
+use allymap_domain::entry::addition::Addition;
 use allymap_domain::files::refused::{Refused, RefusedReason, Spot};
 use allymap_domain::ids::EntryId;
 use allymap_domain::kind::affiliation::{Affiliation, Tie};
 use allymap_domain::kind::field::Merges;
-use allymap_domain::rejection::Rejection;
 use allymap_domain::words;
 
 use crate::import::{Register, RegisterRow};
 
-/// What applying a file would do. The caller applies `new` and `changed`, all under one act.
+/// What applying a file would do. Whoever may write carries out `new` and `changed`, all as one act.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Plan {
     pub new: Vec<Planned>,
@@ -175,20 +174,16 @@ impl Plan {
 }
 
 impl Changed {
-    /// Make the changes.
-    pub fn apply(&self, edit: &mut Edit<'_>) -> Result<(), Rejection> {
+    /// What somebody who may write would add.
+    pub fn addition(&self) -> Addition {
+        let (mut values, mut affiliations) = (Vec::new(), Vec::new());
         for change in &self.changes {
             match change {
-                Change::Affiliation(affiliation) => {
-                    Entry::affiliate(edit, &Affiliation { source: Some(self.source.clone()), ..affiliation.clone() })?;
-                }
-                Change::Value { field, to, .. } => match Entry::set(edit, field, to) {
-                    Err(Rejection::OneAtATime { .. }) => Entry::add(edit, field, to)?,
-                    set => set?,
-                },
+                Change::Value { field, to, .. } => values.push((*field, to.clone())),
+                Change::Affiliation(affiliation) => affiliations.push(affiliation.clone()),
             }
         }
-        Entry::add(edit, "source", &self.source)
+        Addition { values, affiliations, source: self.source.clone() }
     }
 }
 

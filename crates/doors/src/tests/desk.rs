@@ -7,8 +7,7 @@ use allymap_domain::entry::assertion::{Assertion, Claim};
 use allymap_domain::entry::log::{LogKind, LogLine};
 use allymap_domain::entry::risk::{Level, Mitigation, Risk, RiskKind};
 use allymap_domain::entry::{Entry, NewEntry};
-use allymap_domain::ids::{EntryId, RowId};
-use allymap_domain::kind::Kind;
+use allymap_domain::ids::RowId;
 use allymap_domain::rejection::Rejection;
 
 pub(crate) const NOW: u64 = 1_795_392_000_000;

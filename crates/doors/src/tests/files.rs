@@ -83,7 +83,7 @@ impl Shelf {
         }
         for changed in &plan.changed {
             let (_, document) = self.0.iter_mut().find(|(id, _)| *id == changed.id).unwrap();
-            document.edit(ActId([2; 16]), |edit| changed.apply(edit)).unwrap().unwrap();
+            document.edit(ActId([2; 16]), |edit| changed.addition().write(edit)).unwrap().unwrap();
         }
         plan
     }
