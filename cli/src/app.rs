@@ -233,10 +233,6 @@ impl App<'_> {
     pub(crate) fn adopt(&mut self, replica: Replica) {
         self.visit.adopt(replica);
     }
-
-    pub(crate) fn read(&self, document: &Document, id: EntryId, authors: &Authors) -> Entry {
-        self.visit.read(document, id, authors)
-    }
 }
 
 /// Each is the visit's own, with its trouble in words.
@@ -259,7 +255,6 @@ under! {
     acts() -> Vec<Act>;
     arrivals(id: DocumentId) -> Arrivals;
     entry(id: EntryId) -> Entry;
-    all_documents() -> Vec<(EntryId, Document)>;
     map_entry() -> Option<Map>;
     map_document() -> DocumentId;
     document(id: DocumentId) -> Option<Document>;

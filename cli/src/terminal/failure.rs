@@ -3,6 +3,7 @@
 mod campaign;
 mod computer;
 mod exchange;
+mod file;
 mod trouble;
 
 use allymap_domain::date::typed::NoDay;

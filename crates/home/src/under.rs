@@ -42,8 +42,6 @@ pub trait Under {
     fn undoes(&mut self, other: &Act);
     fn arrivals(&mut self, id: DocumentId) -> Result<Arrivals, Trouble>;
     fn entry(&mut self, id: EntryId) -> Result<Entry, Trouble>;
-    fn read(&self, document: &Document, id: EntryId, authors: &Authors) -> Entry;
-    fn all_documents(&mut self) -> Result<Vec<(EntryId, Document)>, Trouble>;
     fn map_entry(&mut self) -> Result<Option<Map>, Trouble>;
     fn map_document(&mut self) -> Result<DocumentId, Trouble>;
     fn document(&mut self, id: DocumentId) -> Result<Option<Document>, Trouble>;
@@ -117,14 +115,6 @@ impl Under for Visit<'_> {
 
     fn entry(&mut self, id: EntryId) -> Result<Entry, Trouble> {
         Visit::entry(self, id)
-    }
-
-    fn read(&self, document: &Document, id: EntryId, authors: &Authors) -> Entry {
-        Visit::read(self, document, id, authors)
-    }
-
-    fn all_documents(&mut self) -> Result<Vec<(EntryId, Document)>, Trouble> {
-        Visit::all_documents(self)
     }
 
     fn map_entry(&mut self) -> Result<Option<Map>, Trouble> {

@@ -6,8 +6,8 @@ use allymap_home::files::export::invented_town;
 use allymap_home::files::import::{Register, read_register};
 
 use super::grouped;
-use crate::commands::import::read_bounded;
 use crate::terminal::failure::{Exit, Failure};
+use crate::terminal::handed_in::read_bounded;
 
 /// A file and its two halves.
 pub(super) struct Halves {
