@@ -107,6 +107,18 @@ fn sled_and_automerge_have_one_room_each() {
 }
 
 #[test]
+fn the_rules_open_no_format_of_strangers_and_who_reads_one_cannot_write() {
+    let doors = doors(metadata());
+    for banned in ["csv", "encoding_rs", "chardetng", "calamine"] {
+        assert!(!doors["allymap-domain"].contains(banned), "allymap-domain opens {banned}");
+    }
+    for banned in ["allymap-document", "allymap-replica", "allymap-store"] {
+        assert!(!doors["allymap-doors"].contains(banned), "allymap-doors opens {banned}");
+    }
+    assert!(!doors["allymap-cli"].contains("allymap-doors"), "the program asks the home");
+}
+
+#[test]
 fn crates_without_io_have_no_runtime_and_no_chance_of_their_own() {
     let doors = doors(metadata());
     for package in WITHOUT_IO {
