@@ -5,20 +5,7 @@
 
 pub mod calendar;
 pub mod import;
-/// The map on paper.
-pub mod paper {
-    pub mod blank;
-    pub mod counts;
-    pub mod directory;
-    pub mod event;
-    pub mod page;
-    pub mod picture;
-    pub mod report;
-    pub mod said;
-    pub mod template;
-    pub mod understanding;
-    pub mod wall;
-}
+pub mod paper;
 pub mod sheet;
 
 #[cfg(test)]
