@@ -14,7 +14,8 @@ use allymap_domain::kind::organisation;
 use allymap_domain::kind::person;
 use allymap_domain::kind::{KINDS, Kind};
 use allymap_domain::words;
-use encoding_rs::{UTF_16BE, UTF_16LE, WINDOWS_1252};
+use chardetng::{EncodingDetector, Iso2022JpDetection, Utf8Detection};
+use encoding_rs::{Encoding, UTF_16BE, UTF_16LE, WINDOWS_1252};
 
 use crate::import::records::Records;
 use crate::import::{Column, MAX_COLUMNS, MAX_LINE_BYTES, Register, RegisterRow, end_with_seat, in_notes};
@@ -375,13 +376,14 @@ fn not_text(bytes: &[u8]) -> Option<NotText> {
     known.into_iter().find(|(beginning, _)| bytes.starts_with(beginning)).map(|(_, what)| what)
 }
 
-fn decode<'a>(bytes: &'a [u8], warnings: &mut Vec<String>) -> (Cow<'a, str>, &'static str) {
-    if let Some((encoding, mark)) = encoding_rs::Encoding::for_bom(bytes) {
+/// The text of a file, and the name of its encoding.
+fn decode<'a>(bytes: &'a [u8], warnings: &mut Vec<String>) -> (Cow<'a, str>, String) {
+    if let Some((encoding, mark)) = Encoding::for_bom(bytes) {
         let (text, broken) = encoding.decode_without_bom_handling(&bytes[mark..]);
         if broken {
             warnings.push(format!("some letters could not be read as {}", encoding.name()));
         }
-        return (text, encoding.name());
+        return (text, encoding.name().to_owned());
     }
     let beginning = &bytes[..bytes.len().min(1_000)];
     let zeros = |offset: usize| {
@@ -393,18 +395,41 @@ fn decode<'a>(bytes: &'a [u8], warnings: &mut Vec<String>) -> (Cow<'a, str>, &'s
             if broken {
                 warnings.push(format!("some letters could not be read as {}", encoding.name()));
             }
-            return (text, encoding.name());
+            return (text, encoding.name().to_owned());
         }
     }
     match std::str::from_utf8(bytes) {
-        Ok(text) => (text.into(), "UTF-8"),
+        Ok(text) => (text.into(), "UTF-8".to_owned()),
         Err(_) => {
-            warnings.push(
-                "the file is not UTF-8; it was read as Windows-1252, so look at a name with an accent".to_owned(),
-            );
-            (WINDOWS_1252.decode_without_bom_handling(bytes).0, "Windows-1252")
+            let encoding = likely(bytes);
+            let name = label(encoding);
+            warnings.push(format!("the file is not UTF-8; it was read as {name}, so look at a name with an accent"));
+            (encoding.decode_without_bom_handling(bytes).0, name)
         }
     }
+}
+
+/// The encoding in which the letters most look like words, as browsers guess it; of too few to tell, Western European.
+fn likely(bytes: &[u8]) -> &'static Encoding {
+    // No table in letters has one; what this is, is told by what else nobody could write.
+    if bytes.contains(&0) {
+        return WINDOWS_1252;
+    }
+    // A pound sign before a sum would be taken for the Polish Ł, which is the same byte.
+    let mut letters = bytes.to_vec();
+    for at in 1..letters.len() {
+        if letters[at - 1] == b'\xa3' && letters[at].is_ascii_digit() {
+            letters[at - 1] = b' ';
+        }
+    }
+    let mut detector = EncodingDetector::new(Iso2022JpDetection::Deny);
+    detector.feed(&letters, true);
+    detector.guess(None, Utf8Detection::Deny)
+}
+
+/// As people know it: `Windows-1252`.
+fn label(encoding: &'static Encoding) -> String {
+    encoding.name().replace("windows", "Windows")
 }
 
 /// The delimiter that the first lines have most evenly, outside quotation marks.
