@@ -1,25 +1,13 @@
 //! What a command may reach: a visit to the maps of this computer, the output, and whoever can be asked.
 
-use std::collections::BTreeMap;
 use std::path::PathBuf;
-use std::sync::Arc;
 
-use allymap_document::{Document, Edit};
 use allymap_domain::card::Card;
 use allymap_domain::date::Date;
-use allymap_domain::entry::Entry;
-use allymap_domain::ids::{EntryId, RowId};
-use allymap_domain::map::Map;
-use allymap_home::authors::Authors;
-use allymap_home::computer::disk::Disk;
 use allymap_home::computer::folders::Folders;
 use allymap_home::computer::keys::Keys;
-use allymap_home::journal::acts::Act;
 use allymap_home::maps::rows::MapRow;
-use allymap_home::under::Under as _;
 use allymap_home::{Home, Tried, Trouble, Visit};
-use allymap_replica::Replica;
-use allymap_wire::{DocumentId, Timestamp};
 use tokio::runtime::{self, Runtime};
 
 use crate::terminal::answer::Answer;
@@ -117,15 +105,24 @@ impl<'h> App<'h> {
         self.visit.today()
     }
 
-    /// Now, as this computer's clock tells it. It decides nothing.
-    pub(crate) fn now(&self) -> Timestamp {
-        self.visit.now()
-    }
-
     /// Who can be asked, with the home let go meanwhile: a person who thinks must not keep other commands waiting.
     pub(crate) fn ask(&mut self) -> Prompt {
         self.let_go();
         self.prompt.clone()
+    }
+
+    pub(crate) fn map(&mut self) -> Result<MapRow, Failure> {
+        Ok(self.visit()?.map()?)
+    }
+
+    /// The one entry that somebody means. Nothing is guessed: several, or a misspelt name, are told as candidates.
+    pub(crate) fn find(&mut self, said: &str) -> Result<Card, Failure> {
+        Ok(self.visit()?.find(said)?)
+    }
+
+    /// A fresh name for something beside the map; nothing secret is made of it.
+    pub(crate) fn fresh<const N: usize>(&self) -> [u8; N] {
+        self.visit.fresh()
     }
 
     /// Whether there is somebody to ask.
@@ -181,75 +178,4 @@ impl<'h> App<'h> {
 /// What an exchange runs in.
 pub(crate) fn runtime() -> Result<Runtime, Failure> {
     runtime::Builder::new_current_thread().enable_all().build().map_err(|error| exchange::no_network(&error))
-}
-
-/// What commands that have not moved into the home yet still reach.
-impl App<'_> {
-    pub(crate) fn edit<T, E>(
-        &mut self,
-        document: DocumentId,
-        change: impl FnOnce(&mut Edit<'_>) -> Result<T, E>,
-    ) -> Result<T, Failure>
-    where
-        Failure: From<E>,
-    {
-        Ok(self.visit()?.edit(document, change)??)
-    }
-
-    pub(crate) fn release(&mut self) {
-        self.visit.release();
-    }
-
-    pub(crate) fn fresh_row(&self) -> RowId {
-        self.visit.fresh_row()
-    }
-
-    /// Fresh names for rows, while something else is open.
-    pub(crate) fn fresh_rows(&self) -> impl FnMut() -> RowId + use<> {
-        self.visit.fresh_rows()
-    }
-
-    pub(crate) fn fresh_entry(&self) -> EntryId {
-        self.visit.fresh_entry()
-    }
-
-    pub(crate) fn fresh<const N: usize>(&self) -> [u8; N] {
-        self.visit.fresh()
-    }
-
-    pub(crate) fn read(&self, document: &Document, id: EntryId, authors: &Authors) -> Entry {
-        self.visit.read(document, id, authors)
-    }
-}
-
-/// Each is the visit's own, with its trouble in words.
-macro_rules! under {
-    ($($name:ident($($argument:ident: $type:ty),*) -> $answer:ty;)*) => {
-        impl App<'_> {
-            $(pub(crate) fn $name(&mut self, $($argument: $type),*) -> Result<$answer, Failure> {
-                Ok(self.visit()?.$name($($argument),*)?)
-            })*
-        }
-    };
-}
-
-under! {
-    map() -> MapRow;
-    hold() -> (&mut Replica, &mut Disk);
-    commit() -> ();
-    acts() -> Vec<Act>;
-    entry(id: EntryId) -> Entry;
-    all_documents() -> Vec<(EntryId, Document)>;
-    map_entry() -> Option<Map>;
-    map_document() -> DocumentId;
-    document(id: DocumentId) -> Option<Document>;
-    authors() -> Authors;
-    cards() -> Arc<[Card]>;
-    cards_once() -> Arc<[Card]>;
-    card(id: EntryId) -> Card;
-    short_ids() -> BTreeMap<EntryId, String>;
-    names() -> BTreeMap<EntryId, String>;
-    find(said: &str) -> Card;
-    maps() -> Vec<MapRow>;
-    put_map(row: MapRow) -> ();
 }

@@ -3,6 +3,7 @@
 pub(crate) mod answer;
 pub(crate) mod editor;
 pub(crate) mod failure;
+pub(crate) mod handed_in;
 pub(crate) mod handed_out;
 pub(crate) mod heard;
 pub(crate) mod output;

@@ -9,7 +9,7 @@ mod code;
 mod sources;
 
 /// Crates that are handed time, chance and whatever else is outside.
-const WITHOUT_IO: [&str; 7] = ["wire", "seal", "document", "replica", "relay", "domain", "policy"];
+const WITHOUT_IO: [&str; 8] = ["wire", "seal", "document", "replica", "relay", "domain", "doors", "policy"];
 
 fn root() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).parent().expect("the tests lie in the workspace").to_owned()
@@ -104,6 +104,18 @@ fn sled_and_automerge_have_one_room_each() {
             assert!(!open.contains("automerge") || package == "allymap-document", "{package} opens automerge");
         }
     }
+}
+
+#[test]
+fn the_rules_open_no_format_of_strangers_and_who_reads_one_cannot_write() {
+    let doors = doors(metadata());
+    for banned in ["csv", "encoding_rs", "chardetng", "calamine"] {
+        assert!(!doors["allymap-domain"].contains(banned), "allymap-domain opens {banned}");
+    }
+    for banned in ["allymap-document", "allymap-replica", "allymap-store"] {
+        assert!(!doors["allymap-doors"].contains(banned), "allymap-doors opens {banned}");
+    }
+    assert!(!doors["allymap-cli"].contains("allymap-doors"), "the program asks the home");
 }
 
 #[test]

@@ -7,7 +7,6 @@ use allymap_domain::entry::favour::Balance;
 use allymap_domain::kind::person;
 use serde_json::json;
 
-
 /// What a list says about somebody beside the name.
 pub(crate) fn office(row: &Card) -> String {
     let role = row.value(&person::ROLE).map(str::to_owned);

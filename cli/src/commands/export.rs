@@ -2,14 +2,16 @@
 
 use std::path::PathBuf;
 
-use allymap_domain::entry::Entry;
-use allymap_domain::files::export::{digest, export_lines};
-use allymap_domain::files::sheet::partners_csv;
 use allymap_domain::kind::field::Audience;
-use allymap_domain::map::Map;
+use allymap_home::files::export::{self, Digest, Exported};
+use serde::Serialize;
+use serde_json::json;
 
 use crate::app::App;
-use crate::terminal::failure::Failure;
+use crate::terminal::answer::Answer;
+use crate::terminal::failure::{Failure, reason};
+use crate::terminal::handed_out::write_over;
+use crate::terminal::output::Output;
 use crate::terminal::words::count;
 
 /// Save as JSON Lines or CSV
@@ -31,62 +33,80 @@ pub(crate) struct Args {
 }
 
 pub(crate) fn run(app: &mut App<'_>, args: Args) -> Result<(), Failure> {
-    let documents = app.all_documents()?;
-    let authors = app.authors()?;
-    app.release();
-    let resolve = |actor| authors.of(actor);
-    let entries = documents.iter().filter(|(_, document)| !Map::is(document)).count();
     if args.digest {
-        let lines = export_lines(documents.iter().map(|(id, document)| (*id, document)), &resolve);
-        let digest = digest(&lines);
-        if app.output.json {
-            app.output.json(&serde_json::json!({ "digest": digest, "entries": entries }));
-        } else {
-            app.output.say(digest);
-        }
-        return Ok(());
+        let digest = export::digest(app.visit()?)?;
+        return app.tell(&digest);
     }
     let named_csv = args.output.as_ref().is_some_and(|path| path.extension().is_some_and(|end| end == "csv"));
-    let is_table = args.format.as_deref().map_or(named_csv, |format| format == "csv");
-    let bytes = if is_table {
-        let entries: Vec<Entry> = documents
-            .iter()
-            .filter(|(_, document)| !Map::is(document))
-            .map(|(id, document)| Entry::read(document, *id, &resolve))
-            .collect();
-        let audience = args.audience.as_deref().map_or(Audience::Group, audience);
-        let table = partners_csv(&entries, audience, false);
-        // Spreadsheet programs take a file for UTF-8 only with this mark.
-        if named_csv { [b"\xef\xbb\xbf", table.as_slice()].concat() } else { table }
-    } else if args.audience.is_some() {
-        return Err(Failure::usage("JSON Lines hold the whole map, for whoever may see all of it.")
-            .hint("For an audience there are: allymap export --format csv --for …, and allymap report --for …"));
-    } else {
-        export_lines(documents.iter().map(|(id, document)| (*id, document)), &resolve)
+    let form = match args.format.as_deref() {
+        Some("csv") => Form::Table,
+        None if named_csv => Form::Table,
+        _ => Form::Lines,
     };
-    match args.output {
-        Some(path) => {
-            write_aside(&path, &bytes).map_err(|error| Failure::io("Writing", &path, &error))?;
-            if app.output.json {
-                app.output.json(&serde_json::json!({ "wrote": path.display().to_string(), "entries": entries }));
+    let mut exported = match form {
+        Form::Table => export::table(app.visit()?, args.audience.as_deref().map_or(Audience::Group, audience))?,
+        Form::Lines => {
+            let lines = export::lines(app.visit()?)?;
+            if args.audience.is_some() {
+                return Err(Failure::usage("JSON Lines hold the whole map, for whoever may see all of it.").hint(
+                    "For an audience there are: allymap export --format csv --for …, and allymap report --for …",
+                ));
             }
-            let of = if is_table { "a table" } else { "the whole map" };
-            app.output.status(format_args!(
-                "Wrote {} ({of}: {}). It is not sealed: whoever has it can read it.",
-                path.display(),
-                count(entries, "entry", "entries")
-            ));
+            lines
         }
-        None if app.output.json => {
-            let format = if is_table { "csv" } else { "jsonl" };
-            let text = String::from_utf8_lossy(&bytes);
-            app.output.json(&serde_json::json!({ "format": format, "entries": entries, "text": text }));
-        }
-        None => app.output.bytes(&bytes).map_err(|error| {
-            Failure::usage(format!("Standard output cannot be written: {}.", crate::terminal::failure::reason(&error)))
-        })?,
+    };
+    let Some(path) = args.output else { return hand_out(app, form, &exported) };
+    if form == Form::Table && named_csv {
+        // Spreadsheet programs take a file for UTF-8 only with this mark.
+        exported.bytes.splice(..0, *b"\xef\xbb\xbf");
     }
+    write_over(&path, &exported.bytes)?;
+    if app.output.json {
+        app.output.json(&json!({ "wrote": path.display().to_string(), "entries": exported.entries }));
+    }
+    let of = match form {
+        Form::Table => "a table",
+        Form::Lines => "the whole map",
+    };
+    app.output.status(format_args!(
+        "Wrote {} ({of}: {}). It is not sealed: whoever has it can read it.",
+        path.display(),
+        count(exported.entries, "entry", "entries")
+    ));
     Ok(())
+}
+
+/// As what the map is exported.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Form {
+    Table,
+    Lines,
+}
+
+/// To standard output.
+fn hand_out(app: &App<'_>, form: Form, exported: &Exported) -> Result<(), Failure> {
+    if app.output.json {
+        let format = match form {
+            Form::Table => "csv",
+            Form::Lines => "jsonl",
+        };
+        let text = String::from_utf8_lossy(&exported.bytes);
+        app.output.json(&json!({ "format": format, "entries": exported.entries, "text": text }));
+        return Ok(());
+    }
+    app.output
+        .bytes(&exported.bytes)
+        .map_err(|error| Failure::usage(format!("Standard output cannot be written: {}.", reason(&error))))
+}
+
+impl Answer for Digest {
+    fn json(&self) -> impl Serialize {
+        json!({ "digest": self.digest, "entries": self.entries })
+    }
+
+    fn say(&self, out: &Output) {
+        out.say(&self.digest);
+    }
 }
 
 /// The circle that a word names.
@@ -97,11 +117,4 @@ pub(super) fn audience(word: &str) -> Audience {
         "staff" => Audience::Staff,
         _ => Audience::Group,
     }
-}
-
-/// A file appears whole or not at all.
-fn write_aside(path: &std::path::Path, bytes: &[u8]) -> std::io::Result<()> {
-    let aside = path.with_extension("part");
-    std::fs::write(&aside, bytes)?;
-    std::fs::rename(&aside, path)
 }

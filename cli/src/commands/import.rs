@@ -1,19 +1,18 @@
 //! `allymap import FILE`: other people's tables, or a whole map of ours, with a look at what would happen first.
 
-use std::io::Read;
 use std::path::{Path, PathBuf};
 
-use allymap_domain::date::Date;
-use allymap_domain::entry::Entry;
-use allymap_domain::files::import::plan::{Plan, plan};
-use allymap_domain::files::import::whole::{Whole, WholeMap, is_whole_map, read_whole_map};
-use allymap_domain::files::import::{ImportError, MAX_FILE_BYTES, RefusedReason, Register, read_register};
 use allymap_domain::kind::Kind;
-use allymap_domain::map::Map;
-use allymap_wire::DocumentId;
+use allymap_home::files::import::{self, BroughtIn, Look, Offered, Proposed};
+use serde::Serialize;
+use serde_json::json;
 
 use crate::app::App;
-use crate::terminal::failure::{Exit, Failure};
+use crate::terminal::answer::Answer;
+use crate::terminal::failure::Failure;
+use crate::terminal::handed_in::{self, HandedIn};
+use crate::terminal::handed_out;
+use crate::terminal::output::Output;
 use crate::terminal::words::count;
 
 /// Bring in a spreadsheet, a register or an exported map
@@ -37,228 +36,158 @@ pub(crate) struct Args {
 
 pub(crate) fn run(app: &mut App<'_>, args: Args) -> Result<(), Failure> {
     let kind = args.kind.as_deref().map(Kind::typed).transpose()?.map(|(kind, _)| kind);
-    let (input, dated) = read(&args.file, kind)?;
-    let register = match input {
-        Input::Register(register) => register,
-        Input::Map(whole) => return bring_in_map(app, &args, &whole, dated),
-    };
-    let rows = app.cards()?;
-    let plan = plan(&register, &rows, dated, app.today());
-    let file = args.file.display();
-    let preview = plan.preview();
+    let HandedIn { bytes, name, dated } = handed_in::read(&args.file)?;
+    let file = import::read(&bytes, &name, kind, dated).map_err(|error| Failure::not_read(&args.file, &error))?;
+    let look = import::look(app.visit()?, file)?;
     if !app.output.json {
-        app.output.say(format_args!(
-            "{file}: {}, {}. New {} · the same {} · changed {} · unclear {} · refused {}",
-            register.form,
-            count(register.rows.len() + register.refused.len(), "row", "rows"),
-            preview.new,
-            preview.same,
-            preview.changed,
-            preview.unclear,
-            preview.refused
-        ));
-        let unused: Vec<&str> = register
-            .columns
-            .iter()
-            .filter(|column| column.means.is_none())
-            .map(|column| column.header.as_str())
-            .collect();
-        if !unused.is_empty() {
-            app.output.status(format_args!("  columns that were not taken: {}", unused.join(", ")));
-        }
-        for warning in &register.warnings {
-            app.output.status(format_args!("  {warning}"));
-        }
-        for unclear in plan.unclear.iter().take(10) {
-            let near = unclear.near.first().and_then(|id| rows.iter().find(|row| row.id == *id));
-            app.output.status(format_args!(
-                "  unclear: {} is much like {} on the map",
-                unclear.entry.name(),
-                near.map_or("an entry", |row| row.name.as_str())
-            ));
-        }
-        for remark in plan.remarks.iter().take(10) {
-            app.output.status(format_args!("  {}: {} ({})", remark.spot, remark.reason, remark.name));
-        }
-        for refused in register.refused.iter().take(10) {
-            app.output.status(format_args!("  refused: {}: {} ({})", refused.spot, refused.reason, refused.name));
+        match &look {
+            Look::Register(proposed) => say_proposed(&app.output, &args.file, proposed),
+            Look::Map(offered) => say_offered(&app.output, &args.file, offered),
         }
     }
-    let nothing = plan.new.is_empty() && plan.changed.is_empty();
-    let go = !nothing && agreed(app, &args)?;
-    if go {
-        for planned in &plan.new {
-            let id = app.fresh_entry();
-            app.edit(DocumentId(id.0), |edit| Entry::create(edit, &planned.entry))?;
-        }
-        for changed in &plan.changed {
-            app.edit(DocumentId(changed.id.0), |edit| changed.apply(edit))?;
-        }
-        app.commit()?;
+    let go = !look.is_nothing() && agreed(app, &args)?;
+    let brought = go.then(|| import::bring_in(app.visit()?, &look).map_err(Failure::from)).transpose()?;
+    let report = handed_out::beside(&args.file, "not-imported.csv", &look.not_imported(brought.as_ref()))?;
+    let file = &args.file;
+    match &look {
+        Look::Register(proposed) => app.tell(&Rows { file, proposed, brought, report }),
+        Look::Map(offered) => app.tell(&WholeMap { file, offered, brought, report }),
     }
-    let report = report(&args.file, &plan)?;
-    if app.output.json {
-        app.output.json(&serde_json::json!({
-            "file": file.to_string(), "rows": register.rows.len() + register.refused.len(), "memberships": register.memberships,
-            "new": preview.new, "same": preview.same, "changed": preview.changed, "unclear": preview.unclear,
-            "refused": preview.refused, "remarks": plan.remarks.len(), "blank": register.blank, "kept": go,
-            "report": report.map(|path| path.display().to_string()),
-        }));
-        return Ok(());
-    }
-    if go {
-        app.output.say(format_args!(
-            "Kept: {} added, {} completed.",
-            count(plan.new.len(), "entry", "entries"),
-            plan.changed.len()
-        ));
-    } else if nothing && plan.unclear.is_empty() && plan.refused.is_empty() {
-        app.output.say("Nothing new: everything in it is on the map already.");
-    } else if nothing {
-        app.output.say("Nothing was kept: what is not on the map yet wants a look first.");
-    } else {
-        app.output.say("Nothing was kept. Do it with --apply.");
-    }
-    if let Some(path) = report {
-        app.output.status(format_args!("Rows that want a look, with reasons: {}", path.display()));
-    }
-    Ok(())
 }
 
 fn agreed(app: &mut App<'_>, args: &Args) -> Result<bool, Failure> {
     Ok(!args.dry_run && (args.apply || app.ask().confirm("Nothing is kept yet. Bring them in?")?))
 }
 
-/// A map that was exported, here or elsewhere: its entries come with their ids, and nothing that is here is written over.
-fn bring_in_map(app: &mut App<'_>, args: &Args, whole: &WholeMap, dated: Option<Date>) -> Result<(), Failure> {
-    let (mut new, mut same, mut remarks) = (Vec::new(), 0, Vec::new());
-    for entry in &whole.entries {
-        match entry.on(app.document(DocumentId(entry.id.0))?.as_ref()) {
-            Whole::New => new.push(entry),
-            Whole::Same => same += 1,
-            Whole::Differs => remarks.push(entry.remark(RefusedReason::OnTheMap)),
-        }
+fn say_proposed(out: &Output, file: &Path, proposed: &Proposed) {
+    let preview = proposed.preview;
+    out.say(format_args!(
+        "{}: {}, {}. New {} · the same {} · changed {} · unclear {} · refused {}",
+        file.display(),
+        proposed.form,
+        count(proposed.rows, "row", "rows"),
+        preview.new,
+        preview.same,
+        preview.changed,
+        preview.unclear,
+        preview.refused
+    ));
+    if !proposed.unused.is_empty() {
+        out.status(format_args!("  columns that were not taken: {}", proposed.unused.join(", ")));
     }
-    let differ = remarks.len();
-    let rows = whole.entries.len() + whole.refused.len();
-    if !app.output.json {
-        app.output.say(format_args!(
-            "{}: the map {}, {}. New {} · the same {same} · different here {differ} · refused {}",
-            args.file.display(),
-            if whole.name.is_empty() { "without a name" } else { &whole.name },
-            count(rows, "entry", "entries"),
-            new.len(),
-            whole.refused.len()
-        ));
-        if whole.newer > 0 {
-            app.output.status("  A newer allymap wrote it. What only that one understands comes along unread.");
-        }
-        for refused in whole.refused.iter().chain(&remarks).take(10) {
-            app.output.status(format_args!("  {}: {} ({})", refused.spot, refused.reason, refused.name));
-        }
+    for warning in &proposed.warnings {
+        out.status(format_args!("  {warning}"));
     }
-    let go = !new.is_empty() && agreed(app, args)?;
-    if go {
-        let source = match dated {
-            Some(date) => format!("{} ({date})", whole.file),
-            None => whole.file.clone(),
-        };
-        let map = app.map_document()?;
-        if app.document(map)?.as_ref().is_some_and(Map::is) {
-            app.edit(map, |edit| whole.complete_map(edit))?;
-        }
-        for entry in &new {
-            for number in 0..entry.edits() {
-                app.edit(DocumentId(entry.id.0), |edit| entry.write(number, &source, edit))?;
+    for unclear in proposed.unclear.iter().take(10) {
+        let near = unclear.near.as_deref().unwrap_or("an entry");
+        out.status(format_args!("  unclear: {} is much like {near} on the map", unclear.name));
+    }
+    for remark in proposed.remarks().iter().take(10) {
+        out.status(format_args!("  {}: {} ({})", remark.spot, remark.reason, remark.name));
+    }
+    for refused in proposed.refused().iter().take(10) {
+        out.status(format_args!("  refused: {}: {} ({})", refused.spot, refused.reason, refused.name));
+    }
+}
+
+fn say_offered(out: &Output, file: &Path, offered: &Offered) {
+    out.say(format_args!(
+        "{}: the map {}, {}. New {} · the same {} · different here {} · refused {}",
+        file.display(),
+        if offered.name.is_empty() { "without a name" } else { &offered.name },
+        count(offered.rows, "entry", "entries"),
+        offered.new,
+        offered.same,
+        offered.differ.len(),
+        offered.refused.len()
+    ));
+    if offered.newer > 0 {
+        out.status("  A newer allymap wrote it. What only that one understands comes along unread.");
+    }
+    for refused in offered.refused.iter().chain(&offered.differ).take(10) {
+        out.status(format_args!("  {}: {} ({})", refused.spot, refused.reason, refused.name));
+    }
+}
+
+/// What became of a table or a register.
+struct Rows<'a> {
+    file: &'a Path,
+    proposed: &'a Proposed,
+    /// None when nothing was kept.
+    brought: Option<BroughtIn>,
+    /// Where the rows stand that were not taken.
+    report: Option<PathBuf>,
+}
+
+impl Answer for Rows<'_> {
+    fn json(&self) -> impl Serialize {
+        let Rows { proposed, .. } = self;
+        let preview = proposed.preview;
+        json!({
+            "file": self.file.display().to_string(), "rows": proposed.rows, "memberships": proposed.memberships,
+            "new": preview.new, "same": preview.same, "changed": preview.changed, "unclear": preview.unclear,
+            "refused": preview.refused, "remarks": proposed.remarks().len(), "blank": proposed.blank,
+            "kept": self.brought.is_some(), "report": self.report.as_ref().map(|path| path.display().to_string()),
+        })
+    }
+
+    fn say(&self, out: &Output) {
+        let preview = self.proposed.preview;
+        let nothing = preview.new + preview.changed == 0;
+        match &self.brought {
+            Some(brought) => out.say(format_args!(
+                "Kept: {} added, {} completed.",
+                count(brought.added, "entry", "entries"),
+                brought.completed
+            )),
+            None if nothing && preview.unclear + preview.refused == 0 => {
+                out.say("Nothing new: everything in it is on the map already.");
             }
-            let parts = entry.differences(&app.entry(entry.id)?);
-            if !parts.is_empty() {
-                remarks.push(entry.remark(RefusedReason::ReadsDifferently { parts }));
+            None if nothing => out.say("Nothing was kept: what is not on the map yet wants a look first."),
+            None => out.say("Nothing was kept. Do it with --apply."),
+        }
+        if let Some(path) = &self.report {
+            out.status(format_args!("Rows that want a look, with reasons: {}", path.display()));
+        }
+    }
+}
+
+/// What became of an exported map.
+struct WholeMap<'a> {
+    file: &'a Path,
+    offered: &'a Offered,
+    /// None when nothing was kept.
+    brought: Option<BroughtIn>,
+    /// Where the lines stand that were not taken.
+    report: Option<PathBuf>,
+}
+
+impl Answer for WholeMap<'_> {
+    fn json(&self) -> impl Serialize {
+        let WholeMap { offered, .. } = self;
+        json!({
+            "file": self.file.display().to_string(), "map": offered.name, "rows": offered.rows, "new": offered.new,
+            "same": offered.same, "changed": 0, "unclear": offered.differ.len(), "refused": offered.refused.len(),
+            "remarks": self.brought.as_ref().map_or(0, |brought| brought.remarks.len()),
+            "kept": self.brought.is_some(), "report": self.report.as_ref().map(|path| path.display().to_string()),
+        })
+    }
+
+    fn say(&self, out: &Output) {
+        let WholeMap { offered, .. } = self;
+        match &self.brought {
+            Some(brought) => out.say(format_args!(
+                "Kept: {} added. Who wrote them first is in their source; from now on they are yours.",
+                count(brought.added, "entry", "entries")
+            )),
+            None if offered.new > 0 => out.say("Nothing was kept. Do it with --apply."),
+            None if offered.differ.is_empty() && offered.refused.is_empty() => {
+                out.say("Nothing new: everything in it is on the map already.");
             }
+            None => out.say("Nothing was kept: what is on the map already is not written over."),
         }
-        app.commit()?;
-    }
-    let report = report(&args.file, &Plan::of_remarks(whole.refused.clone(), remarks.clone()))?;
-    if app.output.json {
-        app.output.json(&serde_json::json!({
-            "file": args.file.display().to_string(), "map": whole.name, "rows": rows, "new": new.len(), "same": same,
-            "changed": 0, "unclear": differ, "refused": whole.refused.len(), "remarks": remarks.len() - differ,
-            "kept": go, "report": report.map(|path| path.display().to_string()),
-        }));
-        return Ok(());
-    }
-    match (go, new.is_empty()) {
-        (true, _) => app.output.say(format_args!(
-            "Kept: {} added. Who wrote them first is in their source; from now on they are yours.",
-            count(new.len(), "entry", "entries")
-        )),
-        (false, true) if differ + whole.refused.len() == 0 => {
-            app.output.say("Nothing new: everything in it is on the map already.");
+        if let Some(path) = &self.report {
+            out.status(format_args!("Lines that want a look, with reasons: {}", path.display()));
         }
-        (false, true) => app.output.say("Nothing was kept: what is on the map already is not written over."),
-        (false, false) => app.output.say("Nothing was kept. Do it with --apply."),
     }
-    if let Some(path) = report {
-        app.output.status(format_args!("Lines that want a look, with reasons: {}", path.display()));
-    }
-    Ok(())
-}
-
-/// What a file holds.
-enum Input {
-    Register(Register),
-    Map(WholeMap),
-}
-
-/// Reads a file. With it, the day it was last written.
-fn read(path: &Path, kind: Option<&'static Kind>) -> Result<(Input, Option<Date>), Failure> {
-    let bytes = read_bounded(path)?;
-    let written = std::fs::metadata(path).and_then(|metadata| metadata.modified()).ok();
-    let since = written.and_then(|time| time.duration_since(std::time::UNIX_EPOCH).ok());
-    let dated = since.map(|since| Date::of_ms(since.as_millis() as u64));
-    let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
-    let input = if is_whole_map(&bytes) {
-        read_whole_map(&bytes, &name).map(Input::Map)
-    } else {
-        read_register(&bytes, &name, kind).map(Input::Register)
-    };
-    Ok((input.map_err(|error| cannot(path, &error))?, dated))
-}
-
-/// The bytes of what may be anything: a folder, a pipe, gigabytes.
-pub(super) fn read_bounded(path: &Path) -> Result<Vec<u8>, Failure> {
-    let unread = |error: &std::io::Error| Failure::io("Reading", path, error).hint("Nothing was changed.");
-    let metadata = std::fs::metadata(path).map_err(|error| unread(&error))?;
-    if !metadata.is_file() {
-        return Err(Failure::usage(format!("{} is not a file.", path.display()))
-            .hint("Give a .csv, .json or .jsonl file. Nothing was changed."));
-    }
-    let size = usize::try_from(metadata.len()).unwrap_or(usize::MAX);
-    if size > MAX_FILE_BYTES {
-        return Err(cannot(path, &ImportError::TooLarge { bytes: size, limit: MAX_FILE_BYTES }));
-    }
-    let mut bytes = Vec::new();
-    std::fs::File::open(path)
-        .and_then(|file| file.take(MAX_FILE_BYTES as u64 + 1).read_to_end(&mut bytes))
-        .map_err(|error| unread(&error))?;
-    Ok(bytes)
-}
-
-fn cannot(path: &Path, error: &ImportError) -> Failure {
-    let hint = match error {
-        ImportError::NoNameColumn { .. } => "Call one column \"name\". Nothing was changed.",
-        _ => "Nothing was changed.",
-    };
-    Failure::new("AM-IMPORT", Exit::Failed, format!("{} cannot be brought in: {error}.", path.display())).hint(hint)
-}
-
-/// What was not taken, beside the file, with the reason of each.
-fn report(path: &Path, plan: &Plan) -> Result<Option<PathBuf>, Failure> {
-    let table = plan.not_imported();
-    if table.is_empty() {
-        return Ok(None);
-    }
-    let beside = path.with_extension("not-imported.csv");
-    std::fs::write(&beside, table).map_err(|error| Failure::io("Writing", &beside, &error))?;
-    Ok(Some(beside))
 }

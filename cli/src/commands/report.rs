@@ -3,17 +3,13 @@
 use std::collections::BTreeSet;
 use std::path::PathBuf;
 
-use allymap_domain::entry::Entry;
-use allymap_domain::ids::EntryId;
-use allymap_domain::map::Map;
-use allymap_domain::paper::blank::{BlankForm, blank_form};
-use allymap_domain::paper::report::{Material, Printed, ReportPart, report};
-use allymap_domain::paper::understanding::understanding;
 use allymap_domain::words::folded_words;
+use allymap_home::files::paper::{self, BlankForm, Printed, ReportPart};
+use serde_json::json;
 
 use super::export::audience;
 use crate::app::App;
-use crate::terminal::failure::Failure;
+use crate::terminal::failure::{Failure, reason};
 use crate::terminal::handed_out::save;
 use crate::terminal::words::count;
 
@@ -51,62 +47,50 @@ pub(crate) struct Args {
 pub(crate) fn run(app: &mut App<'_>, args: Args) -> Result<(), Failure> {
     if let Some(form) = args.blank.as_deref() {
         let which = if form == "meeting" { BlankForm::Meeting } else { BlankForm::Template };
-        let printed = Printed { html: blank_form(which), entries: 0, left_out: BTreeSet::new() };
-        return hand_over(app, &args, &format!("{form}-form"), &printed);
+        return hand_over(app, &args, &format!("{form}-form"), &paper::blank(which));
     }
-    let audience = audience(&args.audience);
-    let map = app.map_entry()?.unwrap_or_default();
-    let about = args.about.as_deref().map(|name| app.find(name)).transpose()?;
-    let entries = match &about {
-        Some(row) => vec![app.entry(row.id)?],
-        None => entries(app)?,
+    let circle = audience(&args.audience);
+    let Some(about) = &args.about else {
+        let reported = paper::report(app.visit()?, &parts(&args), circle)?;
+        return hand_over(app, &args, &format!("{}-for-{}", reported.map, args.audience), &reported.printed);
     };
-    let rows = app.cards_once()?;
-    app.release();
-    let material = Material { map: &map, entries: &entries, rows: &rows, audience, today: app.today() };
-    let Some(row) = about else {
-        let chosen = [
-            (ReportPart::Template, args.template),
-            (ReportPart::Directory, args.directory),
-            (ReportPart::WallChart, args.wallchart),
-        ];
-        let none_chosen = chosen.iter().all(|(_, chosen)| !chosen);
-        let parts = chosen.into_iter().filter(|(_, chosen)| *chosen || none_chosen).map(|(part, _)| part).collect();
-        return hand_over(app, &args, &format!("{}-for-{}", map.name(), args.audience), &report(&material, &parts));
-    };
-    let printed = entries.first().and_then(|entry| understanding(&material, entry)).ok_or_else(|| {
-        Failure::usage(format!("{} is known to members of our groups only.", row.name)).hint(
+    let card = app.visit()?.find(about)?;
+    let printed = paper::understanding(app.visit()?, card.id, circle)?.ok_or_else(|| {
+        Failure::usage(format!("{} is known to members of our groups only.", card.name)).hint(
             "People who are in no public role are left out of what goes further. Use --for group. Nothing was written.",
         )
     })?;
-    hand_over(app, &args, &format!("{}-for-{}", row.name, args.audience), &printed)
+    hand_over(app, &args, &format!("{}-for-{}", card.name, args.audience), &printed)
 }
 
-/// Each entry once: of those that are the same, the one that stands for all.
-fn entries(app: &mut App<'_>) -> Result<Vec<Entry>, Failure> {
-    let ids: BTreeSet<EntryId> = app.cards_once()?.iter().map(|row| row.id).collect();
-    let documents = app.all_documents()?;
-    let authors = app.authors()?;
-    let once = documents.iter().filter(|(id, document)| !Map::is(document) && ids.contains(id));
-    Ok(once.map(|(id, document)| app.read(document, *id, &authors)).collect())
+/// Those that were named, or all.
+fn parts(args: &Args) -> BTreeSet<ReportPart> {
+    let all = [
+        (ReportPart::Template, args.template),
+        (ReportPart::Directory, args.directory),
+        (ReportPart::WallChart, args.wallchart),
+    ];
+    let none_named = all.iter().all(|(_, named)| !named);
+    all.into_iter().filter(|(_, named)| *named || none_named).map(|(part, _)| part).collect()
 }
 
 fn hand_over(app: &mut App<'_>, args: &Args, name: &str, printed: &Printed) -> Result<(), Failure> {
     if args.output.as_deref().is_some_and(|path| path.as_os_str() == "-") {
         if app.output.json {
-            app.output.json(&serde_json::json!({ "html": printed.html, "entries": printed.entries }));
+            app.output.json(&json!({ "html": printed.html, "entries": printed.entries }));
             return Ok(());
         }
-        return app.output.bytes(printed.html.as_bytes()).map_err(|error| {
-            Failure::usage(format!("Standard output cannot be written: {}.", crate::terminal::failure::reason(&error)))
-        });
+        return app
+            .output
+            .bytes(printed.html.as_bytes())
+            .map_err(|error| Failure::usage(format!("Standard output cannot be written: {}.", reason(&error))));
     }
     let path = args.output.clone().unwrap_or_else(|| PathBuf::from(format!("{}.html", file_name(name))));
     save(app, &path, printed.html.as_bytes(), args.replace)?;
     let left_out: Vec<&str> = printed.left_out.iter().copied().collect();
     if app.output.json {
         let audience = if args.blank.is_some() { "public" } else { &args.audience };
-        app.output.json(&serde_json::json!({
+        app.output.json(&json!({
             "file": path.display().to_string(), "for": audience, "entries": printed.entries, "left_out": left_out,
         }));
         return Ok(());

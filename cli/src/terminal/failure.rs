@@ -6,6 +6,7 @@ mod community;
 mod computer;
 mod events;
 pub(crate) mod exchange;
+mod file;
 mod journal;
 mod people;
 mod relations;
@@ -16,7 +17,6 @@ use allymap_domain::entry::log::LOG_KINDS;
 use allymap_domain::rejection::Rejection;
 use std::fmt;
 
-use allymap_home::Trouble;
 use clap::error::{ContextKind, ContextValue, ErrorKind};
 
 use crate::terminal::words::capital;
@@ -223,16 +223,3 @@ impl From<NoDay> for Failure {
         Rejection::from(error).into()
     }
 }
-
-macro_rules! told_as_trouble {
-    ($($error:ty),*) => {$(
-        impl From<$error> for Failure {
-            fn from(error: $error) -> Failure {
-                Trouble::from(error).into()
-            }
-        }
-    )*};
-}
-
-// What commands that have not moved into the home yet may meet.
-told_as_trouble!(allymap_replica::Unreadable, allymap_replica::EditFailure, allymap_replica::OpenError);

@@ -1,7 +1,7 @@
 //! Files that a person asked for: they appear whole or not at all, and nothing that is there is written over unasked.
 
 use std::io::Write;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use crate::app::App;
 use crate::terminal::failure::{Exit, Failure};
@@ -19,6 +19,24 @@ pub(crate) fn save(app: &mut App<'_>, path: &Path, bytes: &[u8], replace: bool) 
     }
     write_aside(path, app.fresh(), bytes)
         .map_err(|error| Failure::io("Writing", path, &error).hint("Nothing was written."))
+}
+
+/// Over whatever is there: who gave the name wanted it there.
+pub(crate) fn write_over(path: &Path, bytes: &[u8]) -> Result<(), Failure> {
+    let aside = path.with_extension("part");
+    std::fs::write(&aside, bytes)
+        .and_then(|()| std::fs::rename(&aside, path))
+        .map_err(|error| Failure::io("Writing", path, &error))
+}
+
+/// What belongs to a file of theirs, beside it under another ending, if there is anything.
+pub(crate) fn beside(path: &Path, ending: &str, bytes: &[u8]) -> Result<Option<PathBuf>, Failure> {
+    if bytes.is_empty() {
+        return Ok(None);
+    }
+    let beside = path.with_extension(ending);
+    std::fs::write(&beside, bytes).map_err(|error| Failure::io("Writing", &beside, &error))?;
+    Ok(Some(beside))
 }
 
 /// Beside it under a name that nobody has, to the disk, then in its place. Only its owner can read it.

@@ -1,5 +1,6 @@
 //! One entry of the map: an organisation, a person, an institution or a place. Read from its document, edited in it.
 
+pub mod addition;
 pub mod ancestry;
 pub mod assertion;
 pub mod change;

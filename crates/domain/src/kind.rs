@@ -93,7 +93,7 @@ impl Kind {
         self.own(field).is_some()
     }
 
-    pub(crate) fn needed_field(&self, name: &str) -> Result<&'static Field, Rejection> {
+    pub fn needed_field(&self, name: &str) -> Result<&'static Field, Rejection> {
         let typed = || words::shown_line(name).chars().take(40).collect();
         self.field(name).ok_or_else(|| Rejection::NoSuchField { kind: self.label, typed: typed() })
     }

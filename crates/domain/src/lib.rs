@@ -29,31 +29,16 @@ pub mod author;
 pub mod card;
 pub mod date;
 pub mod entry;
-/// Strangers' files in, and the map's own form out and in.
+/// The map's own form, out and in, and what of a file is not taken.
 pub mod files {
-    pub mod calendar;
     pub mod export;
-    pub mod import;
-    pub mod sheet;
+    pub mod refused;
+    pub mod whole;
 }
 pub mod history;
 pub mod ids;
 pub mod kind;
 pub mod map;
-/// The map on paper.
-pub mod paper {
-    pub mod blank;
-    pub mod counts;
-    pub mod directory;
-    pub mod event;
-    pub mod page;
-    pub mod picture;
-    pub mod report;
-    pub mod said;
-    pub mod template;
-    pub mod understanding;
-    pub mod wall;
-}
 pub mod private;
 pub mod put;
 pub mod rejection;

@@ -2,9 +2,7 @@
 
 pub(crate) mod desk;
 mod events;
-mod files;
 pub(crate) mod merging;
-mod papers;
 mod relationships;
 mod stated;
 mod stories;

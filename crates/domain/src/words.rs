@@ -75,7 +75,7 @@ pub(crate) fn shown(text: &str) -> String {
 }
 
 /// As `shown`, on one line, and cut where no program of ours would have written on.
-pub(crate) fn shown_line(text: &str) -> String {
+pub fn shown_line(text: &str) -> String {
     let line = shown(text).replace(['\n', '\t'], " ");
     match line.char_indices().nth(2 * LINE_LETTERS) {
         Some((end, _)) => format!("{}…", &line[..end]),
@@ -153,7 +153,7 @@ pub(crate) fn initials(words: &[String]) -> String {
 }
 
 /// A phone number for comparing: digits only, an Australian country code made a leading zero.
-pub(crate) fn folded_phone(text: &str) -> String {
+pub fn folded_phone(text: &str) -> String {
     let digits: String =
         text.chars().filter_map(|letter| letter.to_digit(10)).filter_map(|d| char::from_digit(d, 10)).collect();
     match digits.strip_prefix("61") {

@@ -13,6 +13,7 @@ pub mod community;
 pub mod computer;
 pub mod discreet;
 pub mod events;
+pub mod files;
 pub mod heard;
 mod home;
 pub mod journal;
@@ -23,7 +24,6 @@ pub mod status;
 pub mod together;
 mod tried;
 pub mod trouble;
-pub mod under;
 mod visit;
 
 pub use allymap_document::quiet_panics;
@@ -33,3 +33,6 @@ pub use home::Home;
 pub use tried::Tried;
 pub use trouble::Trouble;
 pub use visit::{Packed, Request, Visit};
+
+#[cfg(test)]
+mod tests;

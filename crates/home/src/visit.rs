@@ -333,6 +333,11 @@ impl<'h> Visit<'h> {
         Ok(replica.document(id, disk)?)
     }
 
+    /// A fresh name for something beside the maps; nothing secret is made of it.
+    pub fn fresh<const N: usize>(&self) -> [u8; N] {
+        self.home.around.id()
+    }
+
     /// A fresh name for an assertion, a log line, a link or a campaign.
     pub(crate) fn fresh_row(&self) -> RowId {
         RowId(self.home.around.id())

@@ -2,12 +2,12 @@
 
 use std::path::{Path, PathBuf};
 
-use allymap_domain::files::import::{Register, read_register};
-use allymap_domain::town::demo_town;
+use allymap_home::files::export::invented_town;
+use allymap_home::files::import::{Register, read_register};
 
 use super::grouped;
-use crate::commands::import::read_bounded;
 use crate::terminal::failure::{Exit, Failure};
+use crate::terminal::handed_in::read_bounded;
 
 /// A file and its two halves.
 pub(super) struct Halves {
@@ -23,7 +23,7 @@ pub(super) struct Halves {
 
 pub(super) fn divide(file: Option<&Path>, folder: &Path) -> Result<Halves, Failure> {
     let (whole, name, bytes) = match file {
-        None => (folder.join("town.csv"), "an invented town".to_owned(), demo_town().to_csv()),
+        None => (folder.join("town.csv"), "an invented town".to_owned(), invented_town()),
         Some(file) => {
             let bytes = read_bounded(file)?;
             let own_name = file.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();

@@ -145,7 +145,7 @@ pub fn alike<'a>(name: &str, kind: &Kind, cards: &'a [Card]) -> Vec<Alike<'a>> {
 }
 
 /// True for names that differ by a slip of the pen, or by words that one of them leaves out.
-pub(crate) fn is_near(a: &str, b: &str) -> bool {
+pub fn is_near(a: &str, b: &str) -> bool {
     let (a, b) = (words::folded_words(a), words::folded_words(b));
     if a.is_empty() || b.is_empty() {
         return false;
@@ -165,7 +165,7 @@ fn told_apart(a: &Card, b: &Card) -> bool {
 
 /// One register names both, and by different ids. Numbers of two spreadsheets (`file#7`) say nothing about each other: one may
 /// be a renamed copy of the other.
-pub(crate) fn ids_differ(a: &[String], b: &[String]) -> bool {
+pub fn ids_differ(a: &[String], b: &[String]) -> bool {
     let register = |id: &String| match id.rsplit_once('#') {
         Some((file, number)) if number.bytes().all(|byte| byte.is_ascii_digit()) => Some(file.to_owned()),
         _ => None,
@@ -202,7 +202,7 @@ fn join(parents: &mut BTreeMap<EntryId, EntryId>, a: EntryId, b: EntryId) {
 }
 
 /// What more entries than this share, be it a word or the address of an office, says nothing about any two of them.
-pub(crate) const COMMON: usize = 60;
+pub const COMMON: usize = 60;
 
 #[cfg(test)]
 mod tests {

@@ -78,7 +78,7 @@ pub fn parse_days(typed: &str) -> Option<i32> {
 const LONGEST_LENGTH: i32 = 3_660;
 
 /// A date with its year, as tables hold it.
-pub(crate) fn full_date(typed: &str) -> Result<Date, NoDay> {
+pub fn full_date(typed: &str) -> Result<Date, NoDay> {
     let parts = if typed.len() <= 60 { day_and_month(typed.trim()) } else { None };
     match parts {
         Some((day, month, Some(year))) => Date::new(year, month, day).ok_or_else(|| not_a_date(typed)),

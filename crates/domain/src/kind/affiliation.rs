@@ -92,7 +92,7 @@ impl Affiliation {
         Affiliation { tie, role, since, until, ..Affiliation::member_of(organisation) }.clean()
     }
 
-    pub(crate) fn clean(self) -> Result<Affiliation, Rejection> {
+    pub fn clean(self) -> Result<Affiliation, Rejection> {
         let line = |text: String| words::line("affiliation", &text, words::NAME_LETTERS);
         let optional = |text: Option<String>| -> Result<Option<String>, Rejection> {
             Ok(text.map(line).transpose()?.filter(|text| !text.is_empty()))
@@ -117,13 +117,13 @@ impl Affiliation {
     }
 
     /// Whether another one speaks of this seat. Where one of them does not know the organisation's id, its name decides.
-    pub(crate) fn is_the_seat(&self, other: &Affiliation) -> bool {
+    pub fn is_the_seat(&self, other: &Affiliation) -> bool {
         let by_name = |own: &Affiliation| Affiliation { organisation_id: None, ..own.clone() }.member_id();
         let one_unnumbered = self.organisation_id.is_none() != other.organisation_id.is_none();
         self.member_id() == other.member_id() || (one_unnumbered && by_name(self) == by_name(other))
     }
 
-    pub(crate) fn has_ended(&self, today: Date) -> bool {
+    pub fn has_ended(&self, today: Date) -> bool {
         self.until.is_some_and(|until| until < today)
     }
 
@@ -196,7 +196,7 @@ fn parts(text: &str, may_be_two: bool) -> (String, Option<String>) {
 }
 
 /// What a text in quotation marks says, and what follows it.
-pub(crate) fn unquoted(text: &str) -> Option<(String, &str)> {
+pub fn unquoted(text: &str) -> Option<(String, &str)> {
     let inside = text.strip_prefix('"')?;
     let mut said = String::new();
     let mut letters = inside.char_indices().peekable();

@@ -7,7 +7,7 @@ use allymap_domain::entry::Entry;
 use allymap_domain::entry::position::Place;
 use allymap_domain::ids::RowId;
 use allymap_domain::map::campaign::Campaign;
-use allymap_domain::paper::picture::{self, Caption};
+use allymap_doors::paper::picture::{self, Caption};
 use allymap_wire::DocumentId;
 
 use crate::allies::campaign;

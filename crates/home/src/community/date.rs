@@ -2,7 +2,6 @@
 
 use allymap_domain::author::Author;
 use allymap_domain::date::Date;
-use allymap_domain::files;
 use allymap_domain::ids::RowId;
 use allymap_domain::map::Map;
 use allymap_domain::map::item::Item;
@@ -168,7 +167,7 @@ pub fn calendar(v: &mut Visit<'_>, said: Option<&str>) -> Result<String, Trouble
         Some(said) => std::slice::from_ref(named(&map, said)?),
         None => &map.dates,
     };
-    Ok(files::calendar::calendar(map.name(), dates, today, now_ms))
+    Ok(allymap_doors::calendar::calendar(map.name(), dates, today, now_ms))
 }
 
 pub fn offered(v: &mut Visit<'_>) -> Result<Offered, Trouble> {

@@ -1,9 +1,9 @@
 //! One sheet of paper with the guide's five headings.
 
 use allymap_domain::ids::EntryId;
-use allymap_domain::paper::event::event_sheet;
-use allymap_domain::paper::report::Printed;
 use allymap_domain::weigh::sheet::Read;
+use allymap_doors::paper::event::event_sheet;
+use allymap_doors::paper::report::Printed;
 
 use crate::events::ground::{Ground, pack};
 use crate::trouble::Trouble;

@@ -1,0 +1,5 @@
+//! Files from others, and files and paper for others.
+
+pub mod export;
+pub mod import;
+pub mod paper;
