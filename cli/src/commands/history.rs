@@ -13,7 +13,7 @@ use allymap_wire::DocumentId;
 
 use crate::app::App;
 use crate::terminal::failure::Failure;
-use crate::terminal::words::{count, wrapped};
+use crate::terminal::words::{columns, count, wrapped};
 use allymap_home::discreet::LEFT_OUT;
 use allymap_home::journal::acts::Act;
 use allymap_home::journal::arrivals::Arrivals;
@@ -125,7 +125,7 @@ fn of_one(app: &mut App<'_>, id: DocumentId, name: &str, args: &Args, since: Opt
     for block in &blocks {
         let by = authors.of(block.change.actor);
         let when = block.time.map(|time| format!("{}  ", time.words(app.now().0))).unwrap_or_default();
-        let column = when.chars().count();
+        let column = columns(&when);
         app.output.line(&when, column, format_args!("{} ({}), device {}", by.name, by.group, by.device));
         for line in &block.lines {
             app.output.line(&format!("  {}", line.what), 22, line.words());
