@@ -11,7 +11,7 @@ use crate::app::App;
 use crate::terminal::answer::Answer;
 use crate::terminal::failure::Failure;
 use crate::terminal::output::Output;
-use crate::terminal::words::{count, wrapped};
+use crate::terminal::words::{columns, count, wrapped};
 
 /// Who changed an entry, and what it said before
 #[derive(clap::Args)]
@@ -72,7 +72,7 @@ impl Answer for History {
         for block in &self.blocks {
             let by = &block.by;
             let when = block.time.map(|time| format!("{}  ", when(time, self.now_ms))).unwrap_or_default();
-            let column = when.chars().count();
+            let column = columns(&when);
             out.line(&when, column, format_args!("{} ({}), device {}", by.name, by.group, by.device));
             for line in &block.lines {
                 out.line(&format!("  {}", line.what), 22, words(line));

@@ -14,7 +14,7 @@ use crate::app::App;
 use crate::terminal::answer::Answer;
 use crate::terminal::failure::Failure;
 use crate::terminal::output::Output;
-use crate::terminal::words::plural;
+use crate::terminal::words::{columns, cut, plural};
 
 /// Draw the spectrum of allies
 #[derive(clap::Args)]
@@ -139,13 +139,13 @@ fn bar(out: &Output, place: Place, placed: &[&Standing], most: usize) -> String 
     if place == Place::NotKnown {
         return head.trim_end().to_owned();
     }
-    let room = 80 - head.chars().count();
+    let room = 80 - columns(&head);
     let mut listed = String::new();
     for (number, name) in names.iter().enumerate() {
         let comma = if number == 0 { "" } else { ", " };
         let rest = if number + 1 == names.len() { 0 } else { 3 };
-        if (listed.chars().count() + comma.len() + name.chars().count() + rest) > room {
-            let left: String = if number == 0 { name.chars().take(room - 1).collect() } else { comma.to_owned() };
+        if columns(&listed) + comma.len() + columns(name) + rest > room {
+            let left = if number == 0 { cut(name, room - 1) } else { comma.to_owned() };
             listed.push_str(&left);
             listed.push('…');
             break;

@@ -10,11 +10,12 @@ use allymap_domain::date::Date;
 use allymap_domain::words::label::clean;
 use allymap_home::Discreet;
 use serde_json::Value;
+use unicode_width::UnicodeWidthChar as _;
 
 use crate::terminal::answer::Answer;
 use crate::terminal::failure::{Exit, Failure};
 use crate::terminal::stdout::{Stdout, error_width};
-use crate::terminal::words::{broken, wrapped};
+use crate::terminal::words::{broken, columns, padded, wrapped};
 
 /// How this command speaks.
 #[derive(Clone, Debug)]
@@ -61,7 +62,7 @@ impl Output {
             return;
         }
         let width = self.width().unwrap_or(usize::MAX);
-        let mut before = format!("{label:<column$}");
+        let mut before = padded(&label, column);
         if !before.is_empty() && !before.ends_with(' ') {
             before.push(' ');
         }
@@ -259,12 +260,12 @@ impl Output {
             return;
         }
         let mut label = label.to_owned();
-        if label.trim_end().chars().count() >= column && !text.is_empty() {
+        if columns(label.trim_end()) >= column && !text.is_empty() {
             self.say(std::mem::take(&mut label));
         }
         let width = (self.width().unwrap_or(80) - 1).saturating_sub(column);
         for line in text.lines().flat_map(|line| wrapped(line, width)) {
-            self.say(format!("{label:<column$}{line}").trim_end());
+            self.say(format!("{}{line}", padded(&label, column)).trim_end());
             label.clear();
         }
     }
@@ -310,8 +311,11 @@ fn laid_out(width: Option<usize>, text: &str) -> String {
 /// Where a line goes on: below its text if something stands before that at a column, else two further than it began.
 fn set_in(line: &str) -> usize {
     let begins = line.chars().take_while(|letter| *letter == ' ').count();
-    let (mut column, mut spaces) = (begins + 2, 0);
-    for (at, letter) in line.chars().enumerate().skip(begins).take(LAST_COLUMN) {
+    let (mut column, mut at, mut spaces) = (begins + 2, begins, 0);
+    for letter in line.chars().skip(begins) {
+        if at >= begins + LAST_COLUMN {
+            break;
+        }
         if letter == ' ' {
             spaces += 1;
         } else {
@@ -320,6 +324,7 @@ fn set_in(line: &str) -> usize {
             }
             spaces = 0;
         }
+        at += letter.width().unwrap_or(0);
     }
     column
 }
