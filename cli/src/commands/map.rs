@@ -3,8 +3,8 @@
 use allymap_domain::date::Date;
 use allymap_domain::date::typed::parse_when;
 use allymap_domain::kind::field::{Field, Holds};
-use allymap_domain::map::asked_in_turn;
 use allymap_domain::map::figure::Figure;
+use allymap_domain::map::head::asked_in_turn;
 use allymap_domain::map::issue::Issue;
 use allymap_domain::map::origin::{Origin, SourceKind};
 use allymap_domain::map::question::OwnQuestion;

@@ -7,34 +7,12 @@
 #![warn(unreachable_pub, clippy::allow_attributes_without_reason)]
 #![cfg_attr(not(test), warn(clippy::unwrap_used))]
 
-/// What follows from a map, for whoever asks what to do next.
-pub mod advice {
-    pub mod access;
-    pub mod approach;
-    pub mod before;
-    pub mod capacity;
-    pub mod clashes;
-    pub mod due;
-    pub mod meeting;
-    pub mod next;
-    pub mod order;
-    pub mod path;
-    pub mod sections;
-    pub mod spectrum;
-    pub mod todo;
-    pub mod voices;
-    pub mod waits;
-}
+pub mod advice;
 pub mod author;
 pub mod card;
 pub mod date;
 pub mod entry;
-/// The map's own form, out and in, and what of a file is not taken.
-pub mod files {
-    pub mod export;
-    pub mod refused;
-    pub mod whole;
-}
+pub mod files;
 pub mod history;
 pub mod ids;
 pub mod kind;

@@ -3,6 +3,7 @@
 pub mod as_of;
 pub mod campaign;
 pub mod figure;
+pub mod head;
 pub mod issue;
 pub mod item;
 pub mod key_date;
@@ -181,11 +182,6 @@ pub const RHYTHM: [(&Field, u32); 5] = [(&WEEKS_A, 6), (&WEEKS_B, 16), (&WEEKS_C
 
 /// The longest interval that makes sense, in weeks and in months.
 pub const LONGEST: u32 = 520;
-
-/// The fields of the head that a newcomer is asked for. Numbers have a usual value, and a group agrees on another one.
-pub fn asked_in_turn() -> impl Iterator<Item = &'static Field> {
-    MAP_FIELDS.iter().filter(|field| RHYTHM.iter().all(|(one, _)| one.name != field.name))
-}
 
 impl Map {
     /// Never fails: what cannot be read is counted.
@@ -442,21 +438,6 @@ impl Map {
         existing(edit)?;
         let (key, _) = member(name, typed)?;
         Ok(edit.remove(&key)?)
-    }
-
-    /// Changes what the head says, as it was typed: the name, the community, or a field; a minus takes a member out of a set.
-    pub fn change(edit: &mut Edit<'_>, name: &str, typed: &str) -> Result<(), Rejection> {
-        match name {
-            "name" => return Map::rename(edit, typed),
-            "community" => return Map::describe(edit, typed),
-            _ => {}
-        }
-        let merges = MAP_FIELDS.iter().find(|field| field.name == name).map(|field| field.merges);
-        match (merges, typed.strip_prefix('-')) {
-            (Some(Merges::Set), Some(gone)) => Map::remove(edit, name, gone),
-            (Some(Merges::Set), None) => Map::add(edit, name, typed),
-            _ => Map::set(edit, name, typed),
-        }
     }
 
     /// Take an item out of whichever list holds it. Somebody who changed it meanwhile brings it back.

@@ -11,6 +11,7 @@ use crate::entry::Entry;
 use crate::entry::assertion::{Assertion, Claim};
 use crate::entry::risk::{Level, Mitigation, Risk, RiskKind};
 use crate::map;
+use crate::map::head::asked_in_turn;
 use crate::map::key_date::starter_dates;
 use crate::map::origin::{Origin, SourceKind};
 use crate::tests::desk::{Desk, ENTRY, NOW, row, today};
