@@ -1,5 +1,6 @@
 //! Words and JSON of one thing, for several commands.
 
+pub(crate) mod also;
 pub(crate) mod card;
 pub(crate) mod choice;
 pub(crate) mod consent;
@@ -7,4 +8,6 @@ pub(crate) mod event;
 pub(crate) mod relationship;
 pub(crate) mod relay;
 pub(crate) mod risk;
+pub(crate) mod sensitive;
+pub(crate) mod stated;
 pub(crate) mod who;

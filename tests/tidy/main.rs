@@ -130,6 +130,34 @@ fn crates_without_io_have_no_runtime_and_no_chance_of_their_own() {
 }
 
 #[test]
+fn the_home_knows_no_terminal_and_the_program_nothing_below_the_home() {
+    let doors = doors(metadata());
+    let below = everything_below("allymap-home", &doors);
+    for banned in ["clap", "inquire", "anstream", "comfy-table", "rpassword", "crossterm", "allymap-cli"] {
+        assert!(!below.contains(banned), "the home contains {banned}");
+    }
+    let ours: BTreeSet<&str> =
+        doors["allymap-cli"].iter().map(String::as_str).filter(|name| name.starts_with("allymap-")).collect();
+    assert_eq!(ours, BTreeSet::from(["allymap-domain", "allymap-home", "allymap-policy"]));
+}
+
+#[test]
+fn the_files_of_commands_are_the_commands_of_help() {
+    let table = std::fs::read_to_string(root().join("cli/src/commands.rs")).unwrap();
+    let (_, groups) = table.split_once("GROUPS: ").expect("the table of groups stands there");
+    let (groups, _) = groups.split_once("];\n").expect("it ends");
+    // The first of each group is its heading, which begins with a capital.
+    let words = groups.split('"').skip(1).step_by(2);
+    let commands: BTreeSet<String> =
+        words.filter(|word| word.starts_with(|letter: char| letter.is_lowercase())).map(str::to_owned).collect();
+    assert!(commands.len() > 40, "only {} commands found", commands.len());
+    let files = std::fs::read_dir(root().join("cli/src/commands")).unwrap().map(|file| file.unwrap().path());
+    let files = files.filter(|file| file.extension().is_some_and(|extension| extension == "rs"));
+    let files: BTreeSet<String> = files.map(|file| file.file_stem().unwrap().to_string_lossy().into_owned()).collect();
+    assert_eq!(files, commands);
+}
+
+#[test]
 fn links_between_pages_lead_somewhere() {
     for page in pages() {
         let text = std::fs::read_to_string(&page).unwrap();

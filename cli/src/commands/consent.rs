@@ -10,9 +10,9 @@ use allymap_policy::Fact;
 use serde::Serialize;
 use serde_json::json;
 
-use super::relation::source_about;
 use crate::about;
 use crate::about::event::COLUMN;
+use crate::about::stated::source_about;
 use crate::about::who::say_who_sees;
 use crate::app::App;
 use crate::terminal::answer::Answer;

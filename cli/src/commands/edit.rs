@@ -5,6 +5,7 @@ use allymap_home::allies::partner::change::{self, Changed, Changes, Stated, Want
 use serde::Serialize;
 use serde_json::json;
 
+use crate::about::sensitive;
 use crate::about::who::say_who_sees;
 use crate::app::App;
 use crate::terminal::answer::Answer;
@@ -34,7 +35,7 @@ pub(crate) fn run(app: &mut App<'_>, args: Args) -> Result<(), Failure> {
     };
     let stated = Stated::nothing(app.today());
     let before = change::before(app.visit()?, id, &stated)?;
-    let told = super::sensitive::asked(app, before.kind, vec![(args.field.clone(), value)], None, before.needed)?;
+    let told = sensitive::asked(app, before.kind, vec![(args.field.clone(), value)], None, before.needed)?;
     let mut changes = Changes { told, restore: false, stated };
     let changed = app.settle(
         &mut changes,

@@ -10,8 +10,8 @@ use allymap_home::status::Who;
 use serde::Serialize;
 use serde_json::{Value, json};
 
-use super::relation::SOURCE_QUESTION;
 use crate::about::choice::chosen;
+use crate::about::stated::SOURCE_QUESTION;
 use crate::about::who::say_who_sees;
 use crate::app::App;
 use crate::terminal::answer::Answer;

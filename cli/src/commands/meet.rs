@@ -235,7 +235,8 @@ fn take(
 
 /// Where they stand, and on which campaign. Without a campaign it has no place on the spectrum, and is kept in words.
 fn stands(app: &mut App<'_>, meeting: &mut Meeting, typed: &str, campaign: Option<&Campaign>) -> Result<(), Failure> {
-    let place: Place = super::risk::chosen(app, Some(typed.to_owned()), "Where do they stand?", "where they stand")?;
+    let place: Place =
+        crate::about::choice::chosen(app, Some(typed.to_owned()), "Where do they stand?", "where they stand")?;
     let open = || super::campaign::all(app).map(|all| all.into_iter().filter(|one| one.closed.is_none()).collect());
     let open: Vec<Campaign> = campaign.map_or_else(open, |campaign| Ok(vec![campaign.clone()]))?;
     let on = match open.as_slice() {

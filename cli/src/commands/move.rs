@@ -9,6 +9,7 @@ use allymap_home::allies::spectrum::{self, Stand, Stood};
 use serde::Serialize;
 use serde_json::json;
 
+use crate::about::stated::source_about;
 use crate::about::who::say_who_sees;
 use crate::app::App;
 use crate::terminal::answer::Answer;
@@ -43,13 +44,13 @@ pub(crate) struct Args {
 pub(crate) fn run(app: &mut App<'_>, args: Args) -> Result<(), Failure> {
     let who = app.find(&args.who)?;
     let campaign = meant(app, args.campaign)?;
-    let place = super::risk::chosen::<Place>(app, args.place, "Where do they stand?", "WHERE")?;
+    let place = crate::about::choice::chosen::<Place>(app, args.place, "Where do they stand?", "WHERE")?;
     let reason = match args.because {
         Some(reason) => Some(typed::free_text(&app.output, &reason)?),
         None => app.ask().optional("Why?")?,
     };
     let source = match (args.said_by.is_some(), place) {
-        (false, place) if place != Place::NotKnown => super::relation::source_about(app, &who, args.source)?,
+        (false, place) if place != Place::NotKnown => source_about(app, &who, args.source)?,
         _ => args.source,
     };
     let on = args.on.map_or(Ok(When::on(app.today())), |typed| parse_when(&typed, app.today()))?;

@@ -19,6 +19,8 @@ use serde_json::json;
 use crate::about::card::row_json;
 use crate::about::choice::chosen_word;
 use crate::about::relationship::moved_words;
+use crate::about::sensitive;
+use crate::about::stated::Flags;
 use crate::about::who::say_who_sees;
 use crate::app::App;
 use crate::terminal::answer::Answer;
@@ -99,7 +101,7 @@ struct Add {
     #[command(flatten)]
     fields: Fields,
     #[command(flatten)]
-    relation: super::relation::Flags,
+    relation: Flags,
 }
 
 #[derive(clap::Args)]
@@ -118,7 +120,7 @@ struct Edit {
     #[command(flatten)]
     fields: Fields,
     #[command(flatten)]
-    relation: super::relation::Flags,
+    relation: Flags,
 }
 
 /// Fields as flags. `--set field=value` reaches every field of the kind's table; the frequent ones have a flag of their own.
@@ -222,7 +224,7 @@ fn add(app: &mut App<'_>, args: Add) -> Result<(), Failure> {
     entry.fields.extend(sort.map(|sort| ("type".to_owned(), sort.to_owned())));
     entry.fields.extend(args.fields.given(&app.output)?);
     complete(app, &mut entry)?;
-    let told = super::sensitive::asked(app, kind, entry.fields, args.relation.source(), false)?.for_a_new_one();
+    let told = sensitive::asked(app, kind, entry.fields, args.relation.source(), false)?.for_a_new_one();
     let entry = NewEntry { kind, fields: told.fields, affiliations: told.affiliations };
     let stated = args.relation.understood(app)?;
     let mut new = New { entry, stated, another };
@@ -335,7 +337,7 @@ fn edit(app: &mut App<'_>, args: Edit) -> Result<(), Failure> {
     if fields.is_empty() && nothing {
         return Err(Failure::missing("What is to change?", "--phone, --set FIELD=VALUE and the like"));
     }
-    let told = super::sensitive::asked(app, before.kind, fields, args.relation.source(), before.needed)?;
+    let told = sensitive::asked(app, before.kind, fields, args.relation.source(), before.needed)?;
     let mut changes = Changes { told, restore: args.restore, stated };
     let changed = app.settle(
         &mut changes,

@@ -12,7 +12,7 @@ use allymap_policy::Fact;
 use serde::Serialize;
 use serde_json::json;
 
-use super::risk::chosen;
+use crate::about::choice::chosen;
 use crate::about::event::referral_json;
 use crate::about::who::say_who_sees;
 use crate::app::App;

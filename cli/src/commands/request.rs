@@ -6,8 +6,8 @@ use allymap_home::events::request::{self, Lifted, Lifting, Noted, Want};
 use serde::Serialize;
 use serde_json::json;
 
-use super::relation::source_about;
-use super::risk::chosen;
+use crate::about::choice::chosen;
+use crate::about::stated::source_about;
 use crate::about::who::say_who_sees;
 use crate::app::App;
 use crate::terminal::answer::Answer;

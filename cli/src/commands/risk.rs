@@ -9,10 +9,10 @@ use allymap_home::relations::risk::{self, Open, Rated, Rating as Draft, Risks, W
 use serde::Serialize;
 use serde_json::{Value, json};
 
-use super::relation::SOURCE_QUESTION;
 use crate::about::card::row_json;
-pub(crate) use crate::about::choice::{chosen, chosen_word};
+use crate::about::choice::chosen;
 use crate::about::risk::{author, details, said, taken_back};
+use crate::about::stated::SOURCE_QUESTION;
 use crate::app::App;
 use crate::terminal::answer::Answer;
 use crate::terminal::failure::Failure;

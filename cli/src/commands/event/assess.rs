@@ -12,8 +12,8 @@ use allymap_policy::{Fact, Question};
 use serde::Serialize;
 
 use crate::about::event::needs_person;
+use crate::about::stated::SOURCE_QUESTION;
 use crate::app::App;
-use crate::commands::relation::SOURCE_QUESTION;
 use crate::terminal::answer::Answer;
 use crate::terminal::failure::Failure;
 use crate::terminal::output::Output;

@@ -7,10 +7,10 @@ use allymap_home::events::event::meant;
 use serde::Serialize;
 use serde_json::json;
 
+use crate::about::choice::chosen;
 use crate::about::event::COLUMN;
 use crate::about::who::say_who_sees;
 use crate::app::App;
-use crate::commands::risk::chosen;
 use crate::terminal::answer::Answer;
 use crate::terminal::failure::Failure;
 use crate::terminal::output::Output;

@@ -18,10 +18,10 @@ use allymap_home::relations::meet;
 use serde::Serialize;
 use serde_json::{Value, json};
 
+use crate::about::also;
 use crate::about::relationship::say_relationship;
 use crate::about::risk::{said, taken_back};
 use crate::app::App;
-use crate::commands::also;
 use crate::terminal::answer::Answer;
 use crate::terminal::failure::Failure;
 use crate::terminal::output::Output;

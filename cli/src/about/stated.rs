@@ -1,4 +1,4 @@
-//! What several commands say and write about a relationship: its stage and health, who knows them, give and take.
+//! Flags of `partner add` and `partner edit` for what is more than a field, and the source that several commands ask for.
 
 use allymap_domain::card::Card;
 use allymap_domain::date::When;
@@ -62,8 +62,13 @@ impl Flags {
             (FactKind::AffiliationKind, &self.affiliation_kind),
         ] {
             if let Some(typed) = typed {
-                let word =
-                    super::risk::chosen_word(app, Some(typed.clone()), kind.label(), kind.slug(), kind.choices())?;
+                let word = crate::about::choice::chosen_word(
+                    app,
+                    Some(typed.clone()),
+                    kind.label(),
+                    kind.slug(),
+                    kind.choices(),
+                )?;
                 facts.push(Fact::typed(kind, word)?);
             }
         }

@@ -3,7 +3,7 @@
 use allymap_domain::kind::Kind;
 use allymap_domain::kind::sensitive::{Lack, Told, asks_for_need, lacks, with_source};
 
-use super::relation::SOURCE_QUESTION;
+use crate::about::stated::SOURCE_QUESTION;
 use crate::app::App;
 use crate::terminal::failure::Failure;
 
