@@ -2,6 +2,12 @@
 //!
 //! Every line is the median of several runs with the least and the greatest; the workload stands in words beside it. Nothing is
 //! asserted about time, only that every run ended where it should. All traffic stays on the loopback interface.
+
+#![allow(
+    clippy::unwrap_used,
+    unreachable_pub,
+    reason = "a test: what it cannot open, it fails by, and nobody else reads it"
+)]
 #![allow(
     clippy::disallowed_methods,
     clippy::print_stdout,

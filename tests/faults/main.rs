@@ -1,5 +1,11 @@
 //! Faults of real processes: kill -9, full and read-only disks, damaged files, power cuts. What was told stays true.
 
+#![allow(
+    clippy::unwrap_used,
+    unreachable_pub,
+    reason = "a test: what it cannot open, it fails by, and nobody else reads it"
+)]
+
 mod damage;
 mod disks;
 mod fault;

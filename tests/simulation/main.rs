@@ -4,6 +4,11 @@
 //! `ALLYMAP_FULL=1` plays five times as many and wants each planted break caught five times. `SEEDS=10000 STEPS=300 cargo test
 //! -p allymap-simulation -- --nocapture` runs more of them, `SEED=17` runs one.
 
+#![allow(
+    clippy::unwrap_used,
+    unreachable_pub,
+    reason = "a test: what it cannot open, it fails by, and nobody else reads it"
+)]
 #![allow(clippy::print_stdout, reason = "a test tells what it found")]
 
 mod bounds;

@@ -255,7 +255,12 @@ impl Shared {
         first.ok(&["sync"]);
         let waiting = first.json(&["member", "waiting"]);
         assert_eq!(waiting["waiting"][0]["words"], joined["words"], "both sides see the same four words");
-        let words: Vec<&str> = joined["words"].as_array().unwrap().iter().map(|word| word.as_str().unwrap()).collect();
+        let words: Vec<&str> = joined["words"]
+            .as_array()
+            .expect("it is there")
+            .iter()
+            .map(|word| word.as_str().expect("it is there"))
+            .collect();
         first.ok(&[&["member", "approve", &name, "--words"][..], &words].concat());
         first.ok(&["sync"]);
         newcomer.ok(&["sync"]);

@@ -1,5 +1,11 @@
 //! What volunteers do with the program, told as stories: a folder a group of `allymap help`, a file a command.
 
+#![allow(
+    clippy::unwrap_used,
+    unreachable_pub,
+    reason = "a test: what it cannot open, it fails by, and nobody else reads it"
+)]
+
 mod events;
 mod every_command;
 mod relationships_and_risks;

@@ -1,5 +1,11 @@
 //! The repository keeps its promises.
 
+#![allow(
+    clippy::unwrap_used,
+    unreachable_pub,
+    reason = "a test: what it cannot open, it fails by, and nobody else reads it"
+)]
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use std::process::Command;

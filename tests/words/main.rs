@@ -4,6 +4,12 @@
 //! All of it is held whole under `outputs`. To write it anew, and then to read what changed as a volunteer would:
 //! `ALLYMAP_WRITE_OUTPUTS=1 cargo test -p allymap-tests --test words`.
 
+#![allow(
+    clippy::unwrap_used,
+    unreachable_pub,
+    reason = "a test: what it cannot open, it fails by, and nobody else reads it"
+)]
+
 #[cfg(unix)]
 mod codes;
 #[cfg(unix)]

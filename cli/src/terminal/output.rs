@@ -1,5 +1,5 @@
 //! The only place that prints. Standard output is data, everything else goes to standard error.
-#![allow(clippy::print_stderr)]
+#![allow(clippy::print_stderr, reason = "the one place that prints")]
 
 use std::fmt;
 use std::io::{IsTerminal, Write};

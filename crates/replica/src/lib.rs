@@ -4,9 +4,6 @@
 //! chance are arguments; rows are read through [`Rows`] and changed by [`Effect::Persist`], which is done when it is durable
 //! and comes before every send that reveals the same thing. It knows no field of the domain: it says that a document changed.
 
-#![warn(unreachable_pub, clippy::allow_attributes_without_reason)]
-#![cfg_attr(not(test), warn(clippy::unwrap_used))]
-
 mod accept;
 mod broken;
 mod budget;

@@ -1,5 +1,11 @@
 //! Two devices and a relay, nothing between them but frames: the shortest stories of the exchange.
 
+#![allow(
+    clippy::unwrap_used,
+    unreachable_pub,
+    reason = "a test: what it cannot open, it fails by, and nobody else reads it"
+)]
+
 use std::collections::{BTreeMap, VecDeque};
 use std::convert::Infallible;
 use std::ops::ControlFlow;
