@@ -3,6 +3,7 @@
 /// Nothing is written before all is there, nothing is remembered between calls, and rules are checked in the same call that
 /// writes. A face answers a want in its draft and calls again.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[must_use = "when it wants something, nothing was written"]
 pub enum Tried<T, W> {
     Kept(T),
     /// Nothing was written. In the order of a conversation; never empty.

@@ -83,7 +83,7 @@ fn given(app: &mut App<'_>, event: EntryId, args: &Args) -> Result<Vec<Stating>,
 }
 
 /// Keeps what was stated, and asks for what a statement lacks.
-fn keep(app: &mut App<'_>, event: EntryId, all: &mut Vec<Stating>) -> Result<(), Failure> {
+pub(super) fn keep(app: &mut App<'_>, event: EntryId, all: &mut Vec<Stating>) -> Result<(), Failure> {
     let act = |v: &mut _, all: &Vec<Stating>| assess::state(v, event, all);
     app.settle(all, act, |app, all, want| {
         let stating = &mut all[want.at];

@@ -9,6 +9,7 @@ use serde::Serialize;
 use serde_json::{Value, json};
 
 use crate::app::App;
+use crate::commands::event::assess;
 use crate::terminal::answer::Answer;
 use crate::terminal::failure::Failure;
 use crate::terminal::output::Output;
@@ -38,7 +39,9 @@ pub(super) fn run(app: &mut App<'_>, args: &Args) -> Result<(), Failure> {
     let given = typed::pairs(&args.answer, "\"Harbour Party=attending\"")?;
     if args.writes() {
         let on = on.unwrap_or_else(|| When::on(app.today()));
-        parties::answer(app.visit()?, event.id, &Answers { given, on, source: args.source.clone() })?;
+        let answers = Answers { given, on, source: args.source.clone() };
+        let mut all = parties::meant(app.visit()?, event.id, &answers)?;
+        assess::keep(app, event.id, &mut all)?;
     }
     let parties = parties::list(app.visit()?, event.id)?;
     app.tell(&parties)

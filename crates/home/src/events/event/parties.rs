@@ -9,7 +9,6 @@ use allymap_domain::weigh::typed;
 use allymap_domain::words::folded;
 use allymap_policy::{About, Fact, Question};
 
-use crate::events::assess;
 use crate::events::ground::Ground;
 use crate::trouble::{Events, Trouble};
 use crate::visit::Visit;
@@ -68,8 +67,8 @@ pub struct Answers {
     pub source: Option<String>,
 }
 
-/// Keeps all of them, or nothing.
-pub fn answer(v: &mut Visit<'_>, event: EntryId, answers: &Answers) -> Result<(), Trouble> {
+/// What they mean, to be stated of the event: all of them, or none.
+pub fn meant(v: &mut Visit<'_>, event: EntryId, answers: &Answers) -> Result<Vec<Stating>, Trouble> {
     let ground = Ground::of(v)?;
     let known = ground.weigher().parties(ground.event(event)?);
     let mut all = Vec::new();
@@ -80,9 +79,7 @@ pub fn answer(v: &mut Visit<'_>, event: EntryId, answers: &Answers) -> Result<()
         typed::value(Fact::Parties, answer)?;
         all.push(Stating { source: answers.source.clone(), ..Stating::new(question, answer, answers.on.clone()) });
     }
-    // What a party answered needs neither source nor reason, so there is nothing that it could want.
-    assess::state(v, event, &all)?;
-    Ok(())
+    Ok(all)
 }
 
 fn question(party: &str) -> Question {
