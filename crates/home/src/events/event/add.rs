@@ -1,6 +1,5 @@
 //! An event is put on the map, or what the map says about it is changed.
 
-use allymap_document::Edit;
 use allymap_domain::card::Card;
 use allymap_domain::card::find::{Found, find};
 use allymap_domain::date::When;
@@ -10,7 +9,6 @@ use allymap_domain::entry::{Entry, NewEntry};
 use allymap_domain::ids::EntryId;
 use allymap_domain::kind::Kind;
 use allymap_domain::kind::{self, event};
-use allymap_domain::rejection::Rejection;
 use allymap_domain::weigh::place::{self, Stating};
 use allymap_domain::words::folded;
 use allymap_policy::{About, Fact, Outcome, Question};
@@ -145,7 +143,7 @@ pub fn change(v: &mut Visit<'_>, event: EntryId, changes: &Changes) -> Result<Ch
     let Changes { fields, drops, requested } = changes;
     if !fields.is_empty() || !drops.is_empty() {
         v.edit(DocumentId(event.0), |edit| {
-            fields.iter().try_for_each(|(name, value)| set(edit, name, value))?;
+            fields.iter().try_for_each(|(name, value)| Entry::change(edit, name, value))?;
             drops.iter().try_for_each(|(name, value)| Entry::take_out(edit, name, value))
         })??;
     }
@@ -169,15 +167,4 @@ pub fn change(v: &mut Visit<'_>, event: EntryId, changes: &Changes) -> Result<Ch
         requests: requests(&ground, &weighing),
         seen_by: member::who_sees(v)?,
     })
-}
-
-/// Sets a field; a set gains the value, or loses it when it begins with a minus.
-fn set(edit: &mut Edit<'_>, field: &str, value: &str) -> Result<(), Rejection> {
-    match Entry::set(edit, field, value) {
-        Err(Rejection::OneAtATime { .. }) => match value.strip_prefix('-') {
-            Some(gone) => Entry::take_out(edit, field, gone),
-            None => Entry::add(edit, field, value),
-        },
-        done => done,
-    }
 }
