@@ -4,21 +4,21 @@ use allymap_domain::advice::before::Missing;
 use allymap_domain::entry::assertion::{Claim, Stated};
 use allymap_domain::entry::fact::{Fact, FactKind};
 use allymap_domain::entry::favour::{Balance, GiveAndTake, Standing};
-use allymap_home::relations::before::{Before, Consent, Request};
+use allymap_home::relations::before::Before;
 use allymap_home::relations::facts::Moved;
 use allymap_home::relations::relationship::{CheckIn, Relationship};
-use allymap_policy::Fact as Weighed;
 use serde_json::{Value, json};
 
+use crate::about::consent;
 use crate::terminal::output::Output;
 
 /// Consents, requests and what is missing: said before anything is done with somebody.
 pub(crate) fn say_before(out: &Output, before: &Before, column: usize) {
     for consent in &before.consents {
-        out.line("Consent", column, consent_words(consent));
+        out.line("Consent", column, consent::words(consent));
     }
     for request in &before.requests {
-        out.line("Their request", column, request_words(request));
+        out.line("Their request", column, consent::request_words(request));
     }
     if !before.missing.is_empty() {
         out.line("Missing", column, missing_words(&before.missing).join("; "));
@@ -27,8 +27,8 @@ pub(crate) fn say_before(out: &Output, before: &Before, column: usize) {
 
 /// The same for programs, into an object that says more.
 pub(crate) fn add_before(value: &mut Value, before: &Before) {
-    value["consents"] = before.consents.iter().map(consent_json).collect();
-    value["requests"] = before.requests.iter().map(request_json).collect();
+    value["consents"] = before.consents.iter().map(consent::json).collect();
+    value["requests"] = before.requests.iter().map(consent::request_json).collect();
     value["missing"] = missing_words(&before.missing).into();
 }
 
@@ -69,10 +69,10 @@ pub(crate) fn say_relationship(out: &Output, relationship: &Relationship) {
         None => {}
     }
     for consent in &relationship.consents {
-        line("Consent", &consent_words(consent));
+        line("Consent", &consent::words(consent));
     }
     for request in &relationship.requests {
-        line("Their request", &request_words(request));
+        line("Their request", &consent::request_words(request));
     }
     if relationship.balance.standing != Standing::Nothing {
         line("Give and take", &balance_words(&relationship.balance));
@@ -91,39 +91,6 @@ fn said_about(fact: Fact, said: &Stated) -> String {
     let about =
         [Some(format!("{checked}{}", assertion.observed)), assertion.source.clone(), assertion.reason.clone(), name];
     about.into_iter().flatten().collect::<Vec<_>>().join(", ")
-}
-
-/// `yes, with conditions, for Film night: no photographs (given by Noor, 2026-11-20)`
-pub(crate) fn consent_words(consent: &Consent) -> String {
-    let what = consent.event.as_ref().or(consent.occasion.as_ref()).map_or("no occasion named", String::as_str);
-    let answer = consent.answer.as_deref().map_or("taken back; ask again", |value| Weighed::Consent.value_words(value));
-    let conditions =
-        if consent.conditions.is_empty() { String::new() } else { format!(": {}", consent.conditions.join("; ")) };
-    let giver = consent.given_by.as_ref().map_or("nobody named".to_owned(), |giver| format!("given by {giver}"));
-    let reason = consent.reason.as_ref().map(|reason| format!(", {reason}")).unwrap_or_default();
-    format!("{answer}, for {what}{conditions} ({giver}, {}{reason})", consent.on)
-}
-
-pub(crate) fn consent_json(consent: &Consent) -> Value {
-    json!({
-        "answer": consent.answer, "event": consent.event, "occasion": consent.occasion, "conditions": consent.conditions,
-        "given_by": consent.given_by, "on": consent.on.typed, "reason": consent.reason, "by": consent.by,
-    })
-}
-
-/// `no filming (said by Aunty Wilga, 2026-11-20)`
-pub(crate) fn request_words(request: &Request) -> String {
-    let text = request.text.as_deref().unwrap_or_default();
-    let kind = request.kind.as_deref().filter(|kind| *kind != "other");
-    let kind = kind.map(|kind| format!(", {}", Weighed::Requests.value_words(kind))).unwrap_or_default();
-    let by = request.said_by.as_ref().map(|who| format!("said by {who}, ")).unwrap_or_default();
-    format!("{text}{kind} ({by}{})", request.on)
-}
-
-pub(crate) fn request_json(request: &Request) -> Value {
-    json!({
-        "text": request.text, "kind": request.kind, "said_by": request.said_by, "on": request.on.typed,
-    })
 }
 
 /// Give and take within a year. Of a person only in words.

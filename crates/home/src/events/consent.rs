@@ -1,12 +1,11 @@
 //! What a community answered when it was asked, who gave the answer, when, and for what.
 
+use allymap_domain::card::Card;
 use allymap_domain::date::When;
-use allymap_domain::entry::weighed::Weighed;
 use allymap_domain::ids::EntryId;
 use allymap_domain::weigh::consent::{Answer, Occasion, Withdrawal, standing};
-use allymap_domain::weigh::standing::Told;
 
-use crate::events::request::Requested;
+use crate::events::request::{Requested, requested};
 use crate::together::member::{self, WhoSees};
 use crate::tried::Tried;
 use crate::trouble::{Events, Trouble};
@@ -62,30 +61,38 @@ pub struct Given {
     pub given_by: Option<String>,
     pub on: When,
     pub reason: Option<String>,
-    /// Who wrote it down.
+    /// Who of us wrote it down.
     pub by: String,
 }
 
 pub fn show(v: &mut Visit<'_>, who: EntryId) -> Result<Shown, Trouble> {
     let card = v.card(who)?;
-    let consents = card.consents().iter().map(|told| given(v, told)).collect::<Result<_, _>>()?;
-    let requests = card.requests().iter().map(Requested::from).collect();
+    let (consents, requests) = (given(v, &card)?, requested(&card));
     Ok(Shown { entry: card.heading.name, consents, requests })
 }
 
-/// An answer, with the names of the event and of whoever wrote it.
-pub fn given(v: &mut Visit<'_>, told: &Told<Weighed>) -> Result<Given, Trouble> {
-    let event = told.what.occasion_event.map(|id| v.card_if_here(id)).transpose()?.flatten();
-    Ok(Given {
-        answer: told.what.value.clone(),
-        event: event.map(|card| card.heading.name),
-        occasion: told.what.occasion.clone(),
-        conditions: told.what.conditions.clone(),
-        given_by: told.assertion.said_by.clone(),
-        on: told.assertion.observed.clone(),
-        reason: told.assertion.reason.clone(),
-        by: v.authors()?.of(told.by).name,
-    })
+/// What they answered when they were asked, as far as it stands, with the names of the event and of whoever wrote it.
+pub(crate) fn given(v: &mut Visit<'_>, card: &Card) -> Result<Vec<Given>, Trouble> {
+    let told = card.consents();
+    if told.is_empty() {
+        return Ok(Vec::new());
+    }
+    let authors = v.authors()?;
+    let mut all = Vec::new();
+    for told in told {
+        let event = told.what.occasion_event.map(|id| v.card_if_here(id)).transpose()?.flatten();
+        all.push(Given {
+            answer: told.what.value,
+            event: event.map(|event| event.heading.name),
+            occasion: told.what.occasion,
+            conditions: told.what.conditions,
+            given_by: told.assertion.said_by,
+            on: told.assertion.observed,
+            reason: told.assertion.reason,
+            by: authors.of(told.by).name,
+        });
+    }
+    Ok(all)
 }
 
 /// An answer that is to be taken back.

@@ -1,10 +1,9 @@
 //! What a community asks of all of us, until they lift it.
 
+use allymap_domain::card::Card;
 use allymap_domain::date::When;
-use allymap_domain::entry::weighed::Weighed;
 use allymap_domain::ids::EntryId;
 use allymap_domain::weigh::request::{Request, meant};
-use allymap_domain::weigh::standing::Told;
 
 use crate::together::member::{self, WhoSees};
 use crate::tried::Tried;
@@ -22,15 +21,16 @@ pub struct Requested {
     pub on: When,
 }
 
-impl From<&Told<Weighed>> for Requested {
-    fn from(told: &Told<Weighed>) -> Requested {
-        Requested {
-            text: told.what.text.clone(),
-            kind: told.what.value.clone(),
-            said_by: told.assertion.said_by.clone(),
-            on: told.assertion.observed.clone(),
-        }
-    }
+/// What they ask of us, as far as nobody lifted it.
+pub(crate) fn requested(card: &Card) -> Vec<Requested> {
+    let told = card.requests().into_iter();
+    told.map(|told| Requested {
+        text: told.what.text,
+        kind: told.what.value,
+        said_by: told.assertion.said_by,
+        on: told.assertion.observed,
+    })
+    .collect()
 }
 
 /// A request that was noted.

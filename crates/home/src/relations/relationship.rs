@@ -8,7 +8,8 @@ use allymap_domain::entry::Entry;
 use allymap_domain::entry::fact::{FactKind, FactStanding};
 use allymap_domain::entry::favour::GiveAndTake;
 
-use super::before::{Consent, Request, consents, requests};
+use crate::events::consent::{Given, given};
+use crate::events::request::{Requested, requested};
 use crate::trouble::Trouble;
 use crate::visit::Visit;
 
@@ -24,8 +25,8 @@ pub struct Relationship {
     pub research: Option<Date>,
     /// Nobody has looked into them, which comes before any work together.
     pub wants_research: bool,
-    pub consents: Vec<Consent>,
-    pub requests: Vec<Request>,
+    pub consents: Vec<Given>,
+    pub requests: Vec<Requested>,
     pub balance: GiveAndTake,
     pub next_check_in: Option<CheckIn>,
 }
@@ -47,8 +48,8 @@ pub fn of(v: &mut Visit<'_>, entry: &Entry) -> Result<Relationship, Trouble> {
         lacks_their_gain: entry.lacks_their_gain(),
         research: card.contact.last_research,
         wants_research: wants_research(&card),
-        consents: consents(v, &card)?,
-        requests: requests(&card),
+        consents: given(v, &card)?,
+        requests: requested(&card),
         balance: card.give_and_take(today),
         next_check_in: next_check_in(&card, &map, today).map(|on| CheckIn { on, overdue: on < today }),
     })
