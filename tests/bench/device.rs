@@ -1,20 +1,18 @@
 //! A member's device as the command line drives it: the replica inside, a sealed store on a real disk, a websocket.
 //!
-//! A benchmark cannot depend on a program, so the small driver is written again here. It keeps the same rules: what arrived is
-//! handled together, stored in one batch that is flushed and synced, and only then answered.
+//! The store is that of a volunteer's computer; only the driver is small, so that it can count. It keeps the same rules: what
+//! arrived is handled together, stored in one batch that is flushed and synced, and only then answered.
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
-use std::convert::Infallible;
-use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
-use allymap_replica::{Effect, Input, Notice, Replica, Rows, SpaceNumber, Unreadable, Write};
+use allymap_home::computer::disk::Disk;
+use allymap_home::computer::surroundings::{Chance, Surroundings};
+use allymap_replica::{Effect, Input, Notice, Replica, SpaceNumber};
 use allymap_seal::{DatabaseKey, Vault};
-use allymap_store::{Batch, Error, Options, SledStore, Store};
 use allymap_wire::{DocumentId, RelayAddress, RelayKeyHash};
 use futures_util::FutureExt;
-use rand_core::{TryCryptoRng, TryRng};
 
 use crate::line::{self, Socket};
 use crate::map::{Map, NOW};
@@ -22,136 +20,22 @@ use crate::processes::Relay;
 
 pub(crate) const NUMBER: SpaceNumber = SpaceNumber(1);
 
-/// The operating system's chance, which a real device pays for too.
-pub(crate) struct System;
-
-impl TryRng for System {
-    type Error = Infallible;
-
-    fn try_next_u32(&mut self) -> Result<u32, Infallible> {
-        self.try_next_u64().map(|word| word as u32)
-    }
-
-    fn try_next_u64(&mut self) -> Result<u64, Infallible> {
-        let mut bytes = [0; 8];
-        self.try_fill_bytes(&mut bytes)?;
-        Ok(u64::from_le_bytes(bytes))
-    }
-
-    fn try_fill_bytes(&mut self, bytes: &mut [u8]) -> Result<(), Infallible> {
-        getrandom::fill(bytes).expect("the operating system gives random bytes");
-        Ok(())
-    }
+/// What a real device draws its keys from, and pays for.
+pub(crate) fn system_chance() -> Chance {
+    Surroundings::of_this_computer().chance
 }
 
-impl TryCryptoRng for System {}
-
-/// Rows through the vault, written as one sealed batch that is durable when `commit` returns.
-pub(crate) struct Disk {
-    store: SledStore,
-    vault: Vault,
-    pending: BTreeMap<Vec<u8>, Option<Vec<u8>>>,
-}
-
-impl Disk {
-    pub(crate) fn open(folder: &Path) -> Disk {
-        let options = Options { cache_bytes: 16 << 20, wait: Duration::from_secs(2), program: "bench".into() };
-        let store = SledStore::open(folder, options).expect("the store opens").store;
-        Disk { store, vault: Vault::new(&DatabaseKey::from_bytes([3; 32])), pending: BTreeMap::new() }
-    }
-
-    pub(crate) fn persist(&mut self, writes: Vec<Write>) {
-        for write in writes {
-            match write {
-                Write::Put(key, value) => self.pending.insert(key, Some(value)),
-                Write::Delete(key) => self.pending.insert(key, None),
-            };
-        }
-    }
-
-    /// Whether there was anything to write.
-    pub(crate) fn commit(&mut self) -> bool {
-        if self.pending.is_empty() {
-            return false;
-        }
-        let mut batch = Batch::default();
-        for (key, value) in std::mem::take(&mut self.pending) {
-            match value {
-                Some(value) => {
-                    let sealed = self.vault.seal_value(0, &key, &value, &mut System);
-                    batch.put(key, sealed);
-                }
-                None => batch.delete(key),
-            }
-        }
-        self.store.write(&batch).expect("the disk takes it");
-        true
-    }
-
-    pub(crate) fn size(&self) -> u64 {
-        self.store.size().expect("the folder can be read")
-    }
-}
-
-impl Rows for Disk {
-    fn get(&self, key: &[u8]) -> Result<Option<Vec<u8>>, Unreadable> {
-        if let Some(value) = self.pending.get(key) {
-            return Ok(value.clone());
-        }
-        match self.store.get(key) {
-            Ok(Some(sealed)) => Ok(self.vault.open_value(0, key, &sealed).ok().map(|value| value.to_vec())),
-            Ok(None) | Err(Error::Damaged { .. }) => Ok(None),
-            Err(_) => Err(Unreadable),
-        }
-    }
-
-    fn scan(
-        &self,
-        prefix: &[u8],
-        from: Option<&[u8]>,
-        visit: &mut dyn FnMut(&[u8], &[u8]) -> ControlFlow<()>,
-    ) -> Result<(), Unreadable> {
-        let start = from.unwrap_or(prefix).to_vec();
-        let mut pending = self.pending.range(start..).take_while(|(key, _)| key.starts_with(prefix)).peekable();
-        let mut stopped = false;
-        let scanned = self.store.scan(prefix, from, &mut |key, sealed| {
-            let mut step = || {
-                while let Some((ours, value)) = pending.next_if(|(ours, _)| ours.as_slice() < key) {
-                    if let Some(value) = value {
-                        visit(ours, value)?;
-                    }
-                }
-                match pending.next_if(|(ours, _)| ours.as_slice() == key) {
-                    Some((_, Some(value))) => visit(key, value),
-                    Some((_, None)) => ControlFlow::Continue(()),
-                    None => match self.vault.open_value(0, key, sealed) {
-                        Ok(value) => visit(key, &value),
-                        Err(_) => ControlFlow::Continue(()),
-                    },
-                }
-            };
-            let flow = step();
-            stopped = flow.is_break();
-            flow
-        });
-        scanned.map_err(|_| Unreadable)?;
-        if !stopped {
-            for (ours, value) in pending {
-                if let Some(value) = value
-                    && visit(ours, value).is_break()
-                {
-                    break;
-                }
-            }
-        }
-        Ok(())
-    }
+/// The store of a volunteer's computer.
+pub(crate) fn open_disk(folder: &Path) -> Disk {
+    let vault = Vault::new(&DatabaseKey::from_bytes([3; 32]));
+    Disk::open(folder, vault, system_chance(), Duration::from_secs(2), "bench").expect("the store opens")
 }
 
 /// A member's device.
 pub(crate) struct Device {
     pub(crate) replica: Replica,
     pub(crate) disk: Disk,
+    chance: Chance,
     relay: RelayKeyHash,
     inputs: VecDeque<Input>,
     /// What is still to be said.
@@ -176,7 +60,7 @@ pub(crate) struct Exchange {
 impl Device {
     /// A fresh device of this member: it knows the map's beginning and where the relay is, nothing else.
     pub(crate) fn fresh(folder: &Path, map: &Map, member: usize, relay: &RelayAddress) -> Device {
-        let mut disk = Disk::open(folder);
+        let mut disk = open_disk(folder);
         let mut effects = Vec::new();
         let keys = allymap_seal::DeviceKeys::derive(&map.members[member].seed, &map.space);
         let salt = (member as u64 + 100).to_be_bytes();
@@ -186,8 +70,9 @@ impl Device {
         store(&mut disk, &mut effects);
         replica.add_relay(relay.relay, &relay.url, None, &disk, &mut effects).expect("the store reads");
         store(&mut disk, &mut effects);
-        disk.commit();
-        Device { replica, disk, relay: relay.relay, inputs: VecDeque::new(), outgoing: VecDeque::new(), closed: false }
+        disk.commit().expect("the disk takes it");
+        let (inputs, outgoing, chance) = (VecDeque::new(), VecDeque::new(), system_chance());
+        Device { replica, disk, chance, relay: relay.relay, inputs, outgoing, closed: false }
     }
 
     /// Connects and exchanges until everything was said on both sides and the log was read up to `position`.
@@ -257,7 +142,7 @@ impl Device {
         let mut after = Vec::new();
         for input in std::mem::take(&mut self.inputs) {
             let mut effects = Vec::new();
-            self.replica.handle(NOW, input, &self.disk, &mut System, &mut effects).expect("the store reads");
+            self.replica.handle(NOW, input, &self.disk, &mut self.chance, &mut effects).expect("the store reads");
             for effect in effects {
                 match effect {
                     Effect::Persist(writes) => self.disk.persist(writes),
@@ -265,7 +150,7 @@ impl Device {
                 }
             }
         }
-        exchange.commits += usize::from(self.disk.commit());
+        exchange.commits += usize::from(self.disk.commit().expect("the disk takes it"));
         for effect in after {
             match effect {
                 Effect::Send { bytes, .. } => self.outgoing.push_back(bytes),

@@ -68,7 +68,7 @@ fn meet(documents: usize) -> (f64, f64, f64, f64) {
             written.expect("the store reads").expect("it is in the vocabulary");
             store(&mut device.disk, &mut effects);
         }
-        device.disk.commit();
+        device.disk.commit().expect("the disk takes it");
     }
 
     // One sitting for each document of each device.

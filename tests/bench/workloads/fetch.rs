@@ -4,11 +4,12 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::hint::black_box;
 
 use allymap_document::{ActorId, Document};
+use allymap_home::computer::disk::Disk;
 use allymap_replica::Write;
 use allymap_seal::Content;
 use allymap_wire::{DocumentId, Record, RecordKind};
 
-use crate::device::{Device, Disk, Exchange, Folder, block_on};
+use crate::device::{Device, Exchange, Folder, block_on, open_disk};
 use crate::map::{Chance, Map};
 use crate::processes::Relay;
 use crate::report::{Report, Runs, ms, short};
@@ -46,7 +47,7 @@ fn fetch(report: &mut Report, what: &str, map: &Map, bytes_budget: &str) {
     let mut runs = 0;
     let bare_stored = Runs::milliseconds(RUNS, || {
         runs += 1;
-        read_and_apply(&file, map, Some(&mut Disk::open(&folder.join(&format!("bare-{runs}")))));
+        read_and_apply(&file, map, Some(&mut open_disk(&folder.join(&format!("bare-{runs}")))));
     });
 
     let mut last = Exchange::default();
@@ -58,7 +59,7 @@ fn fetch(report: &mut Report, what: &str, map: &Map, bytes_budget: &str) {
         let mut device = Device::fresh(&folder.join(&format!("device-{runs}")), map, 1, &relay.address);
         last = block_on(device.exchange(&relay, map.log.len() as u64));
         assert_eq!(device.heads(), expected, "the same map as from the file");
-        disk_bytes = device.disk.size();
+        disk_bytes = device.disk.bytes_on_disk().expect("the folder can be read");
         processor.push(ms(relay.processor_time()));
         ms(last.took)
     });
@@ -145,7 +146,7 @@ fn read_and_apply(
             Write::Put([b"r\0\x01", &id.0[..]].concat(), record.into_bytes())
         }));
         disk.persist(writes);
-        disk.commit();
+        disk.commit().expect("the disk takes it");
     } else {
         black_box(saved);
     }

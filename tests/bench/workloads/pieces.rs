@@ -3,12 +3,13 @@
 use std::hint::black_box;
 
 use allymap_document::{ActId, ActorId, Document};
+use allymap_home::computer::disk::Disk;
 use allymap_replica::{Replica, Rows, Write};
 use allymap_seal::{Content, DatabaseKey, Roster, Vault, compress_body, expand_body, open, seal};
 use allymap_wire::RecordKind;
 use rand_core::Rng;
 
-use crate::device::{Device, Disk, Folder, NUMBER, System};
+use crate::device::{Device, Folder, NUMBER, open_disk, system_chance};
 use crate::map::{Chance, Map, small_edit};
 use crate::processes::Relay;
 use crate::report::{Report, Runs};
@@ -80,7 +81,7 @@ fn documents(report: &mut Report) {
 
 fn sealing(report: &mut Report) {
     report.section("Pieces: sealing, microseconds");
-    let mut chance = Chance(8);
+    let (mut chance, mut system) = (Chance(8), system_chance());
     let vault = Vault::new(&DatabaseKey::from_bytes([3; 32]));
     for sitting in [1, 10, 200] {
         let mut map = Map::with_members(3, &mut chance);
@@ -100,7 +101,7 @@ fn sealing(report: &mut Report) {
         report.line("… expanded", expanded, "");
         let hashed = Runs::microseconds(200, || drop(black_box(allymap_document::change_hashes(&changes))));
         report.line("… its changes hashed", hashed, "");
-        let sealed = Runs::microseconds(200, || drop(black_box(seal(&map.space, &map.key, &content, &mut System))));
+        let sealed = Runs::microseconds(200, || drop(black_box(seal(&map.space, &map.key, &content, &mut system))));
         report.line("… sealed", sealed, "");
         let opened = Runs::microseconds(200, || drop(black_box(open(&map.space, &map.ring, record))));
         report.line("… opened", opened, "");
@@ -113,10 +114,10 @@ fn sealing(report: &mut Report) {
         });
         report.line("… its name (SHA-256)", named, "");
         let kept =
-            Runs::microseconds(500, || drop(black_box(vault.seal_value(0, b"key", record.as_bytes(), &mut System))));
+            Runs::microseconds(500, || drop(black_box(vault.seal_value(0, b"key", record.as_bytes(), &mut system))));
         report.line("… sealed by the vault as a row", kept, "");
     }
-    let row = Runs::microseconds(1_000, || drop(black_box(vault.seal_value(0, b"key", &[7; 40], &mut System))));
+    let row = Runs::microseconds(1_000, || drop(black_box(vault.seal_value(0, b"key", &[7; 40], &mut system))));
     report.line("a row of 40 bytes sealed by the vault", row, "");
 }
 
@@ -148,7 +149,7 @@ fn rosters(report: &mut Report) {
 fn stores(report: &mut Report) {
     report.section("Pieces: the sealed store on this disk, microseconds");
     let folder = Folder::new();
-    let mut disk = Disk::open(&folder.join("store"));
+    let mut disk = open_disk(&folder.join("store"));
     let mut chance = Chance(10);
     let mut put = |disk: &mut Disk, rows: usize, bytes: usize| {
         let writes = (0..rows).map(|_| {
@@ -157,7 +158,7 @@ fn stores(report: &mut Report) {
             Write::Put([b"z\0\x01", &chance.bytes::<32>()[..]].concat(), value)
         });
         disk.persist(writes.collect());
-        disk.commit();
+        disk.commit().expect("the disk takes it");
     };
     report.line("one row of 600 bytes, durable", Runs::microseconds(20, || put(&mut disk, 1, 600)), "");
     report.line("1,000 rows of 40 bytes, durable together", Runs::microseconds(1, || put(&mut disk, 1_000, 40)), "");
@@ -168,7 +169,7 @@ fn stores(report: &mut Report) {
     report.line("a row that is not there", missing, "");
     drop(disk);
     let path = folder.join("store");
-    report.line("opened and closed again", Runs::microseconds(1, || drop(Disk::open(&path))), "");
+    report.line("opened and closed again", Runs::microseconds(1, || drop(open_disk(&path))), "");
 
     let map = {
         let mut map = Map::with_members(20, &mut chance);
