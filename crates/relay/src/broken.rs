@@ -4,8 +4,6 @@
 #[doc(hidden)]
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Broken {
-    /// Rule: an acknowledgement comes after what it acknowledges is durable.
-    AcksBeforeItStores,
     /// Rule: a live push begins right after what was sent before.
     PushSkipsABatch,
     /// Rule: a cursor whose hash does not fit this log is answered with a ladder.
@@ -21,8 +19,7 @@ pub enum Broken {
 }
 
 impl Broken {
-    pub const ALL: [Broken; 7] = [
-        Broken::AcksBeforeItStores,
+    pub const ALL: [Broken; 6] = [
         Broken::PushSkipsABatch,
         Broken::NoHashAtTheCursor,
         Broken::IgnoresHighest,

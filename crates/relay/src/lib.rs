@@ -227,13 +227,8 @@ impl Relay {
         }
         let Turn { writes, said, .. } = turn;
         let persist = (!writes.is_empty()).then_some(Effect::Persist(writes));
-        if self.broken == Some(Broken::AcksBeforeItStores) {
-            effects.extend(said);
-            effects.extend(persist);
-        } else {
-            effects.extend(persist);
-            effects.extend(said);
-        }
+        effects.extend(persist);
+        effects.extend(said);
         Ok(())
     }
 

@@ -36,7 +36,6 @@ pub struct World {
     pub lines: BTreeMap<ConnectionId, Line>,
     /// Whether sent frames leave at once.
     pub drains: bool,
-    pub broke_order: bool,
     drawn: u64,
     connections: u64,
 }
@@ -99,7 +98,6 @@ impl World {
             now: 1_800_000_000_000,
             lines: BTreeMap::new(),
             drains: true,
-            broke_order: false,
             drawn: 0,
             connections: 0,
         }
@@ -145,7 +143,7 @@ impl World {
             for (at, effect) in effects.into_iter().enumerate() {
                 match effect {
                     Effect::Persist(writes) => {
-                        self.broke_order |= at != 0;
+                        assert_eq!(at, 0, "something is said before what it acknowledges is stored");
                         write(&mut self.disk, writes);
                     }
                     Effect::Send { connection, bytes } => {
