@@ -1,6 +1,5 @@
 //! Maps as volunteers would leave them on a relay: members, sittings of small edits, all real records.
 
-use std::convert::Infallible;
 use std::net::SocketAddr;
 
 use allymap_document::{ActId, ActorId, Document, Value};
@@ -8,67 +7,25 @@ use allymap_seal::{
     Content, DeviceKeys, DeviceSeed, Draft, EpochKey, KeyRing, Role, RootKeys, RootSeed, Roster, SignedOp, Statement,
     compress_body, genesis, seal,
 };
+use allymap_tests::chance::Chance;
 use allymap_wire::{
     AccessEntry, AccessList, Code, DocumentId, Flags, Message, OperatorToken, Record, SpaceId, Timestamp,
     access_transcript,
 };
-use rand_core::{Rng, TryCryptoRng, TryRng};
+use rand_core::Rng;
 
 use crate::line::Line;
 
 pub(crate) const NOW: Timestamp = Timestamp(1_750_000_000_000);
 
-/// The same numbers for the same seed: every run measures the same map.
-#[derive(Clone)]
-pub(crate) struct Chance(pub(crate) u64);
-
-impl TryRng for Chance {
-    type Error = Infallible;
-
-    fn try_next_u32(&mut self) -> Result<u32, Infallible> {
-        self.try_next_u64().map(|word| word as u32)
-    }
-
-    fn try_next_u64(&mut self) -> Result<u64, Infallible> {
-        // SplitMix64 (Steele, Lea and Flood, 2014).
-        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
-        let mut z = self.0;
-        z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-        z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-        Ok(z ^ (z >> 31))
-    }
-
-    fn try_fill_bytes(&mut self, bytes: &mut [u8]) -> Result<(), Infallible> {
-        for chunk in bytes.chunks_mut(8) {
-            let word = self.try_next_u64()?.to_le_bytes();
-            chunk.copy_from_slice(&word[..chunk.len()]);
-        }
-        Ok(())
-    }
+/// So many words of nobody in particular.
+pub(crate) fn words(chance: &mut Chance, count: usize) -> String {
+    let words: Vec<&str> = (0..count).map(|_| WORDS[chance.below(WORDS.len())]).collect();
+    words.join(" ")
 }
 
-impl TryCryptoRng for Chance {}
-
-impl Chance {
-    pub(crate) fn below(&mut self, limit: usize) -> usize {
-        (self.next_u64() % limit as u64) as usize
-    }
-
-    pub(crate) fn bytes<const N: usize>(&mut self) -> [u8; N] {
-        let mut bytes = [0; N];
-        self.fill_bytes(&mut bytes);
-        bytes
-    }
-
-    /// So many words of nobody in particular.
-    pub(crate) fn words(&mut self, count: usize) -> String {
-        let words: Vec<&str> = (0..count).map(|_| WORDS[self.below(WORDS.len())]).collect();
-        words.join(" ")
-    }
-
-    fn hex(&mut self) -> String {
-        format!("{:016x}", self.next_u64())
-    }
+fn hex(chance: &mut Chance) -> String {
+    format!("{:016x}", chance.next_u64())
 }
 
 /// What a volunteer writes on an ordinary day: a number, a note, an assertion, a line of the log.
@@ -78,15 +35,15 @@ pub(crate) fn small_edit(
 ) -> Result<(), allymap_document::WriteError> {
     match chance.below(5) {
         0 => edit.put("f/phone", Value::Text(format!("0400 {:03} {:03}", chance.below(1_000), chance.below(1_000)))),
-        1 => edit.put("f/note", Value::Text(chance.words(8))),
-        2 => edit.put("f/name", Value::Text(chance.words(3))),
+        1 => edit.put("f/note", Value::Text(words(chance, 8))),
+        2 => edit.put("f/name", Value::Text(words(chance, 3))),
         3 => {
-            let key = format!("a/{}", chance.hex());
-            edit.append(&key, format!("risk physical low 2025-06 {}", chance.words(3)).into_bytes())
+            let key = format!("a/{}", hex(chance));
+            edit.append(&key, format!("risk physical low 2025-06 {}", words(chance, 3)).into_bytes())
         }
         _ => {
-            let key = format!("l/{}", chance.hex());
-            edit.append(&key, format!("2025-06-12 {}", chance.words(10)).into_bytes())
+            let key = format!("l/{}", hex(chance));
+            edit.append(&key, format!("2025-06-12 {}", words(chance, 10)).into_bytes())
         }
     }
 }
@@ -173,10 +130,10 @@ impl Map {
             let act = ActId(chance.bytes());
             let made = document.edit(act, |edit| {
                 edit.put("kind", Value::Text("organisation".into()))?;
-                edit.put("f/name", Value::Text(chance.words(3)))?;
+                edit.put("f/name", Value::Text(words(chance, 3)))?;
                 edit.put("f/phone", Value::Text(format!("0400 {:06}", chance.below(1_000_000))))?;
                 for field in 0..bytes / 500 {
-                    edit.put(&format!("f/note-{field}"), Value::Text(chance.words(72)))?;
+                    edit.put(&format!("f/note-{field}"), Value::Text(words(chance, 72)))?;
                 }
                 Ok::<(), allymap_document::WriteError>(())
             });

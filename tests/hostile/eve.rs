@@ -1,50 +1,21 @@
 //! A device of an invited member, in this process: it can do all that a member can, and seal what no member would.
 
 use std::collections::BTreeMap;
-use std::convert::Infallible;
 
 use allymap_document::Document;
 use allymap_replica::{Effect, Input, JoinEffect, Joining, Notice, Replica, SpaceNumber, Write};
 use allymap_seal::{Body, Content, DeviceKeys, DeviceSeed, Draft, EpochKey, Invitation, KeyRing, Statement};
+use allymap_tests::chance::Chance;
 use allymap_wire::{
     Challenge, DocumentId, Message, PROTOCOL, PutResult, Record, RelayKeyHash, SpaceId, Timestamp, auth_transcript,
 };
 use futures_util::{SinkExt, StreamExt};
-use rand_core::{TryCryptoRng, TryRng};
 use tokio::net::TcpStream;
 use tokio_tungstenite::tungstenite::Message as Frame;
 use tokio_tungstenite::{MaybeTlsStream, WebSocketStream};
 
 const NOW: Timestamp = Timestamp(1_900_000_000_000);
 const NUMBER: SpaceNumber = SpaceNumber(1);
-
-/// splitmix64 (Steele, Lea and Flood, 2014).
-pub struct Chance(pub u64);
-
-impl TryRng for Chance {
-    type Error = Infallible;
-
-    fn try_next_u32(&mut self) -> Result<u32, Infallible> {
-        Ok(self.try_next_u64()? as u32)
-    }
-
-    fn try_next_u64(&mut self) -> Result<u64, Infallible> {
-        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
-        let mut mixed = self.0;
-        mixed = (mixed ^ (mixed >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-        mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-        Ok(mixed ^ (mixed >> 31))
-    }
-
-    fn try_fill_bytes(&mut self, bytes: &mut [u8]) -> Result<(), Infallible> {
-        for chunk in bytes.chunks_mut(8) {
-            chunk.copy_from_slice(&self.try_next_u64()?.to_le_bytes()[..chunk.len()]);
-        }
-        Ok(())
-    }
-}
-
-impl TryCryptoRng for Chance {}
 
 type Memory = BTreeMap<Vec<u8>, Vec<u8>>;
 

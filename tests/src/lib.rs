@@ -8,6 +8,7 @@ use std::sync::OnceLock;
 use tempfile::TempDir;
 
 mod alone;
+pub mod chance;
 pub mod page;
 #[cfg(unix)]
 mod terminal;

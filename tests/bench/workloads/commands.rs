@@ -1,10 +1,11 @@
 //! Whole commands of the real program, on maps of 60 to 10,000 entries, against opening the store and leaving.
 
+use allymap_tests::chance::Chance;
 use std::fmt::Write as _;
 use std::time::Instant;
 
 use crate::device::Folder;
-use crate::map::Chance;
+use crate::map::words;
 use crate::processes::{Relay, Volunteer, processor_time_of_commands};
 use crate::report::{Report, Runs, ms, short};
 
@@ -128,9 +129,9 @@ fn town(entries: usize) -> (String, String, String) {
     let mut csv = String::from("name,kind,phone,email,notes\n");
     let (mut wanted, mut near) = (String::new(), String::new());
     for number in 0..entries {
-        let name = format!("{} {number}", capital(&chance.words(2)));
+        let name = format!("{} {number}", capital(&words(&mut chance, 2)));
         let kind = ["organisation", "person", "institution", "place"][chance.below(4)];
-        let (phone, notes) = (chance.below(1_000_000), chance.words(12));
+        let (phone, notes) = (chance.below(1_000_000), words(&mut chance, 12));
         writeln!(csv, "{name},{kind},0400 {phone:06},contact{number}@example.org,{notes}").expect("text takes text");
         if number == entries / 2 {
             wanted = name;

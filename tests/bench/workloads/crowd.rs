@@ -4,10 +4,11 @@ use std::sync::Barrier;
 use std::time::Instant;
 
 use allymap_document::ActId;
+use allymap_tests::chance::Chance;
 use allymap_wire::DocumentId;
 
 use crate::device::{Device, Folder, block_on, store};
-use crate::map::{Chance, Map, small_edit};
+use crate::map::{Map, small_edit};
 use crate::processes::{Relay, processor_time};
 use crate::report::{Report, Runs, ms};
 

@@ -7,10 +7,11 @@ use allymap_document::{ActorId, Document};
 use allymap_home::computer::disk::Disk;
 use allymap_replica::Write;
 use allymap_seal::Content;
+use allymap_tests::chance::Chance;
 use allymap_wire::{DocumentId, Record, RecordKind};
 
 use crate::device::{Device, Exchange, Folder, block_on, open_disk};
-use crate::map::{Chance, Map};
+use crate::map::Map;
 use crate::processes::Relay;
 use crate::report::{Report, Runs, ms, short};
 

@@ -1,7 +1,8 @@
 //! A device that has everything and has nothing to say connects again.
+use allymap_tests::chance::Chance;
 
 use crate::device::{Device, Exchange, Folder, block_on};
-use crate::map::{Chance, Map};
+use crate::map::Map;
 use crate::processes::Relay;
 use crate::report::{Report, Runs, ms};
 

@@ -6,11 +6,12 @@ use allymap_document::{ActId, ActorId, Document};
 use allymap_home::computer::disk::Disk;
 use allymap_replica::{Replica, Rows, Write};
 use allymap_seal::{Content, DatabaseKey, Roster, Vault, compress_body, expand_body, open, seal};
+use allymap_tests::chance::Chance;
 use allymap_wire::RecordKind;
 use rand_core::Rng;
 
 use crate::device::{Device, Folder, NUMBER, open_disk, system_chance};
-use crate::map::{Chance, Map, small_edit};
+use crate::map::{Map, small_edit};
 use crate::processes::Relay;
 use crate::report::{Report, Runs};
 

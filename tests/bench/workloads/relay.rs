@@ -3,13 +3,14 @@
 use std::time::Instant;
 
 use allymap_seal::DeviceKeys;
+use allymap_tests::chance::Chance;
 use allymap_wire::{Head, Record};
 use futures_util::future::join_all;
 use rand_core::Rng;
 
 use crate::device::{Folder, block_on};
 use crate::line::Line;
-use crate::map::{Chance, Map};
+use crate::map::Map;
 use crate::processes::Relay;
 use crate::report::{Report, Runs, short};
 
