@@ -80,7 +80,8 @@ mod tests {
     };
 
     use crate::replica::Replica;
-    use crate::tests::judged_as_a_set::{Desk, NOW, copy_of, device, store, write};
+    use crate::tests::judged_as_a_set::{Desk, copy_of, device, write};
+    use crate::tests::memory::{NOW, store};
     use crate::{Effect, Input, Notice};
 
     const KEY: RelayKey = RelayKey([3; 32]);

@@ -7,7 +7,8 @@ use proptest::prelude::*;
 
 use crate::broken::Broken;
 use crate::rows::{Fate, Missing, Refused};
-use crate::tests::judged_as_a_set::{Desk, MAP, NOW, copy_of, device, follow, in_order, orders, store};
+use crate::tests::judged_as_a_set::{Desk, MAP, copy_of, device, follow, in_order, orders};
+use crate::tests::memory::{NOW, store};
 use crate::{EditFailure, Notice};
 
 const BEN: u8 = 1;

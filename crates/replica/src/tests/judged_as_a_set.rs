@@ -1,60 +1,22 @@
 //! Stories of documents that are judged as a set: whatever the order in which records come, the same ones count.
 
-use std::collections::BTreeMap;
-use std::convert::Infallible;
-
 use allymap_document::{ActId, ActorId, ChangeHash, Document, OwnChange};
 use allymap_seal::{
     Content, DeviceKeys, DeviceSeed, Draft as Unsigned, EpochKey, Role, RootKeys, RootSeed, Seen, SignedOp, Statement,
     genesis,
 };
-use allymap_wire::{DocumentId, Record, RecordId, SpaceId, Timestamp};
-use rand_core::{TryCryptoRng, TryRng};
+use allymap_wire::{DocumentId, Record, RecordId, SpaceId};
 
 use crate::broken::Broken;
 use crate::budget::Budget;
 use crate::draft::Draft;
 use crate::rows::{Fate, Refused, SpaceNumber};
+use crate::tests::memory::{Chance, Disk, NOW, store};
 use crate::turn::Turn;
 use crate::{Effect, Founding, Input, Missing, Notice, Replica};
 
-pub(crate) const NOW: Timestamp = Timestamp(1_700_000_000_000);
 pub(crate) const NUMBER: SpaceNumber = SpaceNumber(1);
 pub(crate) const MAP: DocumentId = DocumentId([7; 16]);
-
-/// A counter is chance enough where nothing is secret.
-#[derive(Clone)]
-pub(crate) struct Chance(u64);
-
-impl TryRng for Chance {
-    type Error = Infallible;
-    fn try_next_u32(&mut self) -> Result<u32, Infallible> {
-        Ok(self.try_next_u64()? as u32)
-    }
-    fn try_next_u64(&mut self) -> Result<u64, Infallible> {
-        self.0 = self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
-        Ok(self.0.rotate_left(29))
-    }
-    fn try_fill_bytes(&mut self, bytes: &mut [u8]) -> Result<(), Infallible> {
-        for chunk in bytes.chunks_mut(8) {
-            let word = self.try_next_u64()?.to_le_bytes();
-            chunk.copy_from_slice(&word[..chunk.len()]);
-        }
-        Ok(())
-    }
-}
-
-impl TryCryptoRng for Chance {}
-
-pub(crate) type Disk = BTreeMap<Vec<u8>, Vec<u8>>;
-
-pub(crate) fn store(disk: &mut Disk, effects: &mut Vec<Effect>) {
-    for effect in effects.drain(..) {
-        if let Effect::Persist(writes) = effect {
-            writes.into_iter().for_each(|write| write.apply(disk));
-        }
-    }
-}
 
 /// Ana's device, and two others whose records she will be given: Ben's, and one that turns hostile.
 #[derive(Clone)]

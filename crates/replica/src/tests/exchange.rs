@@ -1,76 +1,17 @@
 //! Two devices and a relay, nothing between them but frames: the shortest stories of the exchange.
 
-#![allow(
-    clippy::unwrap_used,
-    unreachable_pub,
-    reason = "a test: what it cannot open, it fails by, and nobody else reads it"
-)]
-
 use std::collections::{BTreeMap, VecDeque};
-use std::convert::Infallible;
-use std::ops::ControlFlow;
 
 use allymap_document::{ActId, Value};
 use allymap_relay::{ConnectionId, Identity, Relay, Settings};
-use allymap_replica::*;
 use allymap_seal::{Body, DeviceKeys, DeviceSeed, Invitation, Role, RootKeys, RootSeed, genesis};
-use allymap_wire::{Code, DocumentId, Flags, Message, MessageKind, RelayKeyHash, SpaceId as Space, Timestamp};
-use rand_core::{TryCryptoRng, TryRng};
+use allymap_wire::{Code, DocumentId, Flags, Message, MessageKind, RelayKeyHash, SpaceId as Space};
+use rand_core::TryRng;
 
-const NOW: Timestamp = Timestamp(1_700_000_000_000);
+use crate::tests::memory::{Chance, Disk, NOW, store};
+use crate::*;
+
 const HOST: &str = "relay.test:1";
-
-/// The same numbers for the same seed.
-struct Chance(u64);
-
-impl TryRng for Chance {
-    type Error = Infallible;
-    fn try_next_u32(&mut self) -> Result<u32, Infallible> {
-        Ok(self.try_next_u64()? as u32)
-    }
-    fn try_next_u64(&mut self) -> Result<u64, Infallible> {
-        // SplitMix64 (Steele, Lea and Flood, 2014).
-        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
-        let mut z = self.0;
-        z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-        z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-        Ok(z ^ (z >> 31))
-    }
-    fn try_fill_bytes(&mut self, bytes: &mut [u8]) -> Result<(), Infallible> {
-        for chunk in bytes.chunks_mut(8) {
-            let word = self.try_next_u64()?.to_le_bytes();
-            chunk.copy_from_slice(&word[..chunk.len()]);
-        }
-        Ok(())
-    }
-}
-
-impl TryCryptoRng for Chance {}
-
-type Disk = BTreeMap<Vec<u8>, Vec<u8>>;
-
-/// The relay's.
-#[derive(Clone, Default)]
-struct RelayDisk(Disk);
-
-impl allymap_relay::Rows for RelayDisk {
-    fn get(&self, key: &[u8]) -> Result<Option<Vec<u8>>, allymap_relay::RowsError> {
-        Ok(self.0.get(key).cloned())
-    }
-    fn scan(
-        &self,
-        prefix: &[u8],
-        from: Option<&[u8]>,
-        f: &mut dyn FnMut(&[u8], &[u8]) -> ControlFlow<()>,
-    ) -> Result<(), allymap_relay::RowsError> {
-        for (key, value) in self.0.range(from.unwrap_or(prefix).to_vec()..) {
-            if !key.starts_with(prefix) || f(key, value).is_break() {
-                break;
-            }
-        }
-        Ok(())
-    }
-}
 
 struct Phone {
     replica: Replica,
@@ -82,7 +23,7 @@ struct Phone {
 
 struct World {
     relay: Relay,
-    relay_disk: RelayDisk,
+    relay_disk: Disk,
     relay_name: RelayKeyHash,
     phones: Vec<Phone>,
     chance: Chance,
@@ -96,14 +37,9 @@ impl World {
     /// A map with `count` members, the first of whom founded it and let the others in by invitation.
     fn with_members(count: usize) -> World {
         let mut chance = Chance(7);
-        let mut relay_disk = RelayDisk::default();
+        let mut relay_disk = Disk::default();
         let identity = Identity::new(&mut |bytes: &mut [u8]| chance.try_fill_bytes(bytes).unwrap());
-        for write in identity.writes() {
-            match write {
-                allymap_relay::Write::Put(key, value) => drop(relay_disk.0.insert(key, value)),
-                allymap_relay::Write::Delete(key) => drop(relay_disk.0.remove(&key)),
-            }
-        }
+        identity.writes().into_iter().for_each(|write| write.carry_out(&mut relay_disk));
         let settings = Settings::default();
         let relay = Relay::open(settings, &relay_disk).unwrap();
         let relay_name = identity.relay.hash();
@@ -199,12 +135,7 @@ impl World {
         for effect in effects {
             match effect {
                 allymap_relay::Effect::Persist(writes) => {
-                    for write in writes {
-                        match write {
-                            allymap_relay::Write::Put(key, value) => drop(relay_disk.0.insert(key, value)),
-                            allymap_relay::Write::Delete(key) => drop(relay_disk.0.remove(&key)),
-                        }
-                    }
+                    writes.into_iter().for_each(|write| write.carry_out(relay_disk));
                 }
                 allymap_relay::Effect::Send { connection, bytes } => sends.push((connection, bytes.to_vec())),
                 allymap_relay::Effect::Close { .. } => {}
@@ -315,13 +246,13 @@ impl World {
     }
 
     /// The relay goes on from these rows, with these limits.
-    fn restart_relay(&mut self, disk: RelayDisk, settings: Settings) {
+    fn restart_relay(&mut self, disk: Disk, settings: Settings) {
         self.relay_disk = disk;
         self.relay = Relay::open(settings, &self.relay_disk).unwrap();
     }
 
     fn access_list(&self) -> Vec<u8> {
-        self.relay_disk.0[&[b"a", &self.space.0[..]].concat()].clone()
+        self.relay_disk[&[b"a", &self.space.0[..]].concat()].clone()
     }
 
     fn restart(&mut self, phone: usize) {
@@ -336,14 +267,6 @@ fn connected(connection: ConnectionId) -> allymap_relay::Input {
 
 fn inviting(relay: RelayKeyHash) -> Inviting<'static> {
     Inviting { relay, role: Role::Member, group: "Bay", map_name: "Coast" }
-}
-
-fn store(disk: &mut Disk, effects: &mut Vec<Effect>) {
-    for effect in effects.drain(..) {
-        if let Effect::Persist(writes) = effect {
-            writes.into_iter().for_each(|write| write.apply(disk));
-        }
-    }
 }
 
 #[test]
@@ -489,7 +412,7 @@ fn all_was_said_only_when_the_relay_took_the_list_of_members_too() {
     let with_cleo = world.access_list();
     // As at a second relay, where another member brought the records while the founder could not reach it.
     let mut disk = world.relay_disk.clone();
-    disk.0.insert([b"a", &world.space.0[..]].concat(), founders_list.clone());
+    disk.insert([b"a", &world.space.0[..]].concat(), founders_list.clone());
     world.restart_relay(disk, Settings::default());
     assert_ne!(world.access_list(), with_cleo);
     world.hasty = true;
@@ -581,7 +504,7 @@ fn who_may_not_open_a_mailbox_any_more_still_gets_to_the_end() {
         assert_eq!(*flags, Flags::CONVENE.0);
         *flags = Flags::WRITE.0;
     }
-    disk.0.insert([b"a", &world.space.0[..]].concat(), list);
+    disk.insert([b"a", &world.space.0[..]].concat(), list);
     world.restart_relay(disk, Settings::default());
     world.phones[0].notices.clear();
     assert!(world.exchange(&[0]), "she does not wait for an answer that was given");
@@ -613,7 +536,7 @@ fn nothing_that_was_written_can_be_read_on_the_relay_or_on_the_line() {
     assert_eq!(world.texts(1, 5, "f/name"), ["PLANTED-NAME"]);
     let needle = b"PLANTED-NAME";
     assert!(!world.bytes.windows(needle.len()).any(|window| window == needle));
-    for (key, value) in &world.relay_disk.0 {
+    for (key, value) in &world.relay_disk {
         assert!(!key.windows(needle.len()).chain(value.windows(needle.len())).any(|window| window == needle));
     }
     assert_eq!(world.space, world.phones[1].replica.space());
