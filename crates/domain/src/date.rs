@@ -6,7 +6,9 @@ pub mod rule;
 pub mod typed;
 
 use std::fmt;
+use std::ops::RangeInclusive;
 
+use jiff::{Span, civil};
 use minicbor::data::Int;
 use minicbor::decode::{Decoder, Error as DecodeError};
 use minicbor::encode::{Encoder, Error as EncodeError, Write};
@@ -14,10 +16,7 @@ use minicbor::{Decode, Encode};
 
 /// A day of the calendar, between the years 1 and 9999.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct Date {
-    /// Since 1 January 1970.
-    days: i32,
-}
+pub struct Date(civil::Date);
 
 /// When something was: as somebody typed it, and the date if it names one.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Encode, Decode)]
@@ -36,51 +35,35 @@ impl When {
     }
 }
 
-const FIRST_DAY: i32 = -719_162; // 1 January of the year 1
-const LAST_DAY: i32 = 2_932_896; // 31 December 9999
+const YEARS: RangeInclusive<i16> = 1..=9999;
+const FIRST_DAY: civil::Date = civil::date(*YEARS.start(), 1, 1);
+const LAST_DAY: civil::Date = civil::date(*YEARS.end(), 12, 31);
+const EPOCH: civil::Date = civil::date(1970, 1, 1);
 
 impl Date {
     pub fn new(year: i32, month: u32, day: u32) -> Option<Date> {
-        if !(1..=9999).contains(&year) || !(1..=12).contains(&month) || day < 1 || day > days_in(year, month) {
-            return None;
-        }
-        // Howard Hinnant's count: years begin in March, so that a leap day comes last.
-        let shifted_year = if month <= 2 { year - 1 } else { year };
-        let era = shifted_year.div_euclid(400);
-        let year_of_era = shifted_year.rem_euclid(400);
-        let shifted_month = (month as i32 + 9) % 12;
-        let day_of_year = (153 * shifted_month + 2) / 5 + day as i32 - 1;
-        let day_of_era = year_of_era * 365 + year_of_era / 4 - year_of_era / 100 + day_of_year;
-        Some(Date { days: era * 146_097 + day_of_era - 719_468 })
+        let day = civil::Date::new(year.try_into().ok()?, month.try_into().ok()?, day.try_into().ok()?).ok()?;
+        Date::within(day)
     }
 
     /// The day on which a moment falls in universal time. `ms` counts from 1970.
     pub fn of_ms(ms: u64) -> Date {
-        Date { days: i32::try_from(ms / 86_400_000).unwrap_or(LAST_DAY).min(LAST_DAY) }
+        i32::try_from(ms / 86_400_000).ok().and_then(Date::of_days).unwrap_or(Date(LAST_DAY))
     }
 
     /// None outside the years 1 to 9999.
     pub fn plus_days(self, days: i32) -> Option<Date> {
-        self.days.checked_add(days).filter(|days| (FIRST_DAY..=LAST_DAY).contains(days)).map(|days| Date { days })
+        self.plus(Span::new().try_days(days).ok()?)
     }
 
     /// From this day until the other; negative when the other was before.
     pub fn days_until(self, other: Date) -> i32 {
-        other.days - self.days
+        (other.0 - self.0).get_days()
     }
 
     /// Year, month, day.
     pub fn parts(self) -> (i32, u32, u32) {
-        let days = self.days + 719_468;
-        let era = days.div_euclid(146_097);
-        let day_of_era = days.rem_euclid(146_097);
-        let year_of_era = (day_of_era - day_of_era / 1_460 + day_of_era / 36_524 - day_of_era / 146_096) / 365;
-        let day_of_year = day_of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
-        let shifted_month = (5 * day_of_year + 2) / 153;
-        let day = day_of_year - (153 * shifted_month + 2) / 5 + 1;
-        let month = if shifted_month < 10 { shifted_month + 3 } else { shifted_month - 9 };
-        let year = year_of_era + era * 400 + i32::from(month <= 2);
-        (year, month as u32, day as u32)
+        (self.0.year().into(), self.0.month().unsigned_abs().into(), self.0.day().unsigned_abs().into())
     }
 
     /// As people read it: `Tue 17 Nov 2026`.
@@ -98,19 +81,33 @@ impl Date {
     /// The same day so many months earlier, or the last of a shorter month; the calendar's first day at the earliest.
     pub fn months_before(self, months: u32) -> Date {
         let months = i32::try_from(months).unwrap_or(i32::MAX);
-        self.plus_months(-months).unwrap_or(Date { days: FIRST_DAY })
+        self.plus_months(-months).unwrap_or(Date(FIRST_DAY))
     }
 
     /// 0 for Monday.
     pub(crate) fn weekday(self) -> usize {
-        (self.days + 3).rem_euclid(7) as usize
+        usize::from(self.0.weekday().to_monday_zero_offset().unsigned_abs())
     }
 
     fn plus_months(self, months: i32) -> Option<Date> {
-        let (year, month, day) = self.parts();
-        let count = year.checked_mul(12)?.checked_add(month as i32 - 1)?.checked_add(months)?;
-        let (year, month) = (count.div_euclid(12), count.rem_euclid(12) as u32 + 1);
-        Date::new(year, month, day.min(if (1..=9999).contains(&year) { days_in(year, month) } else { 28 }))
+        self.plus(Span::new().try_months(months).ok()?)
+    }
+
+    fn plus(self, span: Span) -> Option<Date> {
+        Date::within(self.0.checked_add(span).ok()?)
+    }
+
+    /// Since 1 January 1970, as a map holds a day.
+    fn days(self) -> i32 {
+        Date(EPOCH).days_until(self)
+    }
+
+    fn of_days(days: i32) -> Option<Date> {
+        Date(EPOCH).plus_days(days)
+    }
+
+    fn within(day: civil::Date) -> Option<Date> {
+        YEARS.contains(&day.year()).then_some(Date(day))
     }
 }
 
@@ -151,27 +148,19 @@ impl fmt::Debug for Date {
 
 impl<C> Encode<C> for Date {
     fn encode<W: Write>(&self, encoder: &mut Encoder<W>, _: &mut C) -> Result<(), EncodeError<W::Error>> {
-        encoder.int(Int::from(self.days))?.ok()
+        encoder.int(Int::from(self.days()))?.ok()
     }
 }
 
 impl<'b, C> Decode<'b, C> for Date {
     fn decode(decoder: &mut Decoder<'b>, _: &mut C) -> Result<Date, DecodeError> {
-        let days = decoder.i32()?;
-        if !(FIRST_DAY..=LAST_DAY).contains(&days) {
-            return Err(DecodeError::message("a day outside the calendar"));
-        }
-        Ok(Date { days })
+        Date::of_days(decoder.i32()?).ok_or_else(|| DecodeError::message("a day outside the calendar"))
     }
 }
 
-pub(crate) fn days_in(year: i32, month: u32) -> u32 {
-    match month {
-        4 | 6 | 9 | 11 => 30,
-        2 if year % 4 == 0 && (year % 100 != 0 || year % 400 == 0) => 29,
-        2 => 28,
-        _ => 31,
-    }
+/// None where there is no such month.
+pub(crate) fn days_in(year: i32, month: u32) -> Option<u32> {
+    Some(Date::new(year, month, 1)?.0.days_in_month().unsigned_abs().into())
 }
 
 pub(crate) const WEEKDAYS: [(&str, &str); 7] = [
@@ -206,8 +195,8 @@ mod tests {
     #[test]
     fn the_calendar_goes_there_and_back() {
         let mut date = Date::new(1, 1, 1).unwrap();
-        assert_eq!(date.days, FIRST_DAY);
-        assert_eq!(Date::new(9999, 12, 31).unwrap().days, LAST_DAY);
+        assert_eq!(date.days(), -719_162);
+        assert_eq!(Date::new(9999, 12, 31).unwrap().days(), 2_932_896);
         assert_eq!(Date::of_ms(0).to_string(), "1970-01-01");
         assert_eq!(Date::of_ms(u64::MAX).to_string(), "9999-12-31");
         while let Some(next) = date.plus_days(97) {

@@ -111,7 +111,7 @@ impl Rule {
                 first.plus_days(ahead as i32 + 7 * (i32::from(nth) - 1))
             }
             Rule::Nth { weekday, month, .. } => {
-                let last = Date::new(year, month, days_in(year, month))?;
+                let last = Date::new(year, month, days_in(year, month)?)?;
                 last.plus_days(-(((last.weekday() + 7 - weekday) % 7) as i32))
             }
             Rule::Easter { days } => easter(year)?.plus_days(days),

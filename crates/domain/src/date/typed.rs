@@ -126,11 +126,7 @@ fn meant(typed: &str, today: Date, lean: Lean) -> Option<Date> {
         _ => return None,
     };
     let (day, month) = if month > 12 && (1..=12).contains(&day) { (month, day) } else { (day, month) };
-    let in_year = |year: i32| {
-        let last =
-            if (1..=12).contains(&month) && (1..=9999).contains(&year) { days_in(year, month) } else { return None };
-        Date::new(year, month, day.clamp(1, last))
-    };
+    let in_year = |year: i32| Date::new(year, month, day.clamp(1, days_in(year, month)?));
     match year {
         Some(year) if year.len() == 4 || year.len() == 2 => {
             let number: i32 = year.parse().ok()?;

@@ -91,7 +91,7 @@ fn now_ms() -> u64 {
 }
 
 fn today() -> Date {
-    let today = jiff::Zoned::now().date();
+    let today = jiff::ZonedDateTime::now().date();
     let parts = (i32::from(today.year()), today.month(), today.day());
     Date::new(parts.0, parts.1.unsigned_abs().into(), parts.2.unsigned_abs().into()).unwrap_or(Date::of_ms(now_ms()))
 }
