@@ -179,7 +179,7 @@ pub enum Settings {
     Unreadable { line: usize, why: String, path: PathBuf },
     NoSuch { typed: String, keys: Vec<&'static str> },
     NotYesNo { key: &'static str, typed: String },
-    NotANumber { key: &'static str, unit: &'static str, longest: i64, typed: String },
+    NotANumber { key: &'static str, unit: &'static str, longest: u32, typed: String },
     NotALabel(NotALabel),
 }
 

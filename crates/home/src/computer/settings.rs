@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use allymap_domain::map::{Map, RHYTHM};
+use allymap_domain::map::{LONGEST, Map, RHYTHM};
 use allymap_domain::words::label::{clean, label};
 use toml_edit::{DocumentMut, Item, Value};
 
@@ -34,15 +34,12 @@ pub const SETTINGS: &[Setting] = &[
     setting("name", "Your name, as new maps show it", Holds::Label),
     setting("group", "Your group, as new maps show it", Holds::Label),
     setting("plain", "No colour, no tables: one fact a line", Holds::YesNo),
-    setting("weeks-a", "Check in with rights holders after", weeks(6)),
-    setting("weeks-b", "Check in with similar organisations after", weeks(16)),
-    setting("weeks-c", "Check in with local groups and people after", weeks(8)),
-    setting("weeks-d", "Check in with political groups after", weeks(12)),
-    setting("facts-age", "A fact is old after", Holds::Number { usual: 18, unit: "months" }),
+    rhythm(0, "Check in with rights holders after", "weeks"),
+    rhythm(1, "Check in with similar organisations after", "weeks"),
+    rhythm(2, "Check in with local groups and people after", "weeks"),
+    rhythm(3, "Check in with political groups after", "weeks"),
+    rhythm(4, "A fact is old after", "months"),
 ];
-
-/// The longest interval that the map takes, too.
-const LONGEST: i64 = 520;
 
 /// Where a value comes from.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -214,7 +211,7 @@ impl Setting {
                 "false" | "no" | "off" => return Ok("false".to_owned()),
                 _ => trouble::Settings::NotYesNo { key: self.key, typed: shown() },
             },
-            Holds::Number { unit, .. } => match typed.trim().parse::<i64>() {
+            Holds::Number { unit, .. } => match typed.trim().parse::<u32>() {
                 Ok(number) if (1..=LONGEST).contains(&number) => return Ok(number.to_string()),
                 _ => trouble::Settings::NotANumber { key: self.key, unit, longest: LONGEST, typed: shown() },
             },
@@ -231,8 +228,10 @@ const fn setting(key: &'static str, about: &'static str, holds: Holds) -> Settin
     Setting { key, about, holds }
 }
 
-const fn weeks(usual: u32) -> Holds {
-    Holds::Number { usual, unit: "weeks" }
+/// How often something falls due, which the map may say otherwise: it has the map's name for it, and what is usual there.
+const fn rhythm(at: usize, about: &'static str, unit: &'static str) -> Setting {
+    let (field, usual) = RHYTHM[at];
+    setting(field.name, about, Holds::Number { usual, unit })
 }
 
 #[cfg(test)]
