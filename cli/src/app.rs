@@ -107,7 +107,9 @@ impl<'h> App<'h> {
 
     /// Who can be asked, with the home let go meanwhile: a person who thinks must not keep other commands waiting.
     pub(crate) fn ask(&mut self) -> Prompt {
-        self.let_go();
+        if self.can_ask() {
+            self.let_go();
+        }
         self.prompt.clone()
     }
 

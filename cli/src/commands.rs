@@ -333,7 +333,7 @@ mod tests {
 
     #[test]
     fn the_help_fits_seventy_two_columns_and_every_command_says_what_it_does() {
-        let help = grouped(&tree()).render_help().to_string();
+        let help = grouped(tree()).render_help().to_string();
         for line in help.lines() {
             assert!(line.chars().count() <= 72, "{line}");
         }

@@ -30,7 +30,7 @@ pub(crate) fn run(arguments: Vec<OsString>, around: Surroundings, out: Stdout) -
     let today = (around.calendar)();
     let said = said(&arguments);
     let words: Vec<String> = arguments.iter().skip(1).map(|word| word.to_string_lossy().into_owned()).collect();
-    let parsed = grouped(&tree()).try_get_matches_from(arguments).and_then(|matches| Cli::from_arg_matches(&matches));
+    let parsed = grouped(tree()).try_get_matches_from(arguments).and_then(|matches| Cli::from_arg_matches(&matches));
     let cli = match parsed {
         Ok(cli) => cli,
         Err(error) => return mistyped(Output::new(out, today, false, true, false), &error, &words),

@@ -109,7 +109,7 @@ pub(crate) fn run(app: &mut App<'_>, args: Args) -> Result<(), Failure> {
                 app.output.json(&serde_json::json!({ "commands": commands }));
                 return Ok(());
             }
-            app.output.say(grouped(&super::tree()).render_help().to_string().trim_end());
+            app.output.say(grouped(super::tree()).render_help().to_string().trim_end());
             Ok(())
         }
         ["topics"] => list(app),

@@ -24,15 +24,16 @@ pub(crate) struct Args {
 }
 
 pub(crate) fn run(app: &mut App<'_>, args: Args) -> Result<(), Failure> {
-    let undoing = undo::last(app.visit()?)?;
+    let last = undo::last(app.visit()?)?;
     if args.dry_run {
+        let undoing = undo::dry_run(app.visit()?, &last)?;
         if !undoing.strict.is_empty() {
             say_strict(&app.output, &undoing.strict);
         }
         return app.tell(&Told { undoing, done: Done::Would });
     }
     let mut anyway = Anyway { since: args.anyway, strict: false };
-    let take_back = |v: &mut Visit<'_>, anyway: &Anyway| undo::take_back(v, &undoing, *anyway);
+    let take_back = |v: &mut Visit<'_>, anyway: &Anyway| undo::take_back(v, &last, *anyway);
     let taken = app.settle(&mut anyway, take_back, |app, anyway, want| match want {
         Want::Since(since) => {
             all_the_same(app, &since)?;

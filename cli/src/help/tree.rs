@@ -4,7 +4,7 @@ use crate::commands::GROUPS;
 
 /// The tree of commands. clap cannot group subcommands, so the running program hides them and shows [`GROUPS`] instead;
 /// completions and man pages want them unhidden.
-pub(crate) fn grouped(tree: &clap::Command) -> clap::Command {
+pub(crate) fn grouped(tree: clap::Command) -> clap::Command {
     let abouts: Vec<(String, String)> = tree
         .get_subcommands()
         .map(|command| {
@@ -21,7 +21,7 @@ pub(crate) fn grouped(tree: &clap::Command) -> clap::Command {
         }
         list.push('\n');
     }
-    let hidden = tree.clone().mut_subcommands(|command| command.hide(true));
+    let hidden = tree.mut_subcommands(|command| command.hide(true));
     hidden.override_usage("allymap <command> [options]").help_template(format!(
         "{{about}}\n\nUsage: {{usage}}\n\n{list}allymap <command> --help tells more about each.\n"
     ))

@@ -94,7 +94,7 @@ fn understood(app: &mut App<'_>, args: &Args) -> Result<Filter, Failure> {
 impl Answer for Listed {
     fn json(&self) -> impl Serialize {
         let entry = |line: &Line| -> Value {
-            let mut value = row_json(&line.card, &line.short, self.today);
+            let mut value = row_json(self.card(line), &line.short, self.today);
             if self.filter.campaign.is_some() {
                 value["position"] = line.place.map(Place::slug).into();
             }
@@ -109,24 +109,26 @@ impl Answer for Listed {
         let mut columns: Vec<(&str, Vec<String>)> = Vec::new();
         let mut column =
             |heading, cell: &dyn Fn(&Line) -> String| columns.push((heading, self.entries.iter().map(cell).collect()));
-        column("Name", &|line| line.card.name.clone());
+        column("Name", &|line| self.card(line).name.clone());
         if asked_of_ties {
             column("Kind", &|line| {
-                Some(office(&line.card)).filter(|office| !office.is_empty()).unwrap_or(line.card.kind.clone())
+                Some(office(self.card(line)))
+                    .filter(|office| !office.is_empty())
+                    .unwrap_or(self.card(line).kind.clone())
             });
             if self.filter.only.position.is_none() {
                 column("Stands", &|line| line.place.map(|place| place.label().to_owned()).unwrap_or_default());
             }
             column("Last contact", &|line| {
-                line.card.contact.last.map(|on| ago(on.days_until(self.today))).unwrap_or_default()
+                self.card(line).contact.last.map(|on| ago(on.days_until(self.today))).unwrap_or_default()
             });
-            column("Held by", &|line| line.card.held_by().unwrap_or_default().to_owned());
-            column("Balance", &|line| balance(&line.card, self.today));
+            column("Held by", &|line| self.card(line).held_by().unwrap_or_default().to_owned());
+            column("Balance", &|line| balance(self.card(line), self.today));
         } else {
-            column("Kind", &|line| line.card.kind.clone());
-            column("Cat.", &|line| line.card.category().unwrap_or("?").to_owned());
-            column("Role", &|line| office(&line.card));
-            column("Held by", &|line| line.card.held_by().unwrap_or_default().to_owned());
+            column("Kind", &|line| self.card(line).kind.clone());
+            column("Cat.", &|line| self.card(line).category().unwrap_or("?").to_owned());
+            column("Role", &|line| office(self.card(line)));
+            column("Held by", &|line| self.card(line).held_by().unwrap_or_default().to_owned());
         }
         column("Id", &|line| line.short.clone());
         // There are many of these: what nobody in the list has takes no room.

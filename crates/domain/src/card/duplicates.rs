@@ -43,7 +43,9 @@ impl Likeness {
 pub fn identities<R: Named>(rows: &[R]) -> BTreeMap<EntryId, EntryId> {
     let mut parents: BTreeMap<EntryId, EntryId> = BTreeMap::new();
     let mut by_source: BTreeMap<&str, EntryId> = BTreeMap::new();
-    let here: BTreeSet<EntryId> = rows.iter().map(|row| row.id()).collect();
+    // Few maps have such links, and what is listed is asked for this on every one.
+    let linked: BTreeSet<EntryId> = rows.iter().flat_map(|row| row.same_as()).copied().collect();
+    let here: BTreeSet<EntryId> = rows.iter().map(|row| row.id()).filter(|id| linked.contains(id)).collect();
     for row in rows {
         for other in row.same_as().iter().filter(|other| here.contains(other)) {
             join(&mut parents, row.id(), *other);

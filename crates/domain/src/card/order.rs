@@ -21,19 +21,28 @@ pub enum By {
     Position,
 }
 
-/// Cards that are in order of their names, in this order; of one rank rights holders come first.
-pub fn sort(cards: &mut [&Card], by: Option<By>, places: &BTreeMap<EntryId, Place>, today: Date) {
-    cards.sort_by_key(|card| !card.rights_holders());
+/// Lines about cards that are in order of their names, in this order; of one rank rights holders come first.
+pub fn sort<'c, L>(
+    lines: &mut [L],
+    card: impl Fn(&L) -> &'c Card,
+    by: Option<By>,
+    places: &BTreeMap<EntryId, Place>,
+    today: Date,
+) {
+    lines.sort_by_key(|line| !card(line).rights_holders());
     match by {
         None => {}
-        Some(By::Name) => cards.sort_by(|a, b| a.name.cmp(&b.name)),
-        Some(By::LastContact) => cards.sort_by_key(|card| (card.contact.last.is_none(), card.contact.last)),
-        Some(By::Balance) => cards.sort_by_key(|card| {
-            let balance = Balance::of(&card.favours, today);
+        Some(By::Name) => lines.sort_by_key(|line| &card(line).name),
+        Some(By::LastContact) => lines.sort_by_key(|line| {
+            let last = card(line).contact.last;
+            (last.is_none(), last)
+        }),
+        Some(By::Balance) => lines.sort_by_key(|line| {
+            let balance = Balance::of(&card(line).favours, today);
             (turn(balance.standing()), Reverse(balance.owed()))
         }),
-        Some(By::Position) => cards.sort_by_key(|card| {
-            let place = places.get(&card.id).filter(|place| **place != Place::NotKnown);
+        Some(By::Position) => lines.sort_by_key(|line| {
+            let place = places.get(&card(line).id).filter(|place| **place != Place::NotKnown);
             (place.is_none(), place.copied())
         }),
     }
@@ -81,7 +90,7 @@ mod tests {
         let places = BTreeMap::from([(cards[0].id, Place::ActiveAlly), (cards[1].id, Place::NotKnown)]);
         let sorted = |by| {
             let mut sorted: Vec<&Card> = cards.iter().collect();
-            sort(&mut sorted, by, &places, today());
+            sort(&mut sorted, |card| *card, by, &places, today());
             sorted.iter().map(|card| card.name.as_str()).collect::<Vec<_>>()
         };
         assert_eq!(sorted(None), ["Choir", "Bakery", "Growers"]);

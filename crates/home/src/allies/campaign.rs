@@ -178,8 +178,8 @@ fn of(v: &mut Visit<'_>, id: RowId) -> Result<Campaign, Trouble> {
 }
 
 fn shown(v: &mut Visit<'_>, campaign: Campaign) -> Result<Shown, Trouble> {
-    let target = target(v, &campaign)?;
     let cards = v.cards()?;
+    let target = target(v, &campaign)?;
     let spectrum = Spectrum::of(&cards, campaign.id, None);
     let mut standing = BTreeMap::new();
     for placed in &spectrum.placed {
@@ -190,6 +190,6 @@ fn shown(v: &mut Visit<'_>, campaign: Campaign) -> Result<Shown, Trouble> {
 
 fn target(v: &mut Visit<'_>, campaign: &Campaign) -> Result<Option<Target>, Trouble> {
     let Some(id) = campaign.target() else { return Ok(None) };
-    let name = v.names()?.get(&id).cloned();
+    let name = v.card_if_here(id)?.map(|card| card.name.clone());
     Ok(Some(Target { id, name }))
 }

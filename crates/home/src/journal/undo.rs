@@ -11,10 +11,13 @@ use crate::tried::Tried;
 use crate::trouble::{Journal, Trouble};
 use crate::visit::Visit;
 
+/// What this computer did last.
+#[derive(Clone, Debug)]
+pub struct Last(Act);
+
 /// What would be taken back.
 #[derive(Clone, Debug)]
 pub struct Undoing {
-    act: Act,
     /// What it was, as it was said; the command alone where somebody else may read.
     pub words: String,
     /// It took that back itself, and would bring it back.
@@ -74,23 +77,27 @@ pub enum Want {
 }
 
 /// What this computer did last.
-pub fn last(v: &mut Visit<'_>) -> Result<Undoing, Trouble> {
-    let act = v.acts()?.pop().ok_or(Trouble::Journal(Journal::NothingToUndo))?;
-    let undos = undos(v, &act)?;
-    undoing(v, act, &undos)
+pub fn last(v: &mut Visit<'_>) -> Result<Last, Trouble> {
+    v.acts()?.pop().map(Last).ok_or(Trouble::Journal(Journal::NothingToUndo))
 }
 
-/// Takes it back. What others wrote meanwhile is looked at once more, as it is now.
-pub fn take_back(v: &mut Visit<'_>, undoing: &Undoing, anyway: Anyway) -> Result<Tried<Undoing, Want>, Trouble> {
-    let undos = undos(v, &undoing.act)?;
-    let undoing = self::undoing(v, undoing.act.clone(), &undos)?;
+/// What taking it back would do.
+pub fn dry_run(v: &mut Visit<'_>, last: &Last) -> Result<Undoing, Trouble> {
+    let undos = undos(v, &last.0)?;
+    undoing(v, &last.0, &undos)
+}
+
+/// Takes it back. What others wrote meanwhile is looked at each time, as it is now.
+pub fn take_back(v: &mut Visit<'_>, last: &Last, anyway: Anyway) -> Result<Tried<Undoing, Want>, Trouble> {
+    let undos = undos(v, &last.0)?;
+    let undoing = undoing(v, &last.0, &undos)?;
     let since = (!anyway.since && !undoing.since.is_empty()).then(|| Want::Since(undoing.since.clone()));
     let strict = (!anyway.strict && !undoing.strict.is_empty()).then(|| Want::Strict(undoing.strict.clone()));
     let wants: Vec<Want> = since.into_iter().chain(strict).collect();
     if !wants.is_empty() {
         return Ok(Tried::Wants(wants));
     }
-    v.undoes(&undoing.act);
+    v.undoes(&last.0);
     for (id, _, undo) in undos.iter().filter(|(_, _, undo)| !undo.is_empty()) {
         let mut fresh = v.fresh_rows();
         v.edit(*id, |edit| undo.apply(edit, &mut fresh))??;
@@ -115,7 +122,7 @@ fn undos(v: &mut Visit<'_>, act: &Act) -> Result<Vec<OfDocument>, Trouble> {
     Ok(undos)
 }
 
-fn undoing(v: &Visit<'_>, act: Act, undos: &[OfDocument]) -> Result<Undoing, Trouble> {
+fn undoing(v: &Visit<'_>, act: &Act, undos: &[OfDocument]) -> Result<Undoing, Trouble> {
     let discreet = v.request.hidden.is_on();
     let (words, of_undo) = (act.shown(discreet).to_owned(), act.is_undo());
     if undos.iter().all(|(_, _, undo)| undo.is_empty()) {
@@ -139,5 +146,5 @@ fn undoing(v: &Visit<'_>, act: Act, undos: &[OfDocument]) -> Result<Undoing, Tro
     let entries = undos
         .iter()
         .map(|(_, whose, undo)| OfEntry { whose: whose.clone(), changes: undo.shown.iter().map(shown).collect() });
-    Ok(Undoing { words, of_undo, entries: entries.collect(), since, strict, act })
+    Ok(Undoing { words, of_undo, entries: entries.collect(), since, strict })
 }

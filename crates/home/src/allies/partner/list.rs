@@ -1,6 +1,7 @@
 //! The entries by name, or those of one place, holder, stage, in another order.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use allymap_domain::advice::spectrum::Spectrum;
 use allymap_domain::card::Card;
@@ -24,6 +25,7 @@ pub struct Filter {
 
 #[derive(Clone, Debug)]
 pub struct Listed {
+    cards: Arc<[Card]>,
     pub entries: Vec<Line>,
     /// How many there are of the kind.
     pub of: usize,
@@ -34,7 +36,8 @@ pub struct Listed {
 
 #[derive(Clone, Debug)]
 pub struct Line {
-    pub card: Card,
+    /// Which of the cards.
+    card: usize,
     pub short: String,
     /// Where they stand on the campaign that was asked for.
     pub place: Option<Place>,
@@ -47,11 +50,19 @@ pub fn list(v: &mut Visit<'_>, filter: &Filter) -> Result<Listed, Trouble> {
     let places: BTreeMap<EntryId, Place> =
         spectrum.iter().flat_map(|spectrum| &spectrum.placed).map(|placed| (placed.row.id, placed.place)).collect();
     let (joined, today) = (v.joined()?, v.today());
-    let mut cards: Vec<&Card> = joined.iter().filter(|card| filter.only.is_about(card)).collect();
-    let of = cards.len();
-    cards.retain(|card| filter.only.fits(card, places.get(&card.id).copied()));
-    order::sort(&mut cards, filter.sort, &places, today);
-    let line =
-        |card: &Card| Line { card: card.clone(), short: short[&card.id].clone(), place: places.get(&card.id).copied() };
-    Ok(Listed { entries: cards.into_iter().map(line).collect(), of, filter: filter.clone(), today })
+    let mut entries: Vec<usize> = (0..joined.len()).filter(|card| filter.only.is_about(&joined[*card])).collect();
+    let of = entries.len();
+    let place = |card: usize| places.get(&joined[card].id).copied();
+    entries.retain(|card| filter.only.fits(&joined[*card], place(*card)));
+    order::sort(&mut entries, |card| &joined[*card], filter.sort, &places, today);
+    let line = |card| Line { card, short: short[&joined[card].id].clone(), place: place(card) };
+    let entries = entries.into_iter().map(line).collect();
+    Ok(Listed { entries, cards: joined, of, filter: filter.clone(), today })
+}
+
+impl Listed {
+    /// What a line is about.
+    pub fn card(&self, line: &Line) -> &Card {
+        &self.cards[line.card]
+    }
 }
