@@ -1,11 +1,20 @@
 //! Entries by their names.
 
 use allymap_domain::author::Author;
+use allymap_domain::kind::field::Audience;
 use allymap_home::status::Who;
 use allymap_home::together::member::WhoSees;
 use serde_json::{Value, json};
 
 use crate::terminal::output::Output;
+
+/// Whom a report or a table is for.
+pub(crate) const AUDIENCES: [(&str, Audience); 4] = [
+    ("public", Audience::Public),
+    ("partner", Audience::Partner),
+    ("group", Audience::Group),
+    ("staff", Audience::Staff),
+];
 
 /// The first few by name.
 pub(crate) fn names(all: &[Who]) -> String {

@@ -88,14 +88,14 @@ fn add(app: &mut App<'_>, args: Add) -> Result<(), Failure> {
     let note = args.note.as_deref().map(|text| typed::free_text(&app.output, text)).transpose()?;
     let on = args.on.map_or(Ok(When::on(app.today())), |typed| parse_when(&typed, app.today()))?;
     has_been(&on, LogKind::typed("approach")?, app.today())?;
-    if !app.output.json {
-        let known = approach::check(app.visit()?, card.id)?;
-        known.say(&app.output);
-    }
     let new = Approach { of: card.id, with: args.with, note, on, anyway: args.anyway };
-    match approach::add(app.visit()?, &new)? {
+    let approached = approach::add(app.visit()?, &new)?;
+    if !app.output.json {
+        approached.known().say(&app.output);
+    }
+    match approached {
         Approached::Noted(noted) => app.tell(&*noted),
-        Approached::AskedFirst { name, whom } => Err(Failure::new(
+        Approached::AskedFirst { name, whom, .. } => Err(Failure::new(
             "AM-HELD",
             Exit::NeedsPerson,
             format!("The approach was not recorded: {whom} know {name} already. Your request to check was kept."),

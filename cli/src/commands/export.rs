@@ -7,11 +7,13 @@ use allymap_home::files::export::{self, Digest, Exported};
 use serde::Serialize;
 use serde_json::json;
 
+use crate::about::who::AUDIENCES;
 use crate::app::App;
 use crate::terminal::answer::Answer;
 use crate::terminal::failure::{Failure, reason};
 use crate::terminal::handed_out::write_over;
 use crate::terminal::output::Output;
+use crate::terminal::typed::one_of;
 use crate::terminal::words::count;
 
 /// Save as JSON Lines or CSV
@@ -20,11 +22,11 @@ use crate::terminal::words::count;
 pub(crate) struct Args {
     /// jsonl: everything, the same bytes on every device with the same edits; csv: the entries as a table. Without it, as
     /// the file's name ends
-    #[arg(long, value_parser = ["jsonl", "csv"])]
-    format: Option<String>,
+    #[arg(long, value_parser = one_of(&[("jsonl", Form::Lines), ("csv", Form::Table)]))]
+    format: Option<Form>,
     /// Who will read the table: columns that they may not see are not in it
-    #[arg(long = "for", value_name = "AUDIENCE", value_parser = ["public", "partner", "group", "staff"])]
-    audience: Option<String>,
+    #[arg(long = "for", value_name = "AUDIENCE", value_parser = one_of(&AUDIENCES))]
+    audience: Option<Audience>,
     #[arg(long, short, value_name = "FILE", help = "Into a file; otherwise to standard output")]
     output: Option<PathBuf>,
     /// Only the digest of the JSON Lines: two devices with the same digest have the same map
@@ -38,21 +40,16 @@ pub(crate) fn run(app: &mut App<'_>, args: Args) -> Result<(), Failure> {
         return app.tell(&digest);
     }
     let named_csv = args.output.as_ref().is_some_and(|path| path.extension().is_some_and(|end| end == "csv"));
-    let form = match args.format.as_deref() {
-        Some("csv") => Form::Table,
-        None if named_csv => Form::Table,
-        _ => Form::Lines,
-    };
-    let mut exported = match form {
-        Form::Table => export::table(app.visit()?, args.audience.as_deref().map_or(Audience::Group, audience))?,
-        Form::Lines => {
-            let lines = export::lines(app.visit()?)?;
-            if args.audience.is_some() {
-                return Err(Failure::usage("JSON Lines hold the whole map, for whoever may see all of it.").hint(
-                    "For an audience there are: allymap export --format csv --for …, and allymap report --for …",
-                ));
-            }
-            lines
+    let form = args.format.unwrap_or(if named_csv { Form::Table } else { Form::Lines });
+    let visit = app.visit()?;
+    let mut exported = match (form, args.audience) {
+        (Form::Table, audience) => export::table(visit, audience.unwrap_or(Audience::Group))?,
+        (Form::Lines, None) => export::lines(visit)?,
+        (Form::Lines, Some(_)) => {
+            // Without a map that is what is said.
+            visit.map()?;
+            return Err(Failure::usage("JSON Lines hold the whole map, for whoever may see all of it.")
+                .hint("For an audience there are: allymap export --format csv --for …, and allymap report --for …"));
         }
     };
     let Some(path) = args.output else { return hand_out(app, form, &exported) };
@@ -106,15 +103,5 @@ impl Answer for Digest {
 
     fn say(&self, out: &Output) {
         out.say(&self.digest);
-    }
-}
-
-/// The circle that a word names.
-pub(super) fn audience(word: &str) -> Audience {
-    match word {
-        "public" => Audience::Public,
-        "partner" => Audience::Partner,
-        "staff" => Audience::Staff,
-        _ => Audience::Group,
     }
 }

@@ -3,14 +3,16 @@
 use std::collections::BTreeSet;
 use std::path::PathBuf;
 
+use allymap_domain::kind::field::Audience;
 use allymap_domain::words::folded_words;
 use allymap_home::files::paper::{self, BlankForm, Printed, ReportPart};
 use serde_json::json;
 
-use super::export::audience;
+use crate::about::who::AUDIENCES;
 use crate::app::App;
 use crate::terminal::failure::{Failure, reason};
 use crate::terminal::handed_out::save;
+use crate::terminal::typed::{one_of, word_of};
 use crate::terminal::words::count;
 
 /// Make a report to print or hand over
@@ -20,8 +22,8 @@ use crate::terminal::words::count;
 )]
 pub(crate) struct Args {
     /// Who will read it: nothing that they may not see is in it
-    #[arg(long = "for", value_name = "AUDIENCE", default_value = "group", value_parser = ["public", "partner", "group", "staff"])]
-    audience: String,
+    #[arg(long = "for", value_name = "AUDIENCE", default_value = "group", value_parser = one_of(&AUDIENCES))]
+    audience: Audience,
     /// Only the filled template with its seven sections
     #[arg(long)]
     template: bool,
@@ -35,8 +37,8 @@ pub(crate) struct Args {
     #[arg(long, value_name = "NAME", conflicts_with_all = ["template", "directory", "wallchart"])]
     about: Option<String>,
     /// An empty form for pen and paper
-    #[arg(long, value_name = "FORM", value_parser = ["meeting", "template"], conflicts_with_all = ["about", "template", "directory", "wallchart"])]
-    blank: Option<String>,
+    #[arg(long, value_name = "FORM", value_parser = one_of(&FORMS), conflicts_with_all = ["about", "template", "directory", "wallchart"])]
+    blank: Option<BlankForm>,
     #[arg(long, short, value_name = "FILE", help = "Into this file; - for standard output")]
     output: Option<PathBuf>,
     /// Replace the file if it is there
@@ -45,14 +47,13 @@ pub(crate) struct Args {
 }
 
 pub(crate) fn run(app: &mut App<'_>, args: Args) -> Result<(), Failure> {
-    if let Some(form) = args.blank.as_deref() {
-        let which = if form == "meeting" { BlankForm::Meeting } else { BlankForm::Template };
-        return hand_over(app, &args, &format!("{form}-form"), &paper::blank(which));
+    if let Some(form) = args.blank {
+        return hand_over(app, &args, &format!("{}-form", word_of(&FORMS, form)), &paper::blank(form));
     }
-    let circle = audience(&args.audience);
+    let (circle, word) = (args.audience, word_of(&AUDIENCES, args.audience));
     let Some(about) = &args.about else {
         let reported = paper::report(app.visit()?, &parts(&args), circle)?;
-        return hand_over(app, &args, &format!("{}-for-{}", reported.map, args.audience), &reported.printed);
+        return hand_over(app, &args, &format!("{}-for-{word}", reported.map), &reported.printed);
     };
     let card = app.visit()?.find(about)?;
     let printed = paper::understanding(app.visit()?, card.id, circle)?.ok_or_else(|| {
@@ -60,7 +61,7 @@ pub(crate) fn run(app: &mut App<'_>, args: Args) -> Result<(), Failure> {
             "People who are in no public role are left out of what goes further. Use --for group. Nothing was written.",
         )
     })?;
-    hand_over(app, &args, &format!("{}-for-{}", card.name, args.audience), &printed)
+    hand_over(app, &args, &format!("{}-for-{word}", card.name), &printed)
 }
 
 /// Those that were named, or all.
@@ -89,9 +90,9 @@ fn hand_over(app: &mut App<'_>, args: &Args, name: &str, printed: &Printed) -> R
     save(app, &path, printed.html.as_bytes(), args.replace)?;
     let left_out: Vec<&str> = printed.left_out.iter().copied().collect();
     if app.output.json {
-        let audience = if args.blank.is_some() { "public" } else { &args.audience };
+        let audience = if args.blank.is_some() { Audience::Public } else { args.audience };
         app.output.json(&json!({
-            "file": path.display().to_string(), "for": audience, "entries": printed.entries, "left_out": left_out,
+            "file": path.display().to_string(), "for": word_of(&AUDIENCES, audience), "entries": printed.entries, "left_out": left_out,
         }));
         return Ok(());
     }
@@ -102,7 +103,7 @@ fn hand_over(app: &mut App<'_>, args: &Args, name: &str, printed: &Printed) -> R
     app.output.say(format_args!(
         "Wrote {} for {} ({}). Open it in a browser and print it.",
         path.display(),
-        circle(&args.audience),
+        circle(args.audience),
         count(printed.entries, "entry", "entries")
     ));
     if !left_out.is_empty() {
@@ -112,12 +113,14 @@ fn hand_over(app: &mut App<'_>, args: &Args, name: &str, printed: &Printed) -> R
     Ok(())
 }
 
-fn circle(audience: &str) -> &'static str {
+const FORMS: [(&str, BlankForm); 2] = [("meeting", BlankForm::Meeting), ("template", BlankForm::Template)];
+
+fn circle(audience: Audience) -> &'static str {
     match audience {
-        "public" => "everybody",
-        "partner" => "partners",
-        "staff" => "staff",
-        _ => "members of our groups",
+        Audience::Public => "everybody",
+        Audience::Partner => "partners",
+        Audience::Group => "members of our groups",
+        Audience::Staff => "staff",
     }
 }
 

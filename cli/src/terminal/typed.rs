@@ -2,11 +2,26 @@
 
 use std::path::Path;
 
+use clap::builder::{PossibleValuesParser, TypedValueParser};
 use zeroize::Zeroizing;
 
 use crate::terminal::failure::Failure;
 use crate::terminal::output::Output;
 use crate::terminal::prompt::Prompt;
+
+/// A flag that takes one of these words, and is what the word means.
+pub(crate) fn one_of<T: Copy + Send + Sync + 'static>(
+    words: &'static [(&'static str, T)],
+) -> impl TypedValueParser<Value = T> {
+    let named = |typed: &str| words.iter().find(|(word, _)| *word == typed).map(|(_, means)| *means);
+    PossibleValuesParser::new(words.iter().map(|(word, _)| *word))
+        .map(move |typed| named(&typed).expect("no other word passes"))
+}
+
+/// The word of such a flag.
+pub(crate) fn word_of<T: PartialEq>(words: &[(&'static str, T)], means: T) -> &'static str {
+    words.iter().find(|(_, one)| *one == means).map_or("", |(word, _)| word)
+}
 
 /// What was given, or what the person answers.
 pub(crate) fn given(

@@ -44,6 +44,10 @@ pub(crate) fn lower(words: &str) -> String {
     letters.next().map(|first| first.to_lowercase().chain(letters).collect()).unwrap_or_default()
 }
 
+/// What an invitation may give.
+pub(crate) const ROLES: [(&str, Role); 3] =
+    [("reader", Role::Reader), ("member", Role::Member), ("convenor", Role::Convenor)];
+
 pub(crate) fn role_word(role: impl Into<Role>) -> &'static str {
     match role.into() {
         Role::Reader => "reader",

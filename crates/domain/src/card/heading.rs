@@ -64,6 +64,12 @@ pub trait Named {
     }
 }
 
+impl<N: Named> Named for &N {
+    fn heading(&self) -> &Heading {
+        (*self).heading()
+    }
+}
+
 impl Named for Heading {
     fn heading(&self) -> &Heading {
         self

@@ -68,9 +68,20 @@ pub enum Approached {
     Noted(Box<Noted>),
     /// Others know them already: the approach was not recorded.
     AskedFirst {
+        known: Box<InTouch>,
         name: String,
         whom: String,
     },
+}
+
+impl Approached {
+    /// What was known before.
+    pub fn known(&self) -> &InTouch {
+        match self {
+            Approached::Noted(noted) => &noted.known,
+            Approached::AskedFirst { known, .. } => known,
+        }
+    }
 }
 
 #[derive(Clone, Debug)]
@@ -103,7 +114,7 @@ pub fn add(v: &mut Visit<'_>, new: &Approach) -> Result<Approached, Trouble> {
     log::keep(v, card.id, &request)?;
     if others_know && new.anyway.is_none() {
         v.commit()?;
-        return Ok(Approached::AskedFirst { name: card.heading.name, whom });
+        return Ok(Approached::AskedFirst { known: Box::new(known), name: card.heading.name, whom });
     }
     let text = approach_text(new.note.as_deref(), new.anyway.as_deref());
     let line = LogLine { with: new.with.clone(), ..LogLine::new(kind, new.on.clone(), &text, v.now_ms()) };

@@ -1,6 +1,7 @@
 //! A line that lets one person ask to join.
 
 use allymap_replica::{InviteError, Inviting};
+use allymap_wire::limits;
 
 use crate::together::member::Role;
 use crate::together::refuse_practice;
@@ -12,6 +13,8 @@ use crate::visit::Visit;
 pub struct Invited {
     pub line: String,
     pub role: Role,
+    /// How long it is good for.
+    pub hours: u64,
 }
 
 /// The invitation works after the next exchange. The group is a suggestion.
@@ -27,7 +30,7 @@ pub fn make(v: &mut Visit<'_>, role: Role, group: &str) -> Result<Invited, Troub
     let line = invitation.to_line().map_err(InviteError::from)?;
     v.carry_out(effects)?;
     v.commit()?;
-    Ok(Invited { line, role })
+    Ok(Invited { line, role, hours: limits::INVITATION_MS / 3_600_000 })
 }
 
 impl From<InviteError> for Trouble {

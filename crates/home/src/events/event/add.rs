@@ -93,8 +93,9 @@ pub fn somebody(v: &mut Visit<'_>, said: &str) -> Result<String, Trouble> {
 }
 
 fn one_of(v: &mut Visit<'_>, said: &str, fits: impl Fn(&Card) -> bool) -> Result<String, Trouble> {
-    let cards: Vec<Card> = v.cards()?.iter().filter(|card| fits(card)).cloned().collect();
-    match find(said, &cards) {
+    let cards = v.cards()?;
+    let fitting: Vec<&Card> = cards.iter().filter(|card| fits(card)).collect();
+    match find(said, &fitting) {
         Found::One(card) => Ok(card.id.to_string()),
         Found::Several(_) => Ok(v.find(said)?.id.to_string()),
         Found::None { .. } => Ok(said.trim().to_owned()),
