@@ -47,7 +47,7 @@ impl<'h> App<'h> {
     pub(crate) fn unlocked(&mut self) -> Result<(), Failure> {
         if self.visit.home().keys()? == Keys::Locked {
             let passphrase = match &self.options.passphrase_file {
-                Some(path) => typed::passphrase(path)?,
+                Some(path) => typed::passphrase(&self.output, path)?,
                 None if self.prompt.can_ask() => self.prompt.secret("Passphrase")?,
                 None => return Err(Failure::locked()),
             };
@@ -77,7 +77,7 @@ impl<'h> App<'h> {
             return Ok(());
         }
         let passphrase = match &self.options.passphrase_file {
-            Some(path) => Some(typed::passphrase(path)?),
+            Some(path) => Some(typed::passphrase(&self.output, path)?),
             None => typed::new_passphrase(&self.ask())?,
         };
         self.home_mut().make(passphrase.as_ref().map(|passphrase| passphrase.as_str()))?;

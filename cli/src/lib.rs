@@ -8,14 +8,13 @@ mod start;
 mod terminal;
 
 use std::ffi::OsString;
-use std::process::ExitCode;
 
 use allymap_home::computer::surroundings::Surroundings;
 
-/// Runs what was typed; the program's name comes first. Standard output is this program's from here on.
-pub fn run(arguments: Vec<OsString>, around: Surroundings) -> ExitCode {
-    // Before anything else runs: Automerge prints to standard output before one of its panics.
-    let out = terminal::stdout::Stdout::set_aside();
+pub use terminal::shell::Shell;
+
+/// Runs what was typed; the program's name comes first. The answer is the code with which the program ends.
+pub fn run(arguments: Vec<OsString>, around: Surroundings, shell: &Shell) -> u8 {
     allymap_home::quiet_panics();
-    start::run(arguments, around, out)
+    start::run(arguments, around, shell)
 }

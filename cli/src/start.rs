@@ -2,7 +2,6 @@
 
 use std::ffi::OsString;
 use std::path::Path;
-use std::process::ExitCode;
 
 use allymap_domain::date::Date;
 use allymap_domain::date::typed::parse_date;
@@ -21,11 +20,11 @@ use crate::terminal::failure::{Exit, Failure};
 use crate::terminal::heard;
 use crate::terminal::output::Output;
 use crate::terminal::prompt::Prompt;
-use crate::terminal::stdout::Stdout;
+use crate::terminal::shell::Shell;
 use crate::terminal::words::quoted;
 
 /// Runs what was typed.
-pub(crate) fn run(arguments: Vec<OsString>, around: Surroundings, out: Stdout) -> ExitCode {
+pub(crate) fn run(arguments: Vec<OsString>, around: Surroundings, shell: &Shell) -> u8 {
     let program = arguments.iter().skip(1).take(2).map(|word| word.to_string_lossy()).collect::<Vec<_>>().join(" ");
     let today = (around.calendar)();
     let said = said(&arguments);
@@ -33,12 +32,12 @@ pub(crate) fn run(arguments: Vec<OsString>, around: Surroundings, out: Stdout) -
     let parsed = grouped(tree()).try_get_matches_from(arguments).and_then(|matches| Cli::from_arg_matches(&matches));
     let cli = match parsed {
         Ok(cli) => cli,
-        Err(error) => return mistyped(Output::new(out, today, false, true, false), &error, &words),
+        Err(error) => return mistyped(Output::new(shell.streams.clone(), today, false, true, false), &error, &words),
     };
     let Global { json, plain, no_input, quiet, map, discreet, as_of, passphrase_file, insecure } = cli.global;
-    let mut home = folders().map(|folders| Home::at(folders, around.clone()));
+    let mut home = folders(shell).map(|folders| Home::at(folders, around.clone()));
     let settings = home.as_ref().and_then(|home| home.settings().ok()).unwrap_or_default();
-    let mut output = Output::new(out, today, json, plain || settings.plain(), quiet);
+    let mut output = Output::new(shell.streams.clone(), today, json, plain || settings.plain(), quiet);
     output.hidden = Discreet::new(discreet);
     let prompt = Prompt::new(no_input || json, output.clone());
     let day = as_of.map_or(Ok(None), |typed| earlier_day(&typed, today, &cli.command));
@@ -65,19 +64,19 @@ pub(crate) fn run(arguments: Vec<OsString>, around: Surroundings, out: Stdout) -
         Ok(())
     });
     match done {
-        Ok(()) => ExitCode::SUCCESS,
+        Ok(()) => 0,
         Err(failure) => {
             output.typed(&prompt.typed());
             output.failure(&failure);
-            ExitCode::from(failure.exit as u8)
+            failure.exit as u8
         }
     }
 }
 
 /// Where this person's maps lie: `ALLYMAP_HOME`, or else the places that the system has for such things.
-fn folders() -> Option<Folders> {
-    if let Some(folder) = std::env::var_os("ALLYMAP_HOME").filter(|folder| !folder.is_empty()) {
-        return Some(Folders::at(Path::new(&folder)));
+fn folders(shell: &Shell) -> Option<Folders> {
+    if let Some(folder) = &shell.home {
+        return Some(Folders::at(Path::new(folder)));
     }
     let places = etcetera::choose_base_strategy().ok()?;
     let data = places.data_dir().join("allymap");
@@ -106,7 +105,7 @@ fn earlier_day(typed: &str, today: Date, command: &Command) -> Result<Option<Dat
 }
 
 /// Help goes to standard output and is a success; everything else is a wrong use.
-fn mistyped(mut output: Output, error: &clap::Error, words: &[String]) -> ExitCode {
+fn mistyped(mut output: Output, error: &clap::Error, words: &[String]) -> u8 {
     let json = words.iter().take_while(|word| *word != "--").any(|word| word == "--json");
     output.json = json;
     let nothing_typed = error.kind() == clap::error::ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand
@@ -116,7 +115,7 @@ fn mistyped(mut output: Output, error: &clap::Error, words: &[String]) -> ExitCo
         return output.help(error);
     }
     output.failure(&Failure::mistyped(error, elsewhere::hint(&tree(), words)));
-    ExitCode::from(Exit::Usage as u8)
+    Exit::Usage as u8
 }
 
 /// A command as `undo` names it: without options that are about its answer, without codes that let somebody in.

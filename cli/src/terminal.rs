@@ -8,6 +8,6 @@ pub(crate) mod handed_out;
 pub(crate) mod heard;
 pub(crate) mod output;
 pub(crate) mod prompt;
-pub(crate) mod stdout;
+pub(crate) mod shell;
 pub(crate) mod typed;
 pub(crate) mod words;

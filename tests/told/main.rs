@@ -7,6 +7,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
+use allymap_cli::Shell;
 use allymap_domain::date::Date;
 use allymap_home::computer::surroundings::Surroundings;
 
@@ -35,7 +36,7 @@ fn main() -> ExitCode {
     if let Some(answer_ms) = told(ANSWER) {
         around.patience = Duration::from_millis(answer_ms);
     }
-    allymap_cli::run(std::env::args_os().collect(), around)
+    ExitCode::from(allymap_cli::run(std::env::args_os().collect(), around, &Shell::of_this_process()))
 }
 
 fn told(name: &str) -> Option<u64> {

@@ -26,7 +26,7 @@ pub(crate) fn run(app: &mut App<'_>, args: Args) -> Result<(), Failure> {
         let file = app.options.passphrase_file.take();
         app.unlocked()?;
         let passphrase = match file {
-            Some(path) => typed::passphrase(&path)?,
+            Some(path) => typed::passphrase(&app.output, &path)?,
             None => typed::new_passphrase(&app.ask())?
                 .ok_or_else(|| Failure::missing("The new passphrase", "--passphrase-file FILE"))?,
         };

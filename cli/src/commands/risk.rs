@@ -229,7 +229,7 @@ impl Answer for Risks {
             let level = standing.as_ref().map_or(Level::Unknown, |standing| standing.counts);
             out.line(&format!("{:<14}{}", kind.slug(), level.label()), 23, details);
         }
-        if out.out.is_terminal() && self.lines.iter().any(|(_, standing)| standing.is_some()) {
+        if out.streams.is_terminal() && self.lines.iter().any(|(_, standing)| standing.is_some()) {
             out.status(format_args!("More of each: allymap risk show \"{}\"", self.name));
         }
     }

@@ -28,7 +28,7 @@ pub(crate) fn run(app: &mut App<'_>, args: Args) -> Result<(), Failure> {
         return app.tell(&Open::Always);
     }
     let passphrase = match &app.options.passphrase_file {
-        Some(path) => typed::passphrase(path)?,
+        Some(path) => typed::passphrase(&app.output, path)?,
         None if app.can_ask() => app.ask().secret("Passphrase")?,
         None => return Err(Failure::missing("The passphrase", "--passphrase-file FILE")),
     };

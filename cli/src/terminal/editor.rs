@@ -7,7 +7,7 @@ use std::process::Command;
 use allymap_home::computer::folders::{Folders, write_private};
 
 use crate::terminal::failure::{Exit, Failure, reason};
-use crate::terminal::stdout::Stdout;
+use crate::terminal::shell::Streams;
 
 /// A text that lies ready for the editor.
 pub(crate) struct Sheet {
@@ -29,10 +29,10 @@ impl Sheet {
     }
 
     /// Opens the editor and waits until it is closed.
-    pub(crate) fn open(&self, out: &Stdout) -> Result<(), Failure> {
+    pub(crate) fn open(&self, streams: &Streams) -> Result<(), Failure> {
         let editors = editors();
         for editor in &editors {
-            match command(editor).arg(self.path()).stdout(out.of_an_editor()).status() {
+            match command(editor).arg(self.path()).stdout(streams.of_an_editor()).status() {
                 Ok(ended) if ended.success() => return Ok(()),
                 Ok(_) => {
                     return Err(Failure::new(

@@ -1,8 +1,7 @@
 //! The only place that prints. Standard output is data, everything else goes to standard error.
-#![allow(clippy::print_stderr, reason = "the one place that prints")]
 
 use std::fmt;
-use std::io::{IsTerminal, Write};
+use std::io::Write;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
@@ -14,7 +13,7 @@ use unicode_width::UnicodeWidthChar as _;
 
 use crate::terminal::answer::Answer;
 use crate::terminal::failure::{Exit, Failure};
-use crate::terminal::stdout::{Stdout, error_width};
+use crate::terminal::shell::Streams;
 use crate::terminal::words::{broken, columns, padded, wrapped};
 
 /// How this command speaks.
@@ -29,13 +28,13 @@ pub(crate) struct Output {
     pub(crate) as_of: Option<Date>,
     /// What is not to be read over somebody's shoulder.
     pub(crate) hidden: Discreet,
-    pub(crate) out: Stdout,
+    pub(crate) streams: Streams,
     /// It was said that what stands in a command stands in the shell's history too.
     told_of_history: Arc<AtomicBool>,
 }
 
 impl Output {
-    pub(crate) fn new(out: Stdout, today: Date, json: bool, plain: bool, quiet: bool) -> Output {
+    pub(crate) fn new(streams: Streams, today: Date, json: bool, plain: bool, quiet: bool) -> Output {
         Output {
             json,
             plain,
@@ -43,7 +42,7 @@ impl Output {
             today,
             as_of: None,
             hidden: Discreet::default(),
-            out,
+            streams,
             told_of_history: Arc::default(),
         }
     }
@@ -51,14 +50,14 @@ impl Output {
     /// Data, for a person: a line or several. What is longer than a terminal is wide goes on below, set in.
     pub(crate) fn say(&self, text: impl fmt::Display) {
         let text = laid_out(self.width(), &self.safe(&text.to_string()));
-        let _ = writeln!(self.out.writer(), "{text}");
+        let _ = writeln!(self.streams.out(), "{text}");
     }
 
     /// A label and what it says: the text begins at a column and stays right of it; under `--plain` a colon is between them.
     pub(crate) fn line(&self, label: &str, column: usize, text: impl fmt::Display) {
         let (label, text) = (self.safe(label), self.safe(&text.to_string()));
         if self.plain {
-            let _ = writeln!(self.out.writer(), "{}", labelled(&label, &text));
+            let _ = writeln!(self.streams.out(), "{}", labelled(&label, &text));
             return;
         }
         let width = self.width().unwrap_or(usize::MAX);
@@ -73,12 +72,12 @@ impl Output {
             lines.push('\n');
             before = " ".repeat(column);
         }
-        let _ = write!(self.out.writer(), "{lines}");
+        let _ = write!(self.streams.out(), "{lines}");
     }
 
     /// How many columns there are to fill; none where lines are left whole, as for a screen reader.
     pub(crate) fn width(&self) -> Option<usize> {
-        if self.plain { None } else { self.out.width() }
+        if self.plain { None } else { self.streams.width() }
     }
 
     /// An answer of the home: as JSON, or in words.
@@ -105,7 +104,7 @@ impl Output {
         // Whole, then written once: the real standard output has no buffer.
         let mut line = allymap_domain::words::json::line(&object);
         line.push(b'\n');
-        let _ = self.out.writer().write_all(&line);
+        let _ = self.streams.out().write_all(&line);
     }
 
     /// Bytes as they are: an export. It cannot be whole and discreet.
@@ -113,7 +112,7 @@ impl Output {
         if self.hidden.is_on() {
             return Err(std::io::Error::other("--discreet is for what is read on a screen, and this is whole"));
         }
-        let mut out = self.out.writer();
+        let mut out = self.streams.out();
         match out.write_all(bytes).and_then(|()| out.flush()) {
             // Whoever reads has read enough.
             Err(error) if error.kind() == std::io::ErrorKind::BrokenPipe => Ok(()),
@@ -130,8 +129,8 @@ impl Output {
 
     /// What a person should not miss, also when quiet.
     pub(crate) fn warn(&self, text: impl fmt::Display) {
-        let width = if self.plain { None } else { error_width() };
-        let _ = writeln!(anstream::stderr(), "{}", laid_out(width, &self.safe(&text.to_string())));
+        let width = if self.plain { None } else { self.streams.error_width() };
+        let _ = writeln!(self.streams.err(), "{}", laid_out(width, &self.safe(&text.to_string())));
     }
 
     /// Rows of cells: a table on a terminal, tab-separated lines elsewhere. Under `--plain` each cell is a line that begins
@@ -146,13 +145,13 @@ impl Output {
                 said.map(|(heading, cell)| labelled(heading, &self.safe(cell).replace('\n', " ")) + "\n").collect()
             };
             let rows: Vec<String> = rows.iter().map(row).collect();
-            let _ = write!(self.out.writer(), "{}", rows.join("\n"));
+            let _ = write!(self.streams.out(), "{}", rows.join("\n"));
             return;
         }
         let Some(width) = self.width() else {
             for row in rows {
                 let cells: Vec<String> = row.iter().map(|cell| self.safe(cell).replace(['\t', '\n'], " ")).collect();
-                let _ = writeln!(self.out.writer(), "{}", cells.join("\t"));
+                let _ = writeln!(self.streams.out(), "{}", cells.join("\t"));
             }
             return;
         };
@@ -164,7 +163,7 @@ impl Output {
         for row in rows {
             table.add_row(row.iter().map(|cell| self.safe(cell)));
         }
-        let _ = writeln!(self.out.writer(), "{table}");
+        let _ = writeln!(self.streams.out(), "{table}");
     }
 
     /// Why an answer was not taken, before the same question is asked again.
@@ -204,7 +203,7 @@ impl Output {
             self.shown_json(&mut value);
             let mut line = allymap_domain::words::json::line(&value);
             line.push(b'\n');
-            let _ = std::io::stderr().write_all(&line);
+            let _ = self.streams.err().write_all(&line);
             return;
         }
         self.warn(format_args!("Error: {} [{}]", failure.message, failure.code));
@@ -219,35 +218,31 @@ impl Output {
     /// A question on one line, its answer on the next: what a screen reader reads well.
     pub(crate) fn ask_line(&self, question: &str) -> Result<String, Failure> {
         if !question.is_empty() {
-            eprintln!("{}", self.safe(question));
+            let _ = writeln!(self.streams.err(), "{}", self.safe(question));
         }
-        let mut answer = String::new();
-        match std::io::stdin().read_line(&mut answer) {
-            Ok(0) | Err(_) => Err(Failure::stopped()),
-            Ok(_) => Ok(answer.trim().to_owned()),
-        }
+        let answer = self.streams.line().ok().filter(|answer| !answer.is_empty()).ok_or_else(Failure::stopped)?;
+        Ok(answer.trim().to_owned())
     }
 
     /// Once, and only to somebody who typed: what stands in a command stands in the shell's history too.
     pub(crate) fn in_shell_history(&self) {
-        let somebody = std::io::stdin().is_terminal() && std::io::stderr().is_terminal();
-        if somebody && !self.told_of_history.swap(true, Ordering::Relaxed) {
+        if self.streams.has_somebody() && !self.told_of_history.swap(true, Ordering::Relaxed) {
             let _ = writeln!(
-                anstream::stderr(),
+                self.streams.err(),
                 "Note: text in a command stays in your shell's history. Leave it out and you are asked, or give - and type it after."
             );
         }
     }
 
     /// The help that clap made: what was asked for is data, what nobody asked for is not.
-    pub(crate) fn help(&self, error: &clap::Error) -> std::process::ExitCode {
+    pub(crate) fn help(&self, error: &clap::Error) -> u8 {
         let text = error.render();
         if error.use_stderr() {
-            let _ = write!(anstream::stderr(), "{text}");
-            std::process::ExitCode::from(Exit::Usage as u8)
+            let _ = write!(self.streams.err(), "{text}");
+            Exit::Usage as u8
         } else {
-            let _ = write!(self.out.writer(), "{text}");
-            std::process::ExitCode::SUCCESS
+            let _ = write!(self.streams.out(), "{text}");
+            0
         }
     }
 

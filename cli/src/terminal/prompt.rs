@@ -1,6 +1,5 @@
 //! Questions, where something is missing and somebody is there. One question a line, Enter skips.
 
-use std::io::IsTerminal;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use zeroize::Zeroizing;
@@ -29,8 +28,7 @@ pub(crate) const BACK: &str = "b";
 
 impl Prompt {
     pub(crate) fn new(no_input: bool, output: Output) -> Prompt {
-        let terminal = std::io::stdin().is_terminal() && std::io::stderr().is_terminal();
-        Prompt { asks: terminal && !no_input, output, typed: Arc::default() }
+        Prompt { asks: output.streams.has_somebody() && !no_input, output, typed: Arc::default() }
     }
 
     pub(crate) fn can_ask(&self) -> bool {

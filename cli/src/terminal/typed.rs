@@ -47,7 +47,8 @@ pub(crate) fn free_text(out: &Output, argument: &str) -> Result<String, Failure>
         out.in_shell_history();
         return Ok(argument.to_owned());
     }
-    std::io::read_to_string(std::io::stdin())
+    out.streams
+        .typed()
         .map(|text| text.trim_end().to_owned())
         .map_err(|error| Failure::usage(format!("Standard input is no text: {error}.")))
 }
@@ -68,9 +69,8 @@ pub(crate) fn new_passphrase(prompt: &Prompt) -> Result<Option<Zeroizing<String>
 }
 
 /// The first line of a file; `-` is standard input.
-pub(crate) fn passphrase(path: &Path) -> Result<Zeroizing<String>, Failure> {
-    let text =
-        if path.as_os_str() == "-" { std::io::read_to_string(std::io::stdin()) } else { std::fs::read_to_string(path) };
+pub(crate) fn passphrase(out: &Output, path: &Path) -> Result<Zeroizing<String>, Failure> {
+    let text = if path.as_os_str() == "-" { out.streams.typed() } else { std::fs::read_to_string(path) };
     let text = Zeroizing::new(text.map_err(|error| Failure::io("Reading the passphrase from", path, &error))?);
     let line = text.lines().next().unwrap_or_default();
     if line.is_empty() {

@@ -70,7 +70,7 @@ fn filled_in(
     loop {
         // Whoever writes for an hour keeps nobody waiting.
         app.let_go();
-        let text = sheet.open(&app.output.out).and_then(|()| sheet.read());
+        let text = sheet.open(&app.output.streams).and_then(|()| sheet.read());
         let text = match text {
             Ok(text) => text,
             Err(failure) if sheet.read().is_ok_and(|text| text == before) => {
