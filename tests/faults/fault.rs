@@ -59,7 +59,7 @@ pub fn killed_after(mut command: Command, period: Duration) -> Option<Answer> {
     let (stdout, stderr) = (reader.join().expect("read"), errors.join().expect("read"));
     // Killed, it has no exit code.
     status.code()?;
-    Some(Answer::of(std::process::Output { status, stdout, stderr }, &["(killed after a while)"]))
+    Some(Answer::of_process(std::process::Output { status, stdout, stderr }, &["(killed after a while)"]))
 }
 
 /// How long a command takes that nobody kills.

@@ -102,7 +102,7 @@ fn eight_commands_at_once_are_all_carried_out() {
     running.insert(3, start(ana, &["sync"]));
     running.push(start(ana, &["partner", "list", "--json"]));
     for child in running {
-        let answer = Answer::of(child.wait_with_output().unwrap(), &["(one of eight)"]);
+        let answer = Answer::of_process(child.wait_with_output().unwrap(), &["(one of eight)"]);
         assert_eq!(answer.code, 0, "{answer:?}");
     }
     come_together(ana, ben);

@@ -67,7 +67,7 @@ fn sync_in_little_memory(volunteer: &Volunteer) -> Answer {
         shell.env(name, value.unwrap_or_default());
     }
     let arguments = ["sync", "--json"];
-    let answer = Answer::of(shell.output().unwrap(), &arguments);
+    let answer = Answer::of_process(shell.output().unwrap(), &arguments);
     assert_eq!(answer.code, 0, "{answer:?}");
     assert_clean(&arguments, &answer);
     let _: serde_json::Value = serde_json::from_str(&answer.stdout).unwrap();

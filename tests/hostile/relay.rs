@@ -315,7 +315,7 @@ fn exchange(volunteer: &Volunteer, name: &str) -> Answer {
     }
     let mut output = child.wait_with_output().unwrap();
     output.stdout = reader.join().unwrap();
-    Answer::of(output, &["sync"])
+    Answer::of_process(output, &["sync"])
 }
 
 #[test]

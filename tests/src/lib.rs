@@ -1,10 +1,13 @@
 //! The harness that the stories share: real binaries, fresh homes, a real relay on a free loopback port.
 
-use std::io::{BufRead, BufReader, Write};
+use std::ffi::OsString;
+use std::io::{BufRead, BufReader};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Output, Stdio};
 use std::sync::OnceLock;
 
+use allymap_cli::Shell;
+use allymap_home::computer::surroundings::Surroundings;
 use tempfile::TempDir;
 
 mod alone;
@@ -56,6 +59,10 @@ pub fn told() -> &'static Path {
     })
 }
 
+/// An address that was let go can be taken again later: nobody calls from it. As long as 127.0.0.1, so that lines are broken
+/// where a person would see them broken. Elsewhere one address of the loopback is all there is.
+const ITS_HOST: &str = if cfg!(target_os = "linux") { "127.0.0.2" } else { "127.0.0.1" };
+
 /// A relay as its operator runs it, in a folder of its own.
 pub struct RelayProcess {
     child: Child,
@@ -78,7 +85,7 @@ impl RelayProcess {
             .arg("serve")
             .arg("--data")
             .arg(folder)
-            .args(["--listen", listen.unwrap_or("127.0.0.1:0")])
+            .args(["--listen", listen.unwrap_or(&format!("{ITS_HOST}:0"))])
             .stdin(Stdio::null())
             .stdout(Stdio::piped())
             .stderr(Stdio::null());
@@ -118,6 +125,12 @@ impl RelayProcess {
         *self = RelayProcess::start(&self.folder.clone(), Some(&listen));
     }
 
+    /// Its address as held outputs show it, as long as it is.
+    pub fn shown(&self) -> String {
+        let (_, port) = self.url.rsplit_once(':').expect("an address has a port");
+        format!("ws://127.0.0.1:{}", "N".repeat(port.len()))
+    }
+
     pub fn id(&self) -> u32 {
         self.child.id()
     }
@@ -129,6 +142,9 @@ impl Drop for RelayProcess {
         let _ = self.child.wait();
     }
 }
+
+/// Commands that start the program again, which a test's process is not.
+const STARTS_OTHERS: [&str; 1] = ["demo"];
 
 /// One volunteer's computer.
 pub struct Volunteer {
@@ -160,30 +176,33 @@ impl Volunteer {
         command
     }
 
+    /// A command in the test's own process: the program is a function of what it is started with.
     pub fn run(&self, arguments: &[&str]) -> Answer {
-        self.run_in(Path::new("."), arguments)
+        self.run_with_input(arguments, "")
     }
 
-    /// As [`Volunteer::run`], where the files are that it names. Whoever needs no process of its own for a story changes this
-    /// one place.
+    /// As [`Volunteer::run`], with this typed into it.
+    pub fn run_with_input(&self, arguments: &[&str], input: &str) -> Answer {
+        if STARTS_OTHERS.contains(&arguments[0]) {
+            return self.run_in(Path::new("."), arguments);
+        }
+        let shell = Shell::held(self.home.clone().into_os_string(), input.as_bytes().to_vec());
+        let typed: Vec<OsString> = ["allymap"].iter().chain(arguments).map(OsString::from).collect();
+        // A test's thread has a quarter of the stack that a program begins with.
+        let command = || allymap_cli::run(typed, Surroundings::of_this_computer(), &shell);
+        let code = std::thread::scope(|scope| {
+            let thread = std::thread::Builder::new().stack_size(8 << 20).spawn_scoped(scope, command);
+            thread.expect("a thread starts").join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))
+        });
+        let (stdout, stderr) = shell.said();
+        Answer::of(i32::from(code), stdout, stderr, arguments)
+    }
+
+    /// As [`Volunteer::run`], as a process in the folder with the files that it names.
     pub fn run_in(&self, folder: &Path, arguments: &[impl AsRef<str>]) -> Answer {
         let arguments: Vec<&str> = arguments.iter().map(AsRef::as_ref).collect();
         let output = self.command().args(&arguments).current_dir(folder).output().expect("allymap starts");
-        Answer::of(output, &arguments)
-    }
-
-    /// Runs a command and types this into it.
-    pub fn run_with_input(&self, arguments: &[&str], input: &str) -> Answer {
-        let mut child = self
-            .command()
-            .args(arguments)
-            .stdin(Stdio::piped())
-            .stdout(Stdio::piped())
-            .stderr(Stdio::piped())
-            .spawn()
-            .expect("allymap starts");
-        child.stdin.take().expect("piped").write_all(input.as_bytes()).expect("it reads");
-        Answer::of(child.wait_with_output().expect("it ends"), arguments)
+        Answer::of_process(output, &arguments)
     }
 
     /// As [`Volunteer::run`], for a command that has to work.
@@ -210,12 +229,13 @@ pub struct Answer {
 
 impl Answer {
     /// Panics if the command panicked or said something that is no text.
-    pub fn of(output: Output, arguments: &[&str]) -> Answer {
-        let answer = Answer {
-            code: output.status.code().unwrap_or(-1),
-            stdout: String::from_utf8(output.stdout).expect("output is text"),
-            stderr: String::from_utf8(output.stderr).expect("output is text"),
-        };
+    pub fn of_process(output: Output, arguments: &[&str]) -> Answer {
+        Answer::of(output.status.code().unwrap_or(-1), output.stdout, output.stderr, arguments)
+    }
+
+    fn of(code: i32, stdout: Vec<u8>, stderr: Vec<u8>, arguments: &[&str]) -> Answer {
+        let text = |said| String::from_utf8(said).expect("output is text");
+        let answer = Answer { code, stdout: text(stdout), stderr: text(stderr) };
         assert!(!answer.stderr.contains("panicked"), "allymap {} panicked:\n{}", arguments.join(" "), answer.stderr);
         answer
     }

@@ -142,8 +142,7 @@ const READING: &[&str] = &[
 fn between(relay: &RelayProcess, folder: &std::path::Path) -> [Person; 3] {
     let people = [("ana", 1_000), ("ben", 2_000), ("cleo", 3_000)].map(|(name, first_id)| {
         let person = Person::below(folder, name, first_id);
-        let (host, port) = relay.url.rsplit_once(':').unwrap();
-        person.mask(&relay.url, &format!("{host}:{}", "N".repeat(port.len())));
+        person.mask(&relay.url, &relay.shown());
         person
     });
     let [ana, others @ ..] = &people;

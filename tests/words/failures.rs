@@ -446,8 +446,7 @@ fn what_fails_between_people_says_what_it_said() {
     let mut relay = RelayProcess::start(&folder.path().join("relay"), None);
     let person = |name: &str, first| {
         let person = Person::below(folder.path(), name, first);
-        let (host, port) = relay.url.rsplit_once(':').unwrap();
-        person.mask(&relay.url, &format!("{host}:{}", "N".repeat(port.len())));
+        person.mask(&relay.url, &relay.shown());
         person
     };
     let [ana, ben, rita, late] =

@@ -73,7 +73,7 @@ impl Person {
     }
 
     pub(crate) fn ok(&self, line: &str) -> Answer {
-        let answer = Answer::of(self.command(line).output().expect("allymap starts"), &[line]);
+        let answer = Answer::of_process(self.command(line).output().expect("allymap starts"), &[line]);
         assert_eq!(answer.code, 0, "allymap {line} failed:\n{answer:?}");
         answer
     }

@@ -25,8 +25,7 @@ impl Said {
     fn of(shared: &Shared) -> Said {
         let said = Said::default();
         // As long as it is, so that tables and lines are broken where they were.
-        let (host, port) = shared.relay.url.rsplit_once(':').unwrap();
-        said.differs.borrow_mut().push((shared.relay.url.clone(), format!("{host}:{}", "N".repeat(port.len()))));
+        said.differs.borrow_mut().push((shared.relay.url.clone(), shared.relay.shown()));
         said.differs.borrow_mut().push((shared.folder.path().display().to_string(), "HOME".to_owned()));
         said
     }

@@ -168,7 +168,7 @@ fn initials_stay_distinct_and_full_names_are_understood() {
     let discreet = |arguments: &[&str]| {
         let mut command = wren.command();
         command.env("ALLYMAP_DISCREET", "1").args(arguments);
-        allymap_tests::Answer::of(command.output().unwrap(), arguments)
+        allymap_tests::Answer::of_process(command.output().unwrap(), arguments)
     };
     let list = discreet(&["partner", "list"]);
     assert!(list.stdout.contains("T. W. C. [") && !list.stdout.contains("Weir"), "{list:?}");

@@ -28,7 +28,7 @@ fn without_network(volunteer: &Volunteer, folder: &Path, arguments: &[&str]) -> 
         .stdin(std::process::Stdio::null())
         .output()
         .expect("unshare was there a moment ago");
-    Some(Answer::of(output, arguments))
+    Some(Answer::of_process(output, arguments))
 }
 
 /// A map that is exchanged, and every command of the page that neither reaches somebody nor needs somebody reached before.
@@ -89,7 +89,7 @@ fn no_command_but_the_exchange_opens_a_socket() {
         let mut command = Command::new("strace");
         command.args(["-f", "-qq", "-e", "trace=socket", "-o"]).arg(&trace).arg(binaries().join("allymap"));
         command.args(words).env("ALLYMAP_HOME", &wren.home).current_dir(folder.path());
-        let answer = Answer::of(command.stdin(std::process::Stdio::null()).output().unwrap(), words);
+        let answer = Answer::of_process(command.stdin(std::process::Stdio::null()).output().unwrap(), words);
         let calls = std::fs::read_to_string(&trace).unwrap();
         // A name service of this computer alone is spoken to through a socket of the family of files.
         let lines = calls.lines().filter(|line| line.contains("socket(") && !line.contains("AF_UNIX"));

@@ -23,7 +23,7 @@ pub(crate) fn shell(line: &str, home: &Path, folder: &Path) -> Command {
 }
 
 fn typed(line: &str, home: &Path, folder: &Path) -> Answer {
-    Answer::of(shell(line, home, folder).output().expect("there is a shell"), &[line])
+    Answer::of_process(shell(line, home, folder).output().expect("there is a shell"), &[line])
 }
 
 /// A failure says what happened, under a code, and what to do.

@@ -19,7 +19,7 @@ fn editor(wren: &Alone, lines: &str) -> PathBuf {
 fn edit(wren: &Alone, who: &str, lines: &str) -> Answer {
     let arguments = ["partner", "edit", who, "--editor"];
     let output = wren.command().args(arguments).env("EDITOR", editor(wren, lines)).output().unwrap();
-    Answer::of(output, &arguments)
+    Answer::of_process(output, &arguments)
 }
 
 /// Every file below a folder that holds these words.
@@ -254,7 +254,7 @@ fn an_editor_that_is_not_there_leaves_nothing_behind() {
     choir(&wren);
     let output =
         wren.command().args(["partner", "edit", "choir", "--editor"]).env("VISUAL", "/no/such/editor --wait").output();
-    let told = Answer::of(output.unwrap(), &["partner", "edit"]);
+    let told = Answer::of_process(output.unwrap(), &["partner", "edit"]);
     refused(&told, 1, "There is no editor here: /no/such/editor --wait.");
     assert_eq!(holding(&wren.home.join("run"), "dusk"), Vec::<PathBuf>::new());
     let both = wren.run(&["partner", "edit", "choir", "--editor", "--phone", "1"]);
