@@ -14,6 +14,11 @@ use crate::terminal::failure::{Exit, Failure};
 use crate::terminal::output::Output;
 use crate::terminal::words::count;
 
+/// Where it begins what a label is about: of one rule, of a list of them, of an example.
+const COLUMN: usize = 10;
+const RULE_COLUMN: usize = 6;
+const EXAMPLE_COLUMN: usize = 16;
+
 /// The rules by which events are weighed
 #[derive(clap::Args)]
 #[command(after_help = "Examples:\n  allymap policy show\n  allymap policy show R6")]
@@ -82,10 +87,10 @@ impl Answer for Rules {
         let pack = pack();
         out.say(format_args!("{} · {}", pack_name(), pack.note()));
         for rule in pack.rules() {
-            out.line(&rule.id.to_string(), 6, format_args!("{} ({})", rule.text, rule.source));
+            out.line(&rule.id.to_string(), RULE_COLUMN, format_args!("{} ({})", rule.text, rule.source));
         }
         for (short, source) in pack.sources() {
-            out.line(short, 6, source);
+            out.line(short, RULE_COLUMN, source);
         }
         for name in &self.older {
             out.say(format_args!("Decided under an older policy, look again: {name}"));
@@ -110,15 +115,15 @@ impl Answer for Rule {
 
     fn say(&self, out: &Output) {
         out.say(format_args!("{} · {}", self.id, pack_name()));
-        out.line("Says", 10, &self.text);
-        out.line("Does", 10, &self.does);
-        out.line("From", 10, &self.source);
+        out.line("Says", COLUMN, &self.text);
+        out.line("Does", COLUMN, &self.does);
+        out.line("From", COLUMN, &self.source);
         for (short, source) in pack().sources().iter().filter(|(short, _)| self.source.contains(short.as_str())) {
-            out.line("", 10, format_args!("{short}: {source}"));
+            out.line("", COLUMN, format_args!("{short}: {source}"));
         }
         let answers = if self.answers { "an answer of those referred to counts" } else { "no answer releases from it" };
-        out.line("Answers", 10, answers);
-        out.line("Note", 10, pack().note());
+        out.line("Answers", COLUMN, answers);
+        out.line("Note", COLUMN, pack().note());
     }
 }
 
@@ -179,7 +184,7 @@ fn attempt(app: &App<'_>, file: &Path, rules: Option<&Path>) -> Result<(), Failu
     } else {
         for one in &tried {
             let mark = if one.passed() { "as expected" } else { "OTHERWISE" };
-            app.output.line(&one.id, 16, format_args!("{mark}: {}", one.outcome.label_with_referrals()));
+            app.output.line(&one.id, EXAMPLE_COLUMN, format_args!("{mark}: {}", one.outcome.label_with_referrals()));
             for difference in &one.differences {
                 app.output.line("", 16, difference);
             }

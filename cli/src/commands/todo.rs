@@ -25,6 +25,8 @@ pub(crate) struct Args {
 
 /// Where the text beside a label begins.
 const COLUMN: usize = 24;
+/// Where a question begins, right of where its answer belongs.
+const QUESTION_COLUMN: usize = 13;
 
 pub(crate) fn run(app: &mut App<'_>, args: Args) -> Result<(), Failure> {
     if args.questions {
@@ -163,7 +165,7 @@ fn say_question(out: &Output, question: &Question) {
     let number = question.number.map_or("+".to_owned(), |number| number.to_string());
     let twice = if question.asked_twice { " (the same as 5)" } else { "" };
     let label = format!("{number:<3}{}", question.known.label());
-    out.line(&label, 13, format_args!("{}{twice}", question.words));
+    out.line(&label, QUESTION_COLUMN, format_args!("{}{twice}", question.words));
     if question.asked_twice {
         return;
     }

@@ -3,6 +3,7 @@
 pub(crate) mod desk;
 mod events;
 pub(crate) mod merging;
+mod page;
 mod relationships;
 mod stated;
 mod stories;

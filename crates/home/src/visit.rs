@@ -224,6 +224,15 @@ impl<'h> Visit<'h> {
         Ok(())
     }
 
+    /// Changes an entry, or makes it.
+    pub(crate) fn edit_entry<T, E>(
+        &mut self,
+        id: EntryId,
+        change: impl FnOnce(&mut Edit<'_>) -> Result<T, E>,
+    ) -> Result<Result<T, E>, Trouble> {
+        self.edit(DocumentId(id.0), change)
+    }
+
     /// Changes one document, or makes it. Its card is part of the same batch.
     pub(crate) fn edit<T, E>(
         &mut self,
@@ -284,7 +293,7 @@ impl<'h> Visit<'h> {
 
     /// An entry, as far as it can be read.
     pub(crate) fn entry(&mut self, id: EntryId) -> Result<Entry, Trouble> {
-        let document = self.document(DocumentId(id.0))?;
+        let document = self.document_of(id)?;
         let authors = self.authors()?;
         let read = document.map(|document| self.read(&document, id, &authors));
         read.ok_or(Trouble::Entry(trouble::Entry::Unreadable))
@@ -326,6 +335,11 @@ impl<'h> Visit<'h> {
     pub(crate) fn map_document(&mut self) -> Result<DocumentId, Trouble> {
         let (replica, _) = self.hold()?;
         Ok(document_of_map(replica))
+    }
+
+    /// The document of an entry.
+    pub(crate) fn document_of(&mut self, id: EntryId) -> Result<Option<Document>, Trouble> {
+        self.document(DocumentId(id.0))
     }
 
     pub(crate) fn document(&mut self, id: DocumentId) -> Result<Option<Document>, Trouble> {

@@ -3,7 +3,6 @@
 use allymap_domain::entry::Entry;
 use allymap_domain::entry::link::Link;
 use allymap_domain::ids::EntryId;
-use allymap_wire::DocumentId;
 
 use crate::trouble::{Allies, Trouble};
 use crate::visit::Visit;
@@ -36,7 +35,7 @@ pub struct Merged {
 /// Hides an entry. It keeps its history.
 pub fn archive(v: &mut Visit<'_>, id: EntryId) -> Result<Archived, Trouble> {
     let name = v.card(id)?.heading.name;
-    v.edit(DocumentId(id.0), |edit| Entry::archive(edit, true))??;
+    v.edit_entry(id, |edit| Entry::archive(edit, true))??;
     v.commit()?;
     Ok(Archived { name })
 }
@@ -48,7 +47,7 @@ pub fn merge(v: &mut Visit<'_>, keep: EntryId, other: EntryId) -> Result<Merged,
     }
     let (kept, named) = (v.card(keep)?.heading.name, v.card(other)?.heading.name);
     let (row, link) = (v.fresh_row(), Link::same(keep, v.now_ms()));
-    v.edit(DocumentId(other.0), |edit| Entry::link(edit, other, row, &link))??;
+    v.edit_entry(other, |edit| Entry::link(edit, other, row, &link))??;
     v.commit()?;
     Ok(Merged { kept, other: named })
 }

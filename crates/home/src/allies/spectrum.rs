@@ -8,7 +8,6 @@ use allymap_domain::entry::position::Place;
 use allymap_domain::ids::RowId;
 use allymap_domain::map::campaign::Campaign;
 use allymap_doors::paper::picture::{self, Caption};
-use allymap_wire::DocumentId;
 
 use crate::allies::campaign;
 use crate::together::member::{self, WhoSees};
@@ -153,7 +152,7 @@ pub fn stand(v: &mut Visit<'_>, stand: &Stand) -> Result<Stood, Trouble> {
     assertion.source.clone_from(&stand.source);
     assertion.said_by.clone_from(&stand.said_by);
     let id = v.fresh_row();
-    v.edit(DocumentId(stand.who.id.0), |edit| {
+    v.edit_entry(stand.who.id, |edit| {
         Entry::assert(edit, id, &assertion)?;
         if stand.do_not_engage { Entry::set(edit, "engage", "no") } else { Ok(()) }
     })??;

@@ -9,7 +9,6 @@ use allymap_domain::kind;
 use allymap_domain::kind::place;
 use allymap_domain::kind::place::Access;
 use allymap_domain::words::folded;
-use allymap_wire::DocumentId;
 
 use crate::together::member::{self, WhoSees};
 use crate::trouble::{Community, Trouble};
@@ -54,7 +53,7 @@ pub fn add(v: &mut Visit<'_>, new: &New) -> Result<Added, Trouble> {
         return Err(Community::PlaceIsThere { name: place.name().to_owned() }.into());
     }
     let id = v.fresh_entry();
-    v.edit(DocumentId(id.0), |edit| Entry::create(edit, place))??;
+    v.edit_entry(id, |edit| Entry::create(edit, place))??;
     v.commit()?;
     Ok(Added { place: shown(v, id)?, seen_by: member::who_sees(v)? })
 }
@@ -67,9 +66,7 @@ pub fn find(v: &mut Visit<'_>, said: &str) -> Result<Card, Trouble> {
 
 /// Changes fields of a place, each as it was typed.
 pub fn change(v: &mut Visit<'_>, place: &Card, changes: &[(String, String)]) -> Result<Changed, Trouble> {
-    v.edit(DocumentId(place.id.0), |edit| {
-        changes.iter().try_for_each(|(name, typed)| Entry::change(edit, name, typed))
-    })??;
+    v.edit_entry(place.id, |edit| changes.iter().try_for_each(|(name, typed)| Entry::change(edit, name, typed)))??;
     v.commit()?;
     let fields = changes.iter().map(|(name, _)| name.clone()).collect();
     Ok(Changed { name: place.name.clone(), fields, seen_by: member::who_sees(v)? })

@@ -12,7 +12,6 @@ use allymap_domain::map::Map;
 pub use allymap_doors::import::plan::Preview;
 use allymap_doors::import::plan::{Plan, plan};
 pub use allymap_doors::import::{Register, read_register};
-use allymap_wire::DocumentId;
 
 use crate::trouble::Trouble;
 use crate::visit::Visit;
@@ -177,10 +176,10 @@ impl Proposed {
     fn keep(&self, v: &mut Visit<'_>) -> Result<BroughtIn, Trouble> {
         for planned in &self.plan.new {
             let id = v.fresh_entry();
-            v.edit(DocumentId(id.0), |edit| Entry::create(edit, &planned.entry))??;
+            v.edit_entry(id, |edit| Entry::create(edit, &planned.entry))??;
         }
         for changed in &self.plan.changed {
-            v.edit(DocumentId(changed.id.0), |edit| changed.addition().write(edit))??;
+            v.edit_entry(changed.id, |edit| changed.addition().write(edit))??;
         }
         v.commit()?;
         Ok(BroughtIn { added: self.plan.new.len(), completed: self.plan.changed.len(), remarks: Vec::new() })
@@ -191,7 +190,7 @@ impl Proposed {
 fn offered(v: &mut Visit<'_>, whole: WholeMap, dated: Option<Date>) -> Result<Offered, Trouble> {
     let (mut missing, mut same, mut differ) = (Vec::new(), 0, Vec::new());
     for entry in &whole.entries {
-        match entry.on(v.document(DocumentId(entry.id.0))?.as_ref()) {
+        match entry.on(v.document_of(entry.id)?.as_ref()) {
             Whole::New => missing.push(entry.id),
             Whole::Same => same += 1,
             Whole::Differs => differ.push(entry.remark(RefusedReason::OnTheMap)),
@@ -224,7 +223,7 @@ impl Offered {
         let mut remarks = Vec::new();
         for entry in self.missing() {
             for number in 0..entry.edits() {
-                v.edit(DocumentId(entry.id.0), |edit| entry.write(number, &source, edit))??;
+                v.edit_entry(entry.id, |edit| entry.write(number, &source, edit))??;
             }
             let parts = entry.differences(&v.entry(entry.id)?);
             if !parts.is_empty() {

@@ -3,7 +3,6 @@
 use allymap_domain::ids::{EntryId, RowId};
 use allymap_domain::town::town_map;
 use allymap_domain::town::{TownChoices, demo_town};
-use allymap_wire::DocumentId;
 
 use crate::maps::founded::{self, Me};
 use crate::maps::rows::MapRow;
@@ -32,7 +31,7 @@ pub fn practise(v: &mut Visit<'_>, me: &Me) -> Result<Practised, Trouble> {
     v.edit(document, |edit| town_map(edit, &town, &campaigns, today, &mut fresh))??;
     let mut choices = TownChoices { entries: &entries, campaigns: &campaigns, today, recorded_ms, fresh: &mut fresh };
     for (index, id) in entries.iter().enumerate() {
-        v.edit(DocumentId(id.0), |edit| town.write(index, edit, &mut choices))??;
+        v.edit_entry(*id, |edit| town.write(index, edit, &mut choices))??;
     }
     v.commit()?;
     Ok(Practised { map: town.map.name, me: me.clone(), entries: entries.len() })

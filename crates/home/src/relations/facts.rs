@@ -6,7 +6,6 @@ use allymap_domain::entry::Entry;
 use allymap_domain::entry::assertion::Assertion;
 use allymap_domain::entry::fact::{Fact, Stage};
 use allymap_domain::ids::EntryId;
-use allymap_wire::DocumentId;
 
 use crate::trouble::Trouble;
 use crate::visit::Visit;
@@ -29,7 +28,7 @@ pub(crate) fn state(
     let from = entry.fact(fact.kind()).map(|standing| standing.counts);
     let new = entry.stating(fact, When::on(v.today()), v.now_ms());
     let (row, assertion) = (v.fresh_row(), change(new));
-    v.edit(DocumentId(id.0), |edit| Entry::assert(edit, row, &assertion))??;
+    v.edit_entry(id, |edit| Entry::assert(edit, row, &assertion))??;
     Ok(Moved { from, to: fact })
 }
 

@@ -9,7 +9,6 @@ use allymap_domain::entry::Entry;
 use allymap_domain::entry::link::{Direction, Link, Strength, Target};
 use allymap_domain::entry::position::Place;
 use allymap_domain::ids::{EntryId, RowId};
-use allymap_wire::DocumentId;
 
 use crate::status::Who;
 use crate::together::member::{self, WhoSees};
@@ -141,7 +140,7 @@ pub fn add(v: &mut Visit<'_>, new: &NewLink) -> Result<Added, Trouble> {
     };
     link.needs_source([&from.kind, &to.kind])?;
     let row = v.fresh_row();
-    v.edit(DocumentId(from.id.0), |edit| Entry::link(edit, from.id, row, &link))??;
+    v.edit_entry(from.id, |edit| Entry::link(edit, from.id, row, &link))??;
     v.commit()?;
     let NewLink { direction, strength, how, source, .. } = new.clone();
     let seen_by = member::who_sees(v)?;
@@ -160,7 +159,7 @@ pub fn remove(v: &mut Visit<'_>, from: EntryId, to: EntryId) -> Result<Removed, 
         count += supersedes.len();
         let link = influence(other, Direction::Out, Strength::Weak, v.now_ms());
         let (link, row) = (Link { supersedes, withdrawn: true, ..link }, v.fresh_row());
-        v.edit(DocumentId(own.id.0), |edit| Entry::link(edit, own.id, row, &link))??;
+        v.edit_entry(own.id, |edit| Entry::link(edit, own.id, row, &link))??;
     }
     if count == 0 {
         return Err(Trouble::Allies(Allies::NoLink { from: from.heading.name, to: to.heading.name }));

@@ -7,7 +7,6 @@ use allymap_domain::date::{Date, When};
 use allymap_domain::entry::Entry;
 use allymap_domain::entry::log::{LogKind, LogLine, Logged};
 use allymap_domain::ids::EntryId;
-use allymap_wire::DocumentId;
 
 use super::{holder, meet};
 use crate::status::Who;
@@ -106,7 +105,7 @@ pub fn list(v: &mut Visit<'_>, only: &Only) -> Result<Lines, Trouble> {
 /// Adds a line to an entry's log; nothing is durable yet.
 pub(crate) fn keep(v: &mut Visit<'_>, id: EntryId, line: &LogLine) -> Result<(), Trouble> {
     let row = v.fresh_row();
-    Ok(v.edit(DocumentId(id.0), |edit| Entry::log(edit, row, line))??)
+    Ok(v.edit_entry(id, |edit| Entry::log(edit, row, line))??)
 }
 
 impl Only {

@@ -185,7 +185,7 @@ fn link(v: &mut Visit<'_>, meeting: &Meeting, source: &str) -> Result<usize, Tro
             let influence = Link::influence(*other, direction, strength, v.now_ms());
             let link = Link { how: Some(how.to_owned()), source: Some(source.to_owned()), ..influence };
             let row = v.fresh_row();
-            v.edit(DocumentId(id.0), |edit| Entry::link(edit, id, row, &link))??;
+            v.edit_entry(id, |edit| Entry::link(edit, id, row, &link))??;
             links += 1;
         }
     }

@@ -8,7 +8,6 @@ use allymap_domain::entry::Entry;
 use allymap_domain::entry::assertion::{Assertion, Claim};
 use allymap_domain::entry::risk::{Level, Mitigation, Risk, RiskKind, RiskStanding};
 use allymap_domain::ids::EntryId;
-use allymap_wire::DocumentId;
 
 use crate::tried::Tried;
 use crate::trouble::{Allies, Trouble};
@@ -101,7 +100,7 @@ fn say(v: &mut Visit<'_>, rating: &Rating, settles: bool) -> Result<Tried<Rated,
         return Ok(Tried::wants(Want::Source));
     }
     let row = v.fresh_row();
-    v.edit(DocumentId(card.id.0), |edit| Entry::assert(edit, row, &assertion))??;
+    v.edit_entry(card.id, |edit| Entry::assert(edit, row, &assertion))??;
     v.commit()?;
     let standing = v.entry(card.id)?.risk(kind).cloned();
     Ok(Tried::Kept(Rated { name: card.heading.name, kind, level, settled: settles, standing }))

@@ -15,7 +15,6 @@ use allymap_document::Edit;
 use allymap_domain::date::Date;
 use allymap_domain::entry::{Entry, NewEntry};
 use allymap_domain::kind::Kind;
-use allymap_wire::DocumentId;
 
 /// Everything is told: a clock that stands, and numbers in place of chance.
 fn around() -> Surroundings {
@@ -69,7 +68,7 @@ fn of_day<T>(home: &mut Home, day: Option<Date>, program: &str, act: impl FnOnce
 fn add(v: &mut Visit<'_>, name: &str) -> Result<(), Trouble> {
     let kind = Kind::named("organisation").expect("there are organisations");
     let (id, new) = (v.fresh_entry(), NewEntry::new(kind, name));
-    v.edit(DocumentId(id.0), |edit: &mut Edit<'_>| Entry::create(edit, &new))??;
+    v.edit_entry(id, |edit: &mut Edit<'_>| Entry::create(edit, &new))??;
     Ok(())
 }
 

@@ -7,7 +7,6 @@ use allymap_domain::entry::{Entry, Lack, NewEntry};
 use allymap_domain::ids::EntryId;
 use allymap_domain::kind::Kind;
 use allymap_domain::kind::field::Field;
-use allymap_wire::DocumentId;
 
 use super::change::Stated;
 use crate::together::member::{self, WhoSees};
@@ -80,7 +79,7 @@ pub fn add(v: &mut Visit<'_>, new: &New) -> Result<Tried<Added, Want>, Trouble> 
         return Ok(Tried::wants(Want::Basis(field)));
     }
     let id = v.fresh_entry();
-    v.edit(DocumentId(id.0), |edit| Entry::create(edit, &new.entry))??;
+    v.edit_entry(id, |edit| Entry::create(edit, &new.entry))??;
     new.stated.write(v, id)?;
     v.commit()?;
     let (card, short) = (v.card(id)?, v.short_ids()?.remove(&id).unwrap_or_default());

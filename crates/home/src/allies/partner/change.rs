@@ -13,7 +13,6 @@ use allymap_domain::kind::person;
 use allymap_domain::kind::sensitive::Told;
 use allymap_domain::kind::{KINDS, Kind};
 use allymap_domain::rejection::Rejection;
-use allymap_wire::DocumentId;
 
 use crate::relations::facts::{self, Moved};
 use crate::status::Who;
@@ -106,7 +105,7 @@ pub fn change(v: &mut Visit<'_>, id: EntryId, changes: &Changes) -> Result<Tried
     {
         return Ok(Tried::wants(want));
     }
-    v.edit(DocumentId(id.0), |edit| {
+    v.edit_entry(id, |edit| {
         if changes.restore {
             Entry::archive(edit, false)?;
         }
@@ -140,7 +139,7 @@ pub fn fill_in(v: &mut Visit<'_>, id: EntryId, shown: &Entry, changes: &[Change]
     let mut overtaken = Vec::new();
     if !changes.is_empty() {
         overtaken = changed::overtaken(shown, &v.entry(id)?, changes);
-        v.edit(DocumentId(id.0), |edit| changes.iter().try_for_each(|change| change.write(edit)))??;
+        v.edit_entry(id, |edit| changes.iter().try_for_each(|change| change.write(edit)))??;
         v.commit()?;
     }
     let mut fields: Vec<&str> = changes.iter().map(|change| change.field().name).collect();
@@ -157,7 +156,7 @@ pub fn may_know(v: &mut Visit<'_>, id: EntryId) -> Result<Option<String>, Troubl
 /// Notes that whoever asks knows them.
 pub fn know(v: &mut Visit<'_>, id: EntryId) -> Result<(), Trouble> {
     let person = v.map()?.person;
-    v.edit(DocumentId(id.0), |edit| Entry::add(edit, "known-by", &person))??;
+    v.edit_entry(id, |edit| Entry::add(edit, "known-by", &person))??;
     v.commit()
 }
 
@@ -187,12 +186,12 @@ impl Stated {
             kept.push(Kept::Moved(moved));
         }
         if let Some(known_by) = &self.known_by {
-            v.edit(DocumentId(id.0), |edit| Entry::add(edit, "known-by", known_by))??;
+            v.edit_entry(id, |edit| Entry::add(edit, "known-by", known_by))??;
             kept.push(Kept::KnownBy(known_by.clone()));
         }
         if let Some(parent) = &self.parent {
             let (row, link) = (v.fresh_row(), Link::branch_of(parent.id, v.now_ms()));
-            v.edit(DocumentId(id.0), |edit| Entry::link(edit, id, row, &link))??;
+            v.edit_entry(id, |edit| Entry::link(edit, id, row, &link))??;
             kept.push(Kept::BranchOf(parent.name.clone()));
         }
         Ok(kept)

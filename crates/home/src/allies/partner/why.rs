@@ -6,7 +6,6 @@ use allymap_domain::date::Date;
 use allymap_domain::entry::why::{Fact, Here, Known, facts};
 use allymap_domain::history;
 use allymap_domain::ids::EntryId;
-use allymap_wire::DocumentId;
 
 use crate::trouble::Trouble;
 use crate::visit::Visit;
@@ -31,7 +30,7 @@ pub fn why(v: &mut Visit<'_>, id: EntryId) -> Result<Why, Trouble> {
 /// On which day this computer wrote which value of which field. A change carries no time; only one's own acts are known.
 fn written_here(v: &mut Visit<'_>, id: EntryId) -> Result<BTreeMap<(String, String), String>, Trouble> {
     let acts = v.acts()?;
-    let Some(document) = v.document(DocumentId(id.0))? else { return Ok(BTreeMap::new()) };
+    let Some(document) = v.document_of(id)? else { return Ok(BTreeMap::new()) };
     let mut written = BTreeMap::new();
     for change in document.changes() {
         let Some(act) = acts.iter().find(|act| Some(act.id()) == change.act) else { continue };

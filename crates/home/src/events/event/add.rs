@@ -12,7 +12,6 @@ use allymap_domain::kind::{self, event};
 use allymap_domain::weigh::place::{self, Stating};
 use allymap_domain::words::folded;
 use allymap_policy::{About, Fact, Outcome, Question};
-use allymap_wire::DocumentId;
 
 use crate::events::event::list::{Listed, short};
 use crate::events::event::{StandingRequest, requests};
@@ -68,7 +67,7 @@ pub fn add(v: &mut Visit<'_>, new: &NewEvent) -> Result<Added, Trouble> {
         let weighed = Weighed::new(Fact::Requested.name(), Some(value));
         Assertion::new(Claim::Weighed(weighed), on, now_ms)
     });
-    v.edit(DocumentId(id.0), |edit| {
+    v.edit_entry(id, |edit| {
         Entry::create(edit, &entry)?;
         statement.iter().try_for_each(|statement| Entry::assert(edit, row, statement))
     })??;
@@ -143,7 +142,7 @@ pub fn member(v: &mut Visit<'_>, event: &Card, field: &str, who: &str) -> Result
 pub fn change(v: &mut Visit<'_>, event: EntryId, changes: &Changes) -> Result<Changed, Trouble> {
     let Changes { fields, drops, requested } = changes;
     if !fields.is_empty() || !drops.is_empty() {
-        v.edit(DocumentId(event.0), |edit| {
+        v.edit_entry(event, |edit| {
             fields.iter().try_for_each(|(name, value)| Entry::change(edit, name, value))?;
             drops.iter().try_for_each(|(name, value)| Entry::take_out(edit, name, value))
         })??;

@@ -1,19 +1,19 @@
 //! `docs/document.md` says what the tables say.
 
+use crate::date::{Date, When};
+use crate::entry::assertion::{Assertion, Claim};
+use crate::entry::link::{Direction, Link, Strength};
+use crate::entry::log::{LogKind, LogLine};
+use crate::entry::risk::{Level, Mitigation, Risk, RiskKind};
+use crate::entry::{Entry, NewEntry};
+use crate::ids::{EntryId, RowId};
+use crate::kind::field::{Audience, Field, Merges};
+use crate::kind::{KINDS, Kind};
+use crate::map::MAP_FIELDS;
+use crate::rejection::Rejection;
 use allymap_document::{ActId, ActorId, Document, Value};
-use allymap_domain::date::{Date, When};
-use allymap_domain::entry::assertion::{Assertion, Claim};
-use allymap_domain::entry::link::{Direction, Link, Strength};
-use allymap_domain::entry::log::{LogKind, LogLine};
-use allymap_domain::entry::risk::{Level, Mitigation, Risk, RiskKind};
-use allymap_domain::entry::{Entry, NewEntry};
-use allymap_domain::ids::{EntryId, RowId};
-use allymap_domain::kind::field::{Audience, Field, Merges};
-use allymap_domain::kind::{KINDS, Kind};
-use allymap_domain::map::MAP_FIELDS;
-use allymap_domain::rejection::Rejection;
 
-const PAGE: &str = include_str!("../../../docs/document.md");
+const PAGE: &str = include_str!("../../../../docs/document.md");
 
 /// Rows of the page's table of fields: field, how it merges, who may see it, and the kinds that have it.
 fn table() -> Vec<String> {
