@@ -21,7 +21,7 @@ use crate::terminal::heard;
 use crate::terminal::output::Output;
 use crate::terminal::prompt::Prompt;
 use crate::terminal::shell::Shell;
-use crate::terminal::words::quoted;
+use crate::terminal::suggested::quoted;
 
 /// Runs what was typed.
 pub(crate) fn run(arguments: Vec<OsString>, around: Surroundings, shell: &Shell) -> u8 {

@@ -9,5 +9,6 @@ pub(crate) mod heard;
 pub(crate) mod output;
 pub(crate) mod prompt;
 pub(crate) mod shell;
+pub(crate) mod suggested;
 pub(crate) mod typed;
 pub(crate) mod words;

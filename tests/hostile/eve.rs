@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use allymap_document::Document;
 use allymap_replica::{Effect, Input, JoinEffect, Joining, Notice, Replica, SpaceNumber, Write};
-use allymap_seal::{Body, Content, DeviceKeys, DeviceSeed, Draft, EpochKey, Invitation, KeyRing, Statement};
+use allymap_seal::{Body, Content, DeviceKeys, DeviceSeed, Draft, EpochKey, Invitation, KeyRing, Label, Statement};
 use allymap_tests::chance::Chance;
 use allymap_wire::{
     Challenge, DocumentId, Message, PROTOCOL, PutResult, Record, RelayKeyHash, SpaceId, Timestamp, auth_transcript,
@@ -41,7 +41,8 @@ impl Eve {
         let keys = || DeviceKeys::derive(&seed, &invitation.space);
         let mut socket = connect(&invitation.url).await;
         let host = host(&invitation.url);
-        let mut joining = Joining::new(invitation.clone(), keys(), host, name.into(), "Harbour".into());
+        let mut joining =
+            Joining::new(invitation.clone(), keys(), host, Label::typed(name).unwrap(), Label::new("Harbour").unwrap());
         let (offer, words) = 'asked: loop {
             let bytes = hear(&mut socket).await.expect("the relay answers");
             for effect in joining.received(&bytes, &mut chance) {

@@ -304,12 +304,10 @@ fn honest_devices_go_on_whatever_a_member_sends() {
     let code = ana.ok(&["invite"]).stdout;
     ana.ok(&["sync"]);
     let dora = Volunteer::new(shared.folder.path().join("dora"));
-    dora.ok(&["join", code.trim(), "--name", "Dora", "--group", "Hill", "--no-input"]);
+    let joined = dora.json(&["join", code.trim(), "--name", "Dora", "--group", "Hill", "--no-input"]);
     ana.ok(&["sync"]);
-    let waiting = ana.json(&["member", "waiting"]);
-    let words: Vec<&str> =
-        waiting["waiting"][0]["words"].as_array().unwrap().iter().map(|word| word.as_str().unwrap()).collect();
-    ana.ok(&[&["member", "approve", "Dora", "--words"][..], &words].concat());
+    let words: Vec<&str> = joined["words"].as_array().unwrap().iter().map(|word| word.as_str().unwrap()).collect();
+    ana.ok(&[&["member", "approve", "--words"][..], &words].concat());
     ana.ok(&["sync"]);
     dora.ok(&["sync"]);
     goes_on(&dora, "0400 444 444");

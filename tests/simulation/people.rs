@@ -4,7 +4,9 @@
 use allymap_document::{ActId, ActorId, Document, MAX_CHANGE_BYTES, MAX_OPERATIONS_PER_RECORD};
 use allymap_relay::ConnectionId;
 use allymap_replica::{Inviting, JoinEffect, JoinFailure, Joining};
-use allymap_seal::{Content, DeviceKeys, DeviceSeed, Draft, EpochKey, Invitation, Role, Roster, SignedOp, Statement};
+use allymap_seal::{
+    Content, DeviceKeys, DeviceSeed, Draft, EpochKey, Invitation, Label, Role, Roster, SignedOp, Statement,
+};
 use allymap_wire::{
     Challenge, DeviceKey, Message, PROTOCOL, PutResult, Record, RecordId, Slot, Timestamp, auth_transcript,
 };
@@ -101,7 +103,8 @@ impl World {
         invitation: Invitation,
     ) -> Result<(bool, Option<Result<Asked, JoinFailure>>), Violation> {
         let device = keys.public();
-        let mut joining = Joining::new(invitation, keys, HOST.into(), "Wren".into(), "Harbour".into());
+        let mut joining =
+            Joining::new(invitation, keys, HOST.into(), Label::new("Wren").unwrap(), Label::new("Harbour").unwrap());
         let (mut given, mut outcome) = (false, None);
         self.converse(relay, device, |bytes, chance| {
             let mut frames = Vec::new();

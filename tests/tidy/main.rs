@@ -164,6 +164,38 @@ fn the_files_of_commands_are_the_commands_of_help() {
 }
 
 #[test]
+fn every_way_to_a_terminal_goes_through_the_cleaning_door() {
+    // Who asks, and who prints: what others wrote passes `Output::safe` there.
+    let ways = [
+        ("inquire::", "terminal/prompt.rs"),
+        ("rpassword::", "terminal/prompt.rs"),
+        ("comfy_table::", "terminal/output.rs"),
+        (".streams.out()", "terminal/output.rs"),
+        (".streams.err()", "terminal/output.rs"),
+        ("anstream::", "terminal/shell.rs"),
+        ("io::stdout()", "terminal/shell.rs"),
+        ("io::stderr()", "terminal/shell.rs"),
+        ("io::stdin()", "terminal/shell.rs"),
+    ];
+    let room = root().join("cli/src");
+    let mut seen = BTreeSet::new();
+    for path in sources::sources(&room) {
+        let here = path.strip_prefix(&room).unwrap().to_string_lossy().replace('\\', "/");
+        let code = code::rules(&std::fs::read_to_string(&path).unwrap());
+        for (way, door) in ways.iter().filter(|(way, _)| code.contains(way)) {
+            assert_eq!(here, *door, "{here} goes to a terminal by {way}");
+            seen.insert(*way);
+        }
+        for macro_name in ["println!", "eprintln!", "print!", "eprint!"] {
+            let printed =
+                code.match_indices(macro_name).any(|(at, _)| !code[..at].ends_with(|c: char| c.is_alphanumeric()));
+            assert!(!printed, "{here} prints by itself");
+        }
+    }
+    assert_eq!(seen.len(), ways.len(), "a way that nobody goes any more: {seen:?}");
+}
+
+#[test]
 fn links_between_pages_lead_somewhere() {
     for page in pages() {
         let text = std::fs::read_to_string(&page).unwrap();

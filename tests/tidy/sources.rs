@@ -106,7 +106,7 @@ fn everything() -> Vec<PathBuf> {
     ["crates", "server", "cli", "tests"].iter().flat_map(|folder| sources(&root().join(folder))).collect()
 }
 
-fn sources(folder: &Path) -> Vec<PathBuf> {
+pub(crate) fn sources(folder: &Path) -> Vec<PathBuf> {
     let mut files = Vec::new();
     for entry in std::fs::read_dir(folder).unwrap() {
         let path = entry.unwrap().path();

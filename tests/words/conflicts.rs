@@ -157,7 +157,7 @@ fn between(relay: &RelayProcess, folder: &std::path::Path) -> [Person; 3] {
         let joined = other.json(&format!("join {} --name {name} --group {group} --no-input", code.trim()));
         ana.ok("sync");
         let words: Vec<&str> = joined["words"].as_array().unwrap().iter().map(|word| word.as_str().unwrap()).collect();
-        ana.ok(&format!("member approve {name} --words {}", words.join(" ")));
+        ana.ok(&format!("member approve --words {}", words.join(" ")));
         ana.ok("sync");
         other.ok("sync");
     }

@@ -538,6 +538,7 @@ fn what_is_asked_between_people_is_what_was_asked() {
     let joined = ben.json(&format!("join {} --name Ben --group Bay --no-input", code.trim()));
     let words: Vec<&str> = joined["words"].as_array().unwrap().iter().map(|word| word.as_str().unwrap()).collect();
     ana.mask(&words.join("  "), "river  anchor  plum  seven");
+    ana.mask(&words.join(" "), "river anchor plum seven");
     ana.ok("sync");
     let mut held = Held::new("conversations");
     let mut talked = |file: &str, line: &str, answers: &[&[&str]]| {
@@ -552,7 +553,7 @@ fn what_is_asked_between_people_is_what_was_asked() {
             held.say(file, &talk(&ana, ana.command(line), Typing::Answers(answers), &part[..end]));
         }
     };
-    talked(BETWEEN_PEOPLE[0], "member approve --plain", &[&["n"], &[""], &["y"], &[]]);
+    talked(BETWEEN_PEOPLE[0], "member approve --plain", &[&["one two three four"], &[""], &[&words.join(" ")], &[]]);
     ana.ok("edit choir phone \"02 5550 0002\"");
     [&ana, &ben].iter().for_each(|person| drop(person.ok("sync")));
     ben.ok("edit choir phone \"02 5550 0003\"");

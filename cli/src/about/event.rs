@@ -12,7 +12,8 @@ use serde_json::{Value, json};
 use crate::terminal::answer::Answer;
 use crate::terminal::failure::{Exit, Failure};
 use crate::terminal::output::Output;
-use crate::terminal::words::{count, quoted};
+use crate::terminal::suggested;
+use crate::terminal::words::count;
 
 /// Where the text beside a label begins.
 pub(crate) const COLUMN: usize = 15;
@@ -106,11 +107,16 @@ fn decision_json(decision: &Decision) -> Value {
 /// Exit 4 while something is open, or only a newer version could read it.
 pub(crate) fn needs_person(weighed: &Weighed) -> Result<(), Failure> {
     let open = weighed.outcome.open.len();
-    let (event, name) = (&weighed.event.name, quoted(&weighed.event.name));
+    let event = &weighed.event.name;
     if open > 0 {
         let things = count(open, "thing is", "things are");
-        return Err(Failure::new("AM-OPEN", Exit::NeedsPerson, format!("{things} still open about {event}."))
-            .hint(format!("Go on with: allymap event assess {name}. Not sure? allymap event assess {name} --unsure")));
+        return Err(Failure::new("AM-OPEN", Exit::NeedsPerson, format!("{things} still open about {event}.")).hint(
+            format!(
+                "Go on with: {}. Not sure? {}",
+                suggested::command("event assess", event, ""),
+                suggested::command("event assess", event, "--unsure")
+            ),
+        ));
     }
     if weighed.unread > 0 {
         return Err(Failure::new(

@@ -3,7 +3,7 @@
 use allymap_domain::author::Author;
 use allymap_domain::kind::field::Audience;
 use allymap_home::status::Who;
-use allymap_home::together::member::WhoSees;
+use allymap_home::together::member::{Asking, WhoSees};
 use serde_json::{Value, json};
 
 use crate::terminal::output::Output;
@@ -32,6 +32,12 @@ pub(crate) fn named(all: &[Who]) -> Vec<Value> {
 /// Who will read what was just kept.
 pub(crate) fn say_who_sees(out: &Output, seen_by: &WhoSees) {
     out.status(format_args!("Who will see it: members of {} ({})", seen_by.map, seen_by.members));
+}
+
+/// What a stranger wrote of themselves, in quotes: it proves nothing.
+pub(crate) fn calls_themselves(asking: &Asking) -> String {
+    let quoted = |text: &str| format!("\"{}\"", text.replace('"', "'"));
+    format!("They call themselves {} of {}.", quoted(&asking.name), quoted(&asking.group))
 }
 
 /// `Ana, Harbour`

@@ -217,16 +217,18 @@ impl<'a, 'h> Demo<'a, 'h> {
             &passphrase,
         ])?;
         self.first.must(&["sync"])?;
-        let waiting = self.first.json(&["member", "waiting"])?;
-        let here = words(&waiting["waiting"][0]["words"]);
-        let there = words(&joined["words"]);
+        let read = words(&joined["words"]);
+        let approve = |words: &[String]| -> Vec<String> {
+            ["member", "approve", "--words"].into_iter().map(str::to_owned).chain(words.iter().cloned()).collect()
+        };
+        let mut others = read.clone();
+        others.rotate_left(1);
+        let refused = self.first.run(&approve(&others).iter().map(String::as_str).collect::<Vec<_>>())?;
+        let let_in = self.first.run(&approve(&read).iter().map(String::as_str).collect::<Vec<_>>())?;
         self.claim(
-            !here.is_empty() && here == there,
-            format_args!("both see the same four words: {}", here.join("  ")),
+            refused.code != 0 && let_in.code == 0,
+            format_args!("only the four words that the newcomer reads let them in: {}", read.join("  ")),
         );
-        let mut approve = vec!["member", "approve", "Dev", "--words"];
-        approve.extend(there.iter().map(String::as_str));
-        self.first.must(&approve)?;
         self.first.must(&["sync"])?;
         self.second.must(&["sync"])?;
         let members = self.second.json(&["member", "list"])?;

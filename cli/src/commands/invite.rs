@@ -39,6 +39,6 @@ impl Answer for Invited {
         let (role, hours) = (role_word(self.role), self.hours);
         out.status(format_args!("One person, as {role}, within {hours} hours. Send it privately."));
         out.status("Next: allymap sync; the invitation works after it.");
-        out.status("When they have used it, allymap sync shows four words. Read them to each other, then: allymap member approve NAME");
+        out.status("When they have used it, allymap sync says so. Let them read their four words to you, and type them: allymap member approve");
     }
 }

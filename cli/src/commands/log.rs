@@ -13,8 +13,8 @@ use crate::app::App;
 use crate::terminal::answer::Answer;
 use crate::terminal::failure::Failure;
 use crate::terminal::output::Output;
+use crate::terminal::suggested;
 use crate::terminal::typed;
-use crate::terminal::words::quoted;
 
 /// Meetings, calls and messages with partners
 #[derive(clap::Args)]
@@ -123,8 +123,8 @@ impl Answer for Noted {
         out.say(format_args!("Kept for {}: {}, {}.", self.who.name, self.kind.label, self.on));
         if let Some(answered) = self.found_out.filter(|answered| *answered > 0) {
             out.say(format_args!(
-                "Eight questions of a first meeting: {answered} answered. See them: allymap partner show {} --questions",
-                quoted(&self.who.name)
+                "Eight questions of a first meeting: {answered} answered. See them: {}",
+                suggested::command("partner show", &self.who.name, "--questions")
             ));
         }
         if let Some(date) = self.follow_up {

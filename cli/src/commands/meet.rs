@@ -18,6 +18,7 @@ use crate::app::App;
 use crate::terminal::answer::Answer;
 use crate::terminal::failure::Failure;
 use crate::terminal::output::Output;
+use crate::terminal::suggested;
 use crate::terminal::typed;
 use crate::terminal::words::{capital, count};
 
@@ -314,7 +315,8 @@ impl Answer for Met {
             out.status("Tell them soon that you keep notes, and that they may read them.");
         }
         for name in &self.strangers {
-            out.status(format_args!("{name} is not on the map yet. Add it with: allymap partner add \"{name}\""));
+            let add = suggested::command("partner add", name, "");
+            out.status(format_args!("{name} is not on the map yet. Add it with: {add}"));
         }
         say_who_sees(out, &self.seen_by);
     }

@@ -4,15 +4,16 @@ use allymap_home::together::member::{self, Approved, Approving, Asking, Declined
 use serde::Serialize;
 use serde_json::json;
 
+use crate::about::who::calls_themselves;
 use crate::app::App;
 use crate::terminal::answer::Answer;
 use crate::terminal::failure::{Exit, Failure};
 use crate::terminal::output::Output;
-use crate::terminal::words::{quoted, role_word};
+use crate::terminal::words::role_word;
 
 /// People and groups who can see this map
 #[derive(clap::Args)]
-#[command(after_help = "Examples:\n  allymap member list\n  allymap member approve Ben")]
+#[command(after_help = "Examples:\n  allymap member list\n  allymap member approve 1")]
 pub(crate) struct Args {
     #[command(subcommand)]
     verb: Verb,
@@ -23,25 +24,25 @@ enum Verb {
     /// Name the members
     #[command(after_help = "Examples:\n  allymap member list\n  allymap member list --json")]
     List,
-    /// Name those who ask to join by your invitations, and the words to compare
+    /// Name those who ask to join by your invitations
     #[command(after_help = "Examples:\n  allymap member waiting\n  allymap member waiting --json")]
     Waiting,
-    /// Let somebody in, after you compared the four words
+    /// Let somebody in, by the four words that they read to you
     #[command(
-        after_help = "Examples:\n  allymap member approve Ben\n  allymap member approve Ben --words river anchor plum seven"
+        after_help = "Examples:\n  allymap member approve 1\n  allymap member approve 1 --words river anchor plum seven"
     )]
     Approve {
-        /// Their name
-        name: Option<String>,
+        /// Their number; it may be left out when one person asks
+        number: Option<usize>,
         /// The four words as they read them to you; asked for otherwise
         #[arg(long, num_args = 4, value_name = "WORD")]
         words: Option<Vec<String>>,
     },
     /// Turn somebody away; their invitation ends
-    #[command(after_help = "Examples:\n  allymap member decline Ben\n  allymap member decline Ben --json")]
+    #[command(after_help = "Examples:\n  allymap member decline 1\n  allymap member decline 1 --json")]
     Decline {
-        /// Their name
-        name: Option<String>,
+        /// Their number; it may be left out when one person asks
+        number: Option<usize>,
     },
 }
 
@@ -55,35 +56,37 @@ pub(crate) fn run(app: &mut App<'_>, args: Args) -> Result<(), Failure> {
             let waiting = Waiting(member::waiting(app.visit()?)?);
             app.tell(&waiting)
         }
-        Verb::Approve { name, words } => {
-            let mut approving = Approving { name, words };
+        Verb::Approve { number, words } => {
+            let mut approving = Approving { number, words };
             let approved = app.settle(&mut approving, member::approve, |app, approving, want| match want {
                 Want::Words(asking) => {
-                    same_words(app, &asking)?;
-                    approving.words = Some(asking.words);
+                    approving.words = Some(words_read(app, &asking)?);
                     Ok(())
                 }
             })?;
             app.tell(&approved)
         }
-        Verb::Decline { name } => {
-            let declined = member::decline(app.visit()?, name.as_deref())?;
+        Verb::Decline { number } => {
+            let declined = member::decline(app.visit()?, number)?;
             app.tell(&declined)
         }
     }
 }
 
-/// Whether they read the words that stand here.
-fn same_words(app: &mut App<'_>, asking: &Asking) -> Result<(), Failure> {
+/// The words as they are read aloud. They stand on no screen here: somebody who could read along would only nod.
+fn words_read(app: &mut App<'_>, asking: &Asking) -> Result<Vec<String>, Failure> {
     if !app.can_ask() {
-        return Err(Failure::missing("Do they read the same words?", "--words W1 W2 W3 W4"));
+        return Err(Failure::missing("Which four words do they read?", "--words W1 W2 W3 W4"));
     }
-    let (name, group, words) = (&asking.name, &asking.group, asking.words.join("  "));
-    let question = format!("{name} ({group}) asks to join. Do they read the same words: {words}");
-    if !app.ask().confirm(&question)? {
+    let number = asking.number;
+    let question =
+        format!("Number {number} asks to join as {}. Which four words do they read to you?", role_word(asking.role));
+    let answer = app.ask().about(&question, &calls_themselves(asking))?;
+    let words: Vec<String> = answer.split_whitespace().map(str::to_lowercase).collect();
+    if words.is_empty() {
         return Err(Failure::new("AM-STOPPED", Exit::Failed, "Nobody was let in."));
     }
-    Ok(())
+    Ok(words)
 }
 
 /// Who is on the map.
@@ -117,7 +120,7 @@ struct Waiting(Vec<Asking>);
 
 impl Answer for Waiting {
     fn json(&self) -> impl Serialize {
-        let asking = |one: &Asking| json!({ "name": one.name, "group": one.group, "role": role_word(one.role), "words": one.words });
+        let asking = |one: &Asking| json!({ "number": one.number, "name": one.name, "group": one.group, "role": role_word(one.role) });
         json!({ "waiting": self.0.iter().map(asking).collect::<Vec<_>>() })
     }
 
@@ -128,14 +131,9 @@ impl Answer for Waiting {
             );
         }
         for one in &self.0 {
-            out.say(format_args!(
-                "{} ({}) asks to join as {}. Words: {}",
-                one.name,
-                one.group,
-                role_word(one.role),
-                one.words.join("  ")
-            ));
-            out.status(format_args!("The same as theirs? allymap member approve {}", quoted(&one.name)));
+            let (number, role) = (one.number, role_word(one.role));
+            out.say(format_args!("Number {number} asks to join as {role}.\n  {}", calls_themselves(one)));
+            out.status(format_args!("Let them read their four words to you: allymap member approve {number}"));
         }
     }
 }

@@ -1,6 +1,6 @@
 //! `allymap new`: a map for a community, with this person as its first convenor.
 
-use allymap_domain::words::label::label;
+use allymap_home::Label;
 use allymap_home::maps::founded::{self, Founded, Founding, Me};
 use allymap_home::maps::practice::{self, Practised};
 use allymap_home::together::relay;
@@ -46,7 +46,7 @@ pub(crate) fn run(app: &mut App<'_>, args: Args) -> Result<(), Failure> {
     app.output.status("Your data stays on your computers. It is sealed before it leaves. You decide who joins.");
     let map = typed::given(args.map, || app.ask().required("Community the map is about", "NAME (allymap new NAME)"))?;
     let (name, group) = name_and_group(app, args.name, args.group)?;
-    let (map, me) = (label(&map)?, Me::called(&name, &group)?);
+    let (map, me) = (Label::typed(&map)?, Me::called(&name, &group)?);
     app.make_home()?;
     let founded = founded::found(app.visit()?, &Founding { map, me, relay })?;
     app.tell(&founded)
@@ -67,7 +67,7 @@ pub(super) fn name_and_group(
 
 impl Answer for Founded {
     fn json(&self) -> impl Serialize {
-        json!({ "map": self.map, "name": self.me.name, "group": self.me.group, "role": "convenor" })
+        json!({ "map": self.map, "name": &*self.me.name, "group": &*self.me.group, "role": "convenor" })
     }
 
     fn say(&self, out: &Output) {
@@ -81,7 +81,7 @@ impl Answer for Founded {
 impl Answer for Practised {
     fn json(&self) -> impl Serialize {
         json!({
-            "map": self.map, "name": self.me.name, "group": self.me.group, "practice": true, "entries": self.entries,
+            "map": self.map, "name": &*self.me.name, "group": &*self.me.group, "practice": true, "entries": self.entries,
         })
     }
 

@@ -10,7 +10,8 @@ use crate::app::App;
 use crate::terminal::answer::Answer;
 use crate::terminal::failure::Failure;
 use crate::terminal::output::Output;
-use crate::terminal::words::{ago, count, quoted};
+use crate::terminal::suggested::quoted;
+use crate::terminal::words::{ago, count};
 
 /// Whom to talk with next, and why
 #[derive(clap::Args)]

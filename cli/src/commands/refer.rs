@@ -19,8 +19,9 @@ use crate::app::App;
 use crate::terminal::answer::Answer;
 use crate::terminal::failure::Failure;
 use crate::terminal::output::Output;
+use crate::terminal::suggested;
 use crate::terminal::typed;
-use crate::terminal::words::{capital, lower, quoted};
+use crate::terminal::words::{capital, lower};
 
 /// Questions that somebody else decides
 #[derive(clap::Args)]
@@ -134,8 +135,8 @@ impl Answer for Handed {
             out.say(format_args!("Kept: {} is referred to {}{reached}.", self.event, to.label()));
         }
         out.status(format_args!(
-            "A message with all that is known: allymap event assess {} --unsure",
-            quoted(&self.event)
+            "A message with all that is known: {}",
+            suggested::command("event assess", &self.event, "--unsure")
         ));
         say_who_sees(out, &self.seen_by);
     }

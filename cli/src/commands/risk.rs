@@ -17,6 +17,7 @@ use crate::app::App;
 use crate::terminal::answer::Answer;
 use crate::terminal::failure::Failure;
 use crate::terminal::output::Output;
+use crate::terminal::suggested;
 use crate::terminal::typed;
 use crate::terminal::words::capital;
 
@@ -230,7 +231,7 @@ impl Answer for Risks {
             out.line(&format!("{:<14}{}", kind.slug(), level.label()), 23, details);
         }
         if out.streams.is_terminal() && self.lines.iter().any(|(_, standing)| standing.is_some()) {
-            out.status(format_args!("More of each: allymap risk show \"{}\"", self.name));
+            out.status(format_args!("More of each: {}", suggested::command("risk show", &self.name, "")));
         }
     }
 }

@@ -5,12 +5,13 @@ use serde::Serialize;
 use serde_json::json;
 
 use crate::about::relay;
+use crate::about::who::calls_themselves;
 use crate::about::who::{named, names};
 use crate::app::App;
 use crate::terminal::answer::Answer;
 use crate::terminal::failure::Failure;
 use crate::terminal::output::Output;
-use crate::terminal::words::{count, quoted, role_word};
+use crate::terminal::words::{count, role_word};
 
 /// What is on this map, what is due, and whether it is shared
 #[derive(clap::Args)]
@@ -101,12 +102,11 @@ trait Parts {
 impl Parts for Status {
     fn say_people(&self, line: &dyn Fn(&str, &str)) {
         for one in &self.asking {
-            let (words, name) = (one.words.join("  "), quoted(&one.name));
+            let (number, themselves) = (one.number, calls_themselves(one));
             line(
                 "Asks",
                 &format!(
-                    "{} ({}). Compare the words: {words}\nThe same? allymap member approve {name}",
-                    one.name, one.group
+                    "number {number}. Let them read their four words to you: allymap member approve {number}\n{themselves}"
                 ),
             );
         }

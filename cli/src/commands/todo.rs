@@ -11,6 +11,7 @@ use crate::app::App;
 use crate::terminal::answer::Answer;
 use crate::terminal::failure::Failure;
 use crate::terminal::output::Output;
+use crate::terminal::suggested;
 use crate::terminal::words::count;
 
 /// What to find out next; whether you know enough to go on
@@ -93,8 +94,12 @@ impl Answer for ToDo {
         }
         let answer = "Not knowing is fine. Next: allymap map answer QUESTION";
         match next {
-            Some(Next::Place(name)) => out.status(format_args!("{answer} · allymap place edit \"{name}\"")),
-            Some(Next::Partner(name)) => out.status(format_args!("{answer} · allymap partner edit \"{name}\"")),
+            Some(Next::Place(name)) => {
+                out.status(format_args!("{answer} · {}", suggested::command("place edit", name, "")))
+            }
+            Some(Next::Partner(name)) => {
+                out.status(format_args!("{answer} · {}", suggested::command("partner edit", name, "")))
+            }
             None if !todo.progress.missing.is_empty() => out.status(answer),
             None => {}
         }

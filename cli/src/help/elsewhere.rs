@@ -1,9 +1,8 @@
 //! Words of the guides and of everyday speech that are no commands here, and the command that does what they mean.
 
+use crate::terminal::suggested;
 use allymap_domain::entry::position::Place;
 use clap::Command;
-
-use crate::terminal::words::quoted;
 
 /// What somebody may type, and what does it. A command that is not in the tree (yet) is not told.
 const WORDS: &[(&str, &str)] = &[
@@ -69,11 +68,11 @@ pub(crate) fn hint(tree: &Command, words: &[String]) -> Option<String> {
     }
     match (path.as_slice(), typed.get(path.len()), typed.get(path.len() + 1)) {
         (["place"], Some(who), Some(place)) if Place::typed(place).is_some() => {
-            Some(format!("On the spectrum that is: allymap move {} {place}", quoted(who)))
+            Some(format!("On the spectrum that is: {}", suggested::command("move", who, place)))
         }
         ([noun], Some(who), None) => {
             let (_, command) = BEHIND.iter().find(|(word, _)| word == noun)?;
-            Some(format!("Perhaps: allymap {command} {}", quoted(who)))
+            Some(format!("Perhaps: {}", suggested::command(command, who, "")))
         }
         (_, None, _) => {
             let verbs: Vec<&str> = here.get_subcommands().map(Command::get_name).collect();

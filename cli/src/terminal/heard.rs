@@ -4,9 +4,10 @@ use allymap_home::Heard;
 use allymap_home::together::sync::News;
 
 use crate::about::relay;
+use crate::about::who::calls_themselves;
 use crate::terminal::failure::exchange::{refusal, stopped, unreachable};
 use crate::terminal::output::Output;
-use crate::terminal::words::{count, quoted};
+use crate::terminal::words::count;
 
 /// Says it at once.
 pub(crate) fn say(out: &Output, heard: &Heard) {
@@ -50,11 +51,10 @@ pub(crate) fn say(out: &Output, heard: &Heard) {
         Heard::Received { .. } => {}
         Heard::LetIn { map } => out.status(format_args!("You are a member of {map} now.")),
         Heard::AsksToJoin(asking) => out.status(format_args!(
-            "{} ({}) asks to join. Words: {}. Same as theirs? allymap member approve {}",
-            asking.name,
-            asking.group,
-            asking.words.join("  "),
-            quoted(&asking.name)
+            "Somebody asks to join: number {}. Let them read their four words to you: allymap member approve {}\n  {}",
+            asking.number,
+            asking.number,
+            calls_themselves(asking)
         )),
         Heard::Created => out.status("The relay keeps this map's sealed changes from now on."),
         Heard::NotTaken { why, parts } => out.warn(format_args!(

@@ -271,8 +271,13 @@ impl Output {
         if self.plain { line.to_owned() } else { broken(self.width().unwrap_or(80), set_in, line) }
     }
 
-    /// Text as it may be printed: see [`clean`] and `--discreet`.
-    fn safe(&self, text: &str) -> String {
+    /// What somebody wrote, in one line of several to choose from: it cannot look like another choice.
+    pub(crate) fn one_line(&self, text: &str) -> String {
+        self.safe(text).replace(['\t', '\n'], " ")
+    }
+
+    /// Text as it may be printed: see [`clean`] and `--discreet`. Everything that reaches a terminal goes through here.
+    pub(crate) fn safe(&self, text: &str) -> String {
         clean(&self.hidden.shown(text))
     }
 

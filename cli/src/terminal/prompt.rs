@@ -64,6 +64,16 @@ impl Prompt {
         Ok(Some(answer).filter(|answer| !answer.is_empty()))
     }
 
+    /// A line about something that a stranger wrote: it stands below the question.
+    pub(crate) fn about(&self, question: &str, what: &str) -> Result<String, Failure> {
+        if self.output.plain {
+            return self.output.ask_line(&format!("{question}\n{}", self.output.one_line(what)));
+        }
+        let (question, what) = (self.output.safe(question), self.output.one_line(what));
+        let answer = inquire::Text::new(&question).with_help_message(&what).prompt().map_err(gone)?;
+        Ok(answer.trim().to_owned())
+    }
+
     /// One of these, by number or by name; `None` for Enter.
     pub(crate) fn choose(&self, question: &str, choices: &[String]) -> Result<Option<usize>, Failure> {
         Ok(match self.pick(question, choices, false)? {
@@ -78,8 +88,11 @@ impl Prompt {
             return Ok(Picked::Nothing);
         }
         if self.output.plain {
-            let list: Vec<String> =
-                choices.iter().enumerate().map(|(at, choice)| format!("{} {choice}", at + 1)).collect();
+            let list: Vec<String> = choices
+                .iter()
+                .enumerate()
+                .map(|(at, choice)| format!("{} {}", at + 1, self.output.one_line(choice)))
+                .collect();
             let keys = if back { "Enter: none; b: back" } else { "Enter: none" };
             let answer = self.line(&format!("{question}\n{}\nNumber ({keys})", list.join("\n")))?;
             if back && answer.eq_ignore_ascii_case(BACK) {
@@ -88,10 +101,9 @@ impl Prompt {
             let number = answer.trim().parse::<usize>().ok().filter(|number| (1..=choices.len()).contains(number));
             return Ok(number.map_or(Picked::Nothing, |number| Picked::One(number - 1)));
         }
-        let mut lines: Vec<_> = choices.iter().map(|choice| self.output.hidden.shown(choice)).collect();
-        lines.extend(back.then(|| format!("{BACK}  back to the question before").into()));
-        let picked =
-            inquire::Select::new(&self.output.hidden.shown(question), lines).raw_prompt_skippable().map_err(gone)?;
+        let mut lines: Vec<String> = choices.iter().map(|choice| self.output.one_line(choice)).collect();
+        lines.extend(back.then(|| format!("{BACK}  back to the question before")));
+        let picked = inquire::Select::new(&self.output.safe(question), lines).raw_prompt_skippable().map_err(gone)?;
         Ok(match picked.map(|picked| picked.index) {
             Some(at) if at == choices.len() => Picked::Back,
             Some(at) => Picked::One(at),
@@ -113,7 +125,7 @@ impl Prompt {
     }
 
     pub(crate) fn secret(&self, question: &str) -> Result<Zeroizing<String>, Failure> {
-        let typed = rpassword::prompt_password(format!("{question}: "));
+        let typed = rpassword::prompt_password(self.output.safe(&format!("{question}: ")));
         typed.map(Zeroizing::new).map_err(|_| Failure::stopped())
     }
 
@@ -142,7 +154,7 @@ impl Prompt {
         if self.output.plain {
             return self.output.ask_line(question);
         }
-        let answer = inquire::Text::new(&self.output.hidden.shown(question)).prompt().map_err(gone)?;
+        let answer = inquire::Text::new(&self.output.safe(question)).prompt().map_err(gone)?;
         Ok(answer.trim().to_owned())
     }
 }

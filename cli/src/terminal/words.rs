@@ -98,15 +98,6 @@ pub(crate) fn cut(text: &str, width: usize) -> String {
     text.chars().take_while(fits).collect()
 }
 
-/// A name as it has to be typed in a command.
-pub(crate) fn quoted(name: &str) -> String {
-    if name.chars().all(|letter| letter.is_alphanumeric() || "-./:=".contains(letter)) {
-        name.to_owned()
-    } else {
-        format!("\"{name}\"")
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -27,6 +27,7 @@ pub mod trouble;
 mod visit;
 
 pub use allymap_document::quiet_panics;
+pub use allymap_seal::{Label, NotALabel};
 pub use discreet::Discreet;
 pub use heard::Heard;
 pub use home::Home;

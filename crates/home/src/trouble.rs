@@ -17,8 +17,8 @@ use std::path::{Path, PathBuf};
 use allymap_document::EditError;
 use allymap_domain::ids::EntryId;
 use allymap_domain::rejection::Rejection;
-use allymap_domain::words::label::NotALabel;
 use allymap_replica::{EditFailure, OpenError, Unreadable};
+use allymap_seal::NotALabel;
 use allymap_seal::SlotError;
 
 pub use allies::Allies;

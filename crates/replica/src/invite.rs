@@ -1,6 +1,6 @@
 //! Joining by approval: an invitation gives the right to ask, a convenor gives the key after four words were compared.
 
-use allymap_seal::{ActError, DeviceKeys, Invitation, InvitationError, JoinRequest, KemKey, Offer, Role};
+use allymap_seal::{ActError, DeviceKeys, Invitation, InvitationError, JoinRequest, KemKey, Label, Offer, Role};
 use allymap_wire::{
     BoxToken, Challenge, Code, DeviceKey, Message, MessageKind, PROTOCOL, RelayKeyHash, Slot, Timestamp,
     auth_transcript, limits,
@@ -28,6 +28,8 @@ pub struct Invited {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Asking {
     pub token: BoxToken,
+    /// Which of all invitations of this device they took, the oldest being 1. It stays theirs, whoever else asks.
+    pub number: usize,
     pub name: String,
     pub group: String,
     pub role: Role,
@@ -83,7 +85,8 @@ impl Replica {
             group,
             map_name,
             expires,
-        );
+        )
+        .map_err(InvitationError::from)?;
         let row = InvitationRow {
             secret,
             role: role as u8,
@@ -117,9 +120,10 @@ impl Replica {
 
     /// Who asks to join, and the words to compare.
     pub fn asking(&self, rows: &dyn Rows) -> Result<Vec<Asking>, Unreadable> {
-        let draft = self.me.draft(rows);
+        let mut invitations = self.me.draft(rows).invitations()?;
+        invitations.sort_by_key(|(token, row)| (row.expires, *token));
         let mut asking = Vec::new();
-        for (token, row) in draft.invitations()? {
+        for (number, (token, row)) in (1..).zip(invitations) {
             let (false, Some(sealed), Some(role)) = (row.answered, &row.request, role_of(&row)) else { continue };
             let invitation =
                 Invitation { space: self.space(), relay: row.relay, secret: row.secret, url: row.url.clone() };
@@ -127,7 +131,8 @@ impl Replica {
             let words =
                 allymap_seal::four_words(self.me.space(), &request.device, &request.kem, &self.device(), &row.secret);
             let JoinRequest { device, kem, name, group, .. } = request;
-            asking.push(Asking { token, name, group, role, words, device, kem });
+            let (name, group) = (name.to_string(), group.to_string());
+            asking.push(Asking { token, number, name, group, role, words, device, kem });
         }
         Ok(asking)
     }
@@ -213,8 +218,8 @@ pub struct Joining {
     invitation: Invitation,
     keys: DeviceKeys,
     host: String,
-    name: String,
-    group: String,
+    name: Label,
+    group: Label,
     stage: Stage,
 }
 
@@ -261,7 +266,7 @@ pub enum JoinFailure {
 
 impl Joining {
     /// `host`: the authority that is connected to, as in the HTTP request.
-    pub fn new(invitation: Invitation, keys: DeviceKeys, host: String, name: String, group: String) -> Joining {
+    pub fn new(invitation: Invitation, keys: DeviceKeys, host: String, name: Label, group: Label) -> Joining {
         Joining { invitation, keys, host, name, group, stage: Stage::Hello }
     }
 
@@ -300,7 +305,7 @@ impl Joining {
             }
             (Stage::Offer, Message::Box { slot: Slot::Offer, bytes: Some(sealed) }) => {
                 let offer = self.invitation.open_offer(&sealed).map_err(|_| JoinFailure::Altered)?;
-                let request = JoinRequest::new(&self.keys, &self.invitation, &self.name, &self.group);
+                let request = JoinRequest::new(&self.keys, &self.invitation, self.name.clone(), self.group.clone());
                 let sealed = self
                     .invitation
                     .seal_request(&offer.convenors, &request, chance)

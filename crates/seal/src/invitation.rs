@@ -21,6 +21,7 @@ use zeroize::Zeroize;
 use crate::epoch::EpochKey;
 use crate::hpke_box::{self, KemKey, KemSecret};
 use crate::keys::{DeviceKeys, expand};
+use crate::label::{Label, NotALabel};
 use crate::op::{Body, Role, SignedOp};
 use crate::record::{pad, unpad};
 
@@ -58,9 +59,9 @@ pub struct Offer {
     pub role: Role,
     /// A suggestion.
     #[n(7)]
-    pub group: String,
+    pub group: Option<Label>,
     #[n(8)]
-    pub map_name: String,
+    pub map_name: Label,
     /// Milliseconds since 1970, by the inviter's clock; the relay counts by its own.
     #[n(9)]
     pub expires: u64,
@@ -77,9 +78,9 @@ pub struct JoinRequest {
     #[n(2)]
     pub kem: KemKey,
     #[n(3)]
-    pub name: String,
+    pub name: Label,
     #[n(4)]
-    pub group: String,
+    pub group: Label,
     #[n(5)]
     proof: Signature,
 }
@@ -106,6 +107,8 @@ pub enum InvitationError {
     OtherSpace,
     #[error("the signature does not fit")]
     Signature,
+    #[error(transparent)]
+    Label(#[from] NotALabel),
 }
 
 impl Invitation {
@@ -208,8 +211,6 @@ impl Invitation {
             return Err(InvitationError::Signature);
         }
         let fits = offer.v == 1
-            && offer.group.len() <= TEXT_BYTES
-            && offer.map_name.len() <= TEXT_BYTES
             && !offer.convenors.is_empty()
             && offer.convenors.len() <= CONVENORS
             && offer.heads.len() <= CONVENORS;
@@ -225,7 +226,7 @@ impl Invitation {
         request: &JoinRequest,
         rng: &mut impl CryptoRng,
     ) -> Result<Vec<u8>, InvitationError> {
-        if convenors.is_empty() || convenors.len() > CONVENORS || !request.fits() {
+        if convenors.is_empty() || convenors.len() > CONVENORS {
             return Err(InvitationError::Limit);
         }
         let key = EpochKey::generate(rng);
@@ -277,7 +278,7 @@ impl Invitation {
             return Err(InvitationError::Newer);
         }
         let request: JoinRequest = allymap_wire::decode(plain).map_err(InvitationError::Malformed)?;
-        if request.v != 1 || !request.fits() {
+        if request.v != 1 {
             return Err(InvitationError::Limit);
         }
         if !request.kem.is_usable() {
@@ -310,31 +311,22 @@ impl Offer {
         group: &str,
         map_name: &str,
         expires: Timestamp,
-    ) -> Offer {
+    ) -> Result<Offer, NotALabel> {
         convenors.truncate(CONVENORS);
         let heads = heads.into_iter().take(CONVENORS).collect();
-        let (group, map_name) = (group.into(), map_name.into());
-        Offer { v: 1, genesis, heads, inviter, grant, convenors, role, group, map_name, expires: expires.0 }
+        let group = Some(group).filter(|group| !group.is_empty()).map(Label::new).transpose()?;
+        let map_name = Label::new(map_name)?;
+        Ok(Offer { v: 1, genesis, heads, inviter, grant, convenors, role, group, map_name, expires: expires.0 })
     }
 }
 
 impl JoinRequest {
     /// The device signs that it asks, with this name, by this invitation.
-    pub fn new(keys: &DeviceKeys, invitation: &Invitation, name: &str, group: &str) -> JoinRequest {
-        let mut request = JoinRequest {
-            v: 1,
-            device: keys.public(),
-            kem: keys.kem_public(),
-            name: name.into(),
-            group: group.into(),
-            proof: Signature([0; 64]),
-        };
+    pub fn new(keys: &DeviceKeys, invitation: &Invitation, name: Label, group: Label) -> JoinRequest {
+        let mut request =
+            JoinRequest { v: 1, device: keys.public(), kem: keys.kem_public(), name, group, proof: Signature([0; 64]) };
         request.proof = keys.sign(&request.transcript(invitation));
         request
-    }
-
-    fn fits(&self) -> bool {
-        self.name.len() <= TEXT_BYTES && self.group.len() <= TEXT_BYTES
     }
 
     fn transcript(&self, invitation: &Invitation) -> Vec<u8> {
@@ -379,7 +371,6 @@ impl fmt::Debug for JoinRequest {
     }
 }
 
-const TEXT_BYTES: usize = 256;
 const CONVENORS: usize = 64;
 const REQUEST_BOX: usize = hpke_box::OVERHEAD + 32;
 

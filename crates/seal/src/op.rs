@@ -14,6 +14,7 @@ use minicbor::{Decode, Encode};
 use crate::epoch::SealedKey;
 use crate::hpke_box::KemKey;
 use crate::keys::DeviceKeys;
+use crate::label::Label;
 
 /// What a device may do. The higher number may do all that the lower one may.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Encode, Decode)]
@@ -58,9 +59,9 @@ pub enum Body {
         role: Role,
         /// What the person calls herself, and her group.
         #[n(3)]
-        name: String,
+        name: Label,
         #[n(4)]
-        group: String,
+        group: Label,
         /// Epoch keys that the newcomer was given by other means than a packet.
         #[n(5)]
         keys: Vec<KeyId>,
@@ -74,7 +75,7 @@ pub enum Body {
         #[cbor(with = "crate::statement::hashes")]
         cut: Vec<[u8; 32]>,
         #[n(2)]
-        reason: String,
+        reason: Option<Label>,
     },
     #[n(3)]
     Mint {
@@ -174,8 +175,6 @@ impl Op {
     /// An operation's bytes. A key for 2,000 devices names 2,000 grants.
     pub const BYTES: usize = 128 << 10;
     pub(crate) const PREV: usize = 256;
-    const NAME_BYTES: usize = 256;
-    const REASON_BYTES: usize = 1 << 10;
     pub(crate) const KEYS: usize = 256;
 
     pub fn decode(bytes: &[u8]) -> Result<Op, OpError> {
@@ -242,15 +241,8 @@ impl Op {
             && match &self.body {
                 None => true,
                 Some(Body::Genesis { suite, .. }) => *suite == 1,
-                Some(Body::Grant { name, group, keys, .. }) => {
-                    name.len() <= Self::NAME_BYTES
-                        && group.len() <= Self::NAME_BYTES
-                        && keys.len() <= Self::KEYS
-                        && ascends(keys)
-                }
-                Some(Body::Revoke { cut, reason, .. }) => {
-                    cut.len() <= 2_000 && ascends(cut) && reason.len() <= Self::REASON_BYTES
-                }
+                Some(Body::Grant { keys, .. }) => keys.len() <= Self::KEYS && ascends(keys),
+                Some(Body::Revoke { cut, .. }) => cut.len() <= 2_000 && ascends(cut),
                 Some(Body::Mint { links, to, .. }) => {
                     links.len() <= Self::KEYS
                         && links.windows(2).all(|pair| pair[0].0 < pair[1].0)
@@ -328,11 +320,11 @@ mod tests {
                 sign: keys.public(),
                 kem: keys.kem_public(),
                 role: Role::Member,
-                name: "Wren".into(),
-                group: "Harbour".into(),
+                name: Label::new("Wren").unwrap(),
+                group: Label::new("Harbour").unwrap(),
                 keys: vec![KeyId([5; 32])],
             },
-            Body::Revoke { sign: keys.public(), cut: vec![[1; 32], [2; 32]], reason: "lost".into() },
+            Body::Revoke { sign: keys.public(), cut: vec![[1; 32], [2; 32]], reason: Label::new("lost").ok() },
             Body::Mint {
                 key: KeyId([1; 32]),
                 links: vec![(KeyId([2; 32]), SealedKey([7; 72]))],
@@ -390,8 +382,9 @@ mod tests {
 
     #[test]
     fn no_prefix_and_no_flipped_bit_of_an_operation_panics() {
-        let bytes =
-            op(Body::Revoke { sign: keys().public(), cut: vec![[1; 32]], reason: "lost".into() }).sign(&keys()).bytes;
+        let bytes = op(Body::Revoke { sign: keys().public(), cut: vec![[1; 32]], reason: Label::new("lost").ok() })
+            .sign(&keys())
+            .bytes;
         for end in 0..bytes.len() {
             assert!(Op::decode(&bytes[..end]).is_err());
         }

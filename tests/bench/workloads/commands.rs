@@ -105,7 +105,7 @@ fn together(report: &mut Report, first: &Volunteer, folder: &Folder) {
     first.ok(&["sync"]);
     let words = joined["words"].as_array().expect("four words").iter().map(|word| word.as_str().expect("a word"));
     let words: Vec<&str> = words.collect();
-    first.ok(&[&["member", "approve", "Ben", "--words"][..], &words].concat());
+    first.ok(&[&["member", "approve", "--words"][..], &words].concat());
     first.ok(&["sync"]);
     let fetched = second.json(&["sync"]);
     exchange(report, "`sync` of a newcomer: everything comes", &fetched);

@@ -268,7 +268,7 @@ fn text_in_a_command_is_warned_about_once_and_only_at_a_terminal() {
 }
 
 #[test]
-fn whoever_lets_somebody_in_is_asked_whether_the_words_are_the_same() {
+fn whoever_lets_somebody_in_types_the_words_that_are_read_to_them_and_sees_none() {
     let shared = Shared::with_members(1);
     let ana = &shared.members[0];
     let code = ana.ok(&["invite"]).stdout;
@@ -282,15 +282,26 @@ fn whoever_lets_somebody_in_is_asked_whether_the_words_are_the_same() {
     assert!(waiting.contains(&words.join("  ")) && waiting.contains("run: allymap sync"), "{waiting}");
     ana.ok(&["sync"]);
     let status = ana.ok(&["status"]).stdout;
-    assert!(status.contains(&words.join("  ")) && status.contains("allymap member approve \"Ben Two\""), "{status}");
+    assert!(status.contains("allymap member approve 1"), "{status}");
+    for arguments in [&["status"][..], &["status", "--json"], &["member", "waiting"], &["member", "waiting", "--json"]]
+    {
+        let answer = ana.ok(arguments);
+        for word in &words {
+            let said = answer.stdout.split(|c: char| !c.is_alphanumeric()).any(|one| one == *word);
+            assert!(!said, "{arguments:?} reads the words along: {answer:?}");
+        }
+    }
+    for (typed, code) in [("", 1), ("one two three four", 1), (&*words[..3].join(" "), 1)] {
+        let mut approve = Terminal::start(ana, &["member", "approve", "--plain"]);
+        approve.wait_for("They call themselves \"Ben Two\" of \"Bay\".");
+        approve.type_line(typed);
+        assert_eq!(approve.finish(), code, "{}", approve.shown);
+        assert!(approve.shown.contains("Nobody was let in."), "{}", approve.shown);
+        assert!(!approve.shown.contains(words[3]), "{}", approve.shown);
+    }
     let mut approve = Terminal::start(ana, &["member", "approve", "--plain"]);
-    approve.wait_for("[y/N]");
-    approve.type_line("n");
-    assert_eq!(approve.finish(), 1, "{}", approve.shown);
-    assert!(approve.shown.contains("Nobody was let in."), "{}", approve.shown);
-    let mut approve = Terminal::start(ana, &["member", "approve", "--plain"]);
-    approve.wait_for("[y/N]");
-    approve.type_line("y");
+    approve.wait_for("Which four words do they read to you?");
+    approve.type_line(&words.join(" ").to_uppercase());
     assert_eq!(approve.finish(), 0, "{}", approve.shown);
     assert!(approve.shown.contains("tell Ben Two to run allymap sync"), "{}", approve.shown);
     ana.ok(&["sync"]);

@@ -35,7 +35,7 @@ impl Said {
         let line = arguments.iter().map(|word| quoted(word)).collect::<Vec<_>>().join(" ");
         let mut terminal = Terminal::start(who, arguments);
         if let Some(typed) = typed {
-            terminal.wait_for("[y/N]");
+            terminal.wait_for("They call themselves");
             terminal.type_line(typed);
         }
         let code = terminal.finish();
@@ -186,9 +186,9 @@ fn what_is_said_while_people_come_together_is_what_somebody_looked_at() {
         let words: Vec<&str> = words.iter().map(String::as_str).collect();
         if format == ["--plain"] {
             // Without --plain the question is drawn letter by letter.
-            said.one("member-approve", ana, &["member", "approve", name, "--plain"], Some("y"));
+            said.one("member-approve", ana, &["member", "approve", "--plain"], Some(&words.join(" ")));
         } else {
-            let approve = [&["member", "approve", name, "--words"][..], &words, format].concat();
+            let approve = [&["member", "approve", "--words"][..], &words, format].concat();
             said.one("member-approve", ana, &approve, None);
         }
         ana.ok(&["sync"]);

@@ -159,7 +159,7 @@ const FAILURES: &[&str] = &[
     "lock",
     "lock --new-passphrase",
     "invite",
-    "member approve Ben",
+    "member approve 1",
     "relay add ALLYMAP-RELAY:9QK2",
     "join ALLYMAP:9QK2",
     "sync",

@@ -74,7 +74,7 @@ fn words_of_the_guides_are_answered_with_the_command_that_does_it() {
         assert!(answer.stderr.contains(&format!("Here that is: allymap {command}\n")), "{word}: {answer:?}");
     }
     let answer = wren.run(&["place", "cr dunn", "passive-opponent"]);
-    assert!(answer.stderr.contains("allymap move \"cr dunn\" passive-opponent"), "{answer:?}");
+    assert!(answer.stderr.contains("allymap move 'cr dunn' passive-opponent"), "{answer:?}");
     assert!(wren.run(&["approach", "choir"]).stderr.contains("allymap approach check choir"));
     // These are commands, or other words of one.
     for words in [&["exchange", "--help"][..], &["ask", "--help"], &["got", "--help"], &["voices", "--help"]] {

@@ -27,11 +27,11 @@ fn wrong_words_let_nobody_in() {
     ben.ok(&["join", code.trim(), "--name", "Ben", "--group", "Bay", "--no-input"]);
     assert_eq!(ben.run(&["sync"]).code, 6);
     ana.ok(&["sync"]);
-    let answer = ana.run(&["member", "approve", "Ben", "--words", "one", "two", "three", "four"]);
+    let answer = ana.run(&["member", "approve", "1", "--words", "one", "two", "three", "four"]);
     assert_eq!(answer.code, 1);
     assert!(answer.stderr.contains("Nobody was let in."), "{answer:?}");
     assert_eq!(ana.json(&["member", "list"])["members"].as_array().unwrap().len(), 1);
-    ana.ok(&["member", "decline", "Ben"]);
+    ana.ok(&["member", "decline", "1"]);
     assert_eq!(ana.json(&["member", "waiting"])["waiting"].as_array().unwrap().len(), 0);
     let answer = ana.ok(&["member", "waiting"]);
     assert!(answer.stderr.contains("is let in on that convenor's computer"), "{answer:?}");

@@ -70,7 +70,7 @@ fn next_has_a_fixed_order_with_a_reason_on_every_line() {
     assert!(first.stdout.lines().all(|line| line.chars().count() <= 80), "{first:?}");
     assert!(first.stderr.contains("5 more: allymap next --all\n"), "{first:?}");
     let first = wren.ok(&["next", "--for", "welcome towns"]).stderr;
-    assert!(first.contains("5 more: allymap next --for \"welcome towns\" --all\n"), "{first}");
+    assert!(first.contains("5 more: allymap next --for 'welcome towns' --all\n"), "{first}");
     let json = wren.json(&["next"]);
     assert_eq!((json["next"].as_array().unwrap().len(), &json["next"][0]["position"]), (5, &"passive-ally".into()));
     assert_eq!(wren.run(&["next", "--for", "whales"]).code, 3);

@@ -16,8 +16,9 @@ use crate::app::App;
 use crate::terminal::answer::Answer;
 use crate::terminal::failure::Failure;
 use crate::terminal::output::Output;
+use crate::terminal::suggested;
 use crate::terminal::typed;
-use crate::terminal::words::{lower, quoted};
+use crate::terminal::words::lower;
 
 #[derive(clap::Args)]
 pub(super) struct Add {
@@ -147,7 +148,7 @@ impl Answer for Added {
         out.say(format_args!("Added {}, {}  [{}]", event.name, when(event.day), self.event.short));
         out.say(format_args!("So far: {}.", lower(self.event.outcome.label().words())));
         say_requests(out, &self.requests);
-        out.status(format_args!("Go on with: allymap event assess {}", quoted(&event.name)));
+        out.status(format_args!("Go on with: {}", suggested::command("event assess", &event.name, "")));
         say_who_sees(out, &self.seen_by);
     }
 }

@@ -14,8 +14,8 @@ use crate::app::App;
 use crate::terminal::answer::Answer;
 use crate::terminal::failure::Failure;
 use crate::terminal::output::Output;
+use crate::terminal::suggested;
 use crate::terminal::typed;
-use crate::terminal::words::quoted;
 
 #[derive(clap::Args)]
 pub(super) struct Args {
@@ -61,8 +61,8 @@ impl Answer for Recorded {
         for condition in &self.outcome.conditions {
             out.line("Condition", COLUMN, condition);
         }
-        let event = quoted(&self.event);
-        out.status(format_args!("On record with {}. The sheet: allymap event print {event}", self.pack));
+        let print = suggested::command("event print", &self.event, "");
+        out.status(format_args!("On record with {}. The sheet: {print}", self.pack));
         say_who_sees(out, &self.seen_by);
     }
 }

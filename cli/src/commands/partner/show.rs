@@ -25,7 +25,7 @@ use crate::app::App;
 use crate::terminal::answer::Answer;
 use crate::terminal::failure::Failure;
 use crate::terminal::output::Output;
-use crate::terminal::words::quoted;
+use crate::terminal::suggested;
 
 /// Where the text begins beside its label.
 pub(super) const COLUMN: usize = 22;
@@ -199,7 +199,7 @@ impl Answer for Questions {
             }
         }
         if answered < of {
-            out.status(format_args!("Find out more: allymap meet {}", quoted(&self.name)));
+            out.status(format_args!("Find out more: {}", suggested::command("meet", &self.name, "")));
         }
     }
 }

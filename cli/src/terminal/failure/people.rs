@@ -34,30 +34,28 @@ pub(super) fn people(trouble: People) -> Failure {
         People::NoMapInIt(error) => {
             Failure::new("AM-JOIN", Exit::Failed, format!("The invitation's map cannot be read: {error}."))
         }
-        People::NobodyAsks { called } => Failure::new(
+        People::NobodyAsks { number } => Failure::new(
             "AM-NOBODY",
             Exit::WhichEntry,
-            match called {
-                Some(name) => format!("Nobody called {name} asks to join."),
+            match number {
+                Some(number) => format!("Nobody asks to join under number {number}."),
                 None => "Nobody asks to join.".to_owned(),
             },
         )
         .hint("Requests arrive with: allymap sync, on the computer that made the invitation."),
         People::SeveralAsk { fitting } => {
             let mut failure = Failure::new("AM-WHICH", Exit::WhichEntry, "More than one person asks to join.")
-                .hint("Name one: allymap member approve NAME");
+                .hint("Say which, by their number: allymap member approve NUMBER");
             failure.candidates = fitting
                 .into_iter()
-                .map(|one| Candidate { id: one.words.join(" "), name: one.name, kind: one.group })
+                .map(|one| Candidate { id: one.number.to_string(), name: one.name, kind: one.group })
                 .collect();
             failure
         }
-        People::OtherWords { ours } => Failure::new(
-            "AM-WORDS",
-            Exit::Failed,
-            format!("These are not the words on this side ({}).", ours.join("  ")),
-        )
-        .hint("Nobody was let in. If the words differ when read aloud, somebody may stand between you: allymap member decline."),
+        People::OtherWords { number } => Failure::new("AM-WORDS", Exit::Failed, "These are not the words of who asks.")
+            .hint(format!(
+                "Nobody was let in. Let them read their words once more. If they differ again, somebody may stand between you: allymap member decline {number}"
+            )),
     }
 }
 

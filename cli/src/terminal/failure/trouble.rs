@@ -1,10 +1,10 @@
 //! The home's troubles in words, a family at a time. None has a catch-all: a new trouble asks for its words here.
 
-use allymap_domain::words::label::NotALabel;
-use allymap_home::Trouble;
 use allymap_home::trouble::{Entry, Fitting, Which};
+use allymap_home::{NotALabel, Trouble};
 
 use super::{Candidate, Exit, Failure, allies, campaign, community, computer, events, exchange, journal, people};
+use crate::terminal::suggested;
 
 impl From<Trouble> for Failure {
     fn from(trouble: Trouble) -> Failure {
@@ -69,12 +69,12 @@ fn which(trouble: Which) -> Failure {
         }
         Which::NoEvent { said, near } => {
             let mut failure = which(Which::None { said: said.clone(), near });
-            failure.hint = Some(format!("Add it with: allymap event add \"{said}\""));
+            failure.hint = Some(format!("Add it with: {}", suggested::command("event add", &said, "")));
             return failure;
         }
         Which::None { said, near } if near.is_empty() => (
             format!("Nothing on this map is called \"{said}\"."),
-            format!("Add it with: allymap partner add \"{said}\""),
+            format!("Add it with: {}", suggested::command("partner add", &said, "")),
             near,
         ),
         Which::None { said, near } => (

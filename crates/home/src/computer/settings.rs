@@ -3,7 +3,8 @@
 use std::path::PathBuf;
 
 use allymap_domain::map::{LONGEST, Map, RHYTHM};
-use allymap_domain::words::label::{clean, label};
+use allymap_domain::words::label::clean;
+use allymap_seal::Label;
 use toml_edit::{DocumentMut, Item, Value};
 
 use crate::computer::folders::{Folders, write_private};
@@ -204,7 +205,8 @@ impl Setting {
         let shown = || clean(typed).chars().take(40).collect();
         let unfit = match self.holds {
             Holds::Label => {
-                return label(typed).map_err(|error| Trouble::Settings(trouble::Settings::NotALabel(error)));
+                let label = Label::typed(typed).map_err(trouble::Settings::NotALabel);
+                return label.map(|label| label.to_string()).map_err(Trouble::Settings);
             }
             Holds::YesNo => match typed.trim().to_lowercase().as_str() {
                 "true" | "yes" | "on" => return Ok("true".to_owned()),

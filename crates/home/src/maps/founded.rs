@@ -1,9 +1,8 @@
 //! A map for a community, with this person as its first convenor.
 
 use allymap_domain::map::{Map, NewMap};
-use allymap_domain::words::label::label;
 use allymap_replica::{Founding as Beginning, Replica};
-use allymap_seal::{DeviceKeys, RootKeys, RootSeed};
+use allymap_seal::{DeviceKeys, Label, RootKeys, RootSeed};
 use allymap_wire::SpaceId;
 use zeroize::Zeroizing;
 
@@ -14,15 +13,15 @@ use crate::visit::Visit;
 /// Who this person is on a map, as others see it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Me {
-    pub name: String,
-    pub group: String,
+    pub name: Label,
+    pub group: Label,
 }
 
 /// What a map begins with.
 #[derive(Clone, Debug)]
 pub struct Founding {
     /// The community that it is about.
-    pub map: String,
+    pub map: Label,
     pub me: Me,
     /// Where it is exchanged.
     pub relay: Option<Address>,
@@ -38,7 +37,7 @@ pub struct Founded {
 impl Me {
     /// Names that can be shown, or why not.
     pub fn called(name: &str, group: &str) -> Result<Me, Trouble> {
-        Ok(Me { name: label(name)?, group: label(group)? })
+        Ok(Me { name: Label::typed(name)?, group: Label::typed(group)? })
     }
 }
 
@@ -50,10 +49,10 @@ pub fn found(v: &mut Visit<'_>, founding: &Founding) -> Result<Founded, Trouble>
     if let Some(relay) = relay {
         relay::lay(v, relay)?;
     }
-    let (document, new) = (v.map_document()?, NewMap { name: map.clone(), community: String::new() });
+    let (document, new) = (v.map_document()?, NewMap { name: map.to_string(), community: String::new() });
     v.edit(document, |edit| Map::create(edit, &new))??;
     v.commit()?;
-    Ok(Founded { map: map.clone(), me: me.clone() })
+    Ok(Founded { map: map.to_string(), me: me.clone() })
 }
 
 /// The map itself: its keys, its first member, its row on this computer. What its emergency words are made of comes back.

@@ -1,5 +1,6 @@
 //! What a visit leaves behind, and what two homes over one folder see of each other.
 
+use allymap_seal::Label;
 use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -46,7 +47,7 @@ fn founded(folder: &Path, passphrase: Option<&str>) -> Home {
     let mut home = home(folder);
     home.make(passphrase).unwrap();
     let me = Me::called("Ana", "Harbour").unwrap();
-    let founding = Founding { map: "Kill Town".to_owned(), me, relay: None };
+    let founding = Founding { map: Label::typed("Kill Town").unwrap(), me, relay: None };
     visit(&mut home, "new", |v| founded::found(v, &founding)).unwrap();
     home
 }

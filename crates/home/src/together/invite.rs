@@ -1,6 +1,7 @@
 //! A line that lets one person ask to join.
 
 use allymap_replica::{InviteError, Inviting};
+use allymap_seal::{Label, NotALabel};
 use allymap_wire::limits;
 
 use crate::together::member::Role;
@@ -20,12 +21,14 @@ pub struct Invited {
 /// The invitation works after the next exchange. The group is a suggestion.
 pub fn make(v: &mut Visit<'_>, role: Role, group: &str) -> Result<Invited, Trouble> {
     refuse_practice(v)?;
-    let map = v.map()?.name;
+    let group = Some(group).filter(|group| !group.trim().is_empty()).map(Label::typed).transpose()?;
+    // What others called the map may be longer than what an invitation can say.
+    let map = Label::shortened(&v.map()?.name).ok_or(NotALabel::Empty)?;
     let (now, mut chance) = (v.now(), v.chance());
     let (replica, disk) = v.hold()?;
     let relay = replica.relays().first().map(|relay| relay.relay).ok_or(People::NobodyReachesIt)?;
     let mut effects = Vec::new();
-    let inviting = Inviting { relay, role: role.into(), group, map_name: &map };
+    let inviting = Inviting { relay, role: role.into(), group: group.as_deref().unwrap_or_default(), map_name: &map };
     let invitation = replica.invite(now, inviting, disk, &mut chance, &mut effects)?;
     let line = invitation.to_line().map_err(InviteError::from)?;
     v.carry_out(effects)?;

@@ -56,7 +56,7 @@ pub async fn ask(v: &mut Visit<'_>, Code { invitation }: &Code, me: &Me) -> Resu
     let joining = Joining::new(invitation.clone(), keys(), host, me.name.clone(), me.group.clone());
     let (offer, words) = answered(v, joining, invitation).await?;
     let words: Vec<String> = words.iter().map(|word| (*word).to_owned()).collect();
-    let (map, role) = (offer.map_name.clone(), offer.role.into());
+    let (map, role) = (offer.map_name.to_string(), offer.role.into());
 
     let number = v.add_map(&map, &me.name, &me.group)?;
     let mut effects = Vec::new();

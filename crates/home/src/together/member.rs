@@ -47,27 +47,29 @@ pub struct Member {
     pub this_computer: bool,
 }
 
-/// Somebody who asks to join, with the words that both sides compare.
+/// Somebody who asks to join. What stands here they wrote themselves. The words that both sides compare are not in it: whoever
+/// lets them in hears them read aloud, and has nothing to read along.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Asking {
+    /// How they are named until they are let in: a stranger's name proves nothing, and may be like another's.
+    pub number: usize,
     pub name: String,
     pub group: String,
     pub role: Role,
-    pub words: Vec<String>,
 }
 
 /// Who is to be let in, and the words that they read aloud.
 #[derive(Clone, Debug, Default)]
 pub struct Approving {
-    /// What their name begins with; it may be left out when one person asks.
-    pub name: Option<String>,
+    /// It may be left out when one person asks.
+    pub number: Option<usize>,
     pub words: Option<Vec<String>>,
 }
 
 /// What is lacking before somebody is let in.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Want {
-    /// Whether they read the same words.
+    /// The words that they read aloud.
     Words(Asking),
 }
 
@@ -108,10 +110,10 @@ pub fn waiting(v: &mut Visit<'_>) -> Result<Vec<Asking>, Trouble> {
 
 /// Lets somebody in whose words are those that stand here.
 pub fn approve(v: &mut Visit<'_>, approving: &Approving) -> Result<Tried<Approved, Want>, Trouble> {
-    let asking = meant(v, approving.name.as_deref())?;
+    let asking = meant(v, approving.number)?;
     let Some(said) = &approving.words else { return Ok(Tried::wants(Want::Words(Asking::from(&asking)))) };
     if !said.iter().map(|word| word.to_lowercase()).eq(asking.words.iter().map(|word| (*word).to_owned())) {
-        return Err(People::OtherWords { ours: Asking::from(&asking).words }.into());
+        return Err(People::OtherWords { number: asking.number }.into());
     }
     let mut effects = Vec::new();
     let (now, mut chance) = (v.now(), v.chance());
@@ -123,8 +125,8 @@ pub fn approve(v: &mut Visit<'_>, approving: &Approving) -> Result<Tried<Approve
 }
 
 /// Turns somebody away; their invitation ends.
-pub fn decline(v: &mut Visit<'_>, name: Option<&str>) -> Result<Declined, Trouble> {
-    let asking = meant(v, name)?;
+pub fn decline(v: &mut Visit<'_>, number: Option<usize>) -> Result<Declined, Trouble> {
+    let asking = meant(v, number)?;
     let mut effects = Vec::new();
     let (replica, disk) = v.hold()?;
     replica.decline(asking.token, disk, &mut effects)?;
@@ -151,25 +153,19 @@ pub fn count(v: &mut Visit<'_>) -> Result<usize, Trouble> {
 }
 
 /// Who is meant among those who ask.
-fn meant(v: &mut Visit<'_>, name: Option<&str>) -> Result<Request, Trouble> {
+fn meant(v: &mut Visit<'_>, number: Option<usize>) -> Result<Request, Trouble> {
     let (replica, disk) = v.hold()?;
-    let folded = name.unwrap_or_default().to_lowercase();
     let mut fitting = replica.asking(disk)?;
-    fitting.retain(|one| one.name.to_lowercase().starts_with(&folded));
+    fitting.retain(|one| number.is_none_or(|number| one.number == number));
     match fitting.len() {
         1 => Ok(fitting.remove(0)),
-        0 => Err(People::NobodyAsks { called: name.map(str::to_owned) }.into()),
+        0 => Err(People::NobodyAsks { number }.into()),
         _ => Err(People::SeveralAsk { fitting: fitting.iter().map(Asking::from).collect() }.into()),
     }
 }
 
 impl From<&Request> for Asking {
     fn from(one: &Request) -> Asking {
-        Asking {
-            name: one.name.clone(),
-            group: one.group.clone(),
-            role: one.role.into(),
-            words: one.words.iter().map(|word| (*word).to_owned()).collect(),
-        }
+        Asking { number: one.number, name: one.name.clone(), group: one.group.clone(), role: one.role.into() }
     }
 }

@@ -22,16 +22,16 @@ pub enum People {
     Turned(Turned),
     /// What the invitation brought is no map.
     NoMapInIt(Source),
-    /// Nobody of this name asks to join, or nobody does.
+    /// Nobody of this number asks to join, or nobody does.
     NobodyAsks {
-        called: Option<String>,
+        number: Option<usize>,
     },
     SeveralAsk {
         fitting: Vec<Asking>,
     },
     /// What was read aloud is not what stands here.
     OtherWords {
-        ours: Vec<String>,
+        number: usize,
     },
 }
 

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, VecDeque};
 
 use allymap_document::{ActId, Value};
 use allymap_relay::{ConnectionId, Identity, Relay, Settings};
-use allymap_seal::{Body, DeviceKeys, DeviceSeed, Invitation, Role, RootKeys, RootSeed, genesis};
+use allymap_seal::{Body, DeviceKeys, DeviceSeed, Invitation, Label, Role, RootKeys, RootSeed, genesis};
 use allymap_wire::{Code, DocumentId, Flags, Message, MessageKind, RelayKeyHash, SpaceId as Space};
 use rand_core::TryRng;
 
@@ -84,7 +84,8 @@ impl World {
         let invitation = Invitation::from_line(&line).unwrap();
         let seed = DeviceSeed::generate(&mut self.chance);
         let keys = DeviceKeys::derive(&seed, &invitation.space);
-        let mut joining = Joining::new(invitation.clone(), keys, HOST.into(), name.into(), "Bay".into());
+        let mut joining =
+            Joining::new(invitation.clone(), keys, HOST.into(), Label::new(name).unwrap(), Label::new("Bay").unwrap());
         let (offer, words) = self.ask_to_join(&mut joining);
         let Some(Body::Genesis { sign: root, .. }) = offer.genesis.decode().unwrap().body else { panic!("no genesis") };
         let mut disk = Disk::default();

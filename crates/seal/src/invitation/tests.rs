@@ -27,6 +27,7 @@ fn offer(invitation: &Invitation, inviter: &DeviceKeys) -> Offer {
         "Kill Town",
         Timestamp(5),
     )
+    .unwrap()
 }
 
 fn device(seed: u8) -> DeviceKeys {
@@ -108,7 +109,7 @@ fn an_offer_opens_with_the_code_and_only_if_the_inviter_signed_it_for_this_map()
 fn a_request_reaches_each_convenor_and_proves_its_device_and_its_invitation() {
     let invitation = invitation("ws://a:1");
     let (ana, ben, eve, new) = (device(1), device(2), device(3), device(4));
-    let request = JoinRequest::new(&new, &invitation, "Wren", "Harbour");
+    let request = JoinRequest::new(&new, &invitation, Label::new("Wren").unwrap(), Label::new("Harbour").unwrap());
     let mut rng = Chance::seeded(1);
     let convenors = [ana.kem_public(), ben.kem_public()];
     let sealed = invitation.seal_request(&convenors, &request, &mut rng).unwrap();
@@ -127,8 +128,21 @@ fn a_request_reaches_each_convenor_and_proves_its_device_and_its_invitation() {
         assert!(invitation.open_request(&ana, &other).is_err(), "byte {at}");
         assert!(invitation.open_request(&ana, &sealed[..at]).is_err());
     }
-    let long = JoinRequest::new(&new, &invitation, &"n".repeat(300), "Harbour");
-    assert!(matches!(invitation.seal_request(&convenors, &long, &mut rng), Err(InvitationError::Limit)));
+}
+
+/// Finding 1 of the review: the convenor's question began with what the stranger typed.
+#[test]
+fn a_request_with_a_name_that_could_not_have_been_typed_is_refused() {
+    let new = device(4);
+    let wren = |text: &str| -> Vec<u8> {
+        let group = Label::new("Harbour").unwrap();
+        let fields = (1_u8, new.public(), new.kem_public(), text, &group, Signature([0; 64]));
+        allymap_wire::encode(&fields)
+    };
+    assert!(allymap_wire::decode::<JoinRequest>(&wren("Wren")).is_ok());
+    for name in ["river  anchor  plum  seven [y/N]\u{1b}]2;", "Wren\n", "", "Wr\u{202e}en", "Wre\u{200b}n"] {
+        assert!(allymap_wire::decode::<JoinRequest>(&wren(name)).is_err(), "{name:?}");
+    }
 }
 
 #[test]

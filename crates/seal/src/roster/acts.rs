@@ -10,6 +10,7 @@ use super::{Member, Roster};
 use crate::epoch::{EpochKey, KeyRing, PacketError, SealedKey, wrap_keys};
 use crate::hpke_box::KemKey;
 use crate::keys::{DeviceKeys, RootKeys};
+use crate::label::{Label, NotALabel};
 use crate::op::{Body, Op, Role, SignedOp};
 
 /// Begins a map. The space's id is the hash of these bytes, so whoever knows it knows the root key.
@@ -54,6 +55,8 @@ pub enum ActError {
     NoKey,
     #[error("a text or list is over its limit")]
     Limit,
+    #[error(transparent)]
+    Label(#[from] NotALabel),
     #[error("the keys could not be wrapped")]
     Packet(#[source] PacketError),
 }
@@ -82,7 +85,7 @@ impl Roster {
         if !kem.is_usable() {
             return Err(ActError::Packet(PacketError::UnusableKey(kem)));
         }
-        let (name, group) = (name.into(), group.into());
+        let (name, group) = (Label::new(name)?, Label::new(group)?);
         self.sign(keys, issuer, Body::Grant { sign: device, kem, role, name, group, keys: vec![] }, at)
     }
 
@@ -100,10 +103,11 @@ impl Roster {
         if device != author.device && !self.outranks(&author.device, &target.device) {
             return Err(ActError::Outranked);
         }
+        let reason = Some(reason).filter(|reason| !reason.is_empty()).map(Label::new).transpose()?;
         let mut cut = cut.to_vec();
         cut.sort();
         cut.dedup();
-        self.sign(keys, author, Body::Revoke { sign: device, cut, reason: reason.into() }, at)
+        self.sign(keys, author, Body::Revoke { sign: device, cut, reason }, at)
     }
 
     /// A new epoch key for every member, linked to the head keys that this device holds.

@@ -373,7 +373,7 @@ impl<'a> Set<'a> {
         let grant = self.grants[at].expect("only grants make members");
         let (kem, name, group) = match &self.entries[at].op.body {
             Some(Body::Genesis { kem, .. }) => (*kem, String::new(), String::new()),
-            Some(Body::Grant { kem, name, group, .. }) => (*kem, name.clone(), group.clone()),
+            Some(Body::Grant { kem, name, group, .. }) => (*kem, name.to_string(), group.to_string()),
             _ => unreachable!("only a genesis and grants are grants"),
         };
         let Grant { device, role, depth, .. } = grant;

@@ -9,7 +9,13 @@ use super::evaluate::{Broken, Evaluation, Rules};
 use super::*;
 use crate::epoch::{EpochKey, KeyRing, SealedKey, open_links, open_packet};
 use crate::keys::{DeviceKeys, DeviceSeed, RootKeys, RootSeed};
+use crate::label::Label;
 use crate::tests::chance::Chance;
+
+/// Whatever anybody is called here.
+fn wren() -> Label {
+    Label::new("Wren").unwrap()
+}
 
 /// Histories of one run; `ALLYMAP_ROSTER_HISTORIES` raises it for a long night.
 #[expect(clippy::disallowed_methods, reason = "how long a test runs is for whoever starts it to say")]
@@ -304,14 +310,7 @@ impl History {
         let keys = self.announced(keys, self.past_of(device, by, &prev));
         let gave = keys.iter().map(|key| (*key, to)).collect();
         let (_, _, depth) = self.acts[by].grant.unwrap();
-        let body = Body::Grant {
-            sign: key_of(to),
-            kem: KemKey([9; 32]),
-            role,
-            name: String::new(),
-            group: String::new(),
-            keys,
-        };
+        let body = Body::Grant { sign: key_of(to), kem: KemKey([9; 32]), role, name: wren(), group: wren(), keys };
         self.act(device, by, body, prev, gave, Some((to, role, depth - 1)));
     }
 
@@ -320,7 +319,7 @@ impl History {
     }
 
     fn revoke_with(&mut self, device: usize, by: usize, to: usize, prev: Option<Vec<usize>>) {
-        let body = Body::Revoke { sign: key_of(to), cut: vec![], reason: String::new() };
+        let body = Body::Revoke { sign: key_of(to), cut: vec![], reason: None };
         self.act(device, by, body, prev, vec![], None);
     }
 
@@ -558,13 +557,13 @@ impl History {
             for to in 0..DEVICES {
                 let grant_role = Role::Member.min(member.role);
                 let bodies = [
-                    Body::Revoke { sign: key_of(to), cut: vec![], reason: String::new() },
+                    Body::Revoke { sign: key_of(to), cut: vec![], reason: None },
                     Body::Grant {
                         sign: key_of(to),
                         kem: KemKey([9; 32]),
                         role: grant_role,
-                        name: String::new(),
-                        group: String::new(),
+                        name: wren(),
+                        group: wren(),
                         keys: vec![],
                     },
                 ];
@@ -601,7 +600,7 @@ impl History {
             let mut prev: Vec<OpId> =
                 heads_of(&self.acts, self.acts[by].past | 1 << by).into_iter().map(|at| self.acts[at].id).collect();
             prev.sort();
-            let body = Body::Revoke { sign: key_of(device), cut: vec![], reason: String::new() };
+            let body = Body::Revoke { sign: key_of(device), cut: vec![], reason: None };
             let op = Op { v: 1, space: roster.space, by: self.acts[by].id, prev, at: 999, body: Some(body) };
             let signed = unsigned(&op);
             roster.add(signed.id(), signed, op);
@@ -742,7 +741,7 @@ fn convenors_who_remove_each_other_unseen_have_one_answer() {
         by: story.roster.member(&cat.public()).unwrap().grant,
         prev: story.roster.heads(),
         at: 0,
-        body: Some(Body::Revoke { sign: ben.public(), cut: vec![], reason: String::new() }),
+        body: Some(Body::Revoke { sign: ben.public(), cut: vec![], reason: None }),
     }
     .sign(&cat);
     for order in [[&downwards, &upwards], [&upwards, &downwards]] {
@@ -862,8 +861,8 @@ fn what_is_not_signed_rightly_or_points_nowhere_is_refused() {
         sign: cat.public(),
         kem: KemKey([0; 32]),
         role: Role::Reader,
-        name: String::new(),
-        group: String::new(),
+        name: wren(),
+        group: wren(),
         keys: vec![],
     };
     assert!(matches!(refuse(Op { body: Some(weak), ..base.clone() }, &ben), OpError::UnusableKey));
@@ -1001,7 +1000,7 @@ fn who_got_a_key_that_leads_to_another_counts_as_knowing_both_also_by_a_mint_wit
         by: story.roster.member(&ana.public()).unwrap().grant,
         prev: story.roster.heads(),
         at: 0,
-        body: Some(Body::Revoke { sign: thief.public(), cut: vec![], reason: String::new() }),
+        body: Some(Body::Revoke { sign: thief.public(), cut: vec![], reason: None }),
     };
     let leak = Op {
         by: low,
@@ -1080,13 +1079,13 @@ fn two_thousand_operations_and_as_many_removals_of_one_key_are_read_at_once() {
     let mut heads = story.roster.heads();
     for number in 0..2_000u64 {
         let body = match number % 2 {
-            0 => Body::Revoke { sign: key_of(9), cut: vec![], reason: String::new() },
+            0 => Body::Revoke { sign: key_of(9), cut: vec![], reason: None },
             _ => Body::Grant {
                 sign: key_of(9),
                 kem: KemKey([9; 32]),
                 role: Role::Member,
-                name: String::new(),
-                group: String::new(),
+                name: wren(),
+                group: wren(),
                 keys: vec![],
             },
         };

@@ -57,10 +57,11 @@ fn examples() -> Vec<(&'static str, Vec<u8>)> {
         "Harbour",
         "Kill Town",
         at,
-    );
+    )
+    .unwrap();
     let sealed_offer = invitation.seal_offer(&device, &offer, &mut chance).unwrap();
     let newcomer = DeviceKeys::derive(&DeviceSeed::from_bytes([17; 32]), &space);
-    let request = JoinRequest::new(&newcomer, &invitation, "Tern", "Harbour");
+    let request = JoinRequest::new(&newcomer, &invitation, Label::new("Tern").unwrap(), Label::new("Harbour").unwrap());
     let sealed_request = invitation.seal_request(&offer.convenors, &request, &mut chance).unwrap();
     let words = four_words(&space, &newcomer.public(), &newcomer.kem_public(), &device.public(), &invitation.secret);
 
