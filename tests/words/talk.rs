@@ -60,7 +60,7 @@ pub(crate) fn talk(person: &Person, command: Command, typing: Typing<'_>, held: 
         match typing.next(&heard) {
             Some(line) => {
                 terminal.type_line(&line);
-                whole.push_str(&format!("> {line}\n"));
+                whole.push_str(&format!("> {}\n", person.settled(&line)));
             }
             None => {
                 terminal.end_of_input();

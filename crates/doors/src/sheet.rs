@@ -84,11 +84,43 @@ pub fn write(lines: Vec<Vec<String>>, raw: bool) -> Vec<u8> {
     writer.into_inner().expect("writing into memory cannot fail")
 }
 
+/// With an apostrophe wherever a spreadsheet could see a formula begin: which letter divides its cells is a setting of the
+/// computer that opens the file, and not ours.
 fn guarded(cell: &str) -> String {
-    if could_be_formula(cell) { format!("'{cell}") } else { cell.to_owned() }
+    let (mut guarded, mut begins) = (String::with_capacity(cell.len()), true);
+    for (at, letter) in cell.char_indices() {
+        if begins && could_be_formula(&cell[at..]) {
+            guarded.push('\'');
+        }
+        guarded.push(letter);
+        begins = next_begins(begins, letter);
+    }
+    guarded
 }
 
-/// OWASP's rule for CSV: these beginnings can start a formula. Behind apostrophes as well, so that taking one away is safe.
-pub(crate) fn could_be_formula(cell: &str) -> bool {
-    cell.trim_start_matches('\'').starts_with(['=', '+', '-', '@', '\t', '\r'])
+/// The text that was guarded: at each such place one apostrophe less.
+pub(crate) fn unguarded(cell: &str) -> String {
+    let (mut text, mut begins, mut taken) = (String::with_capacity(cell.len()), true, false);
+    for (at, letter) in cell.char_indices() {
+        if begins && !taken && letter == '\'' && could_be_formula(&cell[at + 1..]) {
+            taken = true;
+            continue;
+        }
+        text.push(letter);
+        (begins, taken) = (next_begins(begins, letter), false);
+    }
+    text
+}
+
+/// Whether the letter after this one may begin a cell: behind what divides cells or lines, and whatever blanks and quotation
+/// marks follow there.
+fn next_begins(begins: bool, letter: char) -> bool {
+    matches!(letter, ';' | ',' | '\t' | '|' | '\n' | '\r') || begins && matches!(letter, ' ' | '"')
+}
+
+/// OWASP's rule for CSV: these beginnings can start a formula, and the wide forms of the same signs where they are typed.
+/// Behind apostrophes as well, so that taking one away is safe.
+fn could_be_formula(text: &str) -> bool {
+    let sign = ['=', '+', '-', '@', '\u{ff1d}', '\u{ff0b}', '\u{ff0d}', '\u{ff20}', '\t', '\r'];
+    text.trim_start_matches('\'').starts_with(sign)
 }

@@ -4,4 +4,5 @@ pub(crate) mod desk;
 mod encodings;
 mod files;
 mod papers;
+mod sheet;
 mod town;

@@ -21,11 +21,16 @@ pub fn line(value: &impl Serialize) -> Vec<u8> {
     bytes
 }
 
-/// Whether a terminal obeys `letter` instead of showing it: a control character (C0, DEL, C1) or a mark that turns the
-/// direction of writing (Unicode Bidirectional Algorithm, UAX #9, section 2).
+/// Whether a terminal obeys `letter` instead of showing it, or shows nothing for it: a control character (C0, DEL, C1), a mark
+/// that turns the direction of writing (Unicode Bidirectional Algorithm, UAX #9, section 2), or a letter without width that no
+/// script needs (soft hyphen, zero width space, invisible operators, tags). The two joiners stay: whole scripts, and the
+/// pictures that people put together of several, are written with them.
 pub fn is_obeyed(letter: char) -> bool {
     letter.is_control()
         || matches!(letter, '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
+        || matches!(letter,
+            '\u{ad}' | '\u{34f}' | '\u{115f}' | '\u{1160}' | '\u{180e}' | '\u{200b}' | '\u{2060}'..='\u{2065}'
+            | '\u{206a}'..='\u{206f}' | '\u{3164}' | '\u{feff}' | '\u{ffa0}' | '\u{fff9}'..='\u{fffb}' | '\u{e0000}'..='\u{e007f}')
 }
 
 struct Harmless(CompactFormatter);
@@ -35,7 +40,10 @@ impl Formatter for Harmless {
         let mut plain = 0;
         for (at, letter) in fragment.char_indices().filter(|(_, letter)| is_obeyed(*letter)) {
             writer.write_all(&fragment.as_bytes()[plain..at])?;
-            write!(writer, "\\u{:04x}", u32::from(letter))?;
+            // As JSON writes a letter beyond U+FFFF: by its two surrogates (RFC 8259, section 7).
+            for unit in letter.encode_utf16(&mut [0; 2]) {
+                write!(writer, "\\u{unit:04x}")?;
+            }
             plain = at + letter.len_utf8();
         }
         writer.write_all(&fragment.as_bytes()[plain..])
@@ -52,7 +60,8 @@ mod tests {
 
     #[test]
     fn what_a_terminal_obeys_is_escaped_and_read_back_whole() {
-        let hurtful = "Évil\u{1b}]0;x\u{7}\u{7f}\u{9b}2J\u{202e}\u{2066}\u{61c}\u{2028}\n\"後\u{1f600}";
+        let hurtful =
+            "Évil\u{1b}]0;x\u{7}\u{7f}\u{9b}2J\u{202e}\u{2066}\u{61c}\u{2028}\u{200b}\u{feff}\u{e0041}\n\"後\u{1f600}";
         let value = serde_json::json!({hurtful: [hurtful, 1, null]});
         let written = String::from_utf8(line(&value)).unwrap();
         assert!(!written.chars().any(is_obeyed), "{written:?}");

@@ -86,7 +86,7 @@ pub fn read_csv(bytes: &[u8], file_name: &str, kind: Option<&'static Kind>) -> R
             record = first;
         }
         let spot = Spot::Line(line);
-        let cells: Vec<String> = record.cells.iter().map(|cell| unguarded(cell).to_owned()).collect();
+        let cells: Vec<String> = record.cells.iter().map(|cell| sheet::unguarded(cell)).collect();
         let surplus = record.columns > MAX_COLUMNS || cells.iter().skip(expected).any(|cell| !cell.trim().is_empty());
         let reason = if record.too_long {
             Some(RefusedReason::TooLong { limit: MAX_LINE_BYTES })
@@ -359,14 +359,6 @@ fn council_row(spot: Spot, name: &str, id: Option<&str>, website: Option<&str>) 
         entry = entry.with("website", website);
     }
     RegisterRow { spot, entry, allymap_id: None, remarks: Vec::new(), cells: Vec::new() }
-}
-
-/// Cells that a spreadsheet could take for a formula are exported with an apostrophe before them.
-fn unguarded(cell: &str) -> &str {
-    match cell.strip_prefix('\'') {
-        Some(rest) if sheet::could_be_formula(rest) => rest,
-        _ => cell,
-    }
 }
 
 /// What a file is that begins like this, if it holds no text.
