@@ -127,7 +127,8 @@ impl World {
         let id = self.relays[usize::from(relay)].id;
         let mut invitation = None;
         self.device_act(0, None, |founder, now, rows, chance, effects| {
-            let inviting = Inviting { relay: id, role, group: "Harbour", map_name: "Harbour town" };
+            let [group, town] = ["Harbour", "Harbour town"].map(|name| Label::new(name).unwrap());
+            let inviting = Inviting { relay: id, role, group: Some(group), map_name: town };
             invitation = founder.invite(now, inviting, rows, chance, effects).ok();
             Ok(())
         })?;

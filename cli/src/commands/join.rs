@@ -47,7 +47,7 @@ impl Answer for Joined {
         out.say(format_args!("You asked to join {} as {}.", self.map, role_word(self.role)));
         out.say(format_args!("Read these words to the person who invited you: {}", self.words.join("  ")));
         out.status(
-            "Next: when theirs are the same they approve you and exchange. After that run: allymap sync. You may close this computer meanwhile.",
+            "Next: they type them on their computer and exchange. After that run: allymap sync. You may close this computer meanwhile.",
         );
     }
 }

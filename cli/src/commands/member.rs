@@ -33,7 +33,7 @@ enum Verb {
     )]
     Approve {
         /// Their number; it may be left out when one person asks
-        number: Option<usize>,
+        number: Option<u32>,
         /// The four words as they read them to you; asked for otherwise
         #[arg(long, num_args = 4, value_name = "WORD")]
         words: Option<Vec<String>>,
@@ -42,7 +42,7 @@ enum Verb {
     #[command(after_help = "Examples:\n  allymap member decline 1\n  allymap member decline 1 --json")]
     Decline {
         /// Their number; it may be left out when one person asks
-        number: Option<usize>,
+        number: Option<u32>,
     },
 }
 

@@ -28,8 +28,8 @@ pub struct Invited {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Asking {
     pub token: BoxToken,
-    /// Which of all invitations of this device they took, the oldest being 1. It stays theirs, whoever else asks.
-    pub number: usize,
+    /// Which invitation of this device they took. It stays theirs, whoever else asks.
+    pub number: u32,
     pub name: String,
     pub group: String,
     pub role: Role,
@@ -40,13 +40,14 @@ pub struct Asking {
 }
 
 /// Who is let in by an invitation, and what the code tells of the map.
-#[derive(Clone, Copy, Debug)]
-pub struct Inviting<'a> {
+#[derive(Clone, Debug)]
+pub struct Inviting {
     /// Through which it is answered.
     pub relay: RelayKeyHash,
     pub role: Role,
-    pub group: &'a str,
-    pub map_name: &'a str,
+    /// A suggestion.
+    pub group: Option<Label>,
+    pub map_name: Label,
 }
 
 impl Replica {
@@ -54,7 +55,7 @@ impl Replica {
     pub fn invite(
         &mut self,
         now: Timestamp,
-        inviting: Inviting<'_>,
+        inviting: Inviting,
         rows: &dyn Rows,
         chance: &mut impl CryptoRng,
         effects: &mut Vec<Effect>,
@@ -85,8 +86,9 @@ impl Replica {
             group,
             map_name,
             expires,
-        )
-        .map_err(InvitationError::from)?;
+        );
+        let mut draft = self.me.draft(rows);
+        let number = draft.invitations()?.iter().map(|(_, row)| row.number).max().unwrap_or(0).saturating_add(1);
         let row = InvitationRow {
             secret,
             role: role as u8,
@@ -96,8 +98,8 @@ impl Replica {
             request: None,
             answered: false,
             url: invitation.url.clone(),
+            number,
         };
-        let mut draft = self.me.draft(rows);
         draft.put(Key::Invitation(invitation.mailbox()), &row);
         draft.persist(effects);
         Ok(invitation)
@@ -120,10 +122,8 @@ impl Replica {
 
     /// Who asks to join, and the words to compare.
     pub fn asking(&self, rows: &dyn Rows) -> Result<Vec<Asking>, Unreadable> {
-        let mut invitations = self.me.draft(rows).invitations()?;
-        invitations.sort_by_key(|(token, row)| (row.expires, *token));
         let mut asking = Vec::new();
-        for (number, (token, row)) in (1..).zip(invitations) {
+        for (token, row) in self.me.draft(rows).invitations()? {
             let (false, Some(sealed), Some(role)) = (row.answered, &row.request, role_of(&row)) else { continue };
             let invitation =
                 Invitation { space: self.space(), relay: row.relay, secret: row.secret, url: row.url.clone() };
@@ -132,8 +132,9 @@ impl Replica {
                 allymap_seal::four_words(self.me.space(), &request.device, &request.kem, &self.device(), &row.secret);
             let JoinRequest { device, kem, name, group, .. } = request;
             let (name, group) = (name.to_string(), group.to_string());
-            asking.push(Asking { token, number, name, group, role, words, device, kem });
+            asking.push(Asking { token, number: row.number, name, group, role, words, device, kem });
         }
+        asking.sort_by_key(|one| one.number);
         Ok(asking)
     }
 

@@ -21,7 +21,7 @@ use zeroize::Zeroize;
 use crate::epoch::EpochKey;
 use crate::hpke_box::{self, KemKey, KemSecret};
 use crate::keys::{DeviceKeys, expand};
-use crate::label::{Label, NotALabel};
+use crate::label::Label;
 use crate::op::{Body, Role, SignedOp};
 use crate::record::{pad, unpad};
 
@@ -107,8 +107,6 @@ pub enum InvitationError {
     OtherSpace,
     #[error("the signature does not fit")]
     Signature,
-    #[error(transparent)]
-    Label(#[from] NotALabel),
 }
 
 impl Invitation {
@@ -308,15 +306,13 @@ impl Offer {
         grant: OpId,
         mut convenors: Vec<KemKey>,
         role: Role,
-        group: &str,
-        map_name: &str,
+        group: Option<Label>,
+        map_name: Label,
         expires: Timestamp,
-    ) -> Result<Offer, NotALabel> {
+    ) -> Offer {
         convenors.truncate(CONVENORS);
         let heads = heads.into_iter().take(CONVENORS).collect();
-        let group = Some(group).filter(|group| !group.is_empty()).map(Label::new).transpose()?;
-        let map_name = Label::new(map_name)?;
-        Ok(Offer { v: 1, genesis, heads, inviter, grant, convenors, role, group, map_name, expires: expires.0 })
+        Offer { v: 1, genesis, heads, inviter, grant, convenors, role, group, map_name, expires: expires.0 }
     }
 }
 

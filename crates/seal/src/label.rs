@@ -83,14 +83,17 @@ impl Label {
 
     /// What somebody typed, as a label: composed, one space between words, and without what nobody sees.
     pub fn typed(text: &str) -> Result<Label, NotALabel> {
-        let composed: String = text.nfc().collect();
-        let words: Vec<&str> = composed.split_whitespace().collect();
-        let mut shown = words.join(" ");
-        // What is taken out may leave a joiner without its neighbour, or two spaces side by side.
-        while let Some(unseen) = unseen(&shown) {
-            shown = shown.replace(unseen, "");
-            shown = shown.split_whitespace().collect::<Vec<_>>().join(" ");
+        let words = |text: &str| text.split_whitespace().collect::<Vec<_>>().join(" ");
+        let composed = words(&text.nfc().collect::<String>());
+        let mut seen = String::with_capacity(composed.len());
+        let mut letters = composed.chars().peekable();
+        while let Some(letter) = letters.next() {
+            if is_seen(seen.chars().next_back(), letter, letters.peek().copied()) {
+                seen.push(letter);
+            }
         }
+        // Where something was taken out two spaces may have met.
+        let shown = words(&seen);
         let letters = shown.graphemes(true).count();
         if letters > Self::LETTERS {
             return Err(NotALabel::TooLong { letters });
@@ -106,15 +109,20 @@ fn unseen(text: &str) -> Option<char> {
     let mut before = None;
     let mut letters = text.chars().peekable();
     while let Some(letter) = letters.next() {
-        let joins = matches!(letter, '\u{200C}' | '\u{200D}')
-            && before.is_some_and(is_joined)
-            && letters.peek().copied().is_some_and(|next| is_joined(next) && !is_mark(next));
-        if !joins && is_unseen(letter) {
+        if !is_seen(before, letter, letters.peek().copied()) {
             return Some(letter);
         }
         before = Some(letter);
     }
     None
+}
+
+/// Whether a character is seen where it stands, between these two.
+fn is_seen(before: Option<char>, letter: char, next: Option<char>) -> bool {
+    let joins = matches!(letter, '\u{200C}' | '\u{200D}')
+        && before.is_some_and(is_joined)
+        && next.is_some_and(|next| is_joined(next) && !is_mark(next));
+    joins || !is_unseen(letter)
 }
 
 fn is_unseen(letter: char) -> bool {
@@ -284,6 +292,7 @@ mod tests {
             ("a\u{1b}[2J", "a[2J"),
             ("❤\u{fe0f} Choir", "❤ Choir"),
             ("a \u{200b} b", "a b"),
+            ("می\u{200c}خواهم x\u{200c}\u{200b}", "می\u{200c}خواهم x"),
         ] {
             assert_eq!(Label::typed(typed).as_deref(), Ok(label));
         }

@@ -28,7 +28,7 @@ pub fn make(v: &mut Visit<'_>, role: Role, group: &str) -> Result<Invited, Troub
     let (replica, disk) = v.hold()?;
     let relay = replica.relays().first().map(|relay| relay.relay).ok_or(People::NobodyReachesIt)?;
     let mut effects = Vec::new();
-    let inviting = Inviting { relay, role: role.into(), group: group.as_deref().unwrap_or_default(), map_name: &map };
+    let inviting = Inviting { relay, role: role.into(), group, map_name: map };
     let invitation = replica.invite(now, inviting, disk, &mut chance, &mut effects)?;
     let line = invitation.to_line().map_err(InviteError::from)?;
     v.carry_out(effects)?;

@@ -52,7 +52,7 @@ pub struct Member {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Asking {
     /// How they are named until they are let in: a stranger's name proves nothing, and may be like another's.
-    pub number: usize,
+    pub number: u32,
     pub name: String,
     pub group: String,
     pub role: Role,
@@ -62,7 +62,7 @@ pub struct Asking {
 #[derive(Clone, Debug, Default)]
 pub struct Approving {
     /// It may be left out when one person asks.
-    pub number: Option<usize>,
+    pub number: Option<u32>,
     pub words: Option<Vec<String>>,
 }
 
@@ -125,7 +125,7 @@ pub fn approve(v: &mut Visit<'_>, approving: &Approving) -> Result<Tried<Approve
 }
 
 /// Turns somebody away; their invitation ends.
-pub fn decline(v: &mut Visit<'_>, number: Option<usize>) -> Result<Declined, Trouble> {
+pub fn decline(v: &mut Visit<'_>, number: Option<u32>) -> Result<Declined, Trouble> {
     let asking = meant(v, number)?;
     let mut effects = Vec::new();
     let (replica, disk) = v.hold()?;
@@ -153,7 +153,7 @@ pub fn count(v: &mut Visit<'_>) -> Result<usize, Trouble> {
 }
 
 /// Who is meant among those who ask.
-fn meant(v: &mut Visit<'_>, number: Option<usize>) -> Result<Request, Trouble> {
+fn meant(v: &mut Visit<'_>, number: Option<u32>) -> Result<Request, Trouble> {
     let (replica, disk) = v.hold()?;
     let mut fitting = replica.asking(disk)?;
     fitting.retain(|one| number.is_none_or(|number| one.number == number));

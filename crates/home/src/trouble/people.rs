@@ -24,14 +24,14 @@ pub enum People {
     NoMapInIt(Source),
     /// Nobody of this number asks to join, or nobody does.
     NobodyAsks {
-        number: Option<usize>,
+        number: Option<u32>,
     },
     SeveralAsk {
         fitting: Vec<Asking>,
     },
     /// What was read aloud is not what stands here.
     OtherWords {
-        number: usize,
+        number: u32,
     },
 }
 

@@ -335,4 +335,7 @@ pub(crate) struct InvitationRow {
     pub answered: bool,
     #[n(7)]
     pub url: String,
+    /// Drawn once, one more than the greatest there was: no clock and no other invitation changes it.
+    #[n(8)]
+    pub number: u32,
 }

@@ -266,8 +266,8 @@ fn connected(connection: ConnectionId) -> allymap_relay::Input {
     allymap_relay::Input::Connected { connection, host: HOST.into(), address: None }
 }
 
-fn inviting(relay: RelayKeyHash) -> Inviting<'static> {
-    Inviting { relay, role: Role::Member, group: "Bay", map_name: "Coast" }
+fn inviting(relay: RelayKeyHash) -> Inviting {
+    Inviting { relay, role: Role::Member, group: None, map_name: Label::new("Coast").unwrap() }
 }
 
 #[test]

@@ -23,11 +23,10 @@ fn offer(invitation: &Invitation, inviter: &DeviceKeys) -> Offer {
         grant,
         vec![inviter.kem_public()],
         Role::Member,
-        "Harbour",
-        "Kill Town",
+        Label::new("Harbour").ok(),
+        Label::new("Kill Town").unwrap(),
         Timestamp(5),
     )
-    .unwrap()
 }
 
 fn device(seed: u8) -> DeviceKeys {

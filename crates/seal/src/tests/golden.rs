@@ -54,11 +54,10 @@ fn examples() -> Vec<(&'static str, Vec<u8>)> {
         grant.id(),
         vec![device.kem_public()],
         Role::Member,
-        "Harbour",
-        "Kill Town",
+        Label::new("Harbour").ok(),
+        Label::new("Kill Town").unwrap(),
         at,
-    )
-    .unwrap();
+    );
     let sealed_offer = invitation.seal_offer(&device, &offer, &mut chance).unwrap();
     let newcomer = DeviceKeys::derive(&DeviceSeed::from_bytes([17; 32]), &space);
     let request = JoinRequest::new(&newcomer, &invitation, Label::new("Tern").unwrap(), Label::new("Harbour").unwrap());
